@@ -1,0 +1,2 @@
+//! tl-barrier
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! tl-bench
+#![forbid(unsafe_code)]

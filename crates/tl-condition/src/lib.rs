@@ -1,0 +1,2 @@
+//! tl-condition
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! tl-event
+#![forbid(unsafe_code)]

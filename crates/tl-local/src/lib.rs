@@ -1,0 +1,2 @@
+//! tl-local
+#![forbid(unsafe_code)]

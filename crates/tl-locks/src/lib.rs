@@ -1,0 +1,2 @@
+//! tl-locks
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! tl-semaphore
+#![forbid(unsafe_code)]

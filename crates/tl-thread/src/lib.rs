@@ -1,0 +1,2 @@
+//! tl-thread
+#![forbid(unsafe_code)]

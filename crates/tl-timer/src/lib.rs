@@ -1,0 +1,2 @@
+//! tl-timer
+#![forbid(unsafe_code)]
