@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// The name of the calling thread.
 pub fn current_name() -> Arc<str> {
-    with_current_name(Arc::from)
+    with_current_name(|name| Arc::from(name))
 }
 
 /// Calls `f` with the name of the calling thread.
