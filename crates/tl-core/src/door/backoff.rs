@@ -1,0 +1,106 @@
+//! How a thread waits before it sleeps: the one policy of all primitives.
+//!
+//! Waking a thread that sleeps on another core costs tens of microseconds, passing it a word that it spins on a tenth of one.
+//! So a waiter first spins (the other thread may be about to act on another core), then yields (it may need this core),
+//! then sleeps. What that has burnt in vain is bounded, and where waits have been long lately it is not tried at all: the
+//! bucket of the wait queue, which stands for the object, remembers.
+
+use super::platform;
+use crate::sync::atomic::{AtomicU32, Ordering};
+
+/// Turns that only tell the processor that this is a spin loop.
+const SPINS: u32 = if cfg!(loom) { 1 } else { 20 };
+/// Turns that offer the core to another thread.
+const YIELDS: u32 = if cfg!(loom) { 0 } else { 20 };
+/// Waits that last longer on average, in microseconds, are slept through from the start.
+const LONG: u32 = 500;
+/// Of the waits that are slept through one in so many is tried awake all the same, to find out that times have changed.
+const PROBE: u32 = 16;
+
+/// What is known of the waits of late on the words of one bucket. Guessing wrong costs time, never correctness: all its
+/// accesses are relaxed.
+#[derive(Debug)]
+pub(super) struct History {
+    /// A moving average of how long waits took, in microseconds.
+    average: AtomicU32,
+    /// Counts the waits that found `average` too long, to pick the one that tries.
+    slept: AtomicU32,
+}
+
+impl History {
+    #[cfg(not(loom))]
+    pub(super) const fn new() -> History {
+        History {
+            average: AtomicU32::new(0),
+            slept: AtomicU32::new(0),
+        }
+    }
+
+    #[cfg(loom)]
+    pub(super) fn new() -> History {
+        History {
+            average: AtomicU32::new(0),
+            slept: AtomicU32::new(0),
+        }
+    }
+
+    /// The patience for one wait.
+    pub(super) fn backoff(&self) -> Backoff {
+        let long = self.average.load(Ordering::Relaxed) > LONG
+            && self.slept.fetch_add(1, Ordering::Relaxed) % PROBE != 0;
+        Backoff {
+            turn: 0,
+            turns: if long { 0 } else { SPINS + YIELDS },
+        }
+    }
+
+    /// Learns that a wait ended while the waiter was still awake.
+    pub(super) fn record_awake(&self) {
+        let average = self.average.load(Ordering::Relaxed);
+        if average > 0 {
+            self.average.store(average / 2, Ordering::Relaxed);
+        }
+    }
+
+    /// Learns how long a wait lasted whose waiter fell asleep.
+    pub(super) fn record_asleep(&self, nanos: u64) {
+        let micros = u32::try_from(nanos / 1_000)
+            .unwrap_or(u32::MAX)
+            .min(100 * LONG);
+        let average = self.average.load(Ordering::Relaxed);
+        self.average
+            .store(average - average / 4 + micros / 4, Ordering::Relaxed);
+    }
+}
+
+/// The patience of one wait: how long the waiter stays awake before it sleeps.
+///
+/// A primitive whose waiters can look at a word calls [`snooze`](Backoff::snooze) between looks, and queues itself when that is
+/// over; [`LockedQueue::wait`](super::LockedQueue::wait) uses up what is left.
+#[derive(Debug)]
+pub struct Backoff {
+    turn: u32,
+    turns: u32,
+}
+
+impl Backoff {
+    /// Passes a moment awake, or says by `false` that it is time to sleep.
+    #[inline]
+    pub fn snooze(&mut self) -> bool {
+        if self.turn >= self.turns {
+            return false;
+        }
+        if self.turn < SPINS {
+            platform::pause();
+        } else {
+            platform::yield_now();
+        }
+        self.turn += 1;
+        true
+    }
+
+    /// Whether the turns that come next give the core away, so that looking at the clock is cheap beside them.
+    pub(super) fn yields(&self) -> bool {
+        self.turn >= SPINS
+    }
+}

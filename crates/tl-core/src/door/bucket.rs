@@ -1,0 +1,174 @@
+//! The table of buckets, and in each bucket the queues whose keys fall into it.
+//!
+//! A queue has no storage of its own: it is the chain of the nodes that wait on one address, and it exists while there are
+//! any. The queues of a bucket are chained through their oldest nodes, so that a long queue does not slow the others down:
+//!
+//! ```text
+//! first ─▶ oldest of A ─next_queue─▶ oldest of B ─▶ ∅
+//!             │ younger                 │ younger
+//!             ▼                         ▼
+//!          second of A               youngest of B
+//! ```
+
+use std::ptr;
+
+use crossbeam_utils::CachePadded;
+
+use super::backoff::History;
+use super::mutex::{Mutex, MutexGuard};
+use super::node::{NO_QUEUE, Node};
+use crate::sync::atomic::Ordering;
+
+/// How many buckets there are. One under the model checker, where addresses differ from run to run.
+const BUCKETS: usize = if cfg!(loom) { 1 } else { 512 };
+
+/// A share of the keys: their queues, and what is known of the waits on them.
+pub(super) struct Bucket {
+    queues: Mutex<Queues>,
+    pub(super) history: History,
+}
+
+#[cfg(not(loom))]
+impl Bucket {
+    const fn new() -> Bucket {
+        Bucket {
+            queues: Mutex::new(Queues { first: ptr::null() }),
+            history: History::new(),
+        }
+    }
+
+    /// The bucket of `key`.
+    pub(super) fn of(key: usize) -> &'static Bucket {
+        static TABLE: [CachePadded<Bucket>; BUCKETS] =
+            [const { CachePadded::new(Bucket::new()) }; BUCKETS];
+        // Fibonacci hashing: the odd multiplier spreads addresses, which share their low bits and often their high ones.
+        const SHIFT: u32 = usize::BITS - BUCKETS.trailing_zeros();
+        &TABLE[key.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
+    }
+}
+
+#[cfg(loom)]
+impl Bucket {
+    pub(super) fn of(_key: usize) -> &'static Bucket {
+        loom::lazy_static! {
+            static ref TABLE: CachePadded<Bucket> = CachePadded::new(Bucket {
+                queues: Mutex::new(Queues { first: ptr::null() }),
+                history: History::new(),
+            });
+        }
+        const { assert!(BUCKETS == 1) };
+        &TABLE
+    }
+}
+
+impl Bucket {
+    pub(super) fn lock(&'static self) -> MutexGuard<'static, Queues> {
+        self.queues.lock()
+    }
+}
+
+/// The queues of one bucket.
+pub(super) struct Queues {
+    first: *const Node,
+}
+
+// SAFETY: the pointers are to nodes that may be used from any thread that holds the bucket's lock, which every user of
+// `Queues` does: all its methods need the guard.
+unsafe impl Send for Queues {}
+
+impl Queues {
+    /// The oldest waiter of a queue, or null.
+    pub(super) fn oldest(&self, key: usize) -> *const Node {
+        let mut head = self.first;
+        // SAFETY: a queued node lives, and its links are guarded by the lock that `self` came from.
+        while let Some(node) = unsafe { head.as_ref() } {
+            if node.key.load(Ordering::Relaxed) == key {
+                break;
+            }
+            head = node.links.next_queue.get();
+        }
+        head
+    }
+
+    /// Puts a node at the young end of a queue.
+    ///
+    /// # Safety
+    ///
+    /// The node is in no queue, and stays where it is until it has been removed.
+    pub(super) unsafe fn push(&mut self, key: usize, node: *const Node) {
+        let oldest = self.oldest(key);
+        // SAFETY: the caller keeps `node` alive; queued nodes live; the links of both are guarded by this lock.
+        unsafe {
+            let links = &(*node).links;
+            (*node).key.store(key, Ordering::Relaxed);
+            links.younger.set(ptr::null());
+            if oldest.is_null() {
+                links.older.set(ptr::null());
+                links.youngest.set(node);
+                links.next_queue.set(self.first);
+                self.first = node;
+            } else {
+                let youngest = (*oldest).links.youngest.get();
+                links.older.set(youngest);
+                (*youngest).links.younger.set(node);
+                (*oldest).links.youngest.set(node);
+            }
+        }
+    }
+
+    /// Takes a node out of its queue.
+    ///
+    /// # Safety
+    ///
+    /// The node is in a queue of this bucket.
+    pub(super) unsafe fn remove(&mut self, node: *const Node) {
+        // SAFETY: the caller says that the node is queued here; so it and its neighbours live and their links are guarded
+        // by this lock.
+        unsafe {
+            let links = &(*node).links;
+            let key = (*node).key.load(Ordering::Relaxed);
+            let (older, younger) = (links.older.get(), links.younger.get());
+            if older.is_null() {
+                // The oldest: the next one takes over what the oldest knows of the queue, or the queue ends.
+                let successor = if younger.is_null() {
+                    links.next_queue.get()
+                } else {
+                    (*younger).links.older.set(ptr::null());
+                    (*younger).links.youngest.set(links.youngest.get());
+                    (*younger).links.next_queue.set(links.next_queue.get());
+                    younger
+                };
+                self.replace_head(node, successor);
+            } else {
+                (*older).links.younger.set(younger);
+                if younger.is_null() {
+                    (*self.oldest(key)).links.youngest.set(older);
+                } else {
+                    (*younger).links.older.set(older);
+                }
+            }
+            (*node).key.store(NO_QUEUE, Ordering::Relaxed);
+        }
+    }
+
+    /// Lets whatever points to the oldest node `head` of a queue point to `successor`.
+    ///
+    /// # Safety
+    ///
+    /// `head` is the oldest of a queue of this bucket.
+    unsafe fn replace_head(&mut self, head: *const Node, successor: *const Node) {
+        if ptr::eq(self.first, head) {
+            self.first = successor;
+            return;
+        }
+        let mut before = self.first;
+        // SAFETY: the chain of oldest nodes is of queued nodes, which live, and `head` is among them, so that the end is
+        // not reached before it.
+        unsafe {
+            while !ptr::eq((*before).links.next_queue.get(), head) {
+                before = (*before).links.next_queue.get();
+            }
+            (*before).links.next_queue.set(successor);
+        }
+    }
+}

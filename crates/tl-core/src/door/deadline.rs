@@ -1,0 +1,53 @@
+//! Points in time at which a wait gives up.
+
+use std::time::{Duration, Instant};
+
+use super::platform;
+
+/// When a wait gives up: a point on the monotonic clock, or never.
+///
+/// A timeout becomes a deadline once, where a call enters the library; from then on no time is added or lost, however
+/// often the wait is interrupted. What cannot be represented is never.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use tl_core::door::Deadline;
+///
+/// assert!(Deadline::after(Duration::ZERO).has_passed());
+/// assert!(Deadline::at(Instant::now()).has_passed());
+/// assert_eq!(Deadline::after(Duration::MAX), Deadline::NEVER);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Deadline {
+    /// Nanoseconds on the platform's clock; the greatest value is never.
+    nanos: u64,
+}
+
+impl Deadline {
+    /// The deadline that never comes.
+    pub const NEVER: Deadline = Deadline { nanos: u64::MAX };
+
+    /// The moment that is `timeout` from now; never, if that is more than about 584 years away.
+    pub fn after(timeout: Duration) -> Deadline {
+        let nanos = u64::try_from(timeout.as_nanos()).ok();
+        match nanos.and_then(|nanos| platform::now().checked_add(nanos)) {
+            Some(nanos) => Deadline { nanos },
+            None => Deadline::NEVER,
+        }
+    }
+
+    /// The moment `instant`. One in the past has passed.
+    pub fn at(instant: Instant) -> Deadline {
+        Deadline::after(instant.saturating_duration_since(Instant::now()))
+    }
+
+    /// Whether the moment has come.
+    pub fn has_passed(self) -> bool {
+        self != Deadline::NEVER && self.nanos <= platform::now()
+    }
+
+    /// The point on the platform's clock, or `None` for never.
+    pub(super) fn nanos(self) -> Option<u64> {
+        (self != Deadline::NEVER).then_some(self.nanos)
+    }
+}

@@ -1,0 +1,168 @@
+//! The lock under the door: for the buckets of the wait queues, and for the registries of the crates above.
+
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use super::{Deadline, platform};
+use crate::sync::atomic::{AtomicU32, Ordering};
+
+const FREE: u32 = 0;
+const LOCKED: u32 = 1;
+const CONTENDED: u32 = 2;
+
+/// How often a thread looks at a held mutex before it lets others run, and before it sleeps.
+const SPINS: u32 = if cfg!(loom) { 1 } else { 40 };
+const YIELDS: u32 = if cfg!(loom) { 0 } else { 4 };
+
+/// A value behind a lock of one word, for critical sections of a few instructions.
+///
+/// The wait queues rest on it, so it cannot rest on them: it has no deadlines and promises no order, and a panic while it is
+/// held releases it. The crates above use it for their registries. For everything else there are the locks of `tl-locks`.
+///
+/// # Blocking
+///
+/// [`lock`](Mutex::lock) waits until the holder drops its guard. A thread that locks twice waits for itself, for ever.
+///
+/// ```
+/// use tl_core::door::Mutex;
+///
+/// static NAMES: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+///
+/// NAMES.lock().push("worker");
+/// assert_eq!(NAMES.lock().len(), 1);
+/// ```
+pub struct Mutex<T: ?Sized> {
+    /// | value | meaning | who leaves it, and how |
+    /// | --- | --- | --- |
+    /// | `FREE` | nobody holds it | an acquirer, to `LOCKED` (to `CONTENDED` if it has slept) |
+    /// | `LOCKED` | held, nobody sleeps | the holder to `FREE`; a waiter to `CONTENDED` before it sleeps |
+    /// | `CONTENDED` | held, and a thread may sleep | the holder to `FREE`, and wakes one |
+    state: AtomicU32,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: the mutex owns its value, so sending it sends the value.
+unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
+// SAFETY: a shared mutex hands the value to one thread at a time, which asks of the value that it may be sent, no more.
+unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
+
+impl<T> Mutex<T> {
+    /// A free mutex that holds `value`.
+    #[cfg(not(loom))]
+    pub const fn new(value: T) -> Mutex<T> {
+        Mutex {
+            state: AtomicU32::new(FREE),
+            value: UnsafeCell::new(value),
+        }
+    }
+
+    /// A free mutex that holds `value`.
+    #[cfg(loom)]
+    pub fn new(value: T) -> Mutex<T> {
+        Mutex {
+            state: AtomicU32::new(FREE),
+            value: UnsafeCell::new(value),
+        }
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    /// Waits for the mutex and locks it.
+    #[inline]
+    pub fn lock(&self) -> MutexGuard<'_, T> {
+        if !self.take(LOCKED) {
+            self.lock_slow();
+        }
+        MutexGuard { mutex: self }
+    }
+
+    /// Locks the mutex if nobody holds it.
+    #[inline]
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        self.take(LOCKED).then(|| MutexGuard { mutex: self })
+    }
+
+    #[inline]
+    fn take(&self, to: u32) -> bool {
+        // Acquire: pairs with the swap in `MutexGuard::drop`, so that what the last holder wrote is seen.
+        self.state
+            .compare_exchange(FREE, to, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    #[cold]
+    fn lock_slow(&self) {
+        for turn in 0..SPINS + YIELDS {
+            if self.state.load(Ordering::Relaxed) == FREE && self.take(LOCKED) {
+                return;
+            }
+            if turn < SPINS {
+                platform::pause()
+            } else {
+                platform::yield_now()
+            }
+        }
+        // Acquire: as in `take`. Having slept, this thread cannot know whether others still do: it leaves `CONTENDED`.
+        while self.state.swap(CONTENDED, Ordering::Acquire) != FREE {
+            platform::wait(&self.state, CONTENDED, Deadline::NEVER);
+        }
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Mutex");
+        match self.try_lock() {
+            Some(value) => out.field("value", &&*value),
+            None => out.field("value", &format_args!("<locked>")),
+        };
+        out.finish()
+    }
+}
+
+/// The right to use the value of a locked [`Mutex`]; dropping it releases the mutex.
+#[must_use = "the mutex is released as soon as the guard is dropped"]
+pub struct MutexGuard<'a, T: ?Sized> {
+    mutex: &'a Mutex<T>,
+}
+
+// SAFETY: a shared guard gives only `&T`, which other threads may have if `T` is `Sync`.
+unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
+
+impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: while the guard lives this thread holds the mutex, so nobody else has a reference to the value, except
+        // through a borrow of this guard, which the borrow checker keeps apart from `deref_mut`.
+        unsafe { &*self.mutex.value.get() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as in `deref`; the guard is borrowed exclusively.
+        unsafe { &mut *self.mutex.value.get() }
+    }
+}
+
+impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        // The mutex may be gone as soon as it is free: only its address is used after the swap.
+        let word = &raw const self.mutex.state;
+        // Release: pairs with the acquiring operations in `take` and `lock_slow`.
+        if self.mutex.state.swap(FREE, Ordering::Release) == CONTENDED {
+            platform::wake(word);
+        }
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}

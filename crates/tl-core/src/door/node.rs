@@ -1,0 +1,154 @@
+//! A waiting thread, as the queues see it.
+
+use std::ptr;
+
+use super::{Deadline, Wake, platform};
+use crate::sync::Cell;
+use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+const WAITING: u32 = 0;
+const PARKED: u32 = 1;
+const WOKEN: u32 = 2;
+
+/// A key that no queue has: keys are addresses.
+pub(super) const NO_QUEUE: usize = 0;
+
+/// One wait of one thread. It lives on the waiter's stack, from before it is queued until it has been taken out of the
+/// queue and, unless the waiter took it out, [`wake`](Node::wake) has been called on it.
+pub(super) struct Node {
+    /// The parker's word.
+    ///
+    /// | value | meaning | who leaves it, and how |
+    /// | --- | --- | --- |
+    /// | `WAITING` | the waiter is awake: it spins or yields | the waiter to `PARKED`; a waker to `WOKEN` |
+    /// | `PARKED` | the waiter sleeps on this word, or is about to | a waker to `WOKEN`, and wakes the sleeper |
+    /// | `WOKEN` | out of the queue, `token` and `requeued` are final | nobody: the waiter goes on and the node ends |
+    parker: AtomicU32,
+    /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked (on a move, with
+    /// both locked).
+    pub(super) key: AtomicUsize,
+    /// When the waiter gave up spinning, in nanoseconds; 0 before that.
+    parked_at: AtomicU64,
+    /// What the waiter asked for.
+    pub(super) request: u32,
+    /// What the waker says.
+    pub(super) token: Cell<u32>,
+    /// Whether the node was moved to another queue than the one it was put in.
+    pub(super) requeued: Cell<bool>,
+    pub(super) links: Links,
+}
+
+/// The place of a node among others. Guarded by the lock of the bucket that the node is in.
+pub(super) struct Links {
+    /// The next younger waiter of the same queue; in a list of nodes to be woken, the next one there.
+    pub(super) younger: Cell<*const Node>,
+    /// The next older waiter of the same queue; null in the oldest.
+    pub(super) older: Cell<*const Node>,
+    /// In the oldest of a queue: its youngest.
+    pub(super) youngest: Cell<*const Node>,
+    /// In the oldest of a queue: the oldest of the next queue in the bucket.
+    pub(super) next_queue: Cell<*const Node>,
+}
+
+impl Node {
+    pub(super) fn new(request: u32) -> Node {
+        Node {
+            parker: AtomicU32::new(WAITING),
+            key: AtomicUsize::new(NO_QUEUE),
+            parked_at: AtomicU64::new(0),
+            request,
+            token: Cell::new(0),
+            requeued: Cell::new(false),
+            links: Links {
+                younger: Cell::new(ptr::null()),
+                older: Cell::new(ptr::null()),
+                youngest: Cell::new(ptr::null()),
+                next_queue: Cell::new(ptr::null()),
+            },
+        }
+    }
+
+    pub(super) fn is_woken(&self) -> bool {
+        // Acquire: pairs with the release in `wake` and `wake_if_awake`, so that the token, and all that the waker did
+        // before, is seen.
+        self.parker.load(Ordering::Acquire) == WOKEN
+    }
+
+    /// Sleeps until the node is woken, true, or the deadline has passed, false.
+    pub(super) fn park(&self, deadline: Deadline) -> bool {
+        if self.parked_at.load(Ordering::Relaxed) == 0 {
+            self.restart_clock(platform::now());
+        }
+        // A failure means that the node is woken, or parked already by an earlier call: the loop finds out.
+        // Relaxed: the wake-up is received by `is_woken`.
+        let _ = self
+            .parker
+            .compare_exchange(WAITING, PARKED, Ordering::Relaxed, Ordering::Relaxed);
+        loop {
+            if self.is_woken() {
+                return true;
+            }
+            if deadline.has_passed() {
+                return false;
+            }
+            platform::wait(&self.parker, PARKED, deadline);
+        }
+    }
+
+    /// Sets the moment from which [`parked_at`](Node::parked_at) counts.
+    pub(super) fn restart_clock(&self, now: u64) {
+        self.parked_at.store(now, Ordering::Relaxed);
+    }
+
+    /// For how long the waiter has slept.
+    pub(super) fn nanos_parked(&self) -> u64 {
+        platform::now().saturating_sub(self.parked_at.load(Ordering::Relaxed))
+    }
+
+    /// What the waker said. Only after [`is_woken`](Node::is_woken).
+    pub(super) fn wake_received<'a>(&self) -> Wake<'a> {
+        Wake::Woken {
+            token: self.token.get(),
+            requeued: self.requeued.get(),
+        }
+    }
+
+    /// When the waiter went to sleep, if it has.
+    pub(super) fn parked_at(&self) -> Option<u64> {
+        match self.parked_at.load(Ordering::Relaxed) {
+            0 => None,
+            nanos => Some(nanos),
+        }
+    }
+
+    /// Wakes the waiter. The node must not be used afterwards: it may end at once.
+    ///
+    /// # Safety
+    ///
+    /// The node is in no queue, and this is the only call of its kind on it.
+    pub(super) unsafe fn wake(node: *const Node) {
+        // SAFETY: until it is woken the node lives, says its own contract; the reference ends with the swap, and what
+        // follows needs the address alone.
+        let (word, before) = unsafe {
+            let word = &raw const (*node).parker;
+            // Release: pairs with `is_woken`.
+            (word, (*word).swap(WOKEN, Ordering::Release))
+        };
+        if before == PARKED {
+            platform::wake(word);
+        }
+    }
+
+    /// Wakes the waiter if it does not sleep, and says whether it did. After true the node must not be used.
+    ///
+    /// # Safety
+    ///
+    /// As for [`wake`](Node::wake).
+    pub(super) unsafe fn wake_if_awake(node: *const Node) -> bool {
+        // SAFETY: as in `wake`.
+        let word = unsafe { &(*node).parker };
+        // Release: pairs with `is_woken`.
+        word.compare_exchange(WAITING, WOKEN, Ordering::Release, Ordering::Relaxed)
+            .is_ok()
+    }
+}

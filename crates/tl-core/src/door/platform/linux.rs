@@ -1,0 +1,63 @@
+//! Linux: the futex and the monotonic clock.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::AtomicU32;
+
+use super::super::Deadline;
+
+pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
+    let until = deadline.nanos().map(|nanos| libc::timespec {
+        tv_sec: libc::time_t::try_from(nanos / 1_000_000_000).unwrap_or(libc::time_t::MAX),
+        tv_nsec: (nanos % 1_000_000_000) as libc::c_long,
+    });
+    let timeout = until.as_ref().map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: the word is a live, aligned `u32` for the length of the call, since it is borrowed; the timeout is null or
+    // points to a live `timespec`; the kernel writes to neither. With the bitset variant the timeout is a point in time
+    // of `CLOCK_MONOTONIC`, the clock of `now`. Every way in which the call can end (woken, interrupted, timed out, another
+    // value) is one that the caller must expect, so its result is not needed.
+    unsafe {
+        libc::syscall(
+            libc::SYS_futex,
+            ptr::from_ref(word),
+            libc::FUTEX_WAIT_BITSET | libc::FUTEX_PRIVATE_FLAG,
+            expected,
+            timeout,
+            ptr::null::<u32>(),
+            libc::FUTEX_BITSET_MATCH_ANY,
+        );
+    }
+}
+
+pub(in crate::door) fn wake(word: *const AtomicU32) {
+    // SAFETY: the kernel takes the address as a key and does not read what is there; waking whoever sleeps on an address
+    // that has meanwhile become something else is a wake-up without reason, which every sleeper on a futex must expect.
+    unsafe {
+        libc::syscall(
+            libc::SYS_futex,
+            word,
+            libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
+            1,
+        );
+    }
+}
+
+pub(in crate::door) fn now() -> u64 {
+    let mut time = MaybeUninit::<libc::timespec>::uninit();
+    // SAFETY: the pointer is to a place for one `timespec`, which the call fills: `CLOCK_MONOTONIC` always exists.
+    let time = unsafe {
+        libc::clock_gettime(libc::CLOCK_MONOTONIC, time.as_mut_ptr());
+        time.assume_init()
+    };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+#[inline]
+pub(in crate::door) fn pause() {
+    std::hint::spin_loop();
+}
+
+#[inline]
+pub(in crate::door) fn yield_now() {
+    std::thread::yield_now();
+}

@@ -1,0 +1,69 @@
+//! The model checker's platform. Time is one bit: it has not passed, or it has, and a thread of the model decides when
+//! ([`let_time_pass`]), so that the checker tries every moment at which a wait can run out.
+
+use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use loom::sync::{Condvar, Mutex};
+
+use super::super::Deadline;
+
+struct Platform {
+    /// Held while a sleeper looks at its word, as the kernel holds its own lock.
+    kernel: Mutex<()>,
+    sleepers: Condvar,
+    time_has_passed: AtomicBool,
+}
+
+loom::lazy_static! {
+    static ref PLATFORM: Platform = Platform {
+        kernel: Mutex::new(()),
+        sleepers: Condvar::new(),
+        time_has_passed: AtomicBool::new(false),
+    };
+}
+
+pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
+    let kernel = PLATFORM
+        .kernel
+        .lock()
+        .expect("no thread of a model panics here");
+    let has_passed = deadline.nanos().is_some_and(|nanos| nanos <= now());
+    if word.load(Ordering::Relaxed) == expected && !has_passed {
+        drop(PLATFORM.sleepers.wait(kernel));
+    }
+}
+
+pub(in crate::door) fn wake(_word: *const AtomicU32) {
+    // Wakes every sleeper of the model: those it was not meant for see their words unchanged and sleep again.
+    let _kernel = PLATFORM
+        .kernel
+        .lock()
+        .expect("no thread of a model panics here");
+    PLATFORM.sleepers.notify_all();
+}
+
+/// Before [`let_time_pass`] it is the first nanosecond, afterwards the last before "never".
+pub(in crate::door) fn now() -> u64 {
+    if PLATFORM.time_has_passed.load(Ordering::Relaxed) {
+        u64::MAX - 1
+    } else {
+        1
+    }
+}
+
+pub(in crate::door) fn pause() {
+    loom::thread::yield_now();
+}
+
+pub(in crate::door) fn yield_now() {
+    loom::thread::yield_now();
+}
+
+/// Lets every deadline of the model pass, and wakes who sleeps towards one.
+pub fn let_time_pass() {
+    let _kernel = PLATFORM
+        .kernel
+        .lock()
+        .expect("no thread of a model panics here");
+    PLATFORM.time_has_passed.store(true, Ordering::Relaxed);
+    PLATFORM.sleepers.notify_all();
+}

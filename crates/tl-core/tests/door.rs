@@ -1,0 +1,389 @@
+//! The door: order, exactness, deadlines, moving between queues, and unwinding.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex as StdMutex;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tl_core::door::{Deadline, Mutex, Verdict, WaitQueue, Wake};
+
+/// Waits on `word` until woken; what the waker said.
+fn wait(word: &AtomicU32, deadline: Deadline) -> Option<u32> {
+    let queue = WaitQueue::of(word);
+    match queue.lock().wait(&mut queue.backoff(), deadline) {
+        Wake::Woken { token, .. } => Some(token),
+        Wake::TimedOut(_) => None,
+    }
+}
+
+/// Returns once `count` threads wait on `word`.
+fn until_waiting(word: &AtomicU32, count: usize) {
+    loop {
+        let mut waiting = 0;
+        WaitQueue::of(word).lock().scan(|_| {
+            waiting += 1;
+            Verdict::Keep
+        });
+        if waiting == count {
+            return;
+        }
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn waiters_are_woken_oldest_first_and_exactly_as_many_as_asked() {
+    let word = AtomicU32::new(0);
+    let order = StdMutex::new(Vec::new());
+    thread::scope(|scope| {
+        for number in 0..6 {
+            let (word, order) = (&word, &order);
+            scope.spawn(move || {
+                let token = wait(word, Deadline::NEVER);
+                order.lock().unwrap().push((number, token));
+            });
+            until_waiting(word, number + 1);
+        }
+        for (limit, woken, left) in [
+            (0, 0, 6),
+            (1, 1, 5),
+            (2, 2, 3),
+            (1, 1, 2),
+            (9, 2, 0),
+            (1, 0, 0),
+        ] {
+            let before = order.lock().unwrap().len();
+            assert_eq!(
+                WaitQueue::of(&word).lock().wake(limit, 40 + left as u32),
+                woken
+            );
+            until_waiting(&word, left);
+            while order.lock().unwrap().len() < before + woken {
+                thread::yield_now();
+            }
+        }
+    });
+    let mut order = order.into_inner().unwrap();
+    // Two that are woken together may run in either order.
+    order.sort_by_key(|&(number, _)| number);
+    let tokens: Vec<_> = order.iter().map(|&(_, token)| token.unwrap()).collect();
+    assert_eq!(tokens, [45, 43, 43, 42, 40, 40]);
+}
+
+#[test]
+fn a_scan_wakes_whom_it_chooses() {
+    let word = AtomicU32::new(0);
+    thread::scope(|scope| {
+        let waiters: Vec<_> = (0..5u32)
+            .map(|request| {
+                let word = &word;
+                let waiter = scope.spawn(move || {
+                    let queue = WaitQueue::of(word);
+                    match queue.lock().wait_as(
+                        request,
+                        &mut queue.backoff(),
+                        Deadline::NEVER,
+                        || {},
+                    ) {
+                        Wake::Woken { token, requeued } => (token, requeued),
+                        Wake::TimedOut(_) => unreachable!("a wait without a deadline ran out"),
+                    }
+                });
+                until_waiting(word, request as usize + 1);
+                waiter
+            })
+            .collect();
+        let mut seen = Vec::new();
+        let woken = WaitQueue::of(&word).lock().scan(|waiter| {
+            seen.push((waiter.request, waiter.is_last));
+            match waiter.request {
+                1 | 4 => Verdict::Wake(100 + waiter.request),
+                _ => Verdict::Keep,
+            }
+        });
+        assert_eq!(
+            (woken, seen),
+            (
+                2,
+                vec![(0, false), (1, false), (2, false), (3, false), (4, true)]
+            )
+        );
+        let stopped = WaitQueue::of(&word)
+            .lock()
+            .scan(|waiter| match waiter.request {
+                0 => Verdict::Wake(100),
+                _ => Verdict::Stop,
+            });
+        assert_eq!(stopped, 1);
+        assert_eq!(WaitQueue::of(&word).lock().wake_all(7), 2);
+        assert!(WaitQueue::of(&word).lock().is_empty());
+        let tokens: Vec<_> = waiters
+            .into_iter()
+            .map(|waiter| waiter.join().unwrap())
+            .collect();
+        assert_eq!(
+            tokens,
+            [
+                (100, false),
+                (101, false),
+                (7, false),
+                (7, false),
+                (104, false)
+            ]
+        );
+    });
+}
+
+#[test]
+fn a_waiter_that_slept_long_is_overdue_and_a_new_one_is_not() {
+    let word = AtomicU32::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| wait(&word, Deadline::NEVER));
+        until_waiting(&word, 1);
+        let mut overdue = false;
+        while !overdue {
+            thread::sleep(Duration::from_millis(1));
+            WaitQueue::of(&word).lock().scan(|waiter| {
+                overdue = waiter.is_overdue;
+                Verdict::Keep
+            });
+        }
+        WaitQueue::of(&word).lock().wake_one(0);
+    });
+}
+
+#[test]
+fn queues_of_many_words_do_not_mix() {
+    // More words than there are buckets, so that several share one.
+    let words: Vec<AtomicU32> = (0..1500).map(|_| AtomicU32::new(0)).collect();
+    thread::scope(|scope| {
+        for chunk in words.chunks(100) {
+            for word in chunk {
+                scope.spawn(move || assert_eq!(wait(word, Deadline::NEVER), Some(1)));
+            }
+        }
+        for word in words.iter().rev() {
+            until_waiting(word, 1);
+        }
+        for word in words
+            .iter()
+            .step_by(2)
+            .chain(words.iter().skip(1).step_by(2))
+        {
+            let mut queue = WaitQueue::of(word).lock();
+            assert!(queue.wake_one(1));
+            assert!(!queue.wake_one(2));
+        }
+    });
+}
+
+#[test]
+fn deadlines_run_out_not_before_their_time() {
+    let word = AtomicU32::new(0);
+    for timeout in [0, 1, 20].map(Duration::from_millis) {
+        let start = Instant::now();
+        assert_eq!(wait(&word, Deadline::after(timeout)), None);
+        assert!(start.elapsed() >= timeout);
+    }
+    assert_eq!(
+        wait(&word, Deadline::at(Instant::now() - Duration::from_secs(1))),
+        None
+    );
+    assert!(WaitQueue::of(&word).lock().is_empty());
+}
+
+#[test]
+fn deadlines_that_cannot_be_represented_never_come() {
+    assert_eq!(Deadline::after(Duration::MAX), Deadline::NEVER);
+    assert!(!Deadline::NEVER.has_passed());
+    assert!(!Deadline::after(Duration::from_secs(500 * 365 * 86_400)).has_passed());
+    let word = AtomicU32::new(0);
+    thread::scope(|scope| {
+        for timeout in [Duration::MAX, Duration::from_secs(500 * 365 * 86_400)] {
+            let word = &word;
+            scope.spawn(move || assert_eq!(wait(word, Deadline::after(timeout)), Some(3)));
+        }
+        until_waiting(&word, 2);
+        WaitQueue::of(&word).lock().wake_all(3);
+    });
+}
+
+#[test]
+fn of_a_wake_up_and_a_deadline_at_once_exactly_one_counts() {
+    const ROUNDS: usize = if cfg!(sanitize_thread) { 2_000 } else { 50_000 };
+    let word = AtomicU32::new(0);
+    let (received, sent) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let done = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for waiter in 0..3u64 {
+            let (word, received, done) = (&word, &received, &done);
+            scope.spawn(move || {
+                for round in 0..ROUNDS as u64 {
+                    let timeout = Duration::from_nanos((round * 7919 + waiter * 104_729) % 30_000);
+                    if wait(word, Deadline::after(timeout)).is_some() {
+                        received.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+                done.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        while done.load(Ordering::Relaxed) < 3 {
+            if WaitQueue::of(&word).lock().wake_one(0) {
+                sent.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    assert_eq!(received.into_inner(), sent.into_inner());
+    assert!(WaitQueue::of(&word).lock().is_empty());
+}
+
+#[test]
+fn sleepers_move_to_a_held_lock_and_are_woken_there() {
+    let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
+    thread::scope(|scope| {
+        let waiters: Vec<_> = (0..4)
+            .map(|number| {
+                let from = &from;
+                let waiter = scope.spawn(move || {
+                    let queue = WaitQueue::of(from);
+                    let mut asleep = queue.backoff();
+                    while asleep.snooze() {}
+                    // A deadline that is over long before the waiter is woken: it has been moved, so the wake-up wins.
+                    let deadline = match number {
+                        0 => Deadline::NEVER,
+                        _ => Deadline::after(Duration::from_secs(3600)),
+                    };
+                    match queue.lock().wait(&mut asleep, deadline) {
+                        Wake::Woken { token, requeued } => (token, requeued),
+                        Wake::TimedOut(_) => unreachable!("nothing ran out"),
+                    }
+                });
+                until_waiting(from, number + 1);
+                waiter
+            })
+            .collect();
+        // Three are taken: whoever is not yet asleep is woken at once, the others are moved.
+        assert_eq!(
+            WaitQueue::of(&from).wake_or_requeue(3, WaitQueue::of(&to), || true),
+            3
+        );
+        until_waiting(&from, 1);
+        let moved = WaitQueue::of(&to).lock().wake_all(9);
+        // Nobody holds the lock: the last is woken and not moved.
+        assert_eq!(
+            WaitQueue::of(&from).wake_or_requeue(usize::MAX, WaitQueue::of(&to), || false),
+            1
+        );
+        assert!(WaitQueue::of(&to).lock().is_empty());
+        let ends: Vec<_> = waiters
+            .into_iter()
+            .map(|waiter| waiter.join().unwrap())
+            .collect();
+        assert_eq!(ends.iter().filter(|&&end| end == (9, true)).count(), moved);
+        assert_eq!(
+            ends.iter().filter(|&&end| end == (0, false)).count(),
+            4 - moved
+        );
+        assert_eq!(ends[3], (0, false));
+    });
+}
+
+#[test]
+fn a_deadline_that_passes_after_the_move_is_no_timeout() {
+    const TIMEOUT: Duration = Duration::from_millis(20);
+    let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
+    let mut moves = 0;
+    while moves < 5 {
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| {
+                let queue = WaitQueue::of(&from);
+                let mut asleep = queue.backoff();
+                while asleep.snooze() {}
+                let start = Instant::now();
+                match queue.lock().wait(&mut asleep, Deadline::after(TIMEOUT)) {
+                    Wake::Woken { token, requeued } => {
+                        assert!(!requeued || (token == 5 && start.elapsed() >= TIMEOUT));
+                        requeued
+                    }
+                    // The machine was too busy for the waker to come in time.
+                    Wake::TimedOut(_) => false,
+                }
+            });
+            while WaitQueue::of(&from).wake_or_requeue(1, WaitQueue::of(&to), || true) == 0
+                && !waiter.is_finished()
+            {
+                thread::yield_now();
+            }
+            thread::sleep(2 * TIMEOUT);
+            WaitQueue::of(&to).lock().wake_all(5);
+            moves += usize::from(waiter.join().unwrap());
+        });
+    }
+}
+
+#[test]
+fn what_runs_once_queued_may_panic_and_leaves_no_node_behind() {
+    let word = AtomicU32::new(0);
+    let queue = WaitQueue::of(&word);
+    for wake_first in [false, true] {
+        let unwound = catch_unwind(AssertUnwindSafe(|| {
+            let _ = queue
+                .lock()
+                .wait_as(0, &mut queue.backoff(), Deadline::NEVER, || {
+                    if wake_first {
+                        // Not the thread itself, so that the wake-up is in flight while this one unwinds.
+                        thread::scope(|scope| {
+                            scope
+                                .spawn(|| WaitQueue::of(&word).lock().wake_one(0))
+                                .join()
+                                .unwrap()
+                        });
+                    }
+                    panic!("on purpose");
+                });
+        }));
+        assert!(unwound.is_err());
+        assert!(queue.lock().is_empty());
+    }
+}
+
+#[test]
+fn a_thousand_waiters_wake_together() {
+    let word = AtomicU32::new(0);
+    thread::scope(|scope| {
+        for _ in 0..1000 {
+            scope.spawn(|| assert_eq!(wait(&word, Deadline::NEVER), Some(1)));
+        }
+        until_waiting(&word, 1000);
+        assert_eq!(WaitQueue::of(&word).lock().wake_all(1), 1000);
+    });
+}
+
+#[test]
+fn the_mutex_excludes_and_survives_a_panic() {
+    const ROUNDS: u64 = 50_000;
+    static SUM: Mutex<u64> = Mutex::new(0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..ROUNDS {
+                    *SUM.lock() += 1;
+                }
+            });
+        }
+    });
+    assert_eq!(*SUM.lock(), 4 * ROUNDS);
+
+    let unwound = catch_unwind(|| {
+        let _held = SUM.lock();
+        assert!(SUM.try_lock().is_none());
+        assert_eq!(format!("{SUM:?}"), "Mutex { value: <locked> }");
+        panic!("on purpose");
+    });
+    assert!(unwound.is_err());
+    assert_eq!(
+        format!("{SUM:?}"),
+        format!("Mutex {{ value: {} }}", 4 * ROUNDS)
+    );
+}
