@@ -47,7 +47,10 @@ impl History {
     /// The patience for one wait.
     pub(super) fn backoff(&self) -> Backoff {
         let long = self.average.load(Ordering::Relaxed) > LONG
-            && !self.slept.fetch_add(1, Ordering::Relaxed).is_multiple_of(PROBE);
+            && !self
+                .slept
+                .fetch_add(1, Ordering::Relaxed)
+                .is_multiple_of(PROBE);
         Backoff {
             turn: 0,
             turns: if long { 0 } else { SPINS + YIELDS },

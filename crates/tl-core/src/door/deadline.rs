@@ -30,7 +30,7 @@ impl Deadline {
     /// The moment that is `timeout` from now; never, if that is more than about 584 years away.
     pub fn after(timeout: Duration) -> Deadline {
         let nanos = u64::try_from(timeout.as_nanos()).ok();
-        match nanos.and_then(|nanos| platform::now().checked_add(nanos)) {
+        match nanos.and_then(platform::after) {
             Some(nanos) => Deadline { nanos },
             None => Deadline::NEVER,
         }

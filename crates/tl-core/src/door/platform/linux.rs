@@ -52,6 +52,10 @@ pub(in crate::door) fn now() -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
+pub(in crate::door) fn after(nanos: u64) -> Option<u64> {
+    now().checked_add(nanos)
+}
+
 #[inline]
 pub(in crate::door) fn pause() {
     std::hint::spin_loop();

@@ -6,6 +6,7 @@
 //! | `wait(word, expected, deadline)` | sleeps if `word` still holds `expected`; returns after a `wake`, at the deadline, or for no reason at all: the caller looks at the word again |
 //! | `wake(word)` | wakes one thread that sleeps on the address; it never reads the word, so the word may be gone |
 //! | `now()` | nanoseconds of a clock that never goes back |
+//! | `after(nanos)` | the moment on that clock that is so far from now; `None` if it cannot be represented |
 //! | `pause()` | tells the processor that this is a spin loop |
 //! | `yield_now()` | lets another thread run first, if one wants to |
 
@@ -21,7 +22,7 @@ mod imp;
 #[path = "model.rs"]
 mod imp;
 
-pub(super) use imp::{now, pause, wait, wake, yield_now};
+pub(super) use imp::{after, now, pause, wait, wake, yield_now};
 
 #[cfg(loom)]
 pub use imp::let_time_pass;

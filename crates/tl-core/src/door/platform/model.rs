@@ -41,13 +41,18 @@ pub(in crate::door) fn wake(_word: *const AtomicU32) {
     PLATFORM.sleepers.notify_all();
 }
 
-/// Before [`let_time_pass`] it is the first nanosecond, afterwards the last before "never".
+/// Before [`let_time_pass`] it is the first nanosecond, afterwards it is so late that every sleeper is overdue.
 pub(in crate::door) fn now() -> u64 {
     if PLATFORM.time_has_passed.load(Ordering::Relaxed) {
-        u64::MAX - 1
+        1_000_000_000
     } else {
         1
     }
+}
+
+/// Every deadline is at the second nanosecond: it lies ahead until time passes, and has passed from then on.
+pub(in crate::door) fn after(_nanos: u64) -> Option<u64> {
+    Some(2)
 }
 
 pub(in crate::door) fn pause() {

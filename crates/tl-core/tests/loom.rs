@@ -1,0 +1,198 @@
+//! Models of the door: every interleaving of two or three threads, explored by loom.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test -p tl-core --no-default-features --release --test loom`
+#![cfg(loom)]
+
+use loom::cell::UnsafeCell;
+use loom::model::Builder;
+use loom::sync::Arc;
+use loom::thread;
+use tl_core::door::{self, Deadline, Mutex, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+/// Explores `model`, whole or up to so many preemptions.
+fn explore(preemptions: Option<usize>, model: impl Fn() + Send + Sync + 'static) {
+    let mut builder = Builder::new();
+    builder.preemption_bound = preemptions;
+    builder.check(model);
+}
+
+/// A deadline that comes when the model lets time pass.
+fn some_time() -> Deadline {
+    Deadline::after(std::time::Duration::from_secs(1))
+}
+
+/// Waits until the word is no longer 0; whether that came in time.
+fn wait_while_zero(word: &AtomicU32, deadline: Deadline) -> bool {
+    let queue = WaitQueue::of(word);
+    let locked = queue.lock();
+    if word.load(Ordering::Relaxed) != 0 {
+        return true;
+    }
+    match locked.wait(&mut queue.backoff(), deadline) {
+        Wake::Woken { token, requeued } => {
+            assert_eq!((token, requeued), (5, false));
+            true
+        }
+        Wake::TimedOut(_) => false,
+    }
+}
+
+fn set_and_wake(word: &AtomicU32) -> usize {
+    let mut queue = WaitQueue::of(word).lock();
+    word.store(1, Ordering::Relaxed);
+    queue.wake_all(5)
+}
+
+/// A place that the model checker watches for accesses that are not ordered.
+struct Watched(UnsafeCell<u32>);
+
+// SAFETY: the models order the accesses through the door, and loom reports every pair that is not ordered.
+unsafe impl Sync for Watched {}
+// SAFETY: a number may be sent.
+unsafe impl Send for Watched {}
+
+impl Watched {
+    fn new() -> Watched {
+        Watched(UnsafeCell::new(0))
+    }
+
+    fn add(&self, n: u32) {
+        // SAFETY: the cell is used by one thread at a time, or loom fails the model.
+        self.0.with_mut(|value| unsafe { *value += n });
+    }
+
+    fn get(&self) -> u32 {
+        // SAFETY: as in `add`.
+        self.0.with(|value| unsafe { *value })
+    }
+}
+
+#[test]
+fn the_mutex_excludes_and_publishes() {
+    explore(Some(3), || {
+        let shared = Arc::new((Mutex::new(()), Watched::new()));
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    let _held = shared.0.lock();
+                    shared.1.add(1);
+                })
+            })
+            .collect();
+        {
+            let _held = shared.0.lock();
+            shared.1.add(1);
+        }
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!(shared.1.get(), 3);
+    });
+}
+
+#[test]
+fn a_waiter_is_not_missed_and_sees_what_the_waker_did() {
+    explore(None, || {
+        let shared = Arc::new((AtomicU32::new(0), Watched::new()));
+        let waker = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                shared.1.add(7);
+                set_and_wake(&shared.0);
+            })
+        };
+        assert!(wait_while_zero(&shared.0, Deadline::NEVER));
+        assert_eq!(shared.1.get(), 7);
+        waker.join().unwrap();
+    });
+}
+
+#[test]
+fn of_a_wake_up_and_a_deadline_exactly_one_counts() {
+    explore(Some(3), || {
+        let word = Arc::new(AtomicU32::new(0));
+        let waker = {
+            let word = Arc::clone(&word);
+            thread::spawn(move || WaitQueue::of(&*word).lock().wake_one(5))
+        };
+        let clock = thread::spawn(door::let_time_pass);
+        let queue = WaitQueue::of(&*word);
+        let woken = match queue.lock().wait(&mut queue.backoff(), some_time()) {
+            Wake::Woken { token, .. } => token == 5,
+            Wake::TimedOut(queue) => {
+                assert!(queue.is_empty());
+                false
+            }
+        };
+        assert_eq!(woken, waker.join().unwrap());
+        clock.join().unwrap();
+        assert!(queue.lock().is_empty());
+    });
+}
+
+#[test]
+fn of_two_waiters_one_wake_takes_one() {
+    explore(Some(2), || {
+        let word = Arc::new(AtomicU32::new(0));
+        let waiter = {
+            let word = Arc::clone(&word);
+            thread::spawn(move || wait_while_zero(&word, Deadline::NEVER))
+        };
+        let waker = {
+            let word = Arc::clone(&word);
+            thread::spawn(move || {
+                let mut woken = 0;
+                for limit in [1, 2] {
+                    let mut queue = WaitQueue::of(&*word).lock();
+                    word.store(1, Ordering::Relaxed);
+                    let now = queue.wake(limit, 5);
+                    assert!(now <= limit);
+                    woken += now;
+                }
+                woken
+            })
+        };
+        assert!(wait_while_zero(&word, Deadline::NEVER));
+        assert!(waiter.join().unwrap());
+        assert!(waker.join().unwrap() <= 2);
+        assert!(WaitQueue::of(&*word).lock().is_empty());
+    });
+}
+
+#[test]
+fn a_moved_waiter_is_woken_from_the_lock_and_no_deadline_counts_any_more() {
+    explore(Some(2), || {
+        // A condition's word, and a lock's: 1 while it is held.
+        let words = Arc::new((AtomicU32::new(0), AtomicU32::new(1)));
+        let notifier = {
+            let words = Arc::clone(&words);
+            thread::spawn(move || {
+                let taken =
+                    WaitQueue::of(&words.0).wake_or_requeue(1, WaitQueue::of(&words.1), || true);
+                let moved = {
+                    let mut queue = WaitQueue::of(&words.1).lock();
+                    words.1.store(0, Ordering::Relaxed);
+                    queue.wake_one(9)
+                };
+                assert!(taken == 1 || !moved);
+                (taken == 1, moved)
+            })
+        };
+        let clock = thread::spawn(door::let_time_pass);
+        let queue = WaitQueue::of(&words.0);
+        let end = match queue.lock().wait(&mut queue.backoff(), some_time()) {
+            Wake::Woken { token, requeued } => {
+                assert_eq!(token, if requeued { 9 } else { 0 });
+                (true, requeued)
+            }
+            Wake::TimedOut(_) => (false, false),
+        };
+        assert_eq!(end, notifier.join().unwrap());
+        clock.join().unwrap();
+        for word in [&words.0, &words.1] {
+            assert!(WaitQueue::of(word).lock().is_empty());
+        }
+    });
+}
