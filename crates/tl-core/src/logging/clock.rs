@@ -1,0 +1,116 @@
+//! The times of a record, and the text of its date.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, fmt::strtime};
+
+use super::error::InitError;
+use super::scratch::CachedDate;
+
+const DEFAULT_DATEFMT: &str = "%Y-%m-%d %H:%M:%S";
+
+/// When a record was made, counted from 1970-01-01 00:00 UTC.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment(Duration);
+
+impl Moment {
+    pub(super) const UNUSED: Moment = Moment(Duration::ZERO);
+
+    /// A clock that stands before 1970 counts as 1970.
+    pub(super) fn now() -> Self {
+        Moment(
+            SystemTime::now()
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default(),
+        )
+    }
+
+    pub(super) fn created(self) -> f64 {
+        self.0.as_nanos() as f64 / 1e9
+    }
+
+    /// Whole milliseconds within the second; a float, as Python's is.
+    pub(super) fn milliseconds(self) -> f64 {
+        f64::from(self.0.subsec_millis())
+    }
+}
+
+/// Turns moments into dates, in local time.
+#[derive(Clone, Debug)]
+pub(super) struct Clock {
+    /// Tells the dates that threads keep for this clock from those of another.
+    id: u64,
+    zone: TimeZone,
+    datefmt: Option<Box<str>>,
+    has_fraction: bool,
+    started: Instant,
+}
+
+impl Clock {
+    pub(super) fn new(datefmt: Option<&str>) -> Result<Self, InitError> {
+        // Relaxed: only that the numbers differ matters.
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        Ok(Clock {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            zone: TimeZone::system(),
+            has_fraction: datefmt.map(shows_fraction).transpose()?.unwrap_or(false),
+            datefmt: datefmt.map(Box::from),
+            started: Instant::now(),
+        })
+    }
+
+    pub(super) fn milliseconds_since_start(&self) -> f64 {
+        self.started.elapsed().as_nanos() as f64 / 1e6
+    }
+
+    /// Appends the date. Only the first record of a thread in each second pays for the calendar.
+    pub(super) fn push_date(&self, line: &mut String, cache: &mut CachedDate, moment: Moment) {
+        let second = moment.0.as_secs();
+        if self.has_fraction || cache.clock != self.id || cache.second != second {
+            cache.text.clear();
+            self.format_date(&mut cache.text, moment);
+            cache.clock = self.id;
+            cache.second = second;
+        }
+        line.push_str(&cache.text);
+        if self.datefmt.is_none() {
+            push_milliseconds(line, moment.0.subsec_millis());
+        }
+    }
+
+    #[cold]
+    fn format_date(&self, text: &mut String, moment: Moment) {
+        let timestamp = i64::try_from(moment.0.as_secs())
+            .ok()
+            .and_then(|second| Timestamp::new(second, moment.0.subsec_nanos() as i32).ok())
+            .unwrap_or(Timestamp::MAX);
+        let datefmt = self.datefmt.as_deref().unwrap_or(DEFAULT_DATEFMT);
+        let date = timestamp.to_zoned(self.zone.clone());
+        strtime::BrokenDownTime::from(&date)
+            .format(datefmt, text)
+            .expect("the format was tried when the logger was built");
+    }
+}
+
+/// Whether dates of this format differ within a second; an error if it is no format at all.
+fn shows_fraction(datefmt: &str) -> Result<bool, InitError> {
+    let format = |nanosecond| {
+        let timestamp = Timestamp::new(0, nanosecond).expect("a moment in 1970");
+        strtime::format(datefmt, &timestamp.to_zoned(TimeZone::UTC)).map_err(|error| {
+            InitError::DateFormat {
+                datefmt: datefmt.into(),
+                message: error.to_string().into(),
+            }
+        })
+    };
+    Ok(format(0)? != format(123_456_789)?)
+}
+
+fn push_milliseconds(line: &mut String, milliseconds: u32) {
+    line.push(',');
+    for unit in [100, 10, 1] {
+        line.push(char::from(b'0' + (milliseconds / unit % 10) as u8));
+    }
+}

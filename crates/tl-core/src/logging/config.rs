@@ -1,0 +1,289 @@
+//! The builder that sets the logger up.
+
+use std::env;
+use std::path::PathBuf;
+
+use env_filter::Filter;
+use log::LevelFilter;
+
+use super::clock::Clock;
+use super::error::InitError;
+use super::format::Format;
+use super::logger::Logger;
+use super::sink::Destination;
+
+/// Python's default format.
+const DEFAULT_FORMAT: &str = "%(levelname)s:%(name)s:%(message)s";
+/// What Python does with a format that is the empty string.
+const EMPTY_FORMAT: &str = "%(message)s";
+const DEFAULT_VARIABLE: &str = "RUST_LOG";
+
+/// Sets up logging, as Python's [`logging.basicConfig`](https://docs.python.org/3/library/logging.html#logging.basicConfig) does.
+///
+/// Each setting has Python's default: level WARNING, format `%(levelname)s:%(name)s:%(message)s`, standard error. A setting
+/// that is made twice counts as made last. Nothing is checked or opened before [`init`](BasicConfig::init) or
+/// [`build`](BasicConfig::build).
+///
+/// # Examples
+///
+/// ```
+/// use tl_core::logging::{BasicConfig, LevelFilter};
+///
+/// BasicConfig::new()
+///     .level(LevelFilter::Debug)
+///     .format("[%(levelname)s] (%(threadName)-10s) %(message)s")
+///     .init()?;
+/// log::debug!("Starting");
+/// # Ok::<(), tl_core::logging::InitError>(())
+/// ```
+///
+/// prints, on standard error:
+///
+/// ```text
+/// [DEBUG] (MainThread) Starting
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a configuration does nothing before `init` or `build`"]
+pub struct BasicConfig {
+    level: LevelFilter,
+    module_levels: Vec<(String, LevelFilter)>,
+    directives: Option<String>,
+    variable: Option<String>,
+    format: String,
+    datefmt: Option<String>,
+    destination: Destination,
+}
+
+impl BasicConfig {
+    /// A configuration with Python's defaults.
+    pub fn new() -> Self {
+        BasicConfig {
+            level: LevelFilter::Warn,
+            module_levels: Vec::new(),
+            directives: None,
+            variable: None,
+            format: DEFAULT_FORMAT.into(),
+            datefmt: None,
+            destination: Destination::Stderr,
+        }
+    }
+
+    /// The most verbose level that is logged, for all targets that nothing else is said about.
+    pub fn level(mut self, level: LevelFilter) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// The most verbose level that is logged for a module and the modules in it, or for a `target:` that the record was given.
+    ///
+    /// The longest name that a target starts with decides. The comparison is that of `RUST_LOG`, letter by letter: `net` counts
+    /// for `net` and `net::http`, and for `network` too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_core::logging::{BasicConfig, LevelFilter};
+    ///
+    /// let logger = BasicConfig::new()
+    ///     .level(LevelFilter::Error)
+    ///     .module_level("my_program", LevelFilter::Debug)
+    ///     .module_level("my_program::chatty", LevelFilter::Info)
+    ///     .build()?;
+    /// assert_eq!(logger.max_level(), LevelFilter::Debug);
+    /// # Ok::<(), tl_core::logging::InitError>(())
+    /// ```
+    pub fn module_level(mut self, module: impl Into<String>, level: LevelFilter) -> Self {
+        self.module_levels.push((module.into(), level));
+        self
+    }
+
+    /// Levels in the language of `RUST_LOG`: `warn`, `my_program=debug`, `my_program::chatty=off`, separated by commas, and at the
+    /// end, if wanted, `/text` to log only messages that contain the text.
+    ///
+    /// They go before [`level`](BasicConfig::level) and [`module_level`](BasicConfig::module_level), and the environment's before
+    /// them. With a `/text`, a message is formatted once more, to look at it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_core::logging::{BasicConfig, LevelFilter};
+    ///
+    /// let logger = BasicConfig::new().directives("error,my_program=debug").build()?;
+    /// assert_eq!(logger.max_level(), LevelFilter::Debug);
+    /// # Ok::<(), tl_core::logging::InitError>(())
+    /// ```
+    pub fn directives(mut self, directives: impl Into<String>) -> Self {
+        self.directives = Some(directives.into());
+        self
+    }
+
+    /// Lets the environment variable `RUST_LOG` decide the levels, where it says something: see [`directives`](Self::directives)
+    /// for its language. Without the variable, or when it is empty, everything stays as configured.
+    ///
+    /// The variable is read by [`init`](BasicConfig::init) and [`build`](BasicConfig::build).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_core::logging::{BasicConfig, LevelFilter};
+    ///
+    /// // INFO, unless the program is started as `RUST_LOG=debug my_program`.
+    /// BasicConfig::new().level(LevelFilter::Info).env().init()?;
+    /// # Ok::<(), tl_core::logging::InitError>(())
+    /// ```
+    pub fn env(self) -> Self {
+        self.env_var(DEFAULT_VARIABLE)
+    }
+
+    /// As [`env`](BasicConfig::env), with an environment variable of another name.
+    pub fn env_var(mut self, variable: impl Into<String>) -> Self {
+        self.variable = Some(variable.into());
+        self
+    }
+
+    /// The format of a line: see the [table of fields](super#fields) and the [conversions](super#conversions).
+    ///
+    /// A line ends with a newline that the logger adds. An empty format is `%(message)s`, as in Python.
+    pub fn format(mut self, format: impl Into<String>) -> Self {
+        self.format = format.into();
+        self
+    }
+
+    /// The format of `%(asctime)s`, in the directives of `strftime`.
+    ///
+    /// Without it the date is `2018-05-01 15:39:49,561`. With it milliseconds show only where the format asks for them: `%.3f`
+    /// is `.561`. The directives are those of [`jiff::fmt::strtime`](https://docs.rs/jiff/latest/jiff/fmt/strtime/index.html),
+    /// which has Python's; names of days and months are English.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_core::logging::BasicConfig;
+    ///
+    /// BasicConfig::new().format("%(asctime)s %(message)s").datefmt("%H:%M:%S").init()?;
+    /// # Ok::<(), tl_core::logging::InitError>(())
+    /// ```
+    pub fn datefmt(mut self, datefmt: impl Into<String>) -> Self {
+        self.datefmt = Some(datefmt.into());
+        self
+    }
+
+    /// Logs to standard output instead of standard error.
+    pub fn stdout(mut self) -> Self {
+        self.destination = Destination::Stdout;
+        self
+    }
+
+    /// Logs to the end of a file, which is created if there is none.
+    ///
+    /// A relative path counts from the directory that is current when the file is opened, in [`init`](BasicConfig::init) or
+    /// [`build`](BasicConfig::build).
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.destination = Destination::File(path.into());
+        self
+    }
+
+    /// Makes the logger and installs it for the whole process, with the level that spares what it would not log.
+    ///
+    /// # Errors
+    ///
+    /// [`InitError`] says what is wrong with the format, the date format, the directives or the file; or that the process has a
+    /// logger already, which stays as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_core::logging::{BasicConfig, InitError};
+    ///
+    /// assert_eq!(BasicConfig::new().init(), Ok(()));
+    /// assert_eq!(BasicConfig::new().init(), Err(InitError::AlreadyInitialized));
+    /// ```
+    pub fn init(self) -> Result<(), InitError> {
+        let logger = self.build()?;
+        let max_level = logger.max_level();
+        log::set_boxed_logger(Box::new(logger)).map_err(|_| InitError::AlreadyInitialized)?;
+        log::set_max_level(max_level);
+        Ok(())
+    }
+
+    /// Makes the logger, and leaves it to the caller what becomes of it.
+    ///
+    /// # Errors
+    ///
+    /// [`InitError`] says what is wrong with the format, the date format, the directives or the file.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use log::Log;
+    /// use tl_core::logging::BasicConfig;
+    ///
+    /// let logger = BasicConfig::new().format("%(name)s: %(message)s").stdout().build()?;
+    /// let record = log::Record::builder()
+    ///     .level(log::Level::Error)
+    ///     .target("disk")
+    ///     .args(format_args!("full"))
+    ///     .build();
+    /// logger.log(&record); // prints "disk: full"
+    /// # Ok::<(), tl_core::logging::InitError>(())
+    /// ```
+    pub fn build(self) -> Result<Logger, InitError> {
+        let format = if self.format.is_empty() {
+            EMPTY_FORMAT
+        } else {
+            &self.format
+        };
+        Ok(Logger {
+            format: Format::parse(format)?,
+            clock: Clock::new(self.datefmt.as_deref())?,
+            filter: self.filter()?,
+            // Last, so that a mistake elsewhere leaves no empty file behind.
+            sink: self.destination.open()?,
+        })
+    }
+
+    fn filter(&self) -> Result<Filter, InitError> {
+        let mut filter = env_filter::Builder::new();
+        filter.filter_level(self.level);
+        for (module, level) in &self.module_levels {
+            filter.filter_module(module, *level);
+        }
+        if let Some(directives) = &self.directives {
+            add_directives(&mut filter, directives, None)?;
+        }
+        if let Some(variable) = &self.variable {
+            match env::var(variable) {
+                Ok(directives) if directives.trim().is_empty() => {}
+                Ok(directives) => add_directives(&mut filter, &directives, Some(variable))?,
+                Err(env::VarError::NotPresent) => {}
+                Err(error @ env::VarError::NotUnicode(_)) => {
+                    return Err(InitError::Directives {
+                        variable: Some(variable.as_str().into()),
+                        message: error.to_string().into(),
+                    });
+                }
+            }
+        }
+        Ok(filter.build())
+    }
+}
+
+impl Default for BasicConfig {
+    fn default() -> Self {
+        BasicConfig::new()
+    }
+}
+
+fn add_directives(
+    filter: &mut env_filter::Builder,
+    directives: &str,
+    variable: Option<&str>,
+) -> Result<(), InitError> {
+    match filter.try_parse(directives) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(InitError::Directives {
+            variable: variable.map(Box::from),
+            message: error.to_string().into(),
+        }),
+    }
+}
