@@ -7,6 +7,8 @@ mod names;
 pub mod door;
 #[cfg(feature = "logging")]
 pub mod logging;
+#[cfg(loom)]
+pub mod model;
 pub mod sync;
 pub mod sys;
 

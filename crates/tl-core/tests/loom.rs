@@ -4,18 +4,11 @@
 #![cfg(loom)]
 
 use loom::cell::UnsafeCell;
-use loom::model::Builder;
 use loom::sync::Arc;
 use loom::thread;
-use tl_core::door::{self, Deadline, Mutex, WaitQueue, Wake};
+use tl_core::door::{Deadline, Mutex, WaitQueue, Wake};
+use tl_core::model::{explore, let_time_pass};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
-
-/// Explores `model`, whole or up to so many preemptions.
-fn explore(preemptions: Option<usize>, model: impl Fn() + Send + Sync + 'static) {
-    let mut builder = Builder::new();
-    builder.preemption_bound = preemptions;
-    builder.check(model);
-}
 
 /// A deadline that comes when the model lets time pass.
 fn some_time() -> Deadline {
@@ -117,7 +110,7 @@ fn of_a_wake_up_and_a_deadline_exactly_one_counts() {
             let word = Arc::clone(&word);
             thread::spawn(move || WaitQueue::of(&*word).lock().wake_one(5))
         };
-        let clock = thread::spawn(door::let_time_pass);
+        let clock = thread::spawn(let_time_pass);
         let queue = WaitQueue::of(&*word);
         let woken = match queue.lock().wait(&mut queue.backoff(), some_time()) {
             Wake::Woken { token, .. } => token == 5,
@@ -180,7 +173,7 @@ fn a_moved_waiter_is_woken_from_the_lock_and_no_deadline_counts_any_more() {
                 (taken == 1, moved)
             })
         };
-        let clock = thread::spawn(door::let_time_pass);
+        let clock = thread::spawn(let_time_pass);
         let queue = WaitQueue::of(&words.0);
         let end = match queue.lock().wait(&mut queue.backoff(), some_time()) {
             Wake::Woken { token, requeued } => {
