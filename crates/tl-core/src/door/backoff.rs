@@ -5,7 +5,7 @@
 //! then sleeps. What that has burnt in vain is bounded, and where waits have been long lately it is not tried at all: the
 //! bucket of the wait queue, which stands for the object, remembers.
 
-use super::platform;
+use super::{Deadline, platform};
 use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// Turns that only tell the processor that this is a spin loop.
@@ -78,8 +78,8 @@ impl History {
 
 /// The patience of one wait: how long the waiter stays awake before it sleeps.
 ///
-/// A primitive whose waiters can look at a word calls [`snooze`](Backoff::snooze) between looks, and queues itself when that is
-/// over; [`LockedQueue::wait`](super::LockedQueue::wait) uses up what is left.
+/// A primitive whose waiters can look at a word calls [`snooze_until`](Backoff::snooze_until) between looks, and queues
+/// itself when that is over; [`LockedQueue::wait`](super::LockedQueue::wait) uses up what is left.
 #[derive(Debug)]
 pub struct Backoff {
     turn: u32,
@@ -102,8 +102,13 @@ impl Backoff {
         true
     }
 
-    /// Whether the turns that come next give the core away, so that looking at the clock is cheap beside them.
-    pub(super) fn yields(&self) -> bool {
-        self.turn >= SPINS
+    /// As [`snooze`](Backoff::snooze), and says `false` also once the deadline has passed.
+    ///
+    /// The clock is looked at only between the turns that offer the core to another thread: beside them that is cheap, and
+    /// they alone can last.
+    #[inline]
+    pub fn snooze_until(&mut self, deadline: Deadline) -> bool {
+        let may_last = self.turn >= SPINS;
+        !(may_last && deadline.has_passed()) && self.snooze()
     }
 }

@@ -327,7 +327,7 @@ impl<'a> LockedQueue<'a> {
                 history.record_awake();
                 return node.wake_received();
             }
-            if (backoff.yields() && deadline.has_passed()) || !backoff.snooze() {
+            if !backoff.snooze_until(deadline) {
                 break;
             }
         }
