@@ -86,7 +86,7 @@ fn a_scan_wakes_whom_it_chooses() {
                         Deadline::NEVER,
                         || {},
                     ) {
-                        Wake::Woken { token, requeued } => (token, requeued),
+                        Wake::Woken { token, moved_to } => (token, moved_to),
                         Wake::TimedOut(_) => unreachable!("a wait without a deadline ran out"),
                     }
                 });
@@ -124,13 +124,7 @@ fn a_scan_wakes_whom_it_chooses() {
             .collect();
         assert_eq!(
             tokens,
-            [
-                (100, false),
-                (101, false),
-                (7, false),
-                (7, false),
-                (104, false)
-            ]
+            [(100, None), (101, None), (7, None), (7, None), (104, None)]
         );
     });
 }
@@ -255,7 +249,7 @@ fn sleepers_move_to_a_held_lock_and_are_woken_there() {
                         _ => Deadline::after(Duration::from_secs(3600)),
                     };
                     match queue.lock().wait(&mut asleep, deadline) {
-                        Wake::Woken { token, requeued } => (token, requeued),
+                        Wake::Woken { token, moved_to } => (token, moved_to),
                         Wake::TimedOut(_) => unreachable!("nothing ran out"),
                     }
                 });
@@ -280,12 +274,17 @@ fn sleepers_move_to_a_held_lock_and_are_woken_there() {
             .into_iter()
             .map(|waiter| waiter.join().unwrap())
             .collect();
-        assert_eq!(ends.iter().filter(|&&end| end == (9, true)).count(), moved);
         assert_eq!(
-            ends.iter().filter(|&&end| end == (0, false)).count(),
+            ends.iter()
+                .filter(|&&end| end == (9, Some(WaitQueue::of(&to).id())))
+                .count(),
+            moved
+        );
+        assert_eq!(
+            ends.iter().filter(|&&end| end == (0, None)).count(),
             4 - moved
         );
-        assert_eq!(ends[3], (0, false));
+        assert_eq!(ends[3], (0, None));
     });
 }
 
@@ -302,9 +301,10 @@ fn a_deadline_that_passes_after_the_move_is_no_timeout() {
                 while asleep.snooze() {}
                 let start = Instant::now();
                 match queue.lock().wait(&mut asleep, Deadline::after(TIMEOUT)) {
-                    Wake::Woken { token, requeued } => {
-                        assert!(!requeued || (token == 5 && start.elapsed() >= TIMEOUT));
-                        requeued
+                    Wake::Woken { token, moved_to } => {
+                        let moved = moved_to == Some(WaitQueue::of(&to).id());
+                        assert!(!moved || (token == 5 && start.elapsed() >= TIMEOUT));
+                        moved
                     }
                     // The machine was too busy for the waker to come in time.
                     Wake::TimedOut(_) => false,

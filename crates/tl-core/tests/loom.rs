@@ -23,8 +23,8 @@ fn wait_while_zero(word: &AtomicU32, deadline: Deadline) -> bool {
         return true;
     }
     match locked.wait(&mut queue.backoff(), deadline) {
-        Wake::Woken { token, requeued } => {
-            assert_eq!((token, requeued), (5, false));
+        Wake::Woken { token, moved_to } => {
+            assert_eq!((token, moved_to), (5, None));
             true
         }
         Wake::TimedOut(_) => false,
@@ -176,9 +176,10 @@ fn a_moved_waiter_is_woken_from_the_lock_and_no_deadline_counts_any_more() {
         let clock = thread::spawn(let_time_pass);
         let queue = WaitQueue::of(&words.0);
         let end = match queue.lock().wait(&mut queue.backoff(), some_time()) {
-            Wake::Woken { token, requeued } => {
-                assert_eq!(token, if requeued { 9 } else { 0 });
-                (true, requeued)
+            Wake::Woken { token, moved_to } => {
+                let moved = moved_to == Some(WaitQueue::of(&words.1).id());
+                assert_eq!(token, if moved { 9 } else { 0 });
+                (true, moved)
             }
             Wake::TimedOut(_) => (false, false),
         };

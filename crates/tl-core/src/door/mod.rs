@@ -38,4 +38,4 @@ pub use deadline::Deadline;
 pub use mutex::{Mutex, MutexGuard};
 #[cfg(loom)]
 pub use platform::let_time_pass;
-pub use queue::{LockedQueue, Verdict, WaitQueue, Waiter, Wake, Word};
+pub use queue::{LockedQueue, QueueId, Verdict, WaitQueue, Waiter, Wake, Word};

@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use super::{Deadline, Wake, platform};
+use super::{Deadline, QueueId, Wake, platform};
 use crate::sync::Cell;
 use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
@@ -22,7 +22,7 @@ pub(super) struct Node {
     /// | --- | --- | --- |
     /// | `WAITING` | the waiter is awake: it spins or yields | the waiter to `PARKED`; a waker to `WOKEN` |
     /// | `PARKED` | the waiter sleeps on this word, or is about to | a waker to `WOKEN`, and wakes the sleeper |
-    /// | `WOKEN` | out of the queue, `token` and `requeued` are final | nobody: the waiter goes on and the node ends |
+    /// | `WOKEN` | out of the queue, `token` and `moved_to` are final | nobody: the waiter goes on and the node ends |
     parker: AtomicU32,
     /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked (on a move, with
     /// both locked).
@@ -33,8 +33,8 @@ pub(super) struct Node {
     pub(super) request: u32,
     /// What the waker says.
     pub(super) token: Cell<u32>,
-    /// Whether the node was moved to another queue than the one it was put in.
-    pub(super) requeued: Cell<bool>,
+    /// The key of the queue that the node was moved to from the one it was put in, or `NO_QUEUE`.
+    pub(super) moved_to: Cell<usize>,
     pub(super) links: Links,
 }
 
@@ -58,7 +58,7 @@ impl Node {
             parked_at: AtomicU64::new(0),
             request,
             token: Cell::new(0),
-            requeued: Cell::new(false),
+            moved_to: Cell::new(NO_QUEUE),
             links: Links {
                 younger: Cell::new(ptr::null()),
                 older: Cell::new(ptr::null()),
@@ -109,7 +109,10 @@ impl Node {
     pub(super) fn wake_received<'a>(&self) -> Wake<'a> {
         Wake::Woken {
             token: self.token.get(),
-            requeued: self.requeued.get(),
+            moved_to: match self.moved_to.get() {
+                NO_QUEUE => None,
+                key => Some(QueueId(key)),
+            },
         }
     }
 

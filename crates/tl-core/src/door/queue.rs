@@ -76,6 +76,12 @@ impl<'a> WaitQueue<'a> {
         }
     }
 
+    /// The identity of the queue.
+    #[inline]
+    pub fn id(self) -> QueueId {
+        QueueId(self.key)
+    }
+
     /// How long a thread that begins to wait on the word should stay awake.
     #[inline]
     pub fn backoff(self) -> Backoff {
@@ -144,7 +150,7 @@ impl<'a> WaitQueue<'a> {
                 let requeue =
                     *requeue.get_or_insert_with(|| is_held.take().is_some_and(|is_held| is_held()));
                 if requeue {
-                    (*node).requeued.set(true);
+                    (*node).moved_to.set(to.key);
                     (*node).restart_clock(platform::now());
                     other.as_mut().unwrap_or(&mut from).push(to.key, node);
                 } else {
@@ -164,6 +170,10 @@ impl fmt::Debug for WaitQueue<'_> {
     }
 }
 
+/// Which queue it is: equal for two queues of the same word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueueId(pub(super) usize);
+
 /// How a wait ended.
 #[derive(Debug)]
 #[must_use = "a wait that was woken and one that ran out are different things"]
@@ -173,8 +183,9 @@ pub enum Wake<'a> {
     Woken {
         /// What the waker said.
         token: u32,
-        /// Whether the wake-up came from the queue that the waiter was moved to, not from the one it waited in.
-        requeued: bool,
+        /// If the waiter had been moved, the queue it was moved to, from which it was then woken. The token means what the
+        /// owner of that queue means by it, so a waiter that expects to be moved compares this with the queue it expects.
+        moved_to: Option<QueueId>,
     },
     /// The deadline passed, and the waiter took itself out of the queue: nobody will wake it. The queue is still locked, so
     /// that the primitive can take back what it noted about the waiter.
