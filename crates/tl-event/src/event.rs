@@ -1,0 +1,329 @@
+//! The event. What is known of it fits into one word, and whoever waits looks at that word first for a while.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+/// The event is set.
+const SET: u32 = 1;
+/// The event is clear, and threads may be in its queue.
+const QUEUED: u32 = 2;
+/// One period for which the event was set. They are counted by `clear`, in the bits from here up.
+const PERIOD: u32 = 4;
+
+/// A flag that threads can wait for.
+///
+/// The flag is clear at first. [`set`](Event::set) raises it and lets go every thread that waits; until
+/// [`clear`](Event::clear) lowers it again, no wait blocks. An event is reached by reference: put it into a `static`, an
+/// [`Arc`](std::sync::Arc), or on the stack beside [`std::thread::scope`].
+///
+/// It is Python's [`threading.Event`](https://docs.python.org/3/library/threading.html#event-objects). One promise is
+/// stronger: a thread that was waiting when `set` was called is let go, and its wait says so, even if `clear` follows before
+/// the thread has run.
+///
+/// # Memory ordering
+///
+/// What a thread did before `set` is seen by every thread whose `wait` or `is_set` finds the event set afterwards, or whose
+/// `clear` ends what the `set` began. That holds for a `set` that finds the event set already, too.
+///
+/// # Examples
+///
+/// Two threads wait, one for as long as it takes and one with half an eye on the clock:
+///
+/// ```
+/// use std::thread;
+/// use std::time::Duration;
+/// use tl_event::Event;
+///
+/// let ready = Event::new();
+/// thread::scope(|scope| {
+///     scope.spawn(|| ready.wait());
+///     scope.spawn(|| {
+///         while !ready.wait_timeout(Duration::from_millis(50)) {
+///             // Nothing yet: do something else for a while.
+///         }
+///     });
+///     ready.set();
+/// });
+/// ```
+pub struct Event {
+    /// | bits | meaning |
+    /// | --- | --- |
+    /// | 0, `SET` | the event is set |
+    /// | 1, `QUEUED` | threads may be in the queue of this word; never together with `SET` |
+    /// | 2 to 31 | for how many periods the event has been set: counted up when one ends |
+    ///
+    /// | change | by | how |
+    /// | --- | --- | --- |
+    /// | `SET` on, nobody queued | `set` | one operation |
+    /// | `SET` on, `QUEUED` off | `set` | with the queue locked, which it empties |
+    /// | `SET` off, periods + 1 | `clear` | one operation |
+    /// | `QUEUED` on | a waiter about to sleep | with the queue locked |
+    /// | `QUEUED` off | the last waiter in the queue whose time ran out | with the queue locked |
+    ///
+    /// A waiter that finds another count of periods than the one it came in knows that the event was set meanwhile. The count
+    /// wraps around: to be fooled, a waiter would have to miss a multiple of 2³⁰ periods, several seconds of nothing but
+    /// `set` and `clear`, between two looks a fraction of a microsecond apart. It would then wait for the next `set`. Once in
+    /// the queue it does not rely on the count.
+    state: AtomicU32,
+}
+
+impl Event {
+    /// An event that is clear.
+    ///
+    /// ```
+    /// use tl_event::Event;
+    ///
+    /// static STOP: Event = Event::new();
+    /// assert!(!STOP.is_set());
+    /// ```
+    #[cfg(not(loom))]
+    pub const fn new() -> Event {
+        Event {
+            state: AtomicU32::new(0),
+        }
+    }
+
+    /// An event that is clear.
+    #[cfg(loom)]
+    pub fn new() -> Event {
+        Event {
+            state: AtomicU32::new(0),
+        }
+    }
+
+    /// Whether the event is set: one load, never blocks.
+    ///
+    /// ```
+    /// use tl_event::Event;
+    ///
+    /// let done = Event::new();
+    /// done.set();
+    /// assert!(done.is_set());
+    /// ```
+    #[inline]
+    pub fn is_set(&self) -> bool {
+        // Acquire: pairs with the release in `set`.
+        self.state.load(Ordering::Acquire) & SET != 0
+    }
+
+    /// Sets the event, and lets all threads go that wait for it. Setting it twice is as good as once.
+    ///
+    /// The caller may be the last to need the event: once a waiter can see that the event is set, `set` does not touch it
+    /// again. It never blocks for longer than a few instructions of another thread.
+    ///
+    /// ```
+    /// use tl_event::Event;
+    ///
+    /// let done = Event::new();
+    /// done.set();
+    /// done.set();
+    /// done.wait();
+    /// ```
+    #[inline]
+    pub fn set(&self) {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while state & QUEUED == 0 {
+            // Release: pairs with the acquiring loads of `is_set` and of waiters, and with `clear`. Also when the event is
+            // set already: what precedes this call must be seen, too, and a `clear` at the same moment must come either
+            // before this, and be undone by it, or after it, and see it.
+            match self.state.compare_exchange(
+                state,
+                state | SET,
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return,
+                Err(now) => state = now,
+            }
+        }
+        self.set_and_wake();
+    }
+
+    #[cold]
+    fn set_and_wake(&self) {
+        let mut queue = WaitQueue::of(&self.state).lock();
+        let mut state = self.state.load(Ordering::Relaxed);
+        // Release: as in `set`. Those in the queue are woken through the queue, which passes on what precedes this as well.
+        while let Err(now) = self.state.compare_exchange(
+            state,
+            (state | SET) & !QUEUED,
+            Ordering::Release,
+            Ordering::Relaxed,
+        ) {
+            state = now;
+        }
+        queue.wake_all(0);
+    }
+
+    /// Clears the event: from now on waits block until the next [`set`](Event::set). Clearing it twice is as good as once.
+    ///
+    /// Threads that waited when the event was set still return, though they see `is_set` say otherwise by then.
+    ///
+    /// ```
+    /// use tl_event::Event;
+    ///
+    /// let ready = Event::new();
+    /// ready.set();
+    /// ready.clear();
+    /// assert!(!ready.is_set());
+    /// ```
+    #[inline]
+    pub fn clear(&self) {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while state & SET != 0 {
+            // Acquire: pairs with the release in `set`, so that a thread that clears the event and then looks for work finds
+            // what the `set` that it has just undone announced.
+            match self.state.compare_exchange(
+                state,
+                (state & !SET).wrapping_add(PERIOD),
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return,
+                Err(now) => state = now,
+            }
+        }
+    }
+
+    /// Waits until the event is set; returns at once if it is.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for a [`set`](Event::set) by another thread, for ever if none comes. Many threads may wait; each `set` lets all
+    /// of them go.
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_event::Event;
+    ///
+    /// let ready = Event::new();
+    /// thread::scope(|scope| {
+    ///     scope.spawn(|| ready.set());
+    ///     ready.wait();
+    /// });
+    /// ```
+    #[inline]
+    pub fn wait(&self) {
+        if !self.is_set() {
+            self.wait_until(Deadline::NEVER);
+        }
+    }
+
+    /// Waits until the event is set, for `timeout` at the longest. Returns whether the event was set, now or since the call
+    /// began: `false` means that the time ran out.
+    ///
+    /// [`Duration::ZERO`] only looks. A timeout too long to be represented, as [`Duration::MAX`], waits for ever.
+    ///
+    /// # Blocking
+    ///
+    /// As [`wait`](Event::wait), until the time has run out.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_event::Event;
+    ///
+    /// let ready = Event::new();
+    /// assert!(!ready.wait_timeout(Duration::from_millis(1)));
+    /// ready.set();
+    /// assert!(ready.wait_timeout(Duration::MAX));
+    /// ```
+    #[inline]
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.is_set() || (!timeout.is_zero() && self.wait_until(Deadline::after(timeout)))
+    }
+
+    /// Waits until the event is set, at the longest until `deadline`. Returns whether the event was set, now or since the
+    /// call began: `false` means that the deadline passed.
+    ///
+    /// A deadline in the past only looks.
+    ///
+    /// # Blocking
+    ///
+    /// As [`wait`](Event::wait), until the deadline.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use tl_event::Event;
+    ///
+    /// // Both are waited for, 20 milliseconds in all.
+    /// let (first, second) = (Event::new(), Event::new());
+    /// let deadline = Instant::now() + Duration::from_millis(20);
+    /// assert!(!first.wait_deadline(deadline));
+    /// assert!(!second.wait_deadline(deadline));
+    /// ```
+    #[inline]
+    pub fn wait_deadline(&self, deadline: Instant) -> bool {
+        self.is_set() || self.wait_until(Deadline::at(deadline))
+    }
+
+    #[cold]
+    fn wait_until(&self, deadline: Deadline) -> bool {
+        // All loads acquire: they pair with the release in `set`, also across a `clear`, which continues what it releases.
+        let came = self.state.load(Ordering::Acquire);
+        // Set, or another period: a waiter that came with `came` in the word may go.
+        let is_over = |state: u32| state & SET != 0 || (state ^ came) & !QUEUED != 0;
+        if is_over(came) {
+            return true;
+        }
+        if deadline.has_passed() {
+            return false;
+        }
+
+        let queue = WaitQueue::of(&self.state);
+        let mut backoff = queue.backoff();
+        while backoff.snooze_until(deadline) {
+            if is_over(self.state.load(Ordering::Acquire)) {
+                queue.woke_early();
+                return true;
+            }
+        }
+
+        let queue = queue.lock();
+        let mut state = self.state.load(Ordering::Acquire);
+        loop {
+            if is_over(state) {
+                return true;
+            }
+            if state & QUEUED != 0 {
+                break;
+            }
+            match self.state.compare_exchange(
+                state,
+                state | QUEUED,
+                Ordering::Relaxed,
+                Ordering::Acquire,
+            ) {
+                Ok(_) => break,
+                Err(now) => state = now,
+            }
+        }
+        match queue.wait(&mut backoff, deadline) {
+            Wake::Woken { .. } => true,
+            Wake::TimedOut(queue) => {
+                if queue.is_empty() {
+                    self.state.fetch_and(!QUEUED, Ordering::Relaxed);
+                }
+                // A deadline that had passed before the thread could join the queue leaves it to the word.
+                is_over(self.state.load(Ordering::Acquire))
+            }
+        }
+    }
+}
+
+impl Default for Event {
+    /// An event that is clear.
+    fn default() -> Event {
+        Event::new()
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("is_set", &self.is_set())
+            .finish()
+    }
+}
