@@ -87,6 +87,11 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    /// No patience at all: the waiter sleeps at once. For waits that are long by nature, as that for the time of a timer.
+    pub const fn none() -> Backoff {
+        Backoff { turn: 0, turns: 0 }
+    }
+
     /// Passes a moment awake, or says by `false` that it is time to sleep.
     #[inline]
     pub fn snooze(&mut self) -> bool {
