@@ -1,0 +1,160 @@
+//! What is measured: a case, and who takes part in it.
+
+use std::time::Duration;
+
+use crate::bar::Bar;
+use crate::python;
+
+/// One measurement of one contender: what an operation costs, and a second figure where the case has one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    pub(crate) nanos: f64,
+    pub(crate) second: Option<f64>,
+}
+
+/// A sample, or why there is none: a peer that hung, say.
+pub(crate) type Outcome = Result<Sample, String>;
+
+/// Takes one sample, in about the time that it is given.
+pub(crate) type Sampler = Box<dyn FnMut(Duration) -> Outcome>;
+
+/// Who takes part in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// A bare version of the least work that the operation needs.
+    Limit,
+    Ours,
+    /// Another of our ways to do the same. No bar holds it.
+    Variant(&'static str),
+    Peer(&'static str),
+    Python,
+}
+
+impl Who {
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Who::Limit => "limit",
+            Who::Ours => "ours",
+            Who::Variant(label) | Who::Peer(label) => label,
+            Who::Python => "CPython",
+        }
+    }
+}
+
+pub(crate) struct Contender {
+    pub(crate) who: Who,
+    pub(crate) sample: Sampler,
+}
+
+/// What the second figure of a case says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Second {
+    /// How many operations the slowest thread got for each of the fastest.
+    Fairness,
+    /// Nanoseconds that 99 of 100 do not exceed.
+    Percentile99,
+    /// Writes to the file descriptor for each line.
+    WritesPerLine,
+    /// Processor time for each second of a long wait.
+    ProcessorShare,
+}
+
+impl Second {
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Second::Fairness => "slowest / fastest thread",
+            Second::Percentile99 => "99th percentile",
+            Second::WritesPerLine => "writes a line",
+            Second::ProcessorShare => "processor time of a long wait",
+        }
+    }
+}
+
+/// One row of the table: the same work done by us, by each peer, and by the limit.
+pub(crate) struct Case {
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) contenders: Vec<Contender>,
+    pub(crate) left_out: Vec<(&'static str, &'static str)>,
+    pub(crate) second: Option<Second>,
+    pub(crate) bars: Vec<Bar>,
+    /// How many times longer than usual a sample takes. Such a case is repeated less often.
+    pub(crate) stretch: u32,
+}
+
+impl Case {
+    pub(crate) fn new(id: &'static str, name: &'static str) -> Case {
+        Case {
+            id,
+            name,
+            contenders: Vec::new(),
+            left_out: Vec::new(),
+            second: None,
+            bars: Vec::new(),
+            stretch: 1,
+        }
+    }
+
+    fn contender(mut self, who: Who, sample: impl FnMut(Duration) -> Outcome + 'static) -> Case {
+        self.contenders.push(Contender {
+            who,
+            sample: Box::new(sample),
+        });
+        self
+    }
+
+    pub(crate) fn limit(self, sample: impl FnMut(Duration) -> Outcome + 'static) -> Case {
+        self.contender(Who::Limit, sample)
+    }
+
+    pub(crate) fn ours(self, sample: impl FnMut(Duration) -> Outcome + 'static) -> Case {
+        self.contender(Who::Ours, sample)
+    }
+
+    pub(crate) fn variant(
+        self,
+        label: &'static str,
+        sample: impl FnMut(Duration) -> Outcome + 'static,
+    ) -> Case {
+        self.contender(Who::Variant(label), sample)
+    }
+
+    pub(crate) fn peer(
+        self,
+        name: &'static str,
+        sample: impl FnMut(Duration) -> Outcome + 'static,
+    ) -> Case {
+        self.contender(Who::Peer(name), sample)
+    }
+
+    /// Adds CPython by the case of this name in `python.py`, if there is an interpreter, and the bar that ours is so many times
+    /// faster.
+    pub(crate) fn python(self, case: &'static str, faster: f64) -> Case {
+        if python::version().is_none() {
+            return self;
+        }
+        self.contender(Who::Python, move |budget| python::sample(case, budget))
+            .bar(Bar::python(faster))
+    }
+
+    /// Names a peer that cannot take part, and why.
+    pub(crate) fn leave_out(mut self, peer: &'static str, reason: &'static str) -> Case {
+        self.left_out.push((peer, reason));
+        self
+    }
+
+    pub(crate) fn second(mut self, second: Second) -> Case {
+        self.second = Some(second);
+        self
+    }
+
+    pub(crate) fn stretch(mut self, times: u32) -> Case {
+        self.stretch = times;
+        self
+    }
+
+    pub(crate) fn bar(mut self, bar: Bar) -> Case {
+        self.bars.push(bar);
+        self
+    }
+}

@@ -1,2 +1,0 @@
-//! tl-bench
-#![forbid(unsafe_code)]

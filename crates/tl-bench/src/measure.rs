@@ -1,0 +1,211 @@
+//! How a sample is taken. Every contender of a case goes through the same function.
+
+use std::hint::black_box;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::case::{Outcome, Sample};
+use crate::posix;
+
+impl Sample {
+    pub(crate) fn per_operation(elapsed: Duration, operations: u64) -> Sample {
+        Sample {
+            nanos: elapsed.as_nanos() as f64 / operations.max(1) as f64,
+            second: None,
+        }
+    }
+}
+
+/// What one call costs, called over and over by one thread: the calls are timed in one batch that takes about `budget`.
+pub(crate) fn per_call(budget: Duration, mut call: impl FnMut()) -> Outcome {
+    let mut calls = 1;
+    let mut elapsed = time(calls, &mut call);
+    while elapsed < budget / 16 {
+        calls *= 4;
+        elapsed = time(calls, &mut call);
+    }
+    let scale = budget.as_nanos() as f64 / elapsed.as_nanos() as f64;
+    let calls = (calls as f64 * scale).max(1.0) as u64;
+    Ok(Sample::per_operation(time(calls, &mut call), calls))
+}
+
+#[inline(never)]
+fn time<F: FnMut()>(calls: u64, call: &mut F) -> Duration {
+    let start = Instant::now();
+    for _ in 0..calls {
+        call();
+    }
+    start.elapsed()
+}
+
+/// What an operation costs when `threads` threads do it at the same time, back to back: the time that passed, by all the
+/// operations of all threads. Second figure: the operations of the slowest thread by those of the fastest.
+pub(crate) fn team(budget: Duration, threads: usize, operation: impl Fn() + Sync) -> Outcome {
+    let ready = AtomicUsize::new(0);
+    let go = AtomicBool::new(false);
+    let stop = AtomicBool::new(false);
+    let work = || {
+        ready.fetch_add(1, Ordering::Relaxed);
+        while !go.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        let mut operations = 0_u64;
+        while !stop.load(Ordering::Relaxed) {
+            operation();
+            operations += 1;
+        }
+        operations
+    };
+    let (elapsed, operations) = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        while ready.load(Ordering::Relaxed) < threads {
+            thread::yield_now();
+        }
+        let start = Instant::now();
+        go.store(true, Ordering::Release);
+        thread::sleep(budget);
+        stop.store(true, Ordering::Relaxed);
+        let elapsed = start.elapsed();
+        let operations: Vec<u64> = workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a benchmark's operation does not panic"))
+            .collect();
+        (elapsed, operations)
+    });
+    let slowest = *operations.iter().min().unwrap_or(&0) as f64;
+    let fastest = *operations.iter().max().unwrap_or(&0) as f64;
+    Ok(Sample {
+        second: Some(slowest / fastest.max(1.0)),
+        ..Sample::per_operation(elapsed, operations.iter().sum())
+    })
+}
+
+/// On which cores the threads of a case run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cores {
+    /// Wherever the system puts them.
+    Any,
+    /// All on one.
+    One,
+    /// In turn on two.
+    Two,
+}
+
+impl Cores {
+    /// Pins the calling thread, the `index`th of its case.
+    pub(crate) fn pin(self, index: usize) {
+        let allowed = posix::allowed_cores();
+        match self {
+            Cores::Any => {}
+            Cores::One => posix::pin(allowed[0]),
+            Cores::Two => posix::pin(allowed[index % 2 % allowed.len()]),
+        }
+    }
+}
+
+/// What a round trip costs: `there` hands the turn over and waits to have it back, in one thread; `back` waits for it and
+/// returns it, in another, until it says that this was the last. `last` tells it so.
+pub(crate) fn round_trips(
+    budget: Duration,
+    cores: Cores,
+    there: impl Fn() -> Result<(), String> + Sync,
+    back: impl Fn() -> Result<bool, String> + Sync,
+    last: impl Fn(),
+) -> Outcome {
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            cores.pin(1);
+            while back()? {}
+            Ok::<(), String>(())
+        });
+        let this = scope.spawn(|| {
+            cores.pin(0);
+            // The first trips let the other thread start.
+            for _ in 0..10 {
+                there()?;
+            }
+            let start = Instant::now();
+            let mut trips = 0;
+            loop {
+                for _ in 0..16 {
+                    there()?;
+                }
+                trips += 16;
+                let elapsed = start.elapsed();
+                if elapsed >= budget {
+                    return Ok::<Sample, String>(Sample::per_operation(elapsed, trips));
+                }
+            }
+        });
+        let sample = this.join().expect("a benchmark's operation does not panic");
+        last();
+        other.join().expect("a benchmark's operation does not panic")?;
+        sample
+    })
+}
+
+/// What a round costs when each of `parties` waits for all the others, over and over.
+pub(crate) fn rounds<W: FnMut() + Send>(budget: Duration, cores: Cores, parties: Vec<W>) -> Outcome {
+    let rounds_to_do = AtomicU64::new(u64::MAX);
+    let rounds_to_do = &rounds_to_do;
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0_usize..)
+            .zip(parties)
+            .map(|(index, mut wait)| {
+                scope.spawn(move || {
+                    cores.pin(index);
+                    wait();
+                    let start = Instant::now();
+                    let mut round = 0;
+                    loop {
+                        round += 1;
+                        // Said before the round that it ends with, so that all know it when that round is over.
+                        if index == 0 && round % 16 == 0 && start.elapsed() >= budget {
+                            rounds_to_do.store(round, Ordering::Relaxed);
+                        }
+                        wait();
+                        if round == rounds_to_do.load(Ordering::Relaxed) {
+                            return Sample::per_operation(start.elapsed(), round);
+                        }
+                    }
+                })
+            })
+            .collect();
+        let samples: Vec<Sample> = workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a benchmark's operation does not panic"))
+            .collect();
+        Ok(samples[0])
+    })
+}
+
+/// Work that keeps the processor busy for so many nanoseconds, made ready beforehand so that the timed loop does no
+/// arithmetic for it.
+pub(crate) fn work_of(nanos: f64) -> impl Fn() + Sync + Copy {
+    let count = (nanos * steps_per_nano()).round() as u64;
+    move || steps(count)
+}
+
+fn steps(count: u64) {
+    let mut value = count;
+    for _ in 0..count {
+        value = black_box(value.wrapping_mul(0x5851_f42d_4c95_7f2d));
+    }
+}
+
+fn steps_per_nano() -> f64 {
+    static STEPS_PER_NANO: OnceLock<f64> = OnceLock::new();
+    *STEPS_PER_NANO.get_or_init(|| {
+        const STEPS: u64 = 20_000;
+        // The fastest of many, since whatever else runs on the machine only makes it slower.
+        (0..50)
+            .map(|_| {
+                let start = Instant::now();
+                steps(STEPS);
+                STEPS as f64 / start.elapsed().as_nanos() as f64
+            })
+            .fold(0.0, f64::max)
+    })
+}

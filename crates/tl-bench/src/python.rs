@@ -1,0 +1,42 @@
+//! CPython as a contender: the same work through its `threading`, by `python.py`, in a process of its own.
+
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::case::{Outcome, Sample};
+
+const PROGRAM: &str = include_str!("python.py");
+
+/// What the interpreter calls itself, if there is one.
+pub(crate) fn version() -> Option<&'static str> {
+    static VERSION: OnceLock<Option<String>> = OnceLock::new();
+    VERSION
+        .get_or_init(|| {
+            let output = Command::new("python3").arg("--version").output().ok()?;
+            let version = String::from_utf8(output.stdout).ok()?;
+            output.status.success().then(|| version.trim().to_owned())
+        })
+        .as_deref()
+}
+
+/// One sample of a case, named as in `python.py`.
+pub(crate) fn sample(case: &str, budget: Duration) -> Outcome {
+    let output = Command::new("python3")
+        .args(["-c", PROGRAM, case])
+        .arg(budget.as_secs_f64().to_string())
+        .output()
+        .map_err(|error| format!("python3: {error}"))?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    match printed.trim().parse() {
+        Ok(nanos) => Ok(Sample {
+            nanos,
+            second: None,
+        }),
+        Err(_) => Err(String::from_utf8_lossy(&output.stderr)
+            .lines()
+            .last()
+            .unwrap_or("python3 printed nothing")
+            .to_owned()),
+    }
+}

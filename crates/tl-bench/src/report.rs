@@ -1,0 +1,258 @@
+//! What a run prints: Markdown tables for a reader, JSON for a program.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::bar::{Against, Bar, Verdict};
+use crate::case::{Second, Who};
+use crate::run::{Finished, Row};
+
+/// Nanoseconds as a reader likes them, to three digits.
+pub(crate) fn duration(nanos: f64) -> String {
+    let (value, unit) = match nanos {
+        _ if nanos < 1e3 => (nanos, "ns"),
+        _ if nanos < 1e6 => (nanos / 1e3, "µs"),
+        _ if nanos < 1e9 => (nanos / 1e6, "ms"),
+        _ => (nanos / 1e9, "s"),
+    };
+    format!("{} {unit}", three_digits(value))
+}
+
+fn three_digits(value: f64) -> String {
+    match value {
+        _ if value < 10.0 => format!("{value:.2}"),
+        _ if value < 100.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+/// The second figure, in its own unit.
+fn second(kind: Second, value: f64) -> String {
+    match kind {
+        Second::Percentile99 => duration(value),
+        Second::Fairness | Second::WritesPerLine => format!("{value:.2}"),
+        Second::ProcessorShare => format!("{:.1} %", 100.0 * value),
+    }
+}
+
+/// A Markdown table. The first column is set to the left, and so is every other whose index is in `left`.
+pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
+        text.push('|');
+        for cell in cells {
+            let _ = write!(text, " {cell} |");
+        }
+        text.push('\n');
+    };
+    line(&mut head.iter().copied());
+    line(&mut (0..head.len()).map(|column| match column == 0 || left.contains(&column) {
+        true => "---",
+        false => "---:",
+    }));
+    for row in rows {
+        line(&mut row.iter().map(String::as_str));
+    }
+    text
+}
+
+/// One row a case: ours beside the limit and the best peer, and how the bars came out.
+pub(crate) fn summary(cases: &[Finished]) -> String {
+    let rows: Vec<Vec<String>> = cases.iter().map(summary_row).collect();
+    let head = [
+        "case", "what", "ours", "limit", "best peer", "ours / limit", "ours / best", "bars", "CPython",
+    ];
+    table(&head, &[1, 4, 7], &rows)
+}
+
+fn summary_row(case: &Finished) -> Vec<String> {
+    let ours = case.median(Who::Ours);
+    let best = case.best_peer();
+    let time = |nanos: Option<f64>| nanos.map_or("–".to_owned(), duration);
+    let ratio = |other: Option<f64>| {
+        ours.zip(other)
+            .map_or("–".to_owned(), |(ours, other)| format!("{:.2}", ours / other))
+    };
+    let limit = case.median(Who::Limit);
+    vec![
+        case.id.to_owned(),
+        case.name.to_owned(),
+        case.row(Who::Ours).map_or("–".to_owned(), with_spread),
+        time(limit),
+        best.map_or("–".to_owned(), |peer| {
+            format!("{} {}", peer.who.label(), duration(peer.nanos.median))
+        }),
+        ratio(limit),
+        ratio(best.map(|peer| peer.nanos.median)),
+        case.verdicts
+            .iter()
+            .map(|verdict| verdict_text(verdict, case.second))
+            .collect::<Vec<_>>()
+            .join("; "),
+        time(case.median(Who::Python)),
+    ]
+}
+
+fn with_spread(row: &Row) -> String {
+    format!(
+        "{} ({}–{})",
+        duration(row.nanos.median),
+        three_digits_of(row.nanos.min, row.nanos.median),
+        duration(row.nanos.max),
+    )
+}
+
+/// The lower end of a range without its unit where it has the same as the middle.
+fn three_digits_of(value: f64, like: f64) -> String {
+    let (value_text, like_text) = (duration(value), duration(like));
+    match (value_text.split_once(' '), like_text.split_once(' ')) {
+        (Some((digits, unit)), Some((_, same))) if unit == same => digits.to_owned(),
+        _ => value_text,
+    }
+}
+
+fn verdict_text(verdict: &Verdict, kind: Option<Second>) -> String {
+    let bar = bar_text(verdict.bar, kind);
+    match verdict.measured {
+        None => format!("{bar}: not measured"),
+        Some((value, true)) => format!("{bar}: {} met", measured_text(verdict.bar, kind, value)),
+        Some((value, false)) => {
+            format!("**{bar}: {} missed**", measured_text(verdict.bar, kind, value))
+        }
+    }
+}
+
+fn bar_text(bar: Bar, kind: Option<Second>) -> String {
+    let against = |against| match against {
+        Against::Limit => "limit".to_owned(),
+        Against::BestPeer => "best peer".to_owned(),
+        Against::Peer(name) => name.to_owned(),
+        Against::Python => "CPython".to_owned(),
+        Against::Nanos(nanos) => duration(nanos),
+    };
+    let label = kind.map_or("second figure", Second::label);
+    match bar {
+        Bar::Median(other @ Against::Nanos(_), _) => format!("≤ {}", against(other)),
+        Bar::Median(other, times) => format!("≤ {times:.2} × {}", against(other)),
+        Bar::Second(other, times) => format!("{label} ≤ {times:.2} × {}", against(other)),
+        Bar::SecondAtLeast(value) => {
+            format!("{label} ≥ {}", kind.map_or(value.to_string(), |kind| second(kind, value)))
+        }
+        Bar::SecondAtMost(value) => {
+            format!("{label} ≤ {}", kind.map_or(value.to_string(), |kind| second(kind, value)))
+        }
+    }
+}
+
+fn measured_text(bar: Bar, kind: Option<Second>, value: f64) -> String {
+    match (bar, kind) {
+        (Bar::Median(Against::Nanos(nanos), _), _) => duration(value * nanos),
+        (Bar::SecondAtLeast(_) | Bar::SecondAtMost(_), Some(kind)) => second(kind, value),
+        _ if value < 0.095 => format!("{value:.3}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// Every contender of every case.
+pub(crate) fn details(cases: &[Finished]) -> String {
+    let mut rows = Vec::new();
+    for case in cases {
+        let limit = case.median(Who::Limit);
+        let best = case.best_peer().map(|peer| peer.nanos.median);
+        for row in &case.rows {
+            let ratio = |other: Option<f64>| {
+                other.map_or("–".to_owned(), |other| {
+                    format!("{:.2}", row.nanos.median / other)
+                })
+            };
+            let figure = match (case.second, row.second) {
+                (Some(kind), Some(summary)) => {
+                    format!("{} {}", kind.label(), second(kind, summary.median))
+                }
+                _ => String::new(),
+            };
+            rows.push(vec![
+                case.id.to_owned(),
+                case.name.to_owned(),
+                row.who.label().to_owned(),
+                duration(row.nanos.median),
+                duration(row.nanos.min),
+                duration(row.nanos.max),
+                ratio(limit),
+                ratio(best),
+                figure,
+            ]);
+        }
+    }
+    let head = [
+        "case", "what", "who", "median", "least", "greatest", "/ limit", "/ best peer", "besides",
+    ];
+    table(&head, &[1, 2, 8], &rows)
+}
+
+/// The peers that did not take part, or not well.
+pub(crate) fn left_out(cases: &[Finished]) -> String {
+    let mut text = String::new();
+    for case in cases {
+        for (peer, reason) in &case.left_out {
+            let _ = writeln!(text, "- {} {}: {peer}: {reason}", case.id, case.name);
+        }
+    }
+    text
+}
+
+/// How many bars were met, and which were not.
+pub(crate) fn verdicts(cases: &[Finished]) -> String {
+    let all = || {
+        cases
+            .iter()
+            .flat_map(|case| case.verdicts.iter().map(move |verdict| (case, verdict)))
+    };
+    let count = |wanted: Option<bool>| {
+        all()
+            .filter(|(_, verdict)| verdict.measured.map(|(_, met)| met) == wanted)
+            .count()
+    };
+    let mut text = format!(
+        "Bars: {} met, {} missed, {} not measured.\n",
+        count(Some(true)),
+        count(Some(false)),
+        count(None)
+    );
+    for (case, verdict) in all() {
+        if verdict.measured.is_some_and(|(_, met)| !met) {
+            let _ = writeln!(
+                text,
+                "- {} {}: {}",
+                case.id,
+                case.name,
+                verdict_text(verdict, case.second)
+            );
+        }
+    }
+    text
+}
+
+/// An array of objects, one for each contender of each case.
+pub(crate) fn json(cases: &[Finished]) -> Value {
+    cases
+        .iter()
+        .flat_map(|case| {
+            case.rows.iter().map(|row| {
+                let mut object = json!({
+                    "case": case.id,
+                    "name": case.name,
+                    "who": row.who.label(),
+                    "median_ns": row.nanos.median,
+                    "min_ns": row.nanos.min,
+                    "max_ns": row.nanos.max,
+                });
+                if let (Some(kind), Some(summary)) = (case.second, row.second) {
+                    object[kind.label()] = json!(summary.median);
+                }
+                object
+            })
+        })
+        .collect()
+}
