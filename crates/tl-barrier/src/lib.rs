@@ -1,2 +1,48 @@
-//! tl-barrier
+//! [`Barrier`]: a meeting point for a fixed number of threads, round after round.
+//!
+//! It is Python's [`threading.Barrier`](https://docs.python.org/3/library/threading.html#barrier-objects) for Rust. Each thread
+//! waits until all have arrived, then all go on. Where the barrier of the standard library waits for ever for a thread that
+//! never comes, this one can time out, be aborted, and be reset, and each thread that waited learns what happened.
+//!
+//! ```
+//! use std::thread;
+//! use tl_barrier::Barrier;
+//!
+//! let barrier = Barrier::new(3);
+//! thread::scope(|scope| {
+//!     for _ in 0..3 {
+//!         scope.spawn(|| {
+//!             // The first half of the work …
+//!             let arrival = barrier.wait().expect("nobody aborts this barrier");
+//!             if arrival.is_leader() {
+//!                 println!("everybody has done the first half");
+//!             }
+//!             // … and the second.
+//!         });
+//!     }
+//! });
+//! ```
+//!
+//! A thread that waits spins for a moment, since the others are often about to arrive; then it offers its core to them; then
+//! it sleeps. So a round between threads that run takes a fraction of a microsecond, and one that takes long costs no
+//! processor time.
+//!
+//! # When to use it
+//!
+//! | you want | take |
+//! | --- | --- |
+//! | a fixed number of threads to wait for each other, round after round | a [`Barrier`] |
+//! | threads to wait for something that one of them does | `tl-event` |
+//! | threads to wait until a condition on shared data holds | `tl-condition` |
+//! | to wait until threads have ended | [`std::thread::scope`], or `join` |
+//!
+//! Only Linux is supported.
 #![forbid(unsafe_code)]
+
+mod barrier;
+mod error;
+mod rounds;
+mod state;
+
+pub use barrier::{Barrier, BarrierWaitResult};
+pub use error::{BrokenBarrier, BrokenBarrierKind};
