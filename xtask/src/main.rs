@@ -1,2 +1,32 @@
-//! The project's tasks.
-fn main() {}
+//! Chooses the task; see the library for what each does.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use console::style;
+use xtask::flags::{CommandLine, Task};
+use xtask::{Outcome, ci, list, standalone, verify};
+
+fn main() -> ExitCode {
+    match run(CommandLine::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{} {error}", style("error:").for_stderr().red().bold());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command_line: CommandLine) -> Outcome {
+    match command_line.task {
+        None => {
+            CommandLine::command().print_help()?;
+            Ok(true)
+        }
+        Some(Task::Verify(options)) => verify::run(&options),
+        Some(Task::List) => list::run(),
+        Some(Task::Standalone) => standalone::run(),
+        Some(Task::Ci) => ci::run(),
+    }
+}

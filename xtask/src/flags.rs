@@ -1,0 +1,55 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The project's tasks
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub struct CommandLine {
+    /// What to do; nothing shows what there is
+    #[command(subcommand)]
+    pub task: Option<Task>,
+}
+
+/// What there is to do.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Run the examples and hold what each prints against its golden
+    Verify(Verify),
+    /// List the examples: the chapter of each and what it teaches
+    List,
+    /// Build each primitive crate alone, outside the workspace, and check that it brings no logger
+    Standalone,
+    /// Run every check that a change must pass, as .ci/run does
+    Ci,
+}
+
+/// The options of `verify`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+A golden is two files in examples/golden: NAME.txt, the output of a run with placeholders for what differs from
+run to run, and NAME.toml, which says how far lines may move. Exit status 0 means that everything passed.")]
+pub struct Verify {
+    /// The examples to run; all when none is named
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+
+    /// How many times to run each
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub repeat: NonZeroUsize,
+
+    /// How many to run at a time; one a processor when not given
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// Write the goldens from a run, instead of holding the run against them
+    #[arg(long, conflicts_with_all = ["repeat", "output"])]
+    pub bless: bool,
+
+    /// Hold the output recorded in FILE against the golden of NAME, and run nothing
+    #[arg(long, value_names = ["FILE", "NAME"], num_args = 2, conflicts_with_all = ["names", "repeat", "jobs"])]
+    pub output: Option<Vec<PathBuf>>,
+}

@@ -1,0 +1,18 @@
+//! The project's tasks, run as `cargo xtask TASK`.
+//!
+//! One file a task: [`verify`], [`list`], [`standalone`], [`ci`]. What they share: the command line in [`flags`], the place of
+//! things in [`workspace`], the example programs in [`examples`], running one in [`run`], and what each prints in [`golden`].
+//! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
+
+pub mod ci;
+pub mod examples;
+pub mod flags;
+pub mod golden;
+pub mod list;
+pub mod run;
+pub mod standalone;
+pub mod verify;
+pub mod workspace;
+
+/// What a task returns: whether all is well, or why it could not do its work.
+pub type Outcome = Result<bool, Box<dyn std::error::Error>>;

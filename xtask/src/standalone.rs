@@ -1,0 +1,95 @@
+//! `cargo xtask standalone`: each primitive crate builds in a project that names only it, and brings no logger.
+//!
+//! Inside the workspace a crate may lean on features that a sibling has switched on. Here each is the only dependency of a
+//! project of its own, outside the workspace.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use console::style;
+
+use crate::{Outcome, workspace};
+
+/// The crates that somebody may want alone.
+const PRIMITIVES: [&str; 6] = [
+    "tl-locks",
+    "tl-event",
+    "tl-condition",
+    "tl-barrier",
+    "tl-semaphore",
+    "tl-local",
+];
+/// What none of them may bring.
+const LOGGERS: [&str; 3] = ["log", "simple_logger", "env_filter"];
+
+/// Checks them one after the other.
+///
+/// # Errors
+///
+/// When a project can't be written or cargo can't be run.
+pub fn run() -> Outcome {
+    let mut all_well = true;
+    for name in PRIMITIVES {
+        match check(&workspace::root(), name)? {
+            Ok(()) => println!("{name}: builds alone, brings no logger"),
+            Err(why) => {
+                all_well = false;
+                println!("{} {name}: {why}", style("FAILED").red().bold());
+            }
+        }
+    }
+    Ok(all_well)
+}
+
+fn check(root: &Path, name: &str) -> Result<Result<(), String>, Box<dyn Error>> {
+    let project = root.join("target/standalone").join(name);
+    let module = name.replace('-', "_");
+    fs::create_dir_all(project.join("src"))?;
+    fs::write(
+        project.join("Cargo.toml"),
+        format!(
+            "[package]\nname = \"alone-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\n{name} = {{ path = {:?} }}\n\n[workspace]\n",
+            root.join("crates").join(name)
+        ),
+    )?;
+    fs::write(
+        project.join("src/lib.rs"),
+        format!("pub use {module}::*;\n"),
+    )?;
+    // The same versions as in the workspace: nothing is resolved anew.
+    fs::copy(root.join("Cargo.lock"), project.join("Cargo.lock"))?;
+    let target = root.join("target/standalone/target");
+    let cargo = |arguments: &[&str]| {
+        let mut cargo = workspace::cargo();
+        cargo
+            .current_dir(&project)
+            .env("CARGO_TARGET_DIR", &target)
+            .args(arguments);
+        cargo
+    };
+    if !cargo(&["build", "--quiet"]).status()?.success() {
+        return Ok(Err("does not build alone".to_owned()));
+    }
+    let tree = cargo(&[
+        "tree",
+        "--quiet",
+        "--prefix=none",
+        "--edges=normal",
+        "--format={p}",
+    ])
+    .output()?;
+    if !tree.status.success() {
+        return Err(String::from_utf8_lossy(&tree.stderr).into_owned().into());
+    }
+    let tree = String::from_utf8(tree.stdout)?;
+    let brought = tree
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .find(|package| LOGGERS.contains(package));
+    Ok(match brought {
+        Some(logger) => Err(format!("brings {logger}")),
+        None => Ok(()),
+    })
+}

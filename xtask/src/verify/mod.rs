@@ -1,0 +1,236 @@
+//! `cargo xtask verify`: runs the examples and holds what each prints against its golden.
+
+mod bless;
+pub mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use console::style;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::examples::{self, GOLDENS};
+use crate::flags::Verify;
+use crate::golden::Golden;
+use crate::{Outcome, workspace};
+use verdict::{Failure, TIME_LIMIT, program};
+
+/// Runs the task.
+///
+/// # Errors
+///
+/// When the examples can't be found or built, or an option names what does not exist. A run that fails is no error: then all
+/// is not well.
+pub fn run(options: &Verify) -> Outcome {
+    let root = workspace::root();
+    if let Some(recorded) = &options.output {
+        let [file, name] = &recorded[..] else {
+            return Err("--output takes a file and a name".into());
+        };
+        return recorded_output(&root, file, &name.to_string_lossy());
+    }
+    let names = select(&root, &options.names)?;
+    if options.bless {
+        return bless::run(&root, &names);
+    }
+    let mut report = Report::default();
+    if options.names.is_empty() {
+        report.failures = gaps(&root)?;
+    }
+    let mut goldens = BTreeMap::new();
+    for name in names {
+        match Golden::read(&root.join(GOLDENS), &name) {
+            Ok(golden) => {
+                goldens.insert(name, golden);
+            }
+            Err(error) => report.fail(&name, &error.to_string()),
+        }
+    }
+    run_all(&goldens, options, &mut report)?;
+    Ok(report.print())
+}
+
+/// The examples to run: `wanted`, or all.
+fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
+    let all = examples::names(root)?;
+    if wanted.is_empty() {
+        return Ok(all);
+    }
+    if let Some(unknown) = wanted.iter().find(|name| !all.contains(name)) {
+        return Err(format!(
+            "there is no example `{unknown}`; `cargo xtask list` shows what there is"
+        )
+        .into());
+    }
+    let wanted: BTreeSet<String> = wanted.iter().cloned().collect();
+    Ok(wanted.into_iter().collect())
+}
+
+/// The examples without a golden and the goldens without an example, in the workspace at `root`, each with what is wrong.
+///
+/// # Errors
+///
+/// When a folder can't be read.
+pub fn gaps(root: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+    let examples = examples::names(root)?;
+    let mut gaps = BTreeMap::new();
+    for extension in ["txt", "toml"] {
+        let goldens = examples::names_in(&root.join(GOLDENS), extension)?;
+        for name in examples.iter().filter(|name| !goldens.contains(name)) {
+            let missing = format!(
+                "the example has no {GOLDENS}/{name}.{extension}: `--bless {name}` writes a first one"
+            );
+            gaps.insert(name.clone(), missing);
+        }
+        for name in goldens.iter().filter(|name| !examples.contains(name)) {
+            gaps.insert(
+                name.clone(),
+                format!("{GOLDENS}/{name}.{extension} has no example: remove it"),
+            );
+        }
+    }
+    Ok(gaps)
+}
+
+fn recorded_output(root: &Path, file: &Path, name: &str) -> Outcome {
+    let golden = Golden::read(&root.join(GOLDENS), name)?;
+    let bytes = fs::read(file).map_err(|e| format!("can't read {}: {e}", file.display()))?;
+    let mut report = Report::default();
+    match golden.check(&String::from_utf8_lossy(&bytes)) {
+        Ok(()) => report.passed += 1,
+        Err(mismatch) => report.fail(name, &mismatch.to_string()),
+    }
+    Ok(report.print())
+}
+
+/// Builds the examples that have a golden and runs each as often as asked, several at a time.
+fn run_all(
+    goldens: &BTreeMap<String, Golden>,
+    options: &Verify,
+    report: &mut Report,
+) -> Result<(), Box<dyn Error>> {
+    if goldens.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = goldens.keys().cloned().collect();
+    let programs = examples::build(&names)?;
+    let rounds = options.repeat.get();
+    let runs = names.len() * rounds;
+    let jobs = options
+        .jobs
+        .or_else(|| thread::available_parallelism().ok());
+    let jobs = jobs.map_or(1, NonZeroUsize::get).min(runs);
+    let progress = progress_bar(runs);
+    let next = AtomicUsize::new(0);
+    let failures: Mutex<Vec<(String, usize, Failure)>> = Mutex::default();
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= runs {
+                        break;
+                    }
+                    let (name, round) = (&names[number % names.len()], number / names.len() + 1);
+                    progress.set_message(name.clone());
+                    if let Err(failure) =
+                        verdict::run(&goldens[name], program(&programs[name]), TIME_LIMIT)
+                    {
+                        let mut failures =
+                            failures.lock().expect("nothing panics while holding it");
+                        failures.push((name.clone(), round, failure));
+                    }
+                    progress.inc(1);
+                }
+            });
+        }
+    });
+    progress.finish_and_clear();
+    let mut failures = failures
+        .into_inner()
+        .expect("nothing panicked while holding it");
+    failures.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, _, _) in &failures {
+        *counts.entry(name.clone()).or_default() += 1;
+    }
+    for (name, round, failure) in &failures {
+        // The first failure of each is shown; the others are counted.
+        if rounds == 1 {
+            report.fail(name, &failure.to_string());
+        } else if !report.failures.contains_key(name) {
+            let count = counts[name];
+            report.fail(
+                name,
+                &format!("{count} of {rounds} runs failed; run {round}:\n{failure}"),
+            );
+        }
+    }
+    report.passed += names.len() - counts.len();
+    report.rounds = rounds;
+    Ok(())
+}
+
+fn progress_bar(runs: usize) -> ProgressBar {
+    // Hidden by itself where standard error is no terminal.
+    let bar = ProgressBar::new(runs as u64);
+    let style =
+        ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").expect("a constant template");
+    bar.with_style(style)
+}
+
+/// How it went, example by example.
+#[derive(Debug, Default)]
+struct Report {
+    passed: usize,
+    rounds: usize,
+    failures: BTreeMap<String, String>,
+}
+
+impl Report {
+    fn fail(&mut self, name: &str, why: &str) {
+        let said = self.failures.entry(name.to_owned()).or_default();
+        if !said.is_empty() {
+            said.push('\n');
+        }
+        said.push_str(why);
+    }
+
+    /// Prints the failures and the count; true when nothing failed.
+    fn print(&self) -> bool {
+        for (name, why) in &self.failures {
+            println!("{} {}", style("FAILED").red().bold(), style(name).bold());
+            for line in why.lines() {
+                println!("    {line}");
+            }
+            println!();
+        }
+        if self.rounds > 1 {
+            println!("{} runs of each", self.rounds);
+        }
+        if self.failures.is_empty() {
+            println!("{}", style(format_args!("{} passed", self.passed)).green());
+            return true;
+        }
+        let names: Vec<&str> = self.failures.keys().map(String::as_str).collect();
+        println!(
+            "{} passed, {}: {}",
+            self.passed,
+            style(format_args!("{} failed", names.len())).red(),
+            names.join(", ")
+        );
+        false
+    }
+}
+
+/// The files of the golden of `name`.
+fn golden_files(root: &Path, name: &str) -> [PathBuf; 2] {
+    let golden = root.join(GOLDENS).join(name);
+    [golden.with_extension("txt"), golden.with_extension("toml")]
+}
