@@ -1,7 +1,7 @@
 //! The times of a record, and the text of its date.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, fmt::strtime};
@@ -11,29 +11,38 @@ use super::scratch::CachedDate;
 
 const DEFAULT_DATEFMT: &str = "%Y-%m-%d %H:%M:%S";
 
-/// When a record was made, counted from 1970-01-01 00:00 UTC.
+const NANOSECONDS_A_SECOND: u64 = 1_000_000_000;
+
+/// When a record was made: nanoseconds since 1970-01-01 00:00 UTC, which last until the year 2554.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment(Duration);
+pub(super) struct Moment(u64);
 
 impl Moment {
-    pub(super) const UNUSED: Moment = Moment(Duration::ZERO);
+    pub(super) const UNUSED: Moment = Moment(0);
 
     /// A clock that stands before 1970 counts as 1970.
     pub(super) fn now() -> Self {
-        Moment(
-            SystemTime::now()
-                .duration_since(SystemTime::UNIX_EPOCH)
-                .unwrap_or_default(),
-        )
+        let since_epoch = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        Moment(since_epoch.as_nanos().try_into().unwrap_or(u64::MAX))
     }
 
     pub(super) fn created(self) -> f64 {
-        self.0.as_nanos() as f64 / 1e9
+        self.0 as f64 / 1e9
     }
 
     /// Whole milliseconds within the second; a float, as Python's is.
     pub(super) fn milliseconds(self) -> f64 {
-        f64::from(self.0.subsec_millis())
+        f64::from(self.subsecond_milliseconds())
+    }
+
+    fn second(self) -> u64 {
+        self.0 / NANOSECONDS_A_SECOND
+    }
+
+    fn subsecond_milliseconds(self) -> u32 {
+        (self.0 % NANOSECONDS_A_SECOND / 1_000_000) as u32
     }
 }
 
@@ -62,12 +71,12 @@ impl Clock {
     }
 
     pub(super) fn milliseconds_since_start(&self) -> f64 {
-        self.started.elapsed().as_nanos() as f64 / 1e6
+        self.started.elapsed().as_secs_f64() * 1e3
     }
 
     /// Appends the date. Only the first record of a thread in each second pays for the calendar.
     pub(super) fn push_date(&self, line: &mut String, cache: &mut CachedDate, moment: Moment) {
-        let second = moment.0.as_secs();
+        let second = moment.second();
         if self.has_fraction || cache.clock != self.id || cache.second != second {
             cache.text.clear();
             self.format_date(&mut cache.text, moment);
@@ -76,16 +85,13 @@ impl Clock {
         }
         line.push_str(&cache.text);
         if self.datefmt.is_none() {
-            push_milliseconds(line, moment.0.subsec_millis());
+            push_milliseconds(line, moment.subsecond_milliseconds());
         }
     }
 
     #[cold]
     fn format_date(&self, text: &mut String, moment: Moment) {
-        let timestamp = i64::try_from(moment.0.as_secs())
-            .ok()
-            .and_then(|second| Timestamp::new(second, moment.0.subsec_nanos() as i32).ok())
-            .unwrap_or(Timestamp::MAX);
+        let timestamp = Timestamp::from_nanosecond(moment.0.into()).expect("a year before 2554");
         let datefmt = self.datefmt.as_deref().unwrap_or(DEFAULT_DATEFMT);
         let date = timestamp.to_zoned(self.zone.clone());
         strtime::BrokenDownTime::from(&date)

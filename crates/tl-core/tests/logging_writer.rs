@@ -1,0 +1,583 @@
+//! The writer: one write a record, lines that never mix, messages of every kind, destinations that fail.
+
+mod logging_support;
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixDatagram;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{Command, Stdio};
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+use log::{Level, LevelFilter, Log};
+use logging_support::{LogFile, child, is_child, log, log_at, logged, run};
+use tl_core::logging::{BasicConfig, InitError};
+
+/// The last line of a child.
+const END: &str = "that was all";
+
+/// Runs the child with a stream on which every `write` arrives as a message of its own, and returns them.
+fn writes(mut command: Command, connect: impl FnOnce(&mut Command, Stdio)) -> Vec<String> {
+    let (parent, stream) = UnixDatagram::pair().unwrap();
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    connect(&mut command, OwnedFd::from(stream).into());
+    let mut running = command.spawn().unwrap();
+    drop(command);
+    parent
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .unwrap();
+    let mut writes = Vec::new();
+    let mut buffer = vec![0; 1 << 20];
+    while writes
+        .last()
+        .is_none_or(|last: &String| last.trim_end() != END)
+    {
+        let length = parent
+            .recv(&mut buffer)
+            .expect("the child writes its last line");
+        writes.push(String::from_utf8(buffer[..length].to_vec()).unwrap());
+    }
+    // The child's test harness may still write; it must not wait for a reader.
+    drop(parent);
+    running.wait().unwrap();
+    writes
+}
+
+fn one_write_a_record() {
+    log::error!("plain");
+    log::error!("{} {} {}", "with", 3, "arguments");
+    log::error!("two\nlines\n");
+    log::error!("{}", "long ".repeat(20_000));
+    log::error!("");
+    log::error!("{END}");
+}
+
+fn one_write_a_record_expected() -> Vec<String> {
+    vec![
+        "plain\n".into(),
+        "with 3 arguments\n".into(),
+        "two\nlines\n\n".into(),
+        format!("{}\n", "long ".repeat(20_000)),
+        "\n".into(),
+        format!("{END}\n"),
+    ]
+}
+
+#[test]
+fn a_record_is_one_write_to_standard_error() {
+    if is_child() {
+        BasicConfig::new().format("%(message)s").init().unwrap();
+        one_write_a_record();
+        return;
+    }
+    let writes = writes(
+        child("a_record_is_one_write_to_standard_error"),
+        |command, stream| {
+            command.stderr(stream);
+        },
+    );
+    assert_eq!(writes, one_write_a_record_expected());
+}
+
+#[test]
+fn a_record_is_one_write_to_standard_output() {
+    if is_child() {
+        BasicConfig::new()
+            .format("%(message)s")
+            .stdout()
+            .init()
+            .unwrap();
+        one_write_a_record();
+        log::logger().flush();
+        return;
+    }
+    let writes = writes(
+        child("a_record_is_one_write_to_standard_output"),
+        |command, stream| {
+            command.stdout(stream);
+        },
+    );
+    // Before the records comes what the test harness says.
+    let start = writes
+        .iter()
+        .position(|write| write.ends_with("plain\n"))
+        .unwrap();
+    assert_eq!(writes[start..], one_write_a_record_expected());
+}
+
+#[test]
+fn a_record_is_one_write_to_a_file() {
+    let written = || {
+        let counters =
+            fs::read_to_string("/proc/thread-self/io").expect("Linux counts a thread's writes");
+        let count = counters
+            .lines()
+            .find_map(|line| line.strip_prefix("syscw: "))
+            .expect("the count of writes");
+        count.parse::<u32>().unwrap()
+    };
+    logged("one_write", BasicConfig::new(), |logger| {
+        let before = written();
+        for number in 0..100 {
+            log(
+                logger,
+                format_args!("{number}\n{}", "x".repeat(number * 1000)),
+            );
+        }
+        assert_eq!(written() - before, 100);
+    });
+}
+
+#[test]
+fn what_a_program_prints_stays_before_the_record() {
+    if is_child() {
+        BasicConfig::new()
+            .format("%(message)s")
+            .stdout()
+            .init()
+            .unwrap();
+        print!("the start of a line, ");
+        log::error!("and its end");
+        println!("{END}");
+        return;
+    }
+    let output = run(child("what_a_program_prints_stays_before_the_record"));
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        stdout.contains(&format!("the start of a line, and its end\n{END}\n")),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn flush_brings_out_what_standard_output_keeps_back() {
+    if is_child() {
+        let logger = BasicConfig::new().stdout().build().unwrap();
+        print!("kept back {END}");
+        logger.flush();
+        // SAFETY: the process ends here, without the flush that comes at its end otherwise.
+        unsafe { libc::_exit(7) };
+    }
+    let mut command = child("flush_brings_out_what_standard_output_keeps_back");
+    let output = command.stderr(Stdio::null()).output().unwrap();
+    assert_eq!(output.status.code(), Some(7));
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with(END));
+}
+
+#[test]
+fn a_file_is_appended_to() {
+    let file = LogFile::new("append");
+    for message in ["first", "second"] {
+        let logger = BasicConfig::new()
+            .format("%(message)s")
+            .file(file.path())
+            .build()
+            .unwrap();
+        log(&logger, format_args!("{message}"));
+    }
+    assert_eq!(file.content(), "first\nsecond\n");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_an_error() {
+    let path = "/nonexistent/directory/app.log";
+    let error = BasicConfig::new().file(path).build().unwrap_err();
+    let InitError::File {
+        path: shown,
+        kind: io::ErrorKind::NotFound,
+        ..
+    } = &error
+    else {
+        panic!("{error:?}")
+    };
+    assert_eq!(shown.as_os_str(), path);
+    assert!(error.to_string().contains(path), "{error}");
+}
+
+const THREADS: usize = 16;
+const RECORDS: usize = 400;
+
+/// Every eighth record is longer than what a pipe takes in one piece.
+fn payload(thread: usize, number: usize) -> String {
+    let length = if number.is_multiple_of(8) {
+        9_000 + thread
+    } else {
+        number % 50
+    };
+    char::from(b'a' + thread as u8).to_string().repeat(length)
+}
+
+fn log_from_many_threads() {
+    let start = Barrier::new(THREADS);
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let start = &start;
+            let builder = thread::Builder::new().name(format!("T{thread}"));
+            builder
+                .spawn_scoped(scope, move || {
+                    start.wait();
+                    for number in 0..RECORDS {
+                        log::error!("{thread} {number} {} end", payload(thread, number));
+                    }
+                })
+                .unwrap();
+        }
+    });
+}
+
+fn assert_that_no_lines_mixed(output: &str) {
+    let mut next = [0; THREADS];
+    for line in output.lines().filter(|line| line.starts_with('T')) {
+        let thread: usize = line[1..].split(' ').next().unwrap().parse().unwrap();
+        let number = next[thread];
+        assert_eq!(
+            line,
+            format!(
+                "T{thread} {thread} {number} {} end",
+                payload(thread, number)
+            )
+        );
+        next[thread] += 1;
+    }
+    assert_eq!(next, [RECORDS; THREADS]);
+}
+
+#[test]
+fn lines_of_many_threads_do_not_mix_in_a_file() {
+    if is_child() {
+        let path = std::env::var_os("LOGGING_TEST_FILE").unwrap();
+        BasicConfig::new()
+            .format("%(threadName)s %(message)s")
+            .file(path)
+            .init()
+            .unwrap();
+        return log_from_many_threads();
+    }
+    let file = LogFile::new("many_threads");
+    let mut command = child("lines_of_many_threads_do_not_mix_in_a_file");
+    command.env("LOGGING_TEST_FILE", file.path());
+    run(command);
+    assert_that_no_lines_mixed(&file.content());
+}
+
+#[test]
+fn lines_of_many_threads_do_not_mix_in_a_pipe() {
+    if is_child() {
+        BasicConfig::new()
+            .format("%(threadName)s %(message)s")
+            .init()
+            .unwrap();
+        return log_from_many_threads();
+    }
+    let output = run(child("lines_of_many_threads_do_not_mix_in_a_pipe"));
+    assert_that_no_lines_mixed(&String::from_utf8(output.stderr).unwrap());
+}
+
+#[test]
+fn lines_of_many_threads_do_not_mix_in_a_pipe_that_is_opened_as_a_file() {
+    if is_child() {
+        BasicConfig::new()
+            .format("%(threadName)s %(message)s")
+            .file("/dev/stderr")
+            .init()
+            .unwrap();
+        return log_from_many_threads();
+    }
+    let output = run(child(
+        "lines_of_many_threads_do_not_mix_in_a_pipe_that_is_opened_as_a_file",
+    ));
+    assert_that_no_lines_mixed(&String::from_utf8(output.stderr).unwrap());
+}
+
+#[test]
+fn lines_do_not_mix_with_what_the_program_prints() {
+    if is_child() {
+        BasicConfig::new()
+            .format("%(threadName)s %(message)s")
+            .init()
+            .unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for number in 0..RECORDS {
+                    eprintln!("printed {number} in {} pieces {}", 5, "p".repeat(9_000));
+                }
+            });
+            log_from_many_threads();
+        });
+        return;
+    }
+    let output =
+        String::from_utf8(run(child("lines_do_not_mix_with_what_the_program_prints")).stderr)
+            .unwrap();
+    assert_that_no_lines_mixed(&output);
+    let printed = output.lines().filter(|line| !line.starts_with('T'));
+    assert!(
+        printed
+            .clone()
+            .all(|line| line.ends_with(&"p".repeat(9_000)) && line.len() < 9_050)
+    );
+    assert_eq!(printed.count(), RECORDS);
+}
+
+/// Calls a function when it is shown.
+struct Showing<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result>(F);
+
+impl<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> fmt::Display for Showing<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0(f)
+    }
+}
+
+#[test]
+fn a_display_that_logs_writes_its_line_first() {
+    let lines = logged(
+        "nested",
+        BasicConfig::new().format("<%(message)s>"),
+        |logger| {
+            for _ in 0..2 {
+                let inner = Showing(|f| {
+                    log(logger, format_args!("innermost"));
+                    f.write_str("inner")
+                });
+                let outer = Showing(|f| {
+                    f.write_str("outer ")?;
+                    log(logger, format_args!("{inner}"));
+                    f.write_str("goes on")
+                });
+                log(logger, format_args!("{outer}"));
+            }
+        },
+    );
+    assert_eq!(lines, "<innermost>\n<inner>\n<outer goes on>\n".repeat(2));
+}
+
+#[test]
+fn a_display_that_logs_while_it_is_printed_does_not_hang() {
+    if is_child() {
+        BasicConfig::new().format("<%(message)s>").init().unwrap();
+        let shown = Showing(|f| {
+            log::error!("within");
+            f.write_str("printed")
+        });
+        eprintln!("{shown} once");
+        let stderr = io::stderr();
+        let mut held = stderr.lock();
+        log::error!("while this thread holds the stream");
+        writeln!(held, "held").unwrap();
+        return;
+    }
+    let output = run(child(
+        "a_display_that_logs_while_it_is_printed_does_not_hang",
+    ));
+    let lines = "<within>\nprinted once\n<while this thread holds the stream>\nheld\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), lines);
+}
+
+#[test]
+fn a_display_that_panics_loses_its_record_alone() {
+    let lines = logged(
+        "panics",
+        BasicConfig::new().format("<%(message)s>"),
+        |logger| {
+            log(logger, format_args!("{}", "before".to_owned()));
+            for _ in 0..3 {
+                let panicking = Showing(|f| {
+                    f.write_str("half of a message")?;
+                    panic!("a Display that panics")
+                });
+                let panicked = catch_unwind(AssertUnwindSafe(|| {
+                    log(logger, format_args!("{panicking}"))
+                }));
+                assert!(panicked.is_err(), "the panic is the caller's");
+                log(logger, format_args!("{}", "after".to_owned()));
+            }
+            thread::scope(|scope| {
+                scope
+                    .spawn(|| log(logger, format_args!("elsewhere")))
+                    .join()
+                    .unwrap()
+            });
+        },
+    );
+    assert_eq!(lines, "<before>\n<after>\n<after>\n<after>\n<elsewhere>\n");
+}
+
+#[test]
+fn a_display_that_fails_shows_what_it_wrote() {
+    let lines = logged(
+        "fails",
+        BasicConfig::new().format("<%(message)s>"),
+        |logger| {
+            let failing = Showing(|f| {
+                f.write_str("so far")?;
+                Err(fmt::Error)
+            });
+            log(logger, format_args!("{failing}, no farther"));
+            log(logger, format_args!("next"));
+        },
+    );
+    assert_eq!(lines, "<so far>\n<next>\n");
+}
+
+#[test]
+fn messages_of_any_size_and_with_newlines_are_whole() {
+    let sizes = [0, 1, 4_095, 4_096, 4_097, 65_535, 65_536, 65_537, 5_000_000];
+    let config = BasicConfig::new().format("[%(message)s]");
+    let text = logged("sizes", config, |logger| {
+        for size in sizes {
+            log(logger, format_args!("{}", "m\n".repeat(size / 2)));
+        }
+        log(logger, format_args!("{:>60000}", "wide"));
+        log(logger, format_args!("\n"));
+    });
+    let mut expected = String::new();
+    for size in sizes {
+        expected.push_str(&format!("[{}]\n", "m\n".repeat(size / 2)));
+    }
+    expected.push_str(&format!("[{:>60000}]\n[\n]\n", "wide"));
+    assert!(
+        text == expected,
+        "{} and {} bytes",
+        text.len(),
+        expected.len()
+    );
+}
+
+/// Logs to a pipe whose reader is gone by the time that standard input ends.
+fn log_to_closed_pipe(config: BasicConfig) -> ! {
+    config.init().unwrap();
+    io::stdin().read_to_end(&mut Vec::new()).unwrap();
+    for number in 0..1000 {
+        log::error!("{number} {}", "x".repeat(100));
+    }
+    log::logger().flush();
+    // Not through the test harness, which panics when it cannot print.
+    std::process::exit(7);
+}
+
+fn assert_no_panic(mut command: Command, connect: impl FnOnce(&mut Command, Stdio)) {
+    let (reader, writer) = io::pipe().unwrap();
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    connect(&mut command, writer.into());
+    let mut running = command.spawn().unwrap();
+    drop(command);
+    // The child says something before it logs: the harness on standard output, the test on standard error.
+    let mut first = [0; 8];
+    let _ = { &reader }.read(&mut first).unwrap();
+    drop(reader);
+    drop(running.stdin.take());
+    assert_eq!(running.wait().unwrap().code(), Some(7));
+}
+
+#[test]
+fn standard_output_as_a_closed_pipe_is_no_panic() {
+    if is_child() {
+        log_to_closed_pipe(BasicConfig::new().stdout());
+    }
+    assert_no_panic(
+        child("standard_output_as_a_closed_pipe_is_no_panic"),
+        |command, pipe| {
+            command.stdout(pipe);
+        },
+    );
+}
+
+#[test]
+fn standard_error_as_a_closed_pipe_is_no_panic() {
+    if is_child() {
+        eprintln!("started");
+        log_to_closed_pipe(BasicConfig::new());
+    }
+    assert_no_panic(
+        child("standard_error_as_a_closed_pipe_is_no_panic"),
+        |command, pipe| {
+            command.stderr(pipe);
+        },
+    );
+}
+
+#[test]
+fn a_closed_standard_error_is_no_panic() {
+    if is_child() {
+        let file = std::env::var_os("LOGGING_TEST_FILE").unwrap();
+        BasicConfig::new().init().unwrap();
+        // SAFETY: nothing else in this process uses standard error between here and its end.
+        assert_eq!(unsafe { libc::close(2) }, 0);
+        log::error!("nobody reads this");
+        thread::spawn(|| log::error!("nor this")).join().unwrap();
+        fs::write(file, "went on").unwrap();
+        return;
+    }
+    let file = LogFile::new("closed_stderr");
+    let mut command = child("a_closed_standard_error_is_no_panic");
+    command.env("LOGGING_TEST_FILE", file.path());
+    assert_eq!(String::from_utf8(run(command).stderr).unwrap(), "");
+    assert_eq!(file.content(), "went on");
+}
+
+#[test]
+fn a_full_device_loses_the_record_alone() {
+    let logger = BasicConfig::new().file("/dev/full").build().unwrap();
+    log(&logger, format_args!("there is no room for this"));
+    log_at(
+        &logger,
+        Level::Error,
+        "test",
+        format_args!("nor for {}", "this"),
+    );
+    logger.flush();
+}
+
+#[test]
+fn a_closed_pipe_loses_only_what_was_written_to_it() {
+    // A pipe whose reader comes and goes: what is written while there is none is lost, and nothing else.
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("fifo-{}", std::process::id()));
+    let name = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
+    // SAFETY: the name is a string that ends with its zero byte, and lives until the call returns.
+    assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
+    let open = || fs::File::options().read(true).open(&path).unwrap();
+    let first = thread::scope(|scope| {
+        let reader = scope.spawn(open);
+        let logger = BasicConfig::new()
+            .format("%(message)s")
+            .file(&path)
+            .build()
+            .unwrap();
+        (reader.join().unwrap(), logger)
+    });
+    let (mut reader, logger) = first;
+    let read = |reader: &mut fs::File| {
+        let mut buffer = [0; 100];
+        let length = reader.read(&mut buffer).unwrap();
+        String::from_utf8(buffer[..length].to_vec()).unwrap()
+    };
+    log(&logger, format_args!("one"));
+    assert_eq!(read(&mut reader), "one\n");
+    drop(reader);
+    log(&logger, format_args!("two"));
+    let mut reader = open();
+    log(&logger, format_args!("three"));
+    assert_eq!(read(&mut reader), "three\n");
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn a_logger_says_what_it_is_without_waiting() {
+    let logger = BasicConfig::new()
+        .level(LevelFilter::Info)
+        .stdout()
+        .build()
+        .unwrap();
+    assert_eq!(
+        format!("{logger:?}"),
+        "Logger { max_level: Info, sink: Stdout, .. }"
+    );
+}
