@@ -1,0 +1,17 @@
+//! The errors of this crate.
+
+use std::error::Error;
+use std::fmt;
+
+/// A wait or a notify needs the condition's lock, and the caller does not hold it. Nothing has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub struct NotAcquired;
+
+impl fmt::Display for NotAcquired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the lock of the condition is not held by the caller: acquire it before waiting or notifying")
+    }
+}
+
+impl Error for NotAcquired {}

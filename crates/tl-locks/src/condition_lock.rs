@@ -1,0 +1,296 @@
+//! What a condition needs of its lock.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tl_core::door::{Deadline, WaitQueue};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+use crate::{Lock, RLock, ReleaseError};
+
+/// The threads that wait on one condition.
+///
+/// The word is private to this crate: a thread that waits on it may be handed a lock, and only who can reach the word could
+/// pretend to. One `Waiters` goes with one lock, always.
+pub struct Waiters {
+    /// How many threads wait, or a little more: a thread adds itself before it joins the queue, with the queue locked, and
+    /// whoever took it out of the queue subtracts it afterwards. A notifier that reads 0 has nobody to notify, for if it
+    /// holds the lock all who wait have released it before. Relaxed, as the lock orders what the notifier must see.
+    count: AtomicU32,
+}
+
+impl Waiters {
+    /// No waiters.
+    #[cfg(not(loom))]
+    #[inline]
+    pub const fn new() -> Waiters {
+        Waiters {
+            count: AtomicU32::new(0),
+        }
+    }
+
+    /// No waiters.
+    #[cfg(loom)]
+    pub fn new() -> Waiters {
+        Waiters {
+            count: AtomicU32::new(0),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn queue(&self) -> WaitQueue<'_> {
+        WaitQueue::of(&self.count)
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Relaxed) == 0
+    }
+
+    #[inline]
+    pub(crate) fn add(&self, n: usize) {
+        self.count.fetch_add(n as u32, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn subtract(&self, n: usize) {
+        self.count.fetch_sub(n as u32, Ordering::Relaxed);
+    }
+}
+
+impl Default for Waiters {
+    fn default() -> Waiters {
+        Waiters::new()
+    }
+}
+
+impl fmt::Debug for Waiters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiters").finish_non_exhaustive()
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A lock that a condition can give up and take back: [`Lock`], [`RLock`], and a reference or an [`Arc`] to one of them, so that
+/// several conditions can share a lock.
+///
+/// The trait is sealed. Its methods are for `tl-condition`; the verbs are those of the locks.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a lock that a condition can give up",
+    label = "not a `Lock`, an `RLock`, or a reference or an `Arc` to one",
+    note = "a lock that holds data cannot be one; for a value with its lock and condition there is `tl_condition::Monitor`"
+)]
+pub trait ConditionLock: sealed::Sealed + fmt::Debug {
+    /// A marker for the guard: not `Send` if the lock is owned by a thread.
+    type Marker: Default + fmt::Debug;
+
+    /// Acquires the lock. See [`Lock::acquire`], [`RLock::acquire`].
+    fn acquire(&self);
+
+    /// Acquires the lock if that is possible at once. See [`Lock::try_acquire`], [`RLock::try_acquire`].
+    #[must_use = "if it is false the lock was not acquired"]
+    fn try_acquire(&self) -> bool;
+
+    /// Acquires the lock if that is possible within `timeout`. See [`Lock::acquire_timeout`], [`RLock::acquire_timeout`].
+    #[must_use = "if it is false the lock was not acquired"]
+    fn acquire_timeout(&self, timeout: Duration) -> bool;
+
+    /// Acquires the lock if that is possible before `deadline`. See [`Lock::acquire_deadline`], [`RLock::acquire_deadline`].
+    #[must_use = "if it is false the lock was not acquired"]
+    fn acquire_deadline(&self, deadline: Instant) -> bool;
+
+    /// Releases the lock, or one level of it. See [`Lock::release`], [`RLock::release`].
+    ///
+    /// # Errors
+    ///
+    /// If the lock is not held, or the calling thread does not own it.
+    fn release(&self) -> Result<(), ReleaseError>;
+
+    /// Whether the lock is held, by whichever thread.
+    fn locked(&self) -> bool;
+
+    /// Whether the calling thread holds the lock, as far as the lock knows: a [`Lock`] has no owner, so that it knows only that
+    /// somebody does.
+    fn is_acquired(&self) -> bool;
+
+    /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole. Whether it was notified; if that
+    /// and the deadline come at once, it was.
+    ///
+    /// # Errors
+    ///
+    /// If the lock is not held, or the calling thread does not own it. It has not waited then.
+    fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError>;
+
+    /// Notifies up to `limit` waiters, oldest first; how many there were. Those asleep are woken when the lock is released.
+    ///
+    /// # Errors
+    ///
+    /// If the lock is not held, or the calling thread does not own it. Nobody was notified then.
+    fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError>;
+}
+
+impl sealed::Sealed for Lock {}
+
+impl ConditionLock for Lock {
+    type Marker = ();
+
+    fn acquire(&self) {
+        self.acquire();
+    }
+
+    fn try_acquire(&self) -> bool {
+        self.try_acquire()
+    }
+
+    fn acquire_timeout(&self, timeout: Duration) -> bool {
+        self.acquire_timeout(timeout)
+    }
+
+    fn acquire_deadline(&self, deadline: Instant) -> bool {
+        self.acquire_deadline(deadline)
+    }
+
+    fn release(&self) -> Result<(), ReleaseError> {
+        self.release()
+    }
+
+    fn locked(&self) -> bool {
+        self.locked()
+    }
+
+    fn is_acquired(&self) -> bool {
+        self.locked()
+    }
+
+    fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
+        match self.locked() {
+            true => Ok(self.raw().wait(waiters, deadline, || {})),
+            false => Err(ReleaseError::NotLocked),
+        }
+    }
+
+    fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
+        match self.locked() {
+            true => Ok(self.raw().notify(waiters, limit)),
+            false => Err(ReleaseError::NotLocked),
+        }
+    }
+}
+
+impl sealed::Sealed for RLock {}
+
+impl ConditionLock for RLock {
+    type Marker = PhantomData<*const ()>;
+
+    fn acquire(&self) {
+        self.acquire();
+    }
+
+    fn try_acquire(&self) -> bool {
+        self.try_acquire()
+    }
+
+    fn acquire_timeout(&self, timeout: Duration) -> bool {
+        self.acquire_timeout(timeout)
+    }
+
+    fn acquire_deadline(&self, deadline: Instant) -> bool {
+        self.acquire_deadline(deadline)
+    }
+
+    fn release(&self) -> Result<(), ReleaseError> {
+        self.release()
+    }
+
+    fn locked(&self) -> bool {
+        self.locked()
+    }
+
+    fn is_acquired(&self) -> bool {
+        self.is_owned()
+    }
+
+    fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
+        self.wait(waiters, deadline)
+    }
+
+    fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
+        self.notify(waiters, limit)
+    }
+}
+
+macro_rules! pass_through {
+    ($($pointer:ty),*) => {$(
+        impl<L: ConditionLock + ?Sized> sealed::Sealed for $pointer {}
+
+        impl<L: ConditionLock + ?Sized> ConditionLock for $pointer {
+            type Marker = L::Marker;
+
+            fn acquire(&self) {
+                (**self).acquire();
+            }
+
+            fn try_acquire(&self) -> bool {
+                (**self).try_acquire()
+            }
+
+            fn acquire_timeout(&self, timeout: Duration) -> bool {
+                (**self).acquire_timeout(timeout)
+            }
+
+            fn acquire_deadline(&self, deadline: Instant) -> bool {
+                (**self).acquire_deadline(deadline)
+            }
+
+            fn release(&self) -> Result<(), ReleaseError> {
+                (**self).release()
+            }
+
+            fn locked(&self) -> bool {
+                (**self).locked()
+            }
+
+            fn is_acquired(&self) -> bool {
+                (**self).is_acquired()
+            }
+
+            fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
+                (**self).wait(waiters, deadline)
+            }
+
+            fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
+                (**self).notify(waiters, limit)
+            }
+        }
+    )*};
+}
+pass_through!(&L, Arc<L>);
+
+/// Gives up the lock of a [`Mutex`](crate::Mutex) through its guard, waits to be notified or for the deadline, and takes the lock
+/// back. Whether it was notified; if that and the deadline come at once, it was. For `tl_condition::Monitor`.
+///
+/// The guard is borrowed exclusively, so that no reference to the value outlives the wait.
+#[cfg(not(loom))]
+pub fn wait_with_guard<T: ?Sized>(
+    guard: &mut crate::MutexGuard<'_, T>,
+    waiters: &Waiters,
+    deadline: Deadline,
+) -> bool {
+    crate::raw::wait_with_guard(guard, waiters, deadline)
+}
+
+/// Notifies up to `limit` of the threads that wait with a guard of this guard's mutex, oldest first; how many there were. Those
+/// asleep are woken when the mutex is released. For `tl_condition::Monitor`.
+#[cfg(not(loom))]
+pub fn notify_with_guard<T: ?Sized>(
+    guard: &crate::MutexGuard<'_, T>,
+    waiters: &Waiters,
+    limit: usize,
+) -> usize {
+    crate::raw::raw_of_guard(guard).notify(waiters, limit)
+}

@@ -1,0 +1,357 @@
+//! `Lock`: Python's lock, without an owner.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use crate::ReleaseError;
+use crate::raw::RawLock;
+
+/// A lock that one thread at a time can hold, and that no thread owns: any thread may release it.
+///
+/// It is Python's [`threading.Lock`](https://docs.python.org/3/library/threading.html#lock-objects). It holds no data; a value
+/// behind a lock is a [`Mutex`](crate::Mutex). For a lock that its holder can acquire again there is [`RLock`](crate::RLock).
+///
+/// It is fast where nobody waits (one atomic operation to acquire it, one to release it), it takes four bytes, and a thread that
+/// has waited in vain for more than half a millisecond is given it next. A panic does not poison it: the guard releases it.
+///
+/// # Examples
+///
+/// ```
+/// use std::thread;
+/// use tl_locks::Lock;
+///
+/// static LOCK: Lock = Lock::new();
+///
+/// let worker = thread::spawn(|| {
+///     let _guard = LOCK.lock();
+///     println!("one at a time");
+/// });
+/// LOCK.with(|| println!("one at a time"));
+/// worker.join().unwrap();
+/// assert!(!LOCK.locked());
+/// ```
+pub struct Lock {
+    raw: RawLock,
+}
+
+impl Lock {
+    /// A lock that nobody holds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::Lock;
+    ///
+    /// static LOCK: Lock = Lock::new();
+    /// assert!(!LOCK.locked());
+    /// ```
+    #[cfg(not(loom))]
+    #[inline]
+    pub const fn new() -> Lock {
+        Lock {
+            raw: RawLock::new(),
+        }
+    }
+
+    /// A lock that nobody holds.
+    #[cfg(loom)]
+    pub fn new() -> Lock {
+        Lock {
+            raw: RawLock::new(),
+        }
+    }
+
+    pub(crate) fn raw(&self) -> &RawLock {
+        &self.raw
+    }
+
+    /// Acquires the lock, as soon as nobody holds it.
+    ///
+    /// Every acquire needs its [`release`](Lock::release); [`lock`](Lock::lock) and [`with`](Lock::with) see to it themselves, also
+    /// when there is a panic.
+    ///
+    /// # Blocking
+    ///
+    /// Waits until the lock is released. A thread that acquires it twice waits for another thread to release it, and if none does,
+    /// for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// lock.acquire();
+    /// assert!(lock.locked());
+    /// lock.release()?;
+    /// # Ok::<(), tl_locks::ReleaseError>(())
+    /// ```
+    #[inline]
+    pub fn acquire(&self) {
+        self.raw.acquire();
+    }
+
+    /// Acquires the lock if nobody holds it, and says whether it did. Does not wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// assert!(lock.try_acquire());
+    /// assert!(!lock.try_acquire());
+    /// ```
+    #[inline]
+    #[must_use = "if it is false the lock was not acquired"]
+    pub fn try_acquire(&self) -> bool {
+        self.raw.try_acquire()
+    }
+
+    /// Acquires the lock if that is possible within `timeout`, and says whether it did.
+    ///
+    /// With [`Duration::ZERO`] it does not wait. A timeout too long to be added to the clock, such as [`Duration::MAX`], never runs out.
+    ///
+    /// # Blocking
+    ///
+    /// Waits until the lock is released, no longer than `timeout`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// assert!(lock.acquire_timeout(Duration::MAX));
+    /// assert!(!lock.acquire_timeout(Duration::from_millis(1)));
+    /// ```
+    #[inline]
+    #[must_use = "if it is false the lock was not acquired"]
+    pub fn acquire_timeout(&self, timeout: Duration) -> bool {
+        self.raw.acquire_timeout(timeout)
+    }
+
+    /// Acquires the lock if that is possible before `deadline`, and says whether it did. With a deadline in the past it does not wait.
+    ///
+    /// # Blocking
+    ///
+    /// Waits until the lock is released, no longer than to `deadline`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// let deadline = Instant::now() + Duration::from_millis(1);
+    /// assert!(lock.acquire_deadline(deadline));
+    /// assert!(!lock.acquire_deadline(deadline));
+    /// ```
+    #[inline]
+    #[must_use = "if it is false the lock was not acquired"]
+    pub fn acquire_deadline(&self, deadline: Instant) -> bool {
+        self.raw.acquire_deadline(deadline)
+    }
+
+    /// Releases the lock, whichever thread acquired it.
+    ///
+    /// # Errors
+    ///
+    /// [`ReleaseError::NotLocked`] if nobody holds the lock. Nothing has changed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::{Lock, ReleaseError};
+    ///
+    /// let lock = Lock::new();
+    /// lock.acquire();
+    /// assert_eq!(lock.release(), Ok(()));
+    /// assert_eq!(lock.release(), Err(ReleaseError::NotLocked));
+    /// ```
+    #[inline]
+    pub fn release(&self) -> Result<(), ReleaseError> {
+        self.raw.release()
+    }
+
+    /// Whether the lock was held when the call looked. Another thread may have changed that by the time it returns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// let guard = lock.lock();
+    /// assert!(lock.locked());
+    /// drop(guard);
+    /// assert!(!lock.locked());
+    /// ```
+    #[inline]
+    pub fn locked(&self) -> bool {
+        self.raw.is_locked()
+    }
+
+    /// Acquires the lock and returns a guard that releases it when it is dropped.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](Lock::acquire).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// {
+    ///     let _guard = lock.lock();
+    ///     assert!(lock.locked());
+    /// }
+    /// assert!(!lock.locked());
+    /// ```
+    #[inline]
+    pub fn lock(&self) -> LockGuard<'_> {
+        self.acquire();
+        LockGuard { lock: self }
+    }
+
+    /// Acquires the lock if nobody holds it. Does not wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// let guard = lock.try_lock();
+    /// assert!(guard.is_some());
+    /// assert!(lock.try_lock().is_none());
+    /// ```
+    #[inline]
+    pub fn try_lock(&self) -> Option<LockGuard<'_>> {
+        self.try_acquire().then(|| LockGuard { lock: self })
+    }
+
+    /// Acquires the lock if that is possible within `timeout`. See [`acquire_timeout`](Lock::acquire_timeout).
+    ///
+    /// # Blocking
+    ///
+    /// Waits until the lock is released, no longer than `timeout`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// let guard = lock.lock_timeout(Duration::from_millis(1));
+    /// assert!(guard.is_some());
+    /// assert!(lock.lock_timeout(Duration::from_millis(1)).is_none());
+    /// ```
+    #[inline]
+    pub fn lock_timeout(&self, timeout: Duration) -> Option<LockGuard<'_>> {
+        self.acquire_timeout(timeout)
+            .then(|| LockGuard { lock: self })
+    }
+
+    /// Acquires the lock if that is possible before `deadline`. See [`acquire_deadline`](Lock::acquire_deadline).
+    ///
+    /// # Blocking
+    ///
+    /// Waits until the lock is released, no longer than to `deadline`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// let guard = lock.lock_deadline(Instant::now());
+    /// assert!(guard.is_some());
+    /// assert!(lock.lock_deadline(Instant::now()).is_none());
+    /// ```
+    #[inline]
+    pub fn lock_deadline(&self, deadline: Instant) -> Option<LockGuard<'_>> {
+        self.acquire_deadline(deadline)
+            .then(|| LockGuard { lock: self })
+    }
+
+    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock and goes on.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](Lock::acquire). If `f` acquires the same lock it waits for itself, for ever: see [`RLock`](crate::RLock).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::Lock;
+    ///
+    /// let lock = Lock::new();
+    /// let sum = lock.with(|| 1 + 2);
+    /// assert_eq!(sum, 3);
+    /// ```
+    #[inline]
+    pub fn with<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _guard = self.lock();
+        f()
+    }
+}
+
+impl Default for Lock {
+    fn default() -> Lock {
+        Lock::new()
+    }
+}
+
+impl fmt::Debug for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lock")
+            .field("locked", &self.locked())
+            .finish()
+    }
+}
+
+/// A [`Lock`] that is held; dropping the guard releases it.
+///
+/// The guard may be sent to another thread and dropped there. A guard that is forgotten ([`std::mem::forget`]) leaves the lock
+/// locked. If somebody has called [`Lock::release`] meanwhile, dropping the guard releases the lock all the same if it is
+/// locked again, whoever holds it then, and does nothing if it isn't; so use either guards or `release`.
+///
+/// # Examples
+///
+/// ```
+/// use std::thread;
+/// use tl_locks::Lock;
+///
+/// static LOCK: Lock = Lock::new();
+///
+/// let guard = LOCK.lock();
+/// thread::spawn(move || drop(guard)).join().unwrap();
+/// assert!(!LOCK.locked());
+/// ```
+#[must_use = "the lock is released as soon as the guard is dropped"]
+pub struct LockGuard<'a> {
+    lock: &'a Lock,
+}
+
+impl Drop for LockGuard<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // An error means that somebody else has released the lock: there is nothing left to do, and nobody to tell.
+        let _ = self.lock.release();
+    }
+}
+
+impl fmt::Debug for LockGuard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockGuard")
+            .field("lock", self.lock)
+            .finish()
+    }
+}

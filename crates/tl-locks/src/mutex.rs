@@ -1,0 +1,83 @@
+//! Locks that hold data: `lock_api`'s, on the raw lock.
+
+use crate::raw::{RawLock, RawThreadIdent};
+
+/// A value behind a lock: who holds the lock has `&mut` to the value.
+///
+/// It is [`lock_api::Mutex`] on the lock of this crate, with its whole interface: [`lock`](lock_api::Mutex::lock),
+/// [`try_lock`](lock_api::Mutex::try_lock), [`try_lock_for`](lock_api::Mutex::try_lock_for),
+/// [`try_lock_until`](lock_api::Mutex::try_lock_until), guards that can be [mapped](lock_api::MutexGuard::map) or released
+/// [fairly](lock_api::MutexGuard::unlock_fair). There is no poisoning: a panic releases the lock. A guard may be sent to another
+/// thread if the value may.
+///
+/// # Blocking
+///
+/// A thread that locks it twice waits for itself, for ever.
+///
+/// # Examples
+///
+/// ```
+/// use std::thread;
+/// use tl_locks::Mutex;
+///
+/// static WORDS: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+///
+/// thread::scope(|scope| {
+///     scope.spawn(|| WORDS.lock().push("one"));
+///     scope.spawn(|| WORDS.lock().push("two"));
+/// });
+/// assert_eq!(WORDS.lock().len(), 2);
+/// ```
+///
+/// What it locks has no bare `release`:
+///
+/// ```compile_fail,E0599
+/// tl_locks::Mutex::new(1).release();
+/// ```
+pub type Mutex<T> = lock_api::Mutex<RawLock, T>;
+
+/// A [`Mutex`] that is held: it derefs to the value, and dropping it releases the lock.
+pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawLock, T>;
+
+/// A part of the value of a [`Mutex`] that is held. See [`lock_api::MutexGuard::map`].
+pub type MappedMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawLock, T>;
+
+/// A value behind a lock that its owner can lock again: who holds it has `&` to the value.
+///
+/// It is [`lock_api::ReentrantMutex`] on the lock of this crate. Since one thread may have several guards, they give no `&mut`: put
+/// a [`RefCell`](std::cell::RefCell) or a [`Cell`](std::cell::Cell) inside. The guard may not leave its thread.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::Cell;
+/// use tl_locks::ReentrantMutex;
+///
+/// static DEPTH: ReentrantMutex<Cell<u32>> = ReentrantMutex::new(Cell::new(0));
+///
+/// fn descend() {
+///     let depth = DEPTH.lock();
+///     depth.set(depth.get() + 1);
+///     if depth.get() < 10 {
+///         descend();
+///     }
+/// }
+/// descend();
+/// assert_eq!(DEPTH.lock().get(), 10);
+/// ```
+///
+/// ```compile_fail,E0277
+/// use tl_locks::ReentrantMutex;
+///
+/// static VALUE: ReentrantMutex<u32> = ReentrantMutex::new(1);
+/// let guard = VALUE.lock();
+/// std::thread::spawn(move || drop(guard));
+/// ```
+pub type ReentrantMutex<T> = lock_api::ReentrantMutex<RawLock, RawThreadIdent, T>;
+
+/// A [`ReentrantMutex`] that is held: it derefs to the value, and dropping it gives one level back.
+pub type ReentrantMutexGuard<'a, T> = lock_api::ReentrantMutexGuard<'a, RawLock, RawThreadIdent, T>;
+
+/// A part of the value of a [`ReentrantMutex`] that is held. See [`lock_api::ReentrantMutexGuard::map`].
+pub type MappedReentrantMutexGuard<'a, T> =
+    lock_api::MappedReentrantMutexGuard<'a, RawLock, RawThreadIdent, T>;

@@ -1,0 +1,113 @@
+//! The raw lock as `lock_api` wants it: the place that vouches for the protocol, and the crate's only `unsafe`.
+#![allow(unsafe_code)]
+
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use lock_api::{GetThreadId, GuardSend, RawMutex, RawMutexFair, RawMutexTimed};
+
+use tl_core::door::Deadline;
+
+use super::RawLock;
+use crate::{MutexGuard, Waiters};
+
+// SAFETY: `RawMutex` asks for
+// - mutual exclusion, acquire on locking, release on unlocking: the protocol of `RawLock`, which the model checker explores;
+// - guard state that may be forgotten: `GuardSend` has nothing to drop;
+// - a lock that may be moved or dropped while it is locked by who owns it exclusively: nobody waits then, and nothing
+//   but the queue of waiters depends on the address;
+// - operations that do not unwind half-way: these do not unwind.
+unsafe impl RawMutex for RawLock {
+    const INIT: RawLock = RawLock::new();
+
+    // The lock has no owner: any thread may release it.
+    type Guard = GuardSend;
+
+    #[inline]
+    fn lock(&self) -> GuardSend {
+        self.acquire();
+        GuardSend::new()
+    }
+
+    #[inline]
+    fn try_lock(&self) -> Option<GuardSend> {
+        self.try_acquire().then(GuardSend::new)
+    }
+
+    #[inline]
+    unsafe fn unlock(&self, _guard: GuardSend) {
+        // The caller holds the lock, so that this does not fail.
+        let _ = self.release();
+    }
+
+    #[inline]
+    fn is_locked(&self) -> bool {
+        RawLock::is_locked(self)
+    }
+}
+
+// SAFETY: a lock acquired in time is acquired as by `lock`; the deadlines do not come early.
+unsafe impl RawMutexTimed for RawLock {
+    type Duration = Duration;
+    type Instant = Instant;
+
+    #[inline]
+    fn try_lock_for(&self, timeout: Duration) -> Option<GuardSend> {
+        self.acquire_timeout(timeout).then(GuardSend::new)
+    }
+
+    #[inline]
+    fn try_lock_until(&self, deadline: Instant) -> Option<GuardSend> {
+        self.acquire_deadline(deadline).then(GuardSend::new)
+    }
+}
+
+// SAFETY: a lock released fairly is released as by `unlock`, or stays locked and is the longest waiter's. `bump` does not
+// unwind.
+unsafe impl RawMutexFair for RawLock {
+    #[inline]
+    unsafe fn unlock_fair(&self, _guard: GuardSend) {
+        // The caller holds the lock, so that this does not fail.
+        let _ = self.release_fair();
+    }
+
+    #[inline]
+    unsafe fn bump(&self, _guard: &mut GuardSend) {
+        RawLock::bump(self);
+    }
+}
+
+/// How [`ReentrantMutex`](crate::ReentrantMutex) tells threads apart: by their [`ThreadIdent`](tl_core::ThreadIdent).
+#[derive(Debug)]
+pub struct RawThreadIdent(());
+
+// SAFETY: no two threads have the same ident, ever, and a thread's ident does not change.
+unsafe impl GetThreadId for RawThreadIdent {
+    const INIT: RawThreadIdent = RawThreadIdent(());
+
+    #[inline]
+    fn nonzero_thread_id(&self) -> NonZeroUsize {
+        // Can fail only where `usize` has 32 bits and the process has started more than 2^32 threads.
+        NonZeroUsize::try_from(tl_core::current_ident().as_u64())
+            .expect("fewer threads than usize::MAX")
+    }
+}
+
+/// The lock that a guard holds.
+pub(crate) fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
+    // SAFETY: the lock must not be released behind the guard's back. It is not: in this crate only `RawLock::wait`, through
+    // `wait_with_guard`, and `RawLock::notify`, which releases nothing, get the reference.
+    unsafe { MutexGuard::mutex(guard).raw() }
+}
+
+/// Waits with the lock of a guard given up.
+///
+/// The guard is borrowed exclusively, so that nobody has a reference to the value while the lock is released; `RawLock::wait` releases
+/// it once and does not return, nor unwind, before it has acquired it again. So whenever the guard can be used, it holds the lock.
+pub(crate) fn wait_with_guard<T: ?Sized>(
+    guard: &mut MutexGuard<'_, T>,
+    waiters: &Waiters,
+    deadline: Deadline,
+) -> bool {
+    raw_of_guard(guard).wait(waiters, deadline, || {})
+}

@@ -1,0 +1,319 @@
+//! The raw lock: one word, no data, no owner. Everything else in this crate is a typed wrapper around it.
+//!
+//! This module is the protocol, all of it safe code; `interface.rs` vouches for it to `lock_api`, which is where the crate's
+//! `unsafe` is. Who sleeps does so in the door of `tl-core`, in the queue of the lock's word.
+//!
+//! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take it first, since that
+//! keeps both cores busy. So that nobody starves, a release gives the lock straight to a waiter that has slept for more than
+//! half a millisecond.
+
+#[cfg(not(loom))]
+mod interface;
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use tl_core::door::{Deadline, Verdict, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+use crate::{ReleaseError, Waiters};
+
+#[cfg(not(loom))]
+pub use interface::RawThreadIdent;
+#[cfg(not(loom))]
+pub(crate) use interface::{raw_of_guard, wait_with_guard};
+
+const FREE: u32 = 0;
+const LOCKED: u32 = 1;
+const QUEUED: u32 = 2;
+
+/// Tells a waiter that the lock is free and that it may try to take it.
+const TRY_AGAIN: u32 = 0;
+/// Tells a waiter that the lock was not freed but is now its own.
+const HANDED_OVER: u32 = 1;
+
+/// The lock under [`Lock`](crate::Lock), [`RLock`](crate::RLock) and [`Mutex`](crate::Mutex), for use with
+/// [`lock_api`](https://docs.rs/lock_api): four bytes, no owner, no data.
+///
+/// It implements [`RawMutex`](lock_api::RawMutex), [`RawMutexTimed`](lock_api::RawMutexTimed) and
+/// [`RawMutexFair`](lock_api::RawMutexFair). To lock without data use [`Lock`](crate::Lock).
+///
+/// ```
+/// type Mutex<T> = lock_api::Mutex<tl_locks::RawLock, T>;
+///
+/// static TOTAL: Mutex<u64> = Mutex::new(0);
+///
+/// *TOTAL.lock() += 1;
+/// assert_eq!(*TOTAL.lock(), 1);
+/// ```
+pub struct RawLock {
+    /// | `QUEUED` | `LOCKED` | meaning | who leaves it, and how |
+    /// | --- | --- | --- | --- |
+    /// | 0 | 0 | free | an acquirer sets `LOCKED` |
+    /// | 0 | 1 | held, nobody is in the queue | the releaser clears `LOCKED`; a waiter sets `QUEUED`, then joins the queue |
+    /// | 1 | 1 | held, there may be threads in the queue | the releaser, with the queue locked: see `release_slow`; a waiter whose time ran out and who was the last clears `QUEUED` |
+    /// | 1 | 0 | free, one waiter was woken, more are in the queue | an acquirer sets `LOCKED`; a waiter whose time ran out, as above |
+    ///
+    /// `QUEUED` changes only with the queue locked, and is set whenever somebody is in the queue. With both bits set and the
+    /// queue locked the word is stable: acquirers want `LOCKED` clear, and a releaser who does not lock the queue wants
+    /// `QUEUED` clear.
+    state: AtomicU32,
+}
+
+impl RawLock {
+    /// A free lock.
+    #[cfg(not(loom))]
+    pub(crate) const fn new() -> RawLock {
+        RawLock {
+            state: AtomicU32::new(FREE),
+        }
+    }
+
+    /// A free lock.
+    #[cfg(loom)]
+    pub(crate) fn new() -> RawLock {
+        RawLock {
+            state: AtomicU32::new(FREE),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_locked(&self) -> bool {
+        self.state.load(Ordering::Relaxed) & LOCKED != 0
+    }
+
+    #[inline]
+    pub(crate) fn acquire(&self) {
+        if !self.take_free() {
+            self.acquire_slow(Deadline::NEVER);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn try_acquire(&self) -> bool {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while state & LOCKED == 0 {
+            match self.take(state) {
+                Ok(_) => return true,
+                Err(now) => state = now,
+            }
+        }
+        false
+    }
+
+    #[inline]
+    pub(crate) fn acquire_timeout(&self, timeout: Duration) -> bool {
+        self.take_free() || self.acquire_timeout_slow(timeout)
+    }
+
+    #[inline]
+    pub(crate) fn acquire_deadline(&self, deadline: Instant) -> bool {
+        self.take_free() || self.acquire_slow(Deadline::at(deadline))
+    }
+
+    #[inline]
+    pub(crate) fn release(&self) -> Result<(), ReleaseError> {
+        // Release: pairs with the acquiring exchange in `take`.
+        match self
+            .state
+            .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
+        {
+            Ok(_) => Ok(()),
+            Err(_) => self.release_slow(false),
+        }
+    }
+
+    /// As [`release`](RawLock::release), but the longest waiter gets the lock whether it has slept long or not.
+    #[inline]
+    pub(crate) fn release_fair(&self) -> Result<(), ReleaseError> {
+        // Release: as in `release`.
+        match self
+            .state
+            .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
+        {
+            Ok(_) => Ok(()),
+            Err(_) => self.release_slow(true),
+        }
+    }
+
+    /// Lets the longest waiter have the lock for a turn, if there is one.
+    #[inline]
+    pub(crate) fn bump(&self) {
+        if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair().is_ok() {
+            self.acquire();
+        }
+    }
+
+    #[inline]
+    fn take(&self, state: u32) -> Result<u32, u32> {
+        // Acquire: pairs with the releasing exchange in `release` and the releasing stores in `release_slow`, so that what the
+        // last holder wrote is seen.
+        self.state
+            .compare_exchange(state, state | LOCKED, Ordering::Acquire, Ordering::Relaxed)
+    }
+
+    #[inline]
+    fn take_free(&self) -> bool {
+        self.take(FREE).is_ok()
+    }
+
+    #[cold]
+    fn acquire_timeout_slow(&self, timeout: Duration) -> bool {
+        self.acquire_slow(Deadline::after(timeout))
+    }
+
+    /// Waits for the lock. False if the deadline came first.
+    #[cold]
+    fn acquire_slow(&self, deadline: Deadline) -> bool {
+        let queue = WaitQueue::of(&self.state);
+        let mut backoff = queue.backoff();
+        if deadline.has_passed() {
+            return self.try_acquire();
+        }
+        loop {
+            let state = self.state.load(Ordering::Relaxed);
+            if state & LOCKED == 0 {
+                if self.take(state).is_ok() {
+                    queue.woke_early();
+                    return true;
+                }
+                continue;
+            }
+            // Where others sleep already, staying awake would only take the lock away from them.
+            if state & QUEUED == 0 && backoff.snooze() {
+                continue;
+            }
+            let locked_queue = queue.lock();
+            if !self.mark_queued() {
+                continue;
+            }
+            match locked_queue.wait(&mut backoff, deadline) {
+                Wake::Woken {
+                    token: HANDED_OVER, ..
+                } => return true,
+                Wake::Woken { .. } => backoff = queue.backoff(),
+                Wake::TimedOut(locked_queue) => {
+                    if locked_queue.is_empty() {
+                        self.state.fetch_and(!QUEUED, Ordering::Relaxed);
+                    }
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// Sets `QUEUED` if the lock is held, and says whether it is. With the queue locked.
+    fn mark_queued(&self) -> bool {
+        let mut state = self.state.load(Ordering::Relaxed);
+        loop {
+            if state & LOCKED == 0 {
+                return false;
+            }
+            if state & QUEUED != 0 {
+                return true;
+            }
+            match self.state.compare_exchange(
+                state,
+                state | QUEUED,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(now) => state = now,
+            }
+        }
+    }
+
+    #[cold]
+    fn release_slow(&self, fair: bool) -> Result<(), ReleaseError> {
+        let mut queue = WaitQueue::of(&self.state).lock();
+        loop {
+            match self.state.load(Ordering::Relaxed) {
+                state if state & LOCKED == 0 => return Err(ReleaseError::NotLocked),
+                LOCKED => {
+                    // Release: as in `release`. It fails if another thread, which has no more right to, releases as well.
+                    if self
+                        .state
+                        .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
+                        .is_ok()
+                    {
+                        return Ok(());
+                    }
+                }
+                _ => break,
+            }
+        }
+        let (mut found, mut hand_over, mut more) = (false, false, false);
+        queue.scan(|waiter| {
+            if found {
+                more = true;
+                return Verdict::Stop;
+            }
+            found = true;
+            hand_over = fair || waiter.is_overdue;
+            Verdict::Wake(if hand_over { HANDED_OVER } else { TRY_AGAIN })
+        });
+        let next = if hand_over { LOCKED } else { FREE } | if more { QUEUED } else { 0 };
+        // Release: pairs with the acquiring exchange in `take`. A waiter that is handed the lock is ordered after this thread by
+        // its wake-up.
+        self.state.store(next, Ordering::Release);
+        Ok(())
+    }
+
+    /// Releases the lock, waits to be notified through `waiters`, and acquires the lock again. False if the deadline came before
+    /// a notification. `before_release` runs when the thread is among the waiters and still holds the lock.
+    ///
+    /// A bare lock may meanwhile have been released by a thread that has no right to: then there is nothing left to release.
+    pub(crate) fn wait(
+        &self,
+        waiters: &Waiters,
+        deadline: Deadline,
+        before_release: impl FnOnce(),
+    ) -> bool {
+        let queue = waiters.queue();
+        let locked_queue = queue.lock();
+        waiters.add(1);
+        let wake = locked_queue.wait_as(0, &mut queue.backoff(), deadline, || {
+            before_release();
+            let _ = self.release();
+        });
+        match wake {
+            // Only a release of the lock whose queue it is writes this token, so it is believed from this lock's queue alone.
+            Wake::Woken {
+                token: HANDED_OVER,
+                moved_to: Some(moved_to),
+            } if moved_to == WaitQueue::of(&self.state).id() => true,
+            Wake::Woken { .. } => {
+                self.acquire();
+                true
+            }
+            Wake::TimedOut(locked_queue) => {
+                waiters.subtract(1);
+                drop(locked_queue);
+                self.acquire();
+                false
+            }
+        }
+    }
+
+    /// Notifies up to `limit` of the `waiters`, oldest first; how many there were. Those asleep are moved to the queue of this
+    /// lock if it is held, so that its release wakes them and not before.
+    pub(crate) fn notify(&self, waiters: &Waiters, limit: usize) -> usize {
+        if waiters.is_empty() || limit == 0 {
+            return 0;
+        }
+        let notified = waiters
+            .queue()
+            .wake_or_requeue(limit, WaitQueue::of(&self.state), || self.mark_queued());
+        waiters.subtract(notified);
+        notified
+    }
+}
+
+impl fmt::Debug for RawLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawLock")
+            .field("locked", &self.is_locked())
+            .finish()
+    }
+}

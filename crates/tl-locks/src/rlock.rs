@@ -1,0 +1,572 @@
+//! `RLock`: Python's re-entrant lock, owned by a thread.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::{Duration, Instant};
+
+use tl_core::current_ident;
+use tl_core::door::Deadline;
+use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use crate::raw::RawLock;
+use crate::{ReleaseError, Waiters};
+
+const NOBODY: u64 = 0;
+
+/// A lock that belongs to the thread that acquired it, and that this thread can acquire again.
+///
+/// It is Python's [`threading.RLock`](https://docs.python.org/3/library/threading.html#rlock-objects). Each acquire by the owner adds
+/// a level, each release takes one away, and the last one lets other threads in. Other threads cannot release it. It holds no
+/// data; a value behind such a lock is a [`ReentrantMutex`](crate::ReentrantMutex).
+///
+/// It takes 16 bytes. As with [`Lock`](crate::Lock) nobody starves, and a panic does not poison it.
+///
+/// # Examples
+///
+/// ```
+/// use tl_locks::RLock;
+///
+/// static LOCK: RLock = RLock::new();
+///
+/// fn factorial(n: u64) -> u64 {
+///     let _guard = LOCK.lock();
+///     if n == 0 { 1 } else { n * factorial(n - 1) }
+/// }
+/// assert_eq!(factorial(5), 120);
+/// assert!(!LOCK.locked());
+/// ```
+pub struct RLock {
+    /// The ident of the thread that holds the lock, or `NOBODY`. A thread writes its own ident after it has acquired `raw`, and
+    /// takes it away before it releases `raw`; so a thread that reads its own ident is the owner, and one that reads
+    /// anything else is not. All accesses are relaxed: a thread sees its own writes, and `raw` orders the rest.
+    owner: AtomicU64,
+    raw: RawLock,
+    /// How many levels the owner holds beyond the first; 0 when nobody does. Written by the owner alone, relaxed, as above.
+    inner_levels: AtomicU32,
+}
+
+impl RLock {
+    /// A lock that nobody holds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::RLock;
+    ///
+    /// static LOCK: RLock = RLock::new();
+    /// assert!(!LOCK.locked());
+    /// ```
+    #[cfg(not(loom))]
+    #[inline]
+    pub const fn new() -> RLock {
+        RLock {
+            owner: AtomicU64::new(NOBODY),
+            raw: RawLock::new(),
+            inner_levels: AtomicU32::new(0),
+        }
+    }
+
+    /// A lock that nobody holds.
+    #[cfg(loom)]
+    pub fn new() -> RLock {
+        RLock {
+            owner: AtomicU64::new(NOBODY),
+            raw: RawLock::new(),
+            inner_levels: AtomicU32::new(0),
+        }
+    }
+
+    /// Acquires the lock, as soon as no other thread holds it, or one more level of it if the calling thread does.
+    ///
+    /// Every acquire needs its [`release`](RLock::release); [`lock`](RLock::lock) and [`with`](RLock::with) see to it themselves, also
+    /// when there is a panic.
+    ///
+    /// # Panics
+    ///
+    /// If the calling thread already holds `u32::MAX` levels. Nothing has changed then.
+    ///
+    /// # Blocking
+    ///
+    /// Waits until the thread that holds the lock has released all its levels. Two threads that acquire two locks in opposite
+    /// order may wait for each other, for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::RLock;
+    ///
+    /// let lock = RLock::new();
+    /// lock.acquire();
+    /// lock.acquire();
+    /// assert_eq!(lock.recursion_count(), 2);
+    /// lock.release()?;
+    /// lock.release()?;
+    /// # Ok::<(), tl_locks::ReleaseError>(())
+    /// ```
+    #[inline]
+    pub fn acquire(&self) {
+        self.acquire_with(|raw| {
+            raw.acquire();
+            true
+        });
+    }
+
+    /// Acquires the lock, or one more level of it, if no other thread holds it, and says whether it did. Does not wait.
+    ///
+    /// # Panics
+    ///
+    /// If the calling thread already holds `u32::MAX` levels. Nothing has changed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_locks::RLock;
+    ///
+    /// static LOCK: RLock = RLock::new();
+    ///
+    /// assert!(LOCK.try_acquire());
+    /// assert!(LOCK.try_acquire());
+    /// assert!(!thread::spawn(|| LOCK.try_acquire()).join().unwrap());
+    /// ```
+    #[inline]
+    #[must_use = "if it is false the lock was not acquired"]
+    pub fn try_acquire(&self) -> bool {
+        self.acquire_with(RawLock::try_acquire)
+    }
+
+    /// Acquires the lock, or one more level of it, if that is possible within `timeout`, and says whether it did.
+    ///
+    /// With [`Duration::ZERO`] it does not wait. A timeout too long to be added to the clock, such as [`Duration::MAX`], never runs out.
+    ///
+    /// # Panics
+    ///
+    /// If the calling thread already holds `u32::MAX` levels. Nothing has changed then.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](RLock::acquire), no longer than `timeout`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use std::time::Duration;
+    /// use tl_locks::RLock;
+    ///
+    /// static LOCK: RLock = RLock::new();
+    /// const TIMEOUT: Duration = Duration::from_millis(1);
+    ///
+    /// assert!(LOCK.acquire_timeout(TIMEOUT));
+    /// assert!(!thread::spawn(|| LOCK.acquire_timeout(TIMEOUT)).join().unwrap());
+    /// ```
+    #[inline]
+    #[must_use = "if it is false the lock was not acquired"]
+    pub fn acquire_timeout(&self, timeout: Duration) -> bool {
+        self.acquire_with(|raw| raw.acquire_timeout(timeout))
+    }
+
+    /// Acquires the lock, or one more level of it, if that is possible before `deadline`, and says whether it did. With a deadline in
+    /// the past it does not wait.
+    ///
+    /// # Panics
+    ///
+    /// If the calling thread already holds `u32::MAX` levels. Nothing has changed then.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](RLock::acquire), no longer than to `deadline`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use std::time::Instant;
+    /// use tl_locks::RLock;
+    ///
+    /// static LOCK: RLock = RLock::new();
+    ///
+    /// assert!(LOCK.acquire_deadline(Instant::now()));
+    /// assert!(!thread::spawn(|| LOCK.acquire_deadline(Instant::now())).join().unwrap());
+    /// ```
+    #[inline]
+    #[must_use = "if it is false the lock was not acquired"]
+    pub fn acquire_deadline(&self, deadline: Instant) -> bool {
+        self.acquire_with(|raw| raw.acquire_deadline(deadline))
+    }
+
+    #[inline]
+    fn acquire_with(&self, acquire_raw: impl FnOnce(&RawLock) -> bool) -> bool {
+        let current = current_ident().as_u64().get();
+        if self.owner.load(Ordering::Relaxed) == current {
+            self.add_level();
+            return true;
+        }
+        let acquired = acquire_raw(&self.raw);
+        if acquired {
+            self.owner.store(current, Ordering::Relaxed);
+        }
+        acquired
+    }
+
+    #[inline]
+    fn add_level(&self) {
+        let inner_levels = self.inner_levels.load(Ordering::Relaxed);
+        if inner_levels >= u32::MAX - 1 {
+            too_many_levels();
+        }
+        self.inner_levels.store(inner_levels + 1, Ordering::Relaxed);
+    }
+
+    /// Releases one level. With the last one the lock is free.
+    ///
+    /// # Errors
+    ///
+    /// [`ReleaseError::NotLocked`] if nobody holds the lock, [`ReleaseError::NotOwner`] if another thread does. Nothing has changed
+    /// then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_locks::{RLock, ReleaseError};
+    ///
+    /// static LOCK: RLock = RLock::new();
+    ///
+    /// assert_eq!(LOCK.release(), Err(ReleaseError::NotLocked));
+    /// LOCK.acquire();
+    /// let stranger = thread::spawn(|| LOCK.release());
+    /// assert_eq!(stranger.join().unwrap(), Err(ReleaseError::NotOwner));
+    /// assert_eq!(LOCK.release(), Ok(()));
+    /// ```
+    #[inline]
+    pub fn release(&self) -> Result<(), ReleaseError> {
+        if !self.is_owned() {
+            return Err(self.not_owned());
+        }
+        let inner_levels = self.inner_levels.load(Ordering::Relaxed);
+        if inner_levels > 0 {
+            self.inner_levels.store(inner_levels - 1, Ordering::Relaxed);
+            return Ok(());
+        }
+        self.owner.store(NOBODY, Ordering::Relaxed);
+        self.raw.release()
+    }
+
+    #[cold]
+    fn not_owned(&self) -> ReleaseError {
+        match self.locked() {
+            true => ReleaseError::NotOwner,
+            false => ReleaseError::NotLocked,
+        }
+    }
+
+    /// Whether some thread held the lock when the call looked. Unless it is the calling thread, that may have changed by the time
+    /// it returns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::RLock;
+    ///
+    /// let lock = RLock::new();
+    /// let guard = lock.lock();
+    /// assert!(lock.locked());
+    /// drop(guard);
+    /// assert!(!lock.locked());
+    /// ```
+    #[inline]
+    pub fn locked(&self) -> bool {
+        self.raw.is_locked()
+    }
+
+    /// Whether the calling thread holds the lock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_locks::RLock;
+    ///
+    /// static LOCK: RLock = RLock::new();
+    ///
+    /// let _guard = LOCK.lock();
+    /// assert!(LOCK.is_owned());
+    /// assert!(!thread::spawn(|| LOCK.is_owned()).join().unwrap());
+    /// ```
+    #[inline]
+    pub fn is_owned(&self) -> bool {
+        self.owner.load(Ordering::Relaxed) == current_ident().as_u64().get()
+    }
+
+    /// How many levels of the lock the calling thread holds: 0 if it does not own the lock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::RLock;
+    ///
+    /// let lock = RLock::new();
+    /// assert_eq!(lock.recursion_count(), 0);
+    /// let _outer = lock.lock();
+    /// let _inner = lock.lock();
+    /// assert_eq!(lock.recursion_count(), 2);
+    /// ```
+    #[inline]
+    pub fn recursion_count(&self) -> u32 {
+        match self.is_owned() {
+            true => self.inner_levels.load(Ordering::Relaxed) + 1,
+            false => 0,
+        }
+    }
+
+    /// Acquires the lock, or one more level of it, and returns a guard that releases it when it is dropped.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire`](RLock::acquire).
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](RLock::acquire).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::RLock;
+    ///
+    /// let lock = RLock::new();
+    /// {
+    ///     let _outer = lock.lock();
+    ///     let _inner = lock.lock();
+    ///     assert!(lock.is_owned());
+    /// }
+    /// assert!(!lock.locked());
+    /// ```
+    #[inline]
+    pub fn lock(&self) -> RLockGuard<'_> {
+        self.acquire();
+        self.guard()
+    }
+
+    /// Acquires the lock, or one more level of it, if no other thread holds it. Does not wait.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire`](RLock::acquire).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::RLock;
+    ///
+    /// let lock = RLock::new();
+    /// let outer = lock.try_lock();
+    /// let inner = lock.try_lock();
+    /// assert!(outer.is_some() && inner.is_some());
+    /// ```
+    #[inline]
+    pub fn try_lock(&self) -> Option<RLockGuard<'_>> {
+        self.try_acquire().then(|| self.guard())
+    }
+
+    /// Acquires the lock, or one more level of it, if that is possible within `timeout`. See
+    /// [`acquire_timeout`](RLock::acquire_timeout).
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire`](RLock::acquire).
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](RLock::acquire), no longer than `timeout`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_locks::RLock;
+    ///
+    /// let lock = RLock::new();
+    /// let guard = lock.lock_timeout(Duration::from_millis(1));
+    /// assert!(guard.is_some());
+    /// ```
+    #[inline]
+    pub fn lock_timeout(&self, timeout: Duration) -> Option<RLockGuard<'_>> {
+        self.acquire_timeout(timeout).then(|| self.guard())
+    }
+
+    /// Acquires the lock, or one more level of it, if that is possible before `deadline`. See
+    /// [`acquire_deadline`](RLock::acquire_deadline).
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire`](RLock::acquire).
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](RLock::acquire), no longer than to `deadline`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use tl_locks::RLock;
+    ///
+    /// let lock = RLock::new();
+    /// let guard = lock.lock_deadline(Instant::now());
+    /// assert!(guard.is_some());
+    /// ```
+    #[inline]
+    pub fn lock_deadline(&self, deadline: Instant) -> Option<RLockGuard<'_>> {
+        self.acquire_deadline(deadline).then(|| self.guard())
+    }
+
+    #[inline]
+    fn guard(&self) -> RLockGuard<'_> {
+        RLockGuard {
+            lock: self,
+            not_send: PhantomData,
+        }
+    }
+
+    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock and goes on. `f` may acquire the
+    /// lock again.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire`](RLock::acquire).
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](RLock::acquire).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_locks::RLock;
+    ///
+    /// let lock = RLock::new();
+    /// let sum = lock.with(|| lock.with(|| 1 + 2));
+    /// assert_eq!(sum, 3);
+    /// ```
+    #[inline]
+    pub fn with<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _guard = self.lock();
+        f()
+    }
+
+    /// Gives up all levels, waits to be notified through `waiters`, and takes all levels back. Whether it was notified in time.
+    pub(crate) fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
+        if !self.is_owned() {
+            return Err(self.not_owned());
+        }
+        let inner_levels = self.inner_levels.load(Ordering::Relaxed);
+        let notified = self.raw.wait(waiters, deadline, || {
+            self.inner_levels.store(0, Ordering::Relaxed);
+            self.owner.store(NOBODY, Ordering::Relaxed);
+        });
+        self.owner
+            .store(current_ident().as_u64().get(), Ordering::Relaxed);
+        self.inner_levels.store(inner_levels, Ordering::Relaxed);
+        Ok(notified)
+    }
+
+    pub(crate) fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
+        if !self.is_owned() {
+            return Err(self.not_owned());
+        }
+        Ok(self.raw.notify(waiters, limit))
+    }
+}
+
+#[cold]
+fn too_many_levels() -> ! {
+    panic!(
+        "an RLock can be acquired at most {} times by its owner",
+        u32::MAX
+    )
+}
+
+impl Default for RLock {
+    fn default() -> RLock {
+        RLock::new()
+    }
+}
+
+impl fmt::Debug for RLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RLock")
+            .field("locked", &self.locked())
+            .field("recursion_count", &self.recursion_count())
+            .finish()
+    }
+}
+
+/// A [`RLock`] that is held by this thread; dropping the guard gives one level back.
+///
+/// Guards of one lock may be dropped in any order. A guard that is forgotten ([`std::mem::forget`]) leaves its level held. If the
+/// thread has called [`RLock::release`] meanwhile, dropping the guard releases the next outer level, or does nothing if there is
+/// none; so use either guards or `release`.
+///
+/// The guard may not leave its thread, since no other thread could release the lock:
+///
+/// ```compile_fail,E0277
+/// use tl_locks::RLock;
+///
+/// static LOCK: RLock = RLock::new();
+/// let guard = LOCK.lock();
+/// std::thread::spawn(move || drop(guard));
+/// ```
+#[must_use = "the lock is released as soon as the guard is dropped"]
+pub struct RLockGuard<'a> {
+    lock: &'a RLock,
+    // As std's guard: `Sync`, but not `Send`.
+    not_send: PhantomData<std::sync::MutexGuard<'static, ()>>,
+}
+
+impl Drop for RLockGuard<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // An error means that the thread has released more levels than it acquired: there is nothing left to do, and nobody to tell.
+        let _ = self.lock.release();
+    }
+}
+
+impl fmt::Debug for RLockGuard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RLockGuard")
+            .field("lock", self.lock)
+            .finish()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    // Here and not among the integration tests, since getting there by acquiring takes long.
+    #[test]
+    fn too_many_levels_panic_and_change_nothing() {
+        let lock = RLock::new();
+        lock.acquire();
+        lock.inner_levels.store(u32::MAX - 2, Ordering::Relaxed);
+        lock.acquire();
+        assert_eq!(lock.recursion_count(), u32::MAX);
+        let forms: [&dyn Fn(); 4] = [
+            &|| lock.acquire(),
+            &|| drop(lock.try_lock()),
+            &|| drop(lock.lock_timeout(Duration::MAX)),
+            &|| drop(lock.lock_deadline(Instant::now())),
+        ];
+        for acquire in forms {
+            assert!(catch_unwind(AssertUnwindSafe(acquire)).is_err());
+            assert_eq!(lock.recursion_count(), u32::MAX);
+        }
+        lock.release().unwrap();
+        assert_eq!(lock.recursion_count(), u32::MAX - 1);
+        lock.acquire();
+        assert_eq!(lock.recursion_count(), u32::MAX);
+    }
+}
