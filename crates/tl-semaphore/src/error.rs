@@ -1,0 +1,70 @@
+//! What can be wrong with a release.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why permits were not given to a semaphore. Its value is what it was, and nobody was woken.
+///
+/// ```
+/// use tl_semaphore::{BoundedSemaphore, ReleaseError};
+///
+/// let pool = BoundedSemaphore::new(2);
+/// let error = pool.release().unwrap_err();
+/// assert_eq!(error, ReleaseError::AboveBound { bound: 2, available: 2, released: 1 });
+/// assert_eq!(
+///     error.to_string(),
+///     "1 permit released while 2 are available would be more than the bound of 2: release only what was acquired"
+/// );
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// No permit at all was to be released.
+    Zero,
+    /// With the released permits, more would be available than a semaphore can count.
+    Overflow {
+        /// How many permits were available.
+        available: usize,
+        /// How many were to be released.
+        released: usize,
+    },
+    /// With the released permits, more would be available than at the beginning: more were released than had been acquired.
+    AboveBound {
+        /// The initial value of the bounded semaphore.
+        bound: usize,
+        /// How many permits were available.
+        available: usize,
+        /// How many were to be released.
+        released: usize,
+    },
+}
+
+impl fmt::Display for ReleaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let permits = |n| if n == 1 { "permit" } else { "permits" };
+        match *self {
+            ReleaseError::Zero => f.write_str("no permit released: release one at least"),
+            ReleaseError::Overflow {
+                available,
+                released,
+            } => write!(
+                f,
+                "{released} {} released while {available} are available would be more than a semaphore can count: \
+                 release only what was acquired or produced",
+                permits(released)
+            ),
+            ReleaseError::AboveBound {
+                bound,
+                available,
+                released,
+            } => write!(
+                f,
+                "{released} {} released while {available} are available would be more than the bound of {bound}: \
+                 release only what was acquired",
+                permits(released)
+            ),
+        }
+    }
+}
+
+impl Error for ReleaseError {}

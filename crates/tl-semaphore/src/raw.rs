@@ -1,0 +1,337 @@
+//! The word under both semaphores, and what is done to it.
+//!
+//! Whoever finds permits in the word takes them with one operation, waiters or not. Whoever does not waits awake for a moment,
+//! and then in the queue of the word. While there is a queue, a release goes through it ([`Raw::settle`]):
+//!
+//! - A waiter that has slept for too long is handed its permits: they never show in the word, and it just goes on.
+//! - If there are too few for it, its permits are *kept*: nobody can take any until they suffice.
+//! - Any other waiter is only sent to *try*: the permits go into the word, and it takes them there unless somebody was faster.
+//!   One at a time is on its way to try. One that has tried in vain insists: next time it is handed its permits.
+//! - A waiter that wants more than were ever available at once is passed over.
+
+use tl_core::door::{Deadline, LockedQueue, Verdict, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::ReleaseError;
+
+/// The greatest number of permits.
+pub(crate) const MAX: usize = 0x7fff_ffff;
+
+const COUNT: u64 = MAX as u64;
+const PEAK_SHIFT: u32 = 31;
+
+/// Nobody waits in the queue.
+const IDLE: u64 = 0;
+/// Threads wait in the queue.
+const QUEUED: u64 = 1 << 62;
+/// As `QUEUED`, and one that waited is on its way to try.
+const TRYING: u64 = 2 << 62;
+/// As `QUEUED`, and what is available is kept for one of them. The greatest phase, so that a word below it may be taken from.
+const KEPT: u64 = 3 << 62;
+
+/// Tokens of the wakers.
+const HANDED: u32 = 0;
+const TRY: u32 = 1;
+
+/// In a request: the waiter has tried in vain.
+const INSISTS: u32 = 1 << 31;
+/// A request for more permits than a semaphore can count.
+const UNCOUNTABLE: u32 = 0;
+
+#[derive(Debug)]
+pub(crate) struct Raw {
+    /// | bits | meaning |
+    /// | --- | --- |
+    /// | 0 to 30 | how many permits are available |
+    /// | 31 to 61 | the peak: the greatest number ever available at once |
+    /// | 62, 63 | the phase: `IDLE`, `QUEUED`, `TRYING` or `KEPT` |
+    ///
+    /// | change | by | how |
+    /// | --- | --- | --- |
+    /// | fewer available | who takes some, in any phase but `KEPT` | one operation |
+    /// | more available, the peak | `release` in phase `IDLE` | one operation |
+    /// | more available, the peak, any phase | `settle` | with the queue locked |
+    /// | `IDLE` to `QUEUED` | a waiter about to sleep | with the queue locked |
+    ///
+    /// So while the queue is locked and the phase is not `IDLE`, the available permits can only become fewer.
+    state: AtomicU64,
+}
+
+fn available(state: u64) -> u32 {
+    (state & COUNT) as u32
+}
+
+fn peak(state: u64) -> u32 {
+    ((state >> PEAK_SHIFT) & COUNT) as u32
+}
+
+fn phase(state: u64) -> u64 {
+    state & KEPT
+}
+
+/// Whether anybody who comes by may take `n` permits.
+#[inline]
+fn may_take(state: u64, n: usize) -> bool {
+    state < KEPT && (state & COUNT) as usize >= n
+}
+
+const fn word(available: u32, peak: u32, phase: u64) -> u64 {
+    available as u64 | (peak as u64) << PEAK_SHIFT | phase
+}
+
+const fn initial(value: usize) -> u64 {
+    assert!(
+        value <= MAX,
+        "the initial value of a semaphore must not be greater than 2147483647"
+    );
+    word(value as u32, value as u32, IDLE)
+}
+
+impl Raw {
+    #[cfg(not(loom))]
+    pub(crate) const fn new(value: usize) -> Raw {
+        Raw {
+            state: AtomicU64::new(initial(value)),
+        }
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn new(value: usize) -> Raw {
+        Raw {
+            state: AtomicU64::new(initial(value)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn available(&self) -> usize {
+        available(self.state.load(Ordering::Relaxed)) as usize
+    }
+
+    /// Of a bounded semaphore: its bound, since no more were ever available.
+    pub(crate) fn peak(&self) -> usize {
+        peak(self.state.load(Ordering::Relaxed)) as usize
+    }
+
+    /// Takes `n` permits if they are there for the taking.
+    #[inline]
+    pub(crate) fn try_acquire(&self, n: usize) -> bool {
+        if n == 0 {
+            return true;
+        }
+        let mut state = self.state.load(Ordering::Relaxed);
+        while may_take(state, n) {
+            // Acquire: pairs with the release in `release` and `settle`. All other changes of the word are read-modify-write
+            // operations too, so that what an earlier release published is not cut off.
+            match self.state.compare_exchange(
+                state,
+                state - n as u64,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(now) => state = now,
+            }
+        }
+        false
+    }
+
+    #[inline]
+    pub(crate) fn acquire(&self, n: usize, deadline: impl FnOnce() -> Deadline) -> bool {
+        self.try_acquire(n) || self.acquire_slow(n, deadline())
+    }
+
+    #[cold]
+    fn acquire_slow(&self, n: usize, deadline: Deadline) -> bool {
+        if deadline.has_passed() {
+            return false;
+        }
+        let queue = WaitQueue::of(&self.state);
+        let mut backoff = queue.backoff();
+        while backoff.snooze_until(deadline) {
+            if self.try_acquire(n) {
+                queue.woke_early();
+                return true;
+            }
+        }
+
+        let mut request = if n > MAX { UNCOUNTABLE } else { n as u32 };
+        let mut locked = queue.lock();
+        loop {
+            if self.acquire_or_mark(n) {
+                return true;
+            }
+            match locked.wait_as(request, &mut backoff, deadline, || {}) {
+                Wake::Woken { token: HANDED, .. } => return true,
+                Wake::Woken { .. } => {
+                    let acquired = self.try_acquire(n);
+                    locked = queue.lock();
+                    self.settle(&mut locked, 0, true);
+                    if acquired {
+                        return true;
+                    }
+                    request |= INSISTS;
+                }
+                Wake::TimedOut(mut locked) => {
+                    // If it stood at the head, those behind it may go on now.
+                    self.settle(&mut locked, 0, false);
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// Takes `n` permits, or notes that a thread is about to wait for them. With the queue locked.
+    fn acquire_or_mark(&self, n: usize) -> bool {
+        loop {
+            if self.try_acquire(n) {
+                return true;
+            }
+            let state = self.state.load(Ordering::Relaxed);
+            if may_take(state, n) {
+                continue;
+            }
+            if phase(state) != IDLE
+                || self
+                    .state
+                    .compare_exchange(state, state | QUEUED, Ordering::Relaxed, Ordering::Relaxed)
+                    .is_ok()
+            {
+                return false;
+            }
+        }
+    }
+
+    /// Gives `n` permits. If `bounded`, no more than the peak may be available.
+    #[inline]
+    pub(crate) fn release(&self, n: usize, bounded: bool) -> Result<(), ReleaseError> {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while phase(state) == IDLE {
+            let total = total(state, n, bounded)?;
+            // Release: pairs with the acquire in `try_acquire` and `settle`.
+            match self.state.compare_exchange(
+                state,
+                word(total, peak(state).max(total), IDLE),
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return Ok(()),
+                Err(now) => state = now,
+            }
+        }
+        self.release_slow(n, bounded)
+    }
+
+    #[cold]
+    fn release_slow(&self, n: usize, bounded: bool) -> Result<(), ReleaseError> {
+        let mut queue = WaitQueue::of(&self.state).lock();
+        let state = self.state.load(Ordering::Relaxed);
+        if phase(state) == IDLE {
+            drop(queue);
+            return self.release(n, bounded);
+        }
+        total(state, n, bounded)?;
+        self.settle(&mut queue, n as u32, false);
+        Ok(())
+    }
+
+    /// Brings waiters and permits together, `in_hand` released ones among them, and leaves the rest and the phase in the word.
+    /// `tried` says that the one who was on its way to try has done so.
+    fn settle(&self, queue: &mut LockedQueue<'_>, mut in_hand: u32, tried: bool) {
+        let state = self.state.load(Ordering::Relaxed);
+        let peak = peak(state).max(available(state) + in_hand);
+        let mut one_tries = phase(state) == TRYING && !tried;
+        let mut phase = IDLE;
+        queue.scan(|waiter| {
+            let wanted = waiter.request & !INSISTS;
+            if phase == TRYING {
+                Verdict::Stop
+            } else if wanted == UNCOUNTABLE || wanted > peak {
+                phase = QUEUED;
+                Verdict::Keep
+            } else if waiter.is_overdue || waiter.request & INSISTS != 0 {
+                if self.take_for(wanted, &mut in_hand) {
+                    Verdict::Wake(HANDED)
+                } else {
+                    phase = KEPT;
+                    Verdict::Stop
+                }
+            } else if one_tries {
+                phase = TRYING;
+                Verdict::Stop
+            } else if self.available() + in_hand as usize >= wanted as usize {
+                one_tries = true;
+                phase = TRYING;
+                Verdict::Wake(TRY)
+            } else {
+                phase = QUEUED;
+                Verdict::Stop
+            }
+        });
+        let mut state = self.state.load(Ordering::Relaxed);
+        // Release: pairs with the acquire in `try_acquire`. Acquire: pairs with the release in `release`, for those that were
+        // handed permits of the word and learn of this thread alone, through the queue.
+        while let Err(now) = self.state.compare_exchange(
+            state,
+            word(available(state) + in_hand, peak, phase),
+            Ordering::AcqRel,
+            Ordering::Relaxed,
+        ) {
+            state = now;
+        }
+    }
+
+    /// Takes `wanted` permits for a waiter, from those in hand first and then from the word. All or none.
+    fn take_for(&self, wanted: u32, in_hand: &mut u32) -> bool {
+        let missing = u64::from(wanted.saturating_sub(*in_hand));
+        if missing > 0 {
+            let mut state = self.state.load(Ordering::Relaxed);
+            loop {
+                if state & COUNT < missing {
+                    return false;
+                }
+                // Relaxed: the operation that ends `settle` acquires for this one too.
+                match self.state.compare_exchange(
+                    state,
+                    state - missing,
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                ) {
+                    Ok(_) => break,
+                    Err(now) => state = now,
+                }
+            }
+        }
+        *in_hand = in_hand.saturating_sub(wanted);
+        true
+    }
+}
+
+/// How many permits there are with `n` more, or what is wrong with that.
+#[inline]
+fn total(state: u64, n: usize, bounded: bool) -> Result<u32, ReleaseError> {
+    let limit = if bounded { peak(state) } else { MAX as u32 };
+    if n != 0 && n <= (limit - available(state)) as usize {
+        Ok(available(state) + n as u32)
+    } else {
+        Err(refusal(state, n, bounded))
+    }
+}
+
+#[cold]
+fn refusal(state: u64, n: usize, bounded: bool) -> ReleaseError {
+    let available = available(state) as usize;
+    if n == 0 {
+        ReleaseError::Zero
+    } else if bounded {
+        ReleaseError::AboveBound {
+            bound: peak(state) as usize,
+            available,
+            released: n,
+        }
+    } else {
+        ReleaseError::Overflow {
+            available,
+            released: n,
+        }
+    }
+}
