@@ -6,21 +6,18 @@ import os
 import sys
 import threading
 import time
+import timeit
 
 now = time.perf_counter_ns
 
 
-def per_call(seconds, call, inner=1):
-    """Nanoseconds of one call, by a batch that takes about so long."""
-    budget = seconds * 1e9
+def per_call(seconds, statement, inner=1, **names):
+    """Nanoseconds of one execution of a statement, by a loop around it that takes about so long."""
+    timer = timeit.Timer(statement, timer=now, globals=names)
     calls = 1
     while True:
-        repeat = range(calls)
-        start = now()
-        for _ in repeat:
-            call()
-        elapsed = now() - start
-        if elapsed >= budget / 4:
+        elapsed = timer.timeit(calls)
+        if elapsed >= seconds * 1e9 / 4:
             return elapsed / calls / inner
         calls *= 2
 
@@ -32,27 +29,30 @@ def run_all(threads):
         thread.join()
 
 
-def team(seconds, threads, operation):
-    """Nanoseconds that pass for each operation, when so many threads do it back to back."""
+WORKER = """
+def work(index):
+    count = 0
+    gate.wait()
+    while not stop:
+        {statement}
+        count += 1
+    counts[index] = count
+"""
+
+
+def team(seconds, threads, statement, **names):
+    """Nanoseconds that pass for each execution of a statement, when so many threads do it back to back."""
     counts = [0] * threads
     gate = threading.Barrier(threads + 1)
-    stop = False
-
-    def work(index):
-        count = 0
-        gate.wait()
-        while not stop:
-            operation()
-            count += 1
-        counts[index] = count
-
-    workers = [threading.Thread(target=work, args=(index,)) for index in range(threads)]
+    names.update(counts=counts, gate=gate, stop=False)
+    exec(WORKER.format(statement=statement.replace("\n", "\n        ")), names)
+    workers = [threading.Thread(target=names["work"], args=(index,)) for index in range(threads)]
     for worker in workers:
         worker.start()
     gate.wait()
     start = now()
     time.sleep(seconds)
-    stop = True
+    names["stop"] = True
     elapsed = now() - start
     for worker in workers:
         worker.join()
@@ -60,61 +60,34 @@ def team(seconds, threads, operation):
 
 
 def busy(nanoseconds):
-    """Work that lasts about so long, made ready beforehand; nothing that Python can do is as short as 50 ns."""
-    steps = range(max(1, round(nanoseconds / 15)))
-
-    def work():
-        for _ in steps:
-            pass
-
-    return work
-
-
-def hold(lock):
-    def operation():
-        with lock:
-            pass
-
-    return operation
+    """A statement that takes about so long."""
+    return f"for _ in range({max(1, round(nanoseconds / 10))}): pass"
 
 
 def lock(seconds):
-    return per_call(seconds, hold(threading.Lock()))
+    return per_call(seconds, "with lock: pass", lock=threading.Lock())
 
 
 def try_held(seconds):
     lock = threading.Lock()
     lock.acquire()
-    return per_call(seconds, lambda: lock.acquire(False))
+    return per_call(seconds, "lock.acquire(False)", lock=lock)
 
 
 def rlock(seconds):
-    return per_call(seconds, hold(threading.RLock()))
+    return per_call(seconds, "with lock: pass", lock=threading.RLock())
 
 
 def rlock_depth_3(seconds):
-    lock = threading.RLock()
-
-    def operation():
-        with lock:
-            with lock:
-                with lock:
-                    pass
-
-    return per_call(seconds, operation)
+    return per_call(seconds, "with lock, lock, lock: pass", lock=threading.RLock())
 
 
 def contended(threads, outside):
     def measure(seconds):
-        operation = hold(threading.Lock())
+        statement = "with lock: pass"
         if outside:
-            locked, work = operation, busy(outside)
-
-            def operation():
-                locked()
-                work()
-
-        return team(seconds, threads, operation)
+            statement += "\n" + busy(outside)
+        return team(seconds, threads, statement, lock=threading.Lock())
 
     return measure
 
@@ -138,12 +111,9 @@ def condition_ping_pong(seconds):
         while hand_over(1, 0):
             pass
 
-    def there():
-        hand_over(0, 1)
-
     other = threading.Thread(target=back)
     other.start()
-    nanoseconds = per_call(seconds, there)
+    nanoseconds = per_call(seconds, "hand_over(0, 1)", hand_over=hand_over)
     hand_over(0, 2)
     other.join()
     return nanoseconds
@@ -203,21 +173,15 @@ def notify_all(seconds):
 def event_wait_set(seconds):
     event = threading.Event()
     event.set()
-    return per_call(seconds, event.wait)
+    return per_call(seconds, "event.wait()", event=event)
 
 
 def event_is_set(seconds):
-    return per_call(seconds, threading.Event().is_set)
+    return per_call(seconds, "event.is_set()", event=threading.Event())
 
 
 def event_set_clear(seconds):
-    event = threading.Event()
-
-    def operation():
-        event.set()
-        event.clear()
-
-    return per_call(seconds, operation)
+    return per_call(seconds, "event.set(); event.clear()", event=threading.Event())
 
 
 def event_ping_pong(seconds):
@@ -232,14 +196,9 @@ def event_ping_pong(seconds):
                 return
             pong.set()
 
-    def there():
-        ping.set()
-        pong.wait()
-        pong.clear()
-
     other = threading.Thread(target=back)
     other.start()
-    nanoseconds = per_call(seconds, there)
+    nanoseconds = per_call(seconds, "ping.set(); pong.wait(); pong.clear()", ping=ping, pong=pong)
     stop = True
     ping.set()
     other.join()
@@ -273,22 +232,15 @@ def barrier(parties):
 
 
 def semaphore(seconds):
-    return per_call(seconds, hold(threading.Semaphore(1)))
+    return per_call(seconds, "with semaphore: pass", semaphore=threading.Semaphore(1))
 
 
 def semaphore_contended(inside, outside):
     def measure(seconds):
-        semaphore = threading.Semaphore(2)
-        work = busy(inside)
-        rest = busy(outside) if outside else None
-
-        def operation():
-            with semaphore:
-                work()
-            if rest:
-                rest()
-
-        return team(seconds, 8, operation)
+        statement = f"with semaphore:\n    {busy(inside)}"
+        if outside:
+            statement += "\n" + busy(outside)
+        return team(seconds, 8, statement, semaphore=threading.Semaphore(2))
 
     return measure
 
@@ -297,17 +249,12 @@ def start_join(count):
     def operation():
         run_all([threading.Thread(target=int) for _ in range(count)])
 
-    return lambda seconds: per_call(seconds, operation, count)
+    return lambda seconds: per_call(seconds, "operation()", count, operation=operation)
 
 
 def timer_start_cancel(seconds):
-    def operation():
-        timer = threading.Timer(3600, int)
-        timer.start()
-        timer.cancel()
-        timer.join()
-
-    return per_call(seconds, operation)
+    statement = "timer = Timer(3600, int); timer.start(); timer.cancel(); timer.join()"
+    return per_call(seconds, statement, Timer=threading.Timer)
 
 
 def timer_lateness(seconds):
@@ -330,15 +277,15 @@ def timer_lateness(seconds):
 def local_get(seconds):
     local = threading.local()
     local.value = 1
-    return per_call(seconds, lambda: local.value)
+    return per_call(seconds, "local.value", local=local)
 
 
 def identity(seconds):
-    return per_call(seconds, threading.get_ident)
+    return per_call(seconds, "get_ident()", get_ident=threading.get_ident)
 
 
 def current_name(seconds):
-    return per_call(seconds, lambda: threading.current_thread().name)
+    return per_call(seconds, "current_thread().name", current_thread=threading.current_thread)
 
 
 def log_line(seconds):
@@ -347,7 +294,7 @@ def log_line(seconds):
     logger = logging.getLogger("bench")
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
-    return per_call(seconds, lambda: logger.debug("a line of the log, number %d", 7))
+    return per_call(seconds, "debug('a line of the log, number %d', 7)", debug=logger.debug)
 
 
 CASES = {

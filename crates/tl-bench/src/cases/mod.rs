@@ -2,10 +2,20 @@
 
 use crate::case::Case;
 
+mod barrier;
+mod condition;
+mod event;
 mod locks;
+mod semaphore;
 
 /// All cases, in the order in which they are printed.
 pub(crate) fn all() -> Vec<Case> {
-    let families = [locks::cases];
+    let families = [
+        locks::cases,
+        condition::cases,
+        event::cases,
+        barrier::cases,
+        semaphore::cases,
+    ];
     families.into_iter().flat_map(|cases| cases()).collect()
 }
