@@ -3,11 +3,12 @@
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use console::style;
 
 use super::golden_files;
-use super::verdict::{TIME_LIMIT, program};
+use super::verdict::TIME_LIMIT;
 use crate::examples::{self, GOLDENS};
 use crate::golden::{self, Golden};
 use crate::{Outcome, run};
@@ -29,7 +30,7 @@ pub(super) fn run(root: &Path, names: &[String]) -> Outcome {
 }
 
 fn bless(root: &Path, name: &str, path: &Path) -> Result<&'static str, Box<dyn Error>> {
-    let run = run::run(program(path), TIME_LIMIT)?;
+    let run = run::run(Command::new(path), TIME_LIMIT)?;
     match run.status {
         None => return Err(format!("did not end within {TIME_LIMIT:?}").into()),
         Some(status) if !status.success() => {

@@ -8,6 +8,7 @@ use std::error::Error;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -19,7 +20,7 @@ use crate::examples::{self, GOLDENS};
 use crate::flags::Verify;
 use crate::golden::Golden;
 use crate::{Outcome, workspace};
-use verdict::{Failure, TIME_LIMIT, program};
+use verdict::{Failure, TIME_LIMIT};
 
 /// Runs the task.
 ///
@@ -140,7 +141,7 @@ fn run_all(
                     let (name, round) = (&names[number % names.len()], number / names.len() + 1);
                     progress.set_message(name.clone());
                     if let Err(failure) =
-                        verdict::run(&goldens[name], program(&programs[name]), TIME_LIMIT)
+                        verdict::run(&goldens[name], Command::new(&programs[name]), TIME_LIMIT)
                     {
                         let mut failures =
                             failures.lock().expect("nothing panics while holding it");

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
@@ -57,14 +56,6 @@ fn write_output(f: &mut fmt::Formatter<'_>, output: &str) -> fmt::Result {
     output
         .lines()
         .try_for_each(|line| writeln!(f, "    {line}"))
-}
-
-/// The command that runs the example at `path`, with nothing in its environment that changes what it logs.
-#[must_use]
-pub fn program(path: &Path) -> Command {
-    let mut command = Command::new(path);
-    command.env_remove("RUST_LOG");
-    command
 }
 
 /// Runs `command` and holds what it printed against `golden`.
