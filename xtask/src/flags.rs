@@ -23,6 +23,10 @@ pub enum Task {
     List,
     /// Build each primitive crate alone, outside the workspace, and check that it brings no logger
     Standalone,
+    /// Explore the models of every protocol with the model checker
+    Loom(Loom),
+    /// Make random operations on every primitive and count that they come out even
+    Stress(Stress),
     /// Run every check that a change must pass, as .ci/run does
     Ci,
 }
@@ -52,4 +56,32 @@ pub struct Verify {
     /// Hold the output recorded in FILE against the golden of NAME, and run nothing
     #[arg(long, value_names = ["FILE", "NAME"], num_args = 2, conflicts_with_all = ["names", "repeat", "jobs"])]
     pub output: Option<Vec<PathBuf>>,
+}
+
+/// The options of `loom`.
+#[derive(Debug, Clone, Args)]
+pub struct Loom {
+    /// The crates whose models to explore; all that have any when none is named
+    #[arg(value_name = "CRATE")]
+    pub names: Vec<String>,
+
+    /// Break the protocols on purpose, one change at a time, and see that the models notice
+    #[arg(long)]
+    pub mutants: bool,
+}
+
+/// The options of `stress`.
+#[derive(Debug, Clone, Args)]
+pub struct Stress {
+    /// What to stress; everything when nothing is named
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+
+    /// For how long, all in all
+    #[arg(long, value_name = "N", default_value = "60")]
+    pub seconds: u64,
+
+    /// Where the random choices start; a failure prints the one that repeats it
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
 }

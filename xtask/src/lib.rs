@@ -1,6 +1,6 @@
 //! The project's tasks, run as `cargo xtask TASK`.
 //!
-//! One file a task: [`verify`], [`list`], [`standalone`], [`ci`]. What they share: the command line in [`flags`], the place of
+//! One file a task: [`verify`], [`list`], [`standalone`], [`loom`] with its [`mutants`], [`stress`], [`ci`]. What they share: the command line in [`flags`], the place of
 //! things in [`workspace`], the example programs in [`examples`], running one in [`run`], and what each prints in [`golden`].
 //! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
 
@@ -9,8 +9,11 @@ pub mod examples;
 pub mod flags;
 pub mod golden;
 pub mod list;
+pub mod loom;
+pub mod mutants;
 pub mod run;
 pub mod standalone;
+pub mod stress;
 pub mod verify;
 pub mod workspace;
 
