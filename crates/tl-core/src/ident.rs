@@ -6,14 +6,46 @@ use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The identity of a thread, unique for the life of the process and never reused.
+///
+/// Identities are ordered by when they were given; the main thread's is the lowest. It is not the number by which the operating
+/// system knows the thread, which is reused: for that one see [`sys::native_id`](crate::sys::native_id).
+///
+/// ```
+/// use tl_core::current_ident;
+///
+/// let mine = current_ident();
+/// let other = std::thread::spawn(current_ident).join().unwrap();
+/// assert_eq!(current_ident(), mine);
+/// assert!(mine < other);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ThreadIdent(NonZeroU64);
 
 impl ThreadIdent {
+    /// The identity of the main thread: the one on which the operating system started the process.
+    pub const MAIN: ThreadIdent = ThreadIdent(NonZeroU64::MIN);
+
     /// The identity as a number: what a lock stores to remember its owner.
     #[inline]
     pub const fn as_u64(self) -> NonZeroU64 {
         self.0
+    }
+
+    /// The identity with this number.
+    pub(crate) const fn from_u64(number: u64) -> Option<ThreadIdent> {
+        match NonZeroU64::new(number) {
+            Some(number) => Some(ThreadIdent(number)),
+            None => None,
+        }
+    }
+
+    /// An identity that no thread has had.
+    pub(crate) fn next() -> ThreadIdent {
+        static NEXT: AtomicU64 = AtomicU64::new(ThreadIdent::MAIN.0.get() + 1);
+
+        // Relaxed: that no two calls see the same number is all that is asked. 2^64 threads are not started in a lifetime.
+        ThreadIdent::from_u64(NEXT.fetch_add(1, Ordering::Relaxed))
+            .expect("fewer than 2^64 threads")
     }
 }
 
@@ -23,24 +55,52 @@ impl fmt::Display for ThreadIdent {
     }
 }
 
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
+// A thread-local that is const and has no destructor costs one load, and is there for as long as its thread runs at all.
+#[cfg(not(loom))]
 thread_local! {
     static CURRENT: Cell<u64> = const { Cell::new(0) };
 }
+// The threads of a model share one thread of the operating system.
+#[cfg(loom)]
+loom::thread_local! {
+    static CURRENT: Cell<u64> = Cell::new(0);
+}
 
 /// The identity of the calling thread.
+///
+/// It costs one load, and works in every thread at every time: also in the destructor of a thread-local, in an exit hook of the
+/// C runtime, and after `main` has returned.
+///
+/// ```
+/// use tl_core::{ThreadIdent, current_ident};
+///
+/// assert_eq!(current_ident(), ThreadIdent::MAIN); // in the main thread
+/// ```
 #[inline]
 pub fn current_ident() -> ThreadIdent {
-    match NonZeroU64::new(CURRENT.get()) {
-        Some(ident) => ThreadIdent(ident),
+    match ThreadIdent::from_u64(CURRENT.with(Cell::get)) {
+        Some(ident) => ident,
         None => assign(),
     }
 }
 
+/// Gives the calling thread this identity. Returns false, and changes nothing, if it has one already.
+pub(crate) fn set_current(ident: ThreadIdent) -> bool {
+    let is_new = CURRENT.with(Cell::get) == 0;
+    if is_new {
+        CURRENT.with(|current| current.set(ident.0.get()));
+    }
+    is_new
+}
+
 #[cold]
 fn assign() -> ThreadIdent {
-    let ident = NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed)).expect("fewer than 2^64 threads");
-    CURRENT.set(ident.get());
-    ThreadIdent(ident)
+    let is_main = cfg!(not(loom)) && crate::sys::is_main_thread();
+    let ident = if is_main {
+        ThreadIdent::MAIN
+    } else {
+        ThreadIdent::next()
+    };
+    set_current(ident);
+    ident
 }

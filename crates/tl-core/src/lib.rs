@@ -2,13 +2,13 @@
 //! place where a thread is put to sleep.
 
 mod ident;
-mod names;
 
 pub mod door;
 #[cfg(feature = "logging")]
 pub mod logging;
 #[cfg(loom)]
 pub mod model;
+pub mod names;
 pub mod sync;
 pub mod sys;
 

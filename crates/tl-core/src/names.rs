@@ -1,13 +1,422 @@
-//! Names of threads.
+//! Names of threads, and the records that hold them.
+//!
+//! | thread | its name |
+//! | --- | --- |
+//! | the main thread: the one on which the operating system started the process | `MainThread` |
+//! | one that was given a name | that one |
+//! | one that was given none | `Thread-1`, `Thread-2`, …, in the order in which they were made |
+//! | one that the library did not start, from its first call on | its name in the standard library, else `Dummy-1`, `Dummy-2`, … |
+//!
+//! as in Python (<https://docs.python.org/3/library/threading.html#threading.Thread.name>). A name can be changed at any time,
+//! by any thread. The log shows the new one at once, and so does the operating system (its first 15 bytes; see
+//! [`sys::os_name_form`]).
+//!
+//! A program asks for its own name, [`current_name`] or [`with_current_name`]. [`ThreadRecord`] is for libraries that start
+//! threads.
 
-use std::sync::Arc;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::mem::{self, ManuallyDrop};
+use std::panic;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use crate::door::{Mutex, MutexGuard};
+use crate::ident::{self, ThreadIdent, current_ident};
+use crate::sys::{self, ThreadEnd};
 
 /// The name of the calling thread.
+///
+/// Works in every thread at every time, also while its thread-locals are being dropped and after `main` has returned. See
+/// [`with_current_name`] for the name without a reference count.
+///
+/// ```
+/// assert_eq!(&*tl_core::current_name(), "MainThread");
+///
+/// let worker = std::thread::Builder::new().name("worker".into());
+/// let name = worker.spawn(tl_core::current_name).unwrap().join().unwrap();
+/// assert_eq!(&*name, "worker");
+/// ```
 pub fn current_name() -> Arc<str> {
-    with_current_name(|name| Arc::from(name))
+    let name = MINE.with(|mine| {
+        let mine = mine.try_borrow().ok()?;
+        let mine = mine.as_ref().filter(|mine| mine.is_current())?;
+        Some(Arc::clone(&mine.name))
+    });
+    name.unwrap_or_else(refresh)
 }
 
-/// Calls `f` with the name of the calling thread.
+/// Calls `f` with the name of the calling thread, without a copy.
+///
+/// Works in every thread at every time, also while its thread-locals are being dropped and after `main` has returned. If `f`
+/// renames the thread, it still sees the old name.
+///
+/// ```
+/// let is_main = tl_core::with_current_name(|name| name == "MainThread");
+/// assert!(is_main);
+/// ```
+#[inline]
 pub fn with_current_name<R>(f: impl FnOnce(&str) -> R) -> R {
-    f(std::thread::current().name().unwrap_or("Dummy"))
+    MINE.with(|mine| {
+        // Exclusive, though it only reads: to note an exclusive use takes two writes, to count a shared one adds up over
+        // calls, and each has to wait for the one before.
+        let held = mine.try_borrow_mut();
+        if let Ok(mine) = &held
+            && let Some(mine) = mine.as_ref()
+            && mine.is_current()
+        {
+            return f(&mine.name);
+        }
+        drop(held);
+        f(&refresh())
+    })
+}
+
+/// What the calling thread remembers of its own name.
+struct Mine {
+    record: Arc<ThreadRecord>,
+    /// The record's version that `name` comes from.
+    version: u32,
+    name: Arc<str>,
+}
+
+impl Mine {
+    #[inline]
+    fn is_current(&self) -> bool {
+        // Relaxed: the name itself is read under the record's lock. Who renames a thread and then tells it so has given this
+        // load what it needs to see the change.
+        self.record.version.load(Ordering::Relaxed) == self.version
+    }
+}
+
+// None of these has a destructor, so that they are there as long as the thread runs. `AT_END` empties the first two.
+thread_local! {
+    /// What the fast paths use; held while a user's function reads the name.
+    static MINE: RefCell<ManuallyDrop<Option<Mine>>> = const { RefCell::new(ManuallyDrop::new(None)) };
+    /// The thread's record; never held while other code runs.
+    static RECORD: RefCell<ManuallyDrop<Option<Arc<ThreadRecord>>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
+    static HAS_ENDED: Cell<bool> = const { Cell::new(false) };
+}
+
+static AT_END: ThreadEnd = ThreadEnd::new(|| {
+    HAS_ENDED.set(true);
+    if let Some(record) = take(&RECORD) {
+        record.name.lock().is_running = false;
+    }
+    drop(take(&MINE));
+});
+
+fn take<T>(place: &'static thread::LocalKey<RefCell<ManuallyDrop<Option<T>>>>) -> Option<T> {
+    let old = place.with_borrow_mut(|place| mem::replace(place, ManuallyDrop::new(None)));
+    ManuallyDrop::into_inner(old)
+}
+
+/// Reads the name from the record, and remembers it if no caller up the stack is still reading the old one.
+#[cold]
+fn refresh() -> Arc<str> {
+    let record = ThreadRecord::current();
+    let (version, name) = {
+        let mut name = record.name.lock();
+        (record.version.load(Ordering::Relaxed), name.text.get())
+    };
+    if !HAS_ENDED.get() {
+        let mine = Mine {
+            record,
+            version,
+            name: Arc::clone(&name),
+        };
+        let old = MINE.with(|place| {
+            let mut place = place.try_borrow_mut().ok()?;
+            ManuallyDrop::into_inner(mem::replace(&mut *place, ManuallyDrop::new(Some(mine))))
+        });
+        drop(old);
+    }
+    name
+}
+
+/// The identity and the name of one thread: what the thread itself reads them from, and what others rename it by.
+///
+/// A library that starts threads makes one for each, [`begin`](ThreadRecord::begin)s it in the new thread, and keeps it in the
+/// thread's handle. A thread that nobody made a record for gets one at its first call.
+///
+/// ```
+/// use tl_core::names::ThreadRecord;
+///
+/// let record = ThreadRecord::new("worker");
+/// let ident = record.assign_ident();
+/// let thread = {
+///     let record = record.clone();
+///     std::thread::spawn(move || {
+///         record.begin("");
+///         (tl_core::current_ident(), tl_core::current_name())
+///     })
+/// };
+/// let (seen, name) = thread.join().unwrap();
+/// assert_eq!((seen, &*name), (ident, "worker"));
+/// ```
+pub struct ThreadRecord {
+    /// 0 until the thread has an identity.
+    ident: AtomicU64,
+    /// 0 until the operating system has given the thread a number.
+    native_id: AtomicU64,
+    /// Counts the names that the thread has had. Changes with `name` locked.
+    version: AtomicU32,
+    name: Mutex<Name>,
+}
+
+struct Name {
+    text: Text,
+    /// Whether the operating system's thread has begun and not ended: its number is then this thread's and no other's.
+    is_running: bool,
+}
+
+enum Text {
+    Given(Arc<str>),
+    /// A default name. It is put together when somebody asks for it: a timer that never fires needs none.
+    Numbered(&'static Series, u64),
+}
+
+impl Text {
+    fn get(&mut self) -> Arc<str> {
+        match self {
+            Text::Given(name) => Arc::clone(name),
+            Text::Numbered(series, number) => {
+                let name: Arc<str> = format!("{}-{number}", series.prefix).into();
+                *self = Text::Given(Arc::clone(&name));
+                name
+            }
+        }
+    }
+}
+
+/// A series of default names.
+struct Series {
+    prefix: &'static str,
+    given: AtomicU64,
+}
+
+static THREADS: Series = Series::new("Thread");
+static DUMMIES: Series = Series::new("Dummy");
+
+impl Series {
+    const fn new(prefix: &'static str) -> Series {
+        Series {
+            prefix,
+            given: AtomicU64::new(0),
+        }
+    }
+
+    fn next(&'static self) -> Text {
+        // Relaxed: that no two calls get the same number is all that is asked.
+        Text::Numbered(self, self.given.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Takes the number back, if it is the last one that was given.
+    fn give_back(&self, number: u64) {
+        let _ =
+            self.given
+                .compare_exchange(number, number - 1, Ordering::Relaxed, Ordering::Relaxed);
+    }
+}
+
+impl ThreadRecord {
+    /// A record for a thread that will have this name.
+    pub fn new(name: impl Into<Arc<str>>) -> Arc<ThreadRecord> {
+        ThreadRecord::with_text(Text::Given(name.into()))
+    }
+
+    /// A record for a thread without a name: it will be `Thread-N`, where N counts these calls from 1.
+    pub fn unnamed() -> Arc<ThreadRecord> {
+        ThreadRecord::with_text(THREADS.next())
+    }
+
+    fn with_text(text: Text) -> Arc<ThreadRecord> {
+        Arc::new(ThreadRecord {
+            ident: AtomicU64::new(0),
+            native_id: AtomicU64::new(0),
+            version: AtomicU32::new(0),
+            name: Mutex::new(Name {
+                text,
+                is_running: false,
+            }),
+        })
+    }
+
+    /// The record of the main thread, from whichever thread this is called.
+    pub fn main() -> Arc<ThreadRecord> {
+        static MAIN: OnceLock<Arc<ThreadRecord>> = OnceLock::new();
+
+        let main = MAIN.get_or_init(|| {
+            let record = ThreadRecord::new("MainThread");
+            record.set_ident(Some(ThreadIdent::MAIN));
+            record
+                .native_id
+                .store(std::process::id().into(), Ordering::Relaxed);
+            record.name.lock().is_running = true;
+            record
+        });
+        Arc::clone(main)
+    }
+
+    /// The record of the calling thread.
+    ///
+    /// At the first call of a thread that has no record this makes one. In a destructor that runs after the very end of the thread
+    /// (in C, there are some) it is a new one at each call, named as the operating system has it.
+    pub fn current() -> Arc<ThreadRecord> {
+        let known = RECORD.with_borrow(|record| record.as_ref().map(Arc::clone));
+        known.unwrap_or_else(ThreadRecord::meet)
+    }
+
+    /// Makes a record for the calling thread, which has none.
+    #[cold]
+    fn meet() -> Arc<ThreadRecord> {
+        let ident = current_ident();
+        if ident == ThreadIdent::MAIN {
+            let record = ThreadRecord::main();
+            keep(&record);
+            return record;
+        }
+        let text = if HAS_ENDED.get() {
+            Text::Given(sys::os_name().into())
+        } else {
+            match std_name() {
+                Some(name) => Text::Given(name),
+                None => DUMMIES.next(),
+            }
+        };
+        let record = ThreadRecord::with_text(text);
+        record.set_ident(Some(ident));
+        record.native_id.store(sys::native_id(), Ordering::Relaxed);
+        if !HAS_ENDED.get() {
+            record.name.lock().is_running = true;
+            keep(&record);
+        }
+        record
+    }
+
+    /// Makes the calling thread, which must be a new one, the thread of this record: its identity is the record's, and so is
+    /// its name. If the record has no identity yet it gets one.
+    ///
+    /// `os_name` is what the operating system has been told already, empty if nothing: only what differs from it is told again.
+    ///
+    /// # Panics
+    ///
+    /// If the calling thread has an identity already.
+    pub fn begin(self: &Arc<ThreadRecord>, os_name: &str) {
+        let ident = self.ident().unwrap_or_else(|| self.assign_ident());
+        assert!(
+            ident::set_current(ident),
+            "a thread that has an identity cannot get another"
+        );
+        keep(self);
+        let mut name = self.name.lock();
+        self.native_id.store(sys::native_id(), Ordering::Relaxed);
+        name.is_running = true;
+        let text = name.text.get();
+        // What std has told the system is cut at 15 bytes, in the middle of a character if need be.
+        if *text != *os_name || (os_name.len() > 15 && !os_name.is_char_boundary(15)) {
+            sys::set_os_name(&text);
+        }
+    }
+
+    /// The identity of the thread; `None` if it has not been given one.
+    pub fn ident(&self) -> Option<ThreadIdent> {
+        // Relaxed: a number that refers to nothing.
+        ThreadIdent::from_u64(self.ident.load(Ordering::Relaxed))
+    }
+
+    /// Gives the thread an identity that no thread has had: it is about to be started.
+    pub fn assign_ident(&self) -> ThreadIdent {
+        let ident = ThreadIdent::next();
+        self.set_ident(Some(ident));
+        ident
+    }
+
+    /// Takes the identity back: the thread could not be started.
+    pub fn revoke_ident(&self) {
+        self.set_ident(None);
+    }
+
+    fn set_ident(&self, ident: Option<ThreadIdent>) {
+        let number = ident.map_or(0, |ident| ident.as_u64().get());
+        self.ident.store(number, Ordering::Relaxed);
+    }
+
+    /// The number that the operating system gave the thread; `None` until it runs. It stays after the thread has ended.
+    pub fn native_id(&self) -> Option<u64> {
+        // Relaxed: a number that refers to nothing.
+        match self.native_id.load(Ordering::Relaxed) {
+            0 => None,
+            id => Some(id),
+        }
+    }
+
+    /// The name of the thread.
+    pub fn name(&self) -> Arc<str> {
+        self.name.lock().text.get()
+    }
+
+    /// Renames the thread, whether it runs or not. While it runs the operating system is told too; if that cannot be, for want
+    /// of `/proc`, the system keeps the old name.
+    pub fn set_name(&self, name: impl Into<Arc<str>>) {
+        self.rename(name.into());
+    }
+
+    /// Names a thread that has only just been made as an [`unnamed`](ThreadRecord::unnamed) one, so that it does not count as such: if it was the last
+    /// to get a number, the next unnamed thread gets that number.
+    pub fn name_at_birth(&self, name: impl Into<Arc<str>>) {
+        if let Text::Numbered(series, number) = self.rename(name.into()) {
+            series.give_back(number);
+        }
+    }
+
+    fn rename(&self, text: Arc<str>) -> Text {
+        let mut name = self.name.lock();
+        let old = mem::replace(&mut name.text, Text::Given(Arc::clone(&text)));
+        // Relaxed: read beside the name, under its lock, or as a hint to look there.
+        self.version.fetch_add(1, Ordering::Relaxed);
+        self.tell_os(&name, &text);
+        old
+    }
+
+    /// With the name locked, so that the thread cannot end meanwhile, and the system hears of names in their order.
+    fn tell_os(&self, name: &MutexGuard<'_, Name>, text: &str) {
+        match self.native_id() {
+            Some(id) if name.is_running && id == sys::native_id() => sys::set_os_name(text),
+            Some(id) if name.is_running => {
+                // Only what the system shows is out of date if this fails.
+                let _ = sys::set_os_name_of(id, text);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl fmt::Debug for ThreadRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("ThreadRecord");
+        match self.name.try_lock() {
+            Some(mut name) => out.field("name", &name.text.get()),
+            None => out.field("name", &format_args!("<locked>")),
+        };
+        out.field("ident", &self.ident())
+            .field("native_id", &self.native_id())
+            .finish()
+    }
+}
+
+/// Makes this the calling thread's record, until its end.
+fn keep(record: &Arc<ThreadRecord>) {
+    RECORD.with_borrow_mut(|place| *place = ManuallyDrop::new(Some(Arc::clone(record))));
+    // Without memory for the call at the thread's end, what the thread remembers of its name is never freed.
+    let _ = AT_END.arm();
+}
+
+/// The name that the calling thread has in the standard library.
+fn std_name() -> Option<Arc<str>> {
+    // In an exit hook on a thread other than the main one std's own record of the thread is gone, and it panics.
+    let name = panic::catch_unwind(|| thread::current().name().map(Arc::from));
+    name.ok().flatten()
 }

@@ -1,1 +1,0 @@
-//! Safe wrappers of the few system calls.

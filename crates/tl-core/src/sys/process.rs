@@ -1,0 +1,46 @@
+//! The end of the process.
+
+use std::io;
+
+/// Asks the C runtime to call `hook` when the process exits: when `main` returns or panics, or when a thread calls
+/// [`std::process::exit`] or C's `exit`; not when the process aborts, is killed by a signal, or is ended by `_exit`.
+///
+/// The hooks run on the thread that exits, the last one registered first, after that thread's thread-locals were dropped and
+/// while all other threads go on. A panic in a hook aborts the process.
+///
+/// # Errors
+///
+/// When the C runtime has no room for another hook, or has already run all of them.
+///
+/// # Examples
+///
+/// ```
+/// extern "C" fn say_goodbye() {
+///     println!("goodbye");
+/// }
+///
+/// tl_core::sys::at_exit(say_goodbye)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn at_exit(hook: extern "C" fn()) -> io::Result<()> {
+    // SAFETY: the function is safe to call, takes nothing and lives as long as the code of this program; that the code is still
+    // there when the process exits is up to the loader, which runs the hooks of a library before it unloads it.
+    match unsafe { libc::atexit(hook) } {
+        0 => Ok(()),
+        _ => Err(io::Error::from(io::ErrorKind::OutOfMemory)),
+    }
+}
+
+/// C's `exit`: runs the exit hooks that have not been run, flushes C's streams, and ends the process with the lowest eight bits
+/// of `code`.
+///
+/// Unlike [`std::process::exit`] it may be called in an exit hook or in the destructor of a thread-local that `exit` itself
+/// drops: the hooks that are left then run, and the later code counts. It does not flush [`std::io::stdout`].
+///
+/// When two threads exit at once, each runs some of the hooks, and either code may count. Callers see to it that this does not
+/// happen.
+pub fn exit(code: i32) -> ! {
+    // SAFETY: `exit` takes any code. glibc documents that a call from within an exit hook is fine, and guards its list of hooks
+    // with a lock that it does not hold while a hook runs.
+    unsafe { libc::exit(code) }
+}

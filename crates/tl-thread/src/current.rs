@@ -1,0 +1,173 @@
+//! The calling thread: its handle, and its very end.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::mem::{self, ManuallyDrop};
+use std::sync::OnceLock;
+
+use tl_core::sys::{self, ThreadEnd};
+use tl_core::{ThreadIdent, current_ident};
+
+use crate::{Thread, process_end, registry};
+
+// None of the first three has a destructor, so that they are there as long as the thread runs. `AT_END` empties the handle.
+thread_local! {
+    static HANDLE: RefCell<ManuallyDrop<Option<Thread>>> = const { RefCell::new(ManuallyDrop::new(None)) };
+    static STAGE: Cell<Stage> = const { Cell::new(Stage::Unknown) };
+    /// Whether what this thread makes are daemons.
+    static BEARS_DAEMONS: Cell<bool> = const { Cell::new(false) };
+    /// Gone as soon as the thread's thread-locals are.
+    static WITNESS: Witness = const { Witness };
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    Unknown,
+    Known,
+    Ended,
+}
+
+struct Witness;
+
+impl Drop for Witness {
+    fn drop(&mut self) {}
+}
+
+static AT_END: ThreadEnd = ThreadEnd::new(leave);
+
+/// The handle of the calling thread.
+///
+/// As Python's [`current_thread`](https://docs.python.org/3/library/threading.html#threading.current_thread). In a thread that this
+/// library did not start the handle is that of a `Dummy`, or of the main thread. It works in every thread at every time, also
+/// while thread-locals are being dropped and after `main` has returned.
+///
+/// ```
+/// use tl_thread::{current_thread, main_thread};
+///
+/// assert_eq!(current_thread(), main_thread());
+/// assert_eq!(&*current_thread().name(), "MainThread");
+/// ```
+pub fn current_thread() -> Thread {
+    let known = HANDLE.with_borrow(|handle| handle.as_ref().map(Thread::clone));
+    known.unwrap_or_else(meet)
+}
+
+/// The handle of the main thread: the one on which the operating system started the process and in which `main` runs.
+///
+/// It is alive until `main` has returned or panicked, or the main thread has called [`std::process::exit`]. Joining it, from a daemon thread or
+/// one that the process waits for, waits for that moment.
+///
+/// As Python's [`main_thread`](https://docs.python.org/3/library/threading.html#threading.main_thread).
+///
+/// ```
+/// let worker = tl_thread::spawn(|| tl_thread::main_thread().name());
+/// assert_eq!(&*worker.join().unwrap(), "MainThread");
+/// ```
+pub fn main_thread() -> Thread {
+    main_handle().clone()
+}
+
+/// The identity of the calling thread. The name of Python's
+/// [`get_ident`](https://docs.python.org/3/library/threading.html#threading.get_ident); unlike Python's it is never reused.
+///
+/// ```
+/// assert_eq!(Some(tl_thread::get_ident()), tl_thread::current_thread().ident());
+/// ```
+#[inline]
+pub fn get_ident() -> ThreadIdent {
+    know();
+    current_ident()
+}
+
+/// The number by which the operating system knows the calling thread. The system uses it again once the thread has ended.
+///
+/// As Python's [`get_native_id`](https://docs.python.org/3/library/threading.html#threading.get_native_id).
+///
+/// ```
+/// assert_eq!(tl_thread::get_native_id(), u64::from(std::process::id())); // in the main thread
+/// ```
+pub fn get_native_id() -> u64 {
+    know();
+    sys::native_id()
+}
+
+/// Lists the calling thread, if it is one that the library did not start and has not seen before.
+#[inline]
+pub(crate) fn know() {
+    if STAGE.get() == Stage::Unknown {
+        meet();
+    }
+}
+
+/// The handle of a thread that has none: the main thread, one that the library did not start, or one that has ended but for the
+/// C runtime's last steps.
+#[cold]
+fn meet() -> Thread {
+    if current_ident() == ThreadIdent::MAIN {
+        let thread = main_handle().clone();
+        settle(&thread);
+        return thread;
+    }
+    let thread = Thread::foreign();
+    // A thread whose end the library could not see would be listed for ever.
+    if STAGE.get() != Stage::Ended && AT_END.arm().is_ok() {
+        main_handle();
+        registry::list(&thread);
+        settle(&thread);
+    }
+    thread
+}
+
+fn main_handle() -> &'static Thread {
+    static MAIN: OnceLock<Thread> = OnceLock::new();
+
+    MAIN.get_or_init(|| {
+        let thread = Thread::main();
+        registry::list(&thread);
+        process_end::install();
+        thread
+    })
+}
+
+/// What has to be in place before the first thread is started.
+pub(crate) fn prepare() -> io::Result<()> {
+    know_main();
+    AT_END.prepare()
+}
+
+/// Lists the main thread, which is to be the first in the list, and sees to the end of the process.
+pub(crate) fn know_main() {
+    main_handle();
+}
+
+/// Makes the calling thread, a new one, the thread of this handle. Whether its end will be noticed; if not, [`leave`] must be called.
+pub(crate) fn enter(thread: &Thread) -> bool {
+    BEARS_DAEMONS.set(thread.is_daemon());
+    settle(thread);
+    AT_END.arm().is_ok()
+}
+
+fn settle(thread: &Thread) {
+    HANDLE.with_borrow_mut(|handle| *handle = ManuallyDrop::new(Some(thread.clone())));
+    STAGE.set(Stage::Known);
+    let _ = WITNESS.try_with(|_| {});
+}
+
+/// The thread ends here: its thread-locals are dropped.
+pub(crate) fn leave() {
+    STAGE.set(Stage::Ended);
+    let handle = HANDLE.with_borrow_mut(|handle| mem::replace(handle, ManuallyDrop::new(None)));
+    if let Some(thread) = ManuallyDrop::into_inner(handle) {
+        thread.end();
+    }
+}
+
+/// Whether a thread that the calling one makes is a daemon, if nothing else is said.
+pub(crate) fn bears_daemons() -> bool {
+    BEARS_DAEMONS.get()
+}
+
+/// Whether the thread-locals of the calling thread have been dropped: it is past its end, or in an exit hook.
+pub(crate) fn has_lost_its_locals() -> bool {
+    WITNESS.try_with(|_| {}).is_err()
+}

@@ -1,0 +1,31 @@
+//! The list of live threads.
+
+use crate::{Thread, current, registry};
+
+/// The threads that are alive, in the order in which they were started, the main thread first: those that this library
+/// started, daemons and pending timers included, and those that it did not start but that have called it.
+///
+/// As Python's [`enumerate`](https://docs.python.org/3/library/threading.html#threading.enumerate).
+///
+/// ```
+/// let threads = tl_thread::enumerate();
+/// assert_eq!(threads, [tl_thread::main_thread()]);
+/// ```
+pub fn enumerate() -> Vec<Thread> {
+    current::know_main();
+    current::know();
+    registry::threads()
+}
+
+/// How many threads are alive: the length of what [`enumerate`] returns.
+///
+/// As Python's [`active_count`](https://docs.python.org/3/library/threading.html#threading.active_count).
+///
+/// ```
+/// assert_eq!(tl_thread::active_count(), 1);
+/// ```
+pub fn active_count() -> usize {
+    current::know_main();
+    current::know();
+    registry::count()
+}

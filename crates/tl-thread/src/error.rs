@@ -1,0 +1,128 @@
+//! What can go wrong.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+/// Why a thread was not started. The thread is as it was before, and not listed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// It had been started before. A thread runs once: make a new one for each run.
+    AlreadyStarted,
+    /// The operating system refused it, for the reason given: too many threads, not enough memory, a stack of a size that cannot
+    /// be. The thread keeps its function, and can be started again.
+    Refused(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::AlreadyStarted => {
+                f.write_str("the thread has been started before: make a new one for each run")
+            }
+            StartError::Refused(error) => write!(
+                f,
+                "the operating system refused the thread ({error}): start it again when there is room"
+            ),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            StartError::AlreadyStarted => None,
+            StartError::Refused(error) => Some(error),
+        }
+    }
+}
+
+/// Why joining a thread failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// It has not been started, so there is no end to wait for.
+    NotStarted,
+    /// It is the calling thread, which would wait for itself for ever.
+    CurrentThread,
+    /// The library did not start it and so does not know when it is over: join it where it was started.
+    ForeignThread,
+    /// It panicked, with this message. It has ended, and every join says so.
+    Panicked(Arc<str>),
+}
+
+impl JoinError {
+    /// The message of the panic with which the thread ended, if that is what happened.
+    pub fn panic_message(&self) -> Option<&str> {
+        match self {
+            JoinError::Panicked(message) => Some(message),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            JoinError::NotStarted => {
+                f.write_str("the thread has not been started: start it before joining it")
+            }
+            JoinError::CurrentThread => f.write_str(
+                "a thread cannot join itself: it would wait for ever; join it from another thread",
+            ),
+            JoinError::ForeignThread => f.write_str(
+                "the thread was not started by this library: join it where it was started",
+            ),
+            JoinError::Panicked(message) => write!(f, "the thread panicked: {message}"),
+        }
+    }
+}
+
+impl Error for JoinError {}
+
+/// Why a thread's daemon flag was not changed. It is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetDaemonError {
+    /// The thread has been started: the process already counts on its flag. Set it before the start.
+    AlreadyStarted,
+}
+
+impl fmt::Display for SetDaemonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the thread has been started: set its daemon flag before that")
+    }
+}
+
+impl Error for SetDaemonError {}
+
+/// Why the stack size for new threads was not changed. It is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StackSizeError {
+    /// So small a stack, in bytes, cannot run anything.
+    TooSmall(usize),
+    /// So large a stack, in bytes, does not fit into any address space.
+    TooLarge(usize),
+}
+
+impl fmt::Display for StackSizeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StackSizeError::TooSmall(size) => write!(
+                f,
+                "a stack of {size} bytes is too small: use {} or more, or 0 for the default",
+                crate::stack::SMALLEST
+            ),
+            StackSizeError::TooLarge(size) => write!(
+                f,
+                "a stack of {size} bytes is too large: use {} or less, or 0 for the default",
+                crate::stack::LARGEST
+            ),
+        }
+    }
+}
+
+impl Error for StackSizeError {}

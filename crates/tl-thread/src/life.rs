@@ -1,0 +1,162 @@
+//! The life of a thread as one word: started, pending, running, ended, and the threads that wait for its end.
+
+use std::fmt;
+
+use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+const NEW: u32 = 0;
+const PENDING: u32 = 1;
+const RUNNING: u32 = 2;
+const ENDED: u32 = 3;
+const STAGE: u32 = 3;
+/// A thread waits for the stage to change.
+const AWAITED: u32 = 4;
+
+/// Where a thread is between being made and having ended.
+pub(crate) struct Life {
+    /// | bits | meaning | who leaves it, and how |
+    /// | --- | --- | --- |
+    /// | `NEW` | not started | `start`, to `RUNNING`; `set_pending`, to `PENDING` |
+    /// | `PENDING` | listed, without a thread of the operating system: a timer | `claim_pending`, to `RUNNING` |
+    /// | `RUNNING` | being started, running, or dropping its thread-locals | `end`, to `ENDED`; `refuse`, back to where it came from |
+    /// | `ENDED` | over; the thread-locals are dropped | nobody |
+    /// | `AWAITED` | beside any of them: a thread is in the queue, or about to be | `end` and `refuse`, which wake the queue |
+    word: AtomicU32,
+}
+
+/// What came of waiting for a thread's end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Awaited {
+    Ended,
+    TimedOut,
+    NotStarted,
+}
+
+impl Life {
+    pub(crate) fn new() -> Life {
+        Life {
+            word: AtomicU32::new(NEW),
+        }
+    }
+
+    /// The life of a thread that runs already.
+    pub(crate) fn running() -> Life {
+        Life {
+            word: AtomicU32::new(RUNNING),
+        }
+    }
+
+    /// Whether this call is the one that starts the thread.
+    pub(crate) fn start(&self) -> bool {
+        self.advance(NEW, RUNNING)
+    }
+
+    /// Whether this call is the one that makes the thread pending.
+    pub(crate) fn set_pending(&self) -> bool {
+        self.advance(NEW, PENDING)
+    }
+
+    /// Whether this call is the one that decides what becomes of the pending thread: it then starts it or ends it.
+    pub(crate) fn claim_pending(&self) -> bool {
+        self.advance(PENDING, RUNNING)
+    }
+
+    fn advance(&self, from: u32, to: u32) -> bool {
+        let mut word = self.word.load(Ordering::Relaxed);
+        while word & STAGE == from {
+            // Acquire and release: each stage is reached by one thread, which sees what those before it did to the thread.
+            // Pairs with itself and with `refuse`.
+            match self.word.compare_exchange_weak(
+                word,
+                to | word & AWAITED,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(now) => word = now,
+            }
+        }
+        false
+    }
+
+    /// The operating system refused the thread: it is new again.
+    pub(crate) fn refuse_start(&self) {
+        self.leave_running(NEW);
+    }
+
+    /// The operating system refused the thread of a pending one: it is pending again.
+    pub(crate) fn refuse_fire(&self) {
+        self.leave_running(PENDING);
+    }
+
+    /// The thread has ended.
+    pub(crate) fn end(&self) {
+        self.leave_running(ENDED);
+    }
+
+    fn leave_running(&self, to: u32) {
+        // Release: pairs with the loads of `is_alive`, `is_new` and `wait`, so that who sees the end sees all that the thread did.
+        let before = self.word.swap(to, Ordering::AcqRel);
+        debug_assert_eq!(before & STAGE, RUNNING);
+        if before & AWAITED != 0 {
+            WaitQueue::of(&self.word).lock().wake_all(0);
+        }
+    }
+
+    pub(crate) fn is_new(&self) -> bool {
+        self.stage() == NEW
+    }
+
+    pub(crate) fn is_pending(&self) -> bool {
+        self.stage() == PENDING
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        matches!(self.stage(), PENDING | RUNNING)
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.stage() == ENDED
+    }
+
+    fn stage(&self) -> u32 {
+        // Acquire: pairs with `leave_running`.
+        self.word.load(Ordering::Acquire) & STAGE
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(&self, deadline: Deadline) -> Awaited {
+        let queue = WaitQueue::of(&self.word);
+        loop {
+            match self.stage() {
+                NEW => return Awaited::NotStarted,
+                ENDED => return Awaited::Ended,
+                _ => {}
+            }
+            let locked = queue.lock();
+            // From here on whoever changes the stage looks for waiters, and finds this one, since the queue is locked.
+            // Acquire: as in `stage`.
+            let before = self.word.fetch_or(AWAITED, Ordering::Acquire);
+            if !matches!(before & STAGE, PENDING | RUNNING) {
+                continue;
+            }
+            match locked.wait(&mut queue.backoff(), deadline) {
+                Wake::Woken { .. } => {}
+                Wake::TimedOut(_) if !self.has_ended() => return Awaited::TimedOut,
+                Wake::TimedOut(_) => {}
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.stage() {
+            NEW => "new",
+            PENDING => "pending",
+            RUNNING => "running",
+            _ => "ended",
+        })
+    }
+}

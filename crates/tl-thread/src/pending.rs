@@ -1,0 +1,101 @@
+//! Threads that are started later than they are listed: what a timer is made of.
+//!
+//! A pending thread has been started as far as anybody can tell: it has its identity, is alive and listed, can be joined, and the
+//! process waits for it unless it is a daemon. But it is no thread of the operating system yet, and costs none. Whoever made
+//! it pending decides once what becomes of it: it is [`fire`]d, and runs its function in a fresh thread, or [`cancel`]led, and has ended.
+//!
+//! | stage | [`is_alive`](Thread::is_alive) | may be renamed | daemon flag may change | next |
+//! | --- | --- | --- | --- | --- |
+//! | made | no | yes | yes | [`register`] |
+//! | pending | yes | yes | yes | [`fire`], [`cancel`] |
+//! | running | yes | yes | no | ends when its function has returned |
+//! | ended | no | yes | no | none |
+//!
+//! [`register`] and [`cancel`] cost some ten nanoseconds each, however many threads are pending. None of these functions takes the calling
+//! thread for a user of the library: a scheduler's thread that calls them is not listed.
+//!
+//! Programs use `tl-timer`, which is built on this.
+
+use std::any::Any;
+use std::io;
+
+use crate::{StartError, Thread, excepthook};
+
+/// Lists the thread and gives it its identity, without starting it.
+///
+/// # Errors
+///
+/// [`StartError::AlreadyStarted`] if it has been started or registered before.
+///
+/// ```
+/// use tl_thread::{Thread, enumerate, pending};
+///
+/// let thread = Thread::new(|| ()).with_daemon(true);
+/// pending::register(&thread)?;
+/// assert!(thread.is_alive() && thread.ident().is_some());
+/// assert!(enumerate().contains(&thread));
+/// # Ok::<(), tl_thread::StartError>(())
+/// ```
+pub fn register(thread: &Thread) -> Result<(), StartError> {
+    if thread.set_pending() {
+        Ok(())
+    } else {
+        Err(StartError::AlreadyStarted)
+    }
+}
+
+/// Runs the function of a pending thread, in a fresh thread of the operating system that has the pending one's identity, and its name and daemon flag
+/// of this moment. Returns false if it is not pending any more.
+///
+/// # Errors
+///
+/// When the operating system refuses the thread. It is then pending as before, and can be fired again, or cancelled.
+///
+/// ```
+/// use tl_thread::{Thread, pending};
+///
+/// let thread = Thread::new(|| println!("now"));
+/// pending::register(&thread)?;
+/// assert!(pending::fire(&thread)?);
+/// assert!(!pending::fire(&thread)?);
+/// thread.join()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn fire(thread: &Thread) -> io::Result<bool> {
+    thread.fire()
+}
+
+/// Ends a pending thread: it leaves the list, its function is dropped, and who joins it goes on. Returns whether this call did it: false if the thread
+/// is not pending (any more), and always false while [`fire`] is under way, even if the operating system then refuses.
+///
+/// ```
+/// use tl_thread::{Thread, enumerate, pending};
+///
+/// let thread = Thread::new(|| unreachable!());
+/// pending::register(&thread)?;
+/// assert!(pending::cancel(&thread));
+/// assert!(!enumerate().contains(&thread));
+/// assert_eq!(thread.join(), Ok(()));
+/// # Ok::<(), tl_thread::StartError>(())
+/// ```
+pub fn cancel(thread: &Thread) -> bool {
+    thread.cancel()
+}
+
+/// Whether the thread is pending.
+pub fn is_pending(thread: &Thread) -> bool {
+    thread.is_pending()
+}
+
+/// Calls the hook of [`set_excepthook`](crate::set_excepthook) for something that went wrong with a thread and that nobody else will hear of.
+/// It never panics.
+///
+/// ```
+/// use tl_thread::{Thread, pending, set_excepthook};
+///
+/// set_excepthook(|args| assert_eq!(args.message(), "it will be tried again"));
+/// pending::report(&Thread::new(|| ()), "it will be tried again", &());
+/// ```
+pub fn report(thread: &Thread, message: &str, payload: &(dyn Any + Send)) {
+    excepthook::report(thread, message, payload);
+}

@@ -1,0 +1,233 @@
+//! The list of live threads, in the order in which they were started, and how many of them the process waits for.
+//!
+//! A million pending timers are in this list, so entering and leaving it are a few instructions under a lock: the entries are
+//! a doubly linked list in one vector, and each thread knows its place.
+
+use std::sync::atomic::Ordering;
+
+use tl_core::door::{Deadline, Mutex, WaitQueue, Wake};
+use tl_core::sync::atomic::AtomicU32;
+
+use crate::Thread;
+use crate::statics::model_static;
+
+/// No place in the list.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
+/// A vector with room for fewer entries than this is never made smaller.
+const SMALL: usize = 1024;
+
+model_static! {
+    static REGISTRY: Mutex<Registry> = Mutex::new(Registry::new());
+}
+model_static! {
+    // Counts the events that those who wait in `wait_for_others` wait for. Changes with its queue locked.
+    static CHANGES: AtomicU32 = AtomicU32::new(0);
+}
+
+fn changes() -> &'static AtomicU32 {
+    &CHANGES
+}
+
+struct Registry {
+    entries: Vec<Entry>,
+    first: u32,
+    last: u32,
+    /// The first of the entries that are not in use; they are linked by `next`.
+    free: u32,
+    listed: usize,
+    /// How many of the listed threads the end of the process waits for.
+    awaited: usize,
+    /// How many threads wait for `awaited` to become less.
+    watchers: usize,
+}
+
+struct Entry {
+    thread: Option<Thread>,
+    is_awaited: bool,
+    previous: u32,
+    next: u32,
+}
+
+impl Registry {
+    const fn new() -> Registry {
+        Registry {
+            entries: Vec::new(),
+            first: NOWHERE,
+            last: NOWHERE,
+            free: NOWHERE,
+            listed: 0,
+            awaited: 0,
+            watchers: 0,
+        }
+    }
+
+    fn push(&mut self, thread: Thread) {
+        let is_awaited = thread.is_awaited();
+        let place = match self.free {
+            NOWHERE => {
+                let place = u32::try_from(self.entries.len())
+                    .ok()
+                    .filter(|place| *place != NOWHERE)
+                    .expect("fewer than 2^32 live threads");
+                self.entries.push(Entry {
+                    thread: None,
+                    is_awaited: false,
+                    previous: NOWHERE,
+                    next: NOWHERE,
+                });
+                place
+            }
+            place => {
+                self.free = self.entries[place as usize].next;
+                place
+            }
+        };
+        thread.place().store(place, Ordering::Relaxed);
+        self.entries[place as usize] = Entry {
+            thread: Some(thread),
+            is_awaited,
+            previous: self.last,
+            next: NOWHERE,
+        };
+        match self.last {
+            NOWHERE => self.first = place,
+            last => self.entries[last as usize].next = place,
+        }
+        self.last = place;
+        self.listed += 1;
+        self.awaited += usize::from(is_awaited);
+    }
+
+    /// Returns the entry's handle, to be dropped when the registry is no longer locked.
+    fn remove(&mut self, place: u32) -> (Option<Thread>, bool) {
+        let entry = &mut self.entries[place as usize];
+        let (thread, is_awaited) = (entry.thread.take(), entry.is_awaited);
+        let (previous, next) = (entry.previous, entry.next);
+        entry.next = self.free;
+        self.free = place;
+        match previous {
+            NOWHERE => self.first = next,
+            previous => self.entries[previous as usize].next = next,
+        }
+        match next {
+            NOWHERE => self.last = previous,
+            next => self.entries[next as usize].previous = previous,
+        }
+        self.listed -= 1;
+        self.awaited -= usize::from(is_awaited);
+        if self.entries.len() > SMALL && self.listed < self.entries.len() / 8 {
+            self.shrink();
+        }
+        (thread, is_awaited)
+    }
+
+    /// Moves the entries to a vector that has room for twice as many.
+    #[cold]
+    fn shrink(&mut self) {
+        let mut old = std::mem::replace(self, Registry::new());
+        self.watchers = old.watchers;
+        self.entries.reserve(old.listed * 2);
+        let mut place = old.first;
+        while let Some(entry) = old.entries.get_mut(place as usize) {
+            place = entry.next;
+            if let Some(thread) = entry.thread.take() {
+                self.push(thread);
+            }
+        }
+    }
+
+    fn threads(&self) -> impl Iterator<Item = &Thread> {
+        let mut place = self.first;
+        std::iter::from_fn(move || {
+            let entry = self.entries.get(place as usize)?;
+            place = entry.next;
+            entry.thread.as_ref()
+        })
+    }
+}
+
+/// Lists a thread, after all that are listed.
+pub(crate) fn list(thread: &Thread) {
+    REGISTRY.lock().push(thread.clone());
+}
+
+/// Takes a thread off the list, if it is there.
+pub(crate) fn unlist(thread: &Thread) {
+    let mut registry = REGISTRY.lock();
+    let place = thread.place().swap(NOWHERE, Ordering::Relaxed);
+    if place == NOWHERE {
+        return;
+    }
+    let (handle, was_awaited) = registry.remove(place);
+    let tell = was_awaited && registry.watchers > 0;
+    drop(registry);
+    drop(handle);
+    if tell {
+        announce_change();
+    }
+}
+
+/// Calls `change`, which may change whether the process waits for the thread, with the list locked. Returns what it returns.
+pub(crate) fn change_daemon(thread: &Thread, change: impl FnOnce() -> bool) -> bool {
+    let mut registry = REGISTRY.lock();
+    let has_changed = change();
+    let place = thread.place().load(Ordering::Relaxed);
+    let Some(entry) = registry.entries.get_mut(place as usize) else {
+        return has_changed;
+    };
+    let is_awaited = thread.is_awaited();
+    let was_awaited = std::mem::replace(&mut entry.is_awaited, is_awaited);
+    registry.awaited = registry.awaited - usize::from(was_awaited) + usize::from(is_awaited);
+    let tell = was_awaited && !is_awaited && registry.watchers > 0;
+    drop(registry);
+    if tell {
+        announce_change();
+    }
+    has_changed
+}
+
+/// The listed threads, in the order in which they were started.
+pub(crate) fn threads() -> Vec<Thread> {
+    let registry = REGISTRY.lock();
+    let mut threads = Vec::with_capacity(registry.listed);
+    threads.extend(registry.threads().cloned());
+    threads
+}
+
+/// How many threads are listed.
+pub(crate) fn count() -> usize {
+    REGISTRY.lock().listed
+}
+
+/// Waits until the process has nothing to wait for but `own` threads, or until `is_enough` says so, which is asked again after
+/// each [`announce_change`]. Whether there was anything to wait for.
+pub(crate) fn wait_for_others(own: usize, is_enough: impl Fn() -> bool) -> bool {
+    let mut has_waited = false;
+    loop {
+        // Relaxed: a change that this misses is one that `is_enough`, asked later, or the count, read later, shows.
+        let seen = changes().load(Ordering::Relaxed);
+        {
+            let mut registry = REGISTRY.lock();
+            registry.watchers -= usize::from(has_waited);
+            if registry.awaited <= own || is_enough() {
+                return has_waited;
+            }
+            registry.watchers += 1;
+        }
+        has_waited = true;
+        let queue = WaitQueue::of(changes());
+        let locked = queue.lock();
+        if changes().load(Ordering::Relaxed) == seen {
+            let (Wake::Woken { .. } | Wake::TimedOut(_)) =
+                locked.wait(&mut queue.backoff(), Deadline::NEVER);
+        }
+    }
+}
+
+/// Tells those in [`wait_for_others`] to look again.
+pub(crate) fn announce_change() {
+    let mut queue = WaitQueue::of(changes()).lock();
+    changes().fetch_add(1, Ordering::Relaxed);
+    queue.wake_all(0);
+}

@@ -1,0 +1,96 @@
+//! Structs that can be run in a thread.
+
+use std::io;
+
+use crate::{Builder, JoinHandle};
+
+/// What a thread can run: a struct whose fields are the arguments, and in which `run` can leave results.
+///
+/// It is Python's way to
+/// [subclass `Thread`](https://docs.python.org/3/library/threading.html#threading.Thread.run) and override `run`. Use it with
+/// [`Thread::from_runnable`](crate::Thread::from_runnable), or with [`spawn_runnable`], which gives the struct back.
+///
+/// ```
+/// use tl_thread::{Runnable, spawn_runnable};
+///
+/// struct Sum {
+///     numbers: Vec<u32>,
+///     total: u32,
+/// }
+///
+/// impl Runnable for Sum {
+///     fn run(&mut self) {
+///         self.total = self.numbers.iter().sum();
+///     }
+/// }
+///
+/// let handle = spawn_runnable(Sum { numbers: vec![1, 2, 3], total: 0 });
+/// assert_eq!(handle.join().unwrap().total, 6);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be run in a thread",
+    note = "implement `tl_thread::Runnable` for it, or pass a closure to `Thread::new` or `spawn`"
+)]
+pub trait Runnable {
+    /// What the thread does.
+    fn run(&mut self);
+}
+
+/// Runs `runnable` in a new thread. Joining it gives the struct back, with what [`run`](Runnable::run) left in it.
+///
+/// # Panics
+///
+/// If the operating system refuses the thread; [`Builder::spawn_runnable`] returns the error instead.
+///
+/// ```
+/// use tl_thread::{Runnable, spawn_runnable};
+///
+/// struct Counter(u32);
+///
+/// impl Runnable for Counter {
+///     fn run(&mut self) {
+///         self.0 += 1;
+///     }
+/// }
+///
+/// assert_eq!(spawn_runnable(Counter(1)).join().unwrap().0, 2);
+/// ```
+pub fn spawn_runnable<R: Runnable + Send + 'static>(runnable: R) -> JoinHandle<R> {
+    Builder::new()
+        .spawn_runnable(runnable)
+        .expect("failed to spawn thread")
+}
+
+impl Builder {
+    /// As [`spawn_runnable`], with the name, daemon flag and stack size of the builder.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the thread, or the stack size is one that cannot be.
+    ///
+    /// ```
+    /// use tl_thread::{Builder, Runnable};
+    ///
+    /// struct Name(String);
+    ///
+    /// impl Runnable for Name {
+    ///     fn run(&mut self) {
+    ///         self.0 = tl_core::current_name().to_string();
+    ///     }
+    /// }
+    ///
+    /// let handle = Builder::new().name("worker").spawn_runnable(Name(String::new()))?;
+    /// assert_eq!(handle.join().unwrap().0, "worker");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn spawn_runnable<R: Runnable + Send + 'static>(
+        self,
+        runnable: R,
+    ) -> io::Result<JoinHandle<R>> {
+        let mut runnable = runnable;
+        self.spawn(move || {
+            runnable.run();
+            runnable
+        })
+    }
+}

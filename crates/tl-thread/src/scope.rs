@@ -1,0 +1,282 @@
+//! Threads that borrow.
+//!
+//! They are started through the standard library's scope, so that its proof holds that nothing borrowed is used too late. What it
+//! does not promise, that the thread-locals of the threads have been dropped when the scope ends, is seen to by a count of the threads that
+//! have not ended, the [`Crew`].
+
+use std::fmt;
+use std::io;
+use std::ptr;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tl_core::door::{Deadline, Mutex, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+use crate::statics::model_static;
+use crate::{Builder, Thread};
+
+model_static! {
+    // The crews of the scopes that are open, by the address of the standard library's scope. There are few.
+    static CREWS: Mutex<Vec<(usize, Arc<Crew>)>> = Mutex::new(Vec::new());
+}
+
+/// The threads of a scope.
+pub(crate) struct Crew {
+    /// How many of them have not ended.
+    alive: AtomicU32,
+}
+
+impl Crew {
+    fn join(&self) {
+        // Relaxed: only the way down to zero means anything.
+        self.alive.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn leave(&self) {
+        // Release: pairs with the load in `wait`, which then sees what the thread did.
+        if self.alive.fetch_sub(1, Ordering::Release) == 1 {
+            WaitQueue::of(&self.alive).lock().wake_all(0);
+        }
+    }
+
+    fn wait(&self) {
+        let queue = WaitQueue::of(&self.alive);
+        // Acquire: pairs with `leave`.
+        while self.alive.load(Ordering::Acquire) > 0 {
+            let locked = queue.lock();
+            if self.alive.load(Ordering::Acquire) > 0 {
+                let (Wake::Woken { .. } | Wake::TimedOut(_)) =
+                    locked.wait(&mut queue.backoff(), Deadline::NEVER);
+            }
+        }
+    }
+}
+
+/// Waits for the crew when the scope ends, however it ends.
+struct CloseScope {
+    key: usize,
+    crew: Arc<Crew>,
+}
+
+impl CloseScope {
+    fn open(key: usize) -> CloseScope {
+        let crew = Arc::new(Crew {
+            alive: AtomicU32::new(0),
+        });
+        CREWS.lock().push((key, Arc::clone(&crew)));
+        CloseScope { key, crew }
+    }
+}
+
+impl Drop for CloseScope {
+    fn drop(&mut self) {
+        // As long as one thread of the crew runs it may start others: the crew is to be found until then.
+        self.crew.wait();
+        CREWS.lock().retain(|(key, _)| *key != self.key);
+    }
+}
+
+/// Calls `f` with a scope in which threads can be started that borrow what lives longer than the scope, and returns when they have all ended
+/// and their thread-locals have been dropped: [`std::thread::scope`], with named and listed threads.
+///
+/// # Panics
+///
+/// With the panic of `f`, if it panicked; else if a thread panicked that was not joined.
+///
+/// # Blocking
+///
+/// Until all threads of the scope have ended.
+///
+/// ```
+/// let mut numbers = vec![1, 2, 3];
+/// let mut sum = 0;
+/// tl_thread::scope(|s| {
+///     s.spawn(|| sum = numbers.iter().sum());
+///     s.spawn(|| println!("{} numbers", numbers.len()));
+/// });
+/// numbers.push(sum);
+/// assert_eq!(numbers, [1, 2, 3, 6]);
+/// ```
+pub fn scope<'env, F, T>(f: F) -> T
+where
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
+{
+    thread::scope(|std_scope| {
+        let _close = CloseScope::open(ptr::from_ref(std_scope).addr());
+        f(std_scope)
+    })
+}
+
+/// Where scoped threads are started. See [`scope`].
+///
+/// The type is a trait object, and the methods are those of `dyn ScopeBase`, because that is how a reference to the standard library's
+/// scope can become a reference to this one. It is used as if it were a struct.
+pub type Scope<'scope, 'env> = dyn ScopeBase<'scope, 'env> + 'scope;
+
+/// What is behind a [`Scope`]: the standard library's [`std::thread::Scope`], and nothing else.
+pub trait ScopeBase<'scope, 'env: 'scope>: Sync + sealed::Sealed {
+    #[doc(hidden)]
+    fn std_scope(&'scope self) -> &'scope thread::Scope<'scope, 'env>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for std::thread::Scope<'_, '_> {}
+}
+
+impl<'scope, 'env> ScopeBase<'scope, 'env> for thread::Scope<'scope, 'env> {
+    fn std_scope(&'scope self) -> &'scope thread::Scope<'scope, 'env> {
+        self
+    }
+}
+
+impl<'scope, 'env> dyn ScopeBase<'scope, 'env> + 'scope {
+    /// Calls `f` in a new thread of the scope, as [`spawn`](crate::spawn) does.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system refuses the thread; [`Builder::spawn_scoped`] returns the error instead.
+    ///
+    /// ```
+    /// let words = ["one", "two"];
+    /// let lengths = tl_thread::scope(|s| {
+    ///     let handles = words.map(|word| s.spawn(move || word.len()));
+    ///     handles.map(|handle| handle.join().unwrap())
+    /// });
+    /// assert_eq!(lengths, [3, 3]);
+    /// ```
+    pub fn spawn<F, T>(&'scope self, f: F) -> ScopedJoinHandle<'scope, T>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        Builder::new()
+            .spawn_scoped(self, f)
+            .expect("failed to spawn thread")
+    }
+}
+
+impl fmt::Debug for dyn ScopeBase<'_, '_> + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// Calls `f` in the new thread, which is one of the scope. See [`scope`].
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the thread, or the stack size is one that cannot be. `f` is dropped.
+    ///
+    /// ```
+    /// use tl_thread::{Builder, scope};
+    ///
+    /// let text = String::from("borrowed");
+    /// scope(|s| {
+    ///     let handle = Builder::new().name("reader").spawn_scoped(s, || text.len())?;
+    ///     assert_eq!(handle.join().unwrap(), 8);
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn spawn_scoped<'scope, 'env, F, T>(
+        self,
+        scope: &'scope Scope<'scope, 'env>,
+        f: F,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        let std_scope = scope.std_scope();
+        let key = ptr::from_ref(std_scope).addr();
+        let crew = CREWS
+            .lock()
+            .iter()
+            .find(|(open, _)| *open == key)
+            .map(|(_, crew)| Arc::clone(crew))
+            .expect("the scope is open");
+        let thread = self.thread(Some(Arc::clone(&crew)));
+        crew.join();
+        let os = thread
+            .launch_new(|builder, main| builder.spawn_scoped(std_scope, main.around(f)))
+            .inspect_err(|_| crew.leave())?;
+        Ok(ScopedJoinHandle { thread, os })
+    }
+}
+
+/// The right to the value of a scoped thread: [`std::thread::ScopedJoinHandle`], with time limits.
+pub struct ScopedJoinHandle<'scope, T> {
+    thread: Thread,
+    os: thread::ScopedJoinHandle<'scope, T>,
+}
+
+impl<T> ScopedJoinHandle<'_, T> {
+    /// As [`JoinHandle::join`](crate::JoinHandle::join).
+    ///
+    /// # Errors
+    ///
+    /// What the thread panicked with.
+    ///
+    /// # Blocking
+    ///
+    /// Until the thread has ended.
+    pub fn join(self) -> thread::Result<T> {
+        self.os.join()
+    }
+
+    /// As [`JoinHandle::join_timeout`](crate::JoinHandle::join_timeout).
+    ///
+    /// # Errors
+    ///
+    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner result.
+    ///
+    /// # Blocking
+    ///
+    /// Until the thread has ended, but no longer than `timeout`.
+    pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, Self> {
+        self.join_until(Deadline::after(timeout))
+    }
+
+    /// As [`JoinHandle::join_deadline`](crate::JoinHandle::join_deadline).
+    ///
+    /// # Errors
+    ///
+    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner result.
+    ///
+    /// # Blocking
+    ///
+    /// Until the thread has ended, but not after `deadline`.
+    pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, Self> {
+        self.join_until(Deadline::at(deadline))
+    }
+
+    fn join_until(self, deadline: Deadline) -> Result<thread::Result<T>, Self> {
+        if self.thread.wait_for_end(deadline) {
+            Ok(self.os.join())
+        } else {
+            Err(self)
+        }
+    }
+
+    /// The thread itself, for its name, its flags, and to join it without its value.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+
+    /// Whether [`join`](ScopedJoinHandle::join) would return at once.
+    pub fn is_finished(&self) -> bool {
+        !self.thread.is_alive()
+    }
+}
+
+impl<T> fmt::Debug for ScopedJoinHandle<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopedJoinHandle")
+            .field("thread", &self.thread)
+            .finish_non_exhaustive()
+    }
+}

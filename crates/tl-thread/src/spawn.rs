@@ -1,0 +1,217 @@
+//! Threads that return a value.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tl_core::door::Deadline;
+
+use crate::Thread;
+use crate::scope::Crew;
+
+/// Calls `f` in a new thread, whose value, or panic, the handle gives back: [`std::thread::spawn`], with a thread that has a name and a
+/// daemon flag, is listed, and is waited for at the end of the process unless it is a daemon.
+///
+/// The thread is named `Thread-N` and inherits the daemon flag of the calling one. For others see [`Builder`].
+///
+/// # Panics
+///
+/// If the operating system refuses the thread; [`Builder::spawn`] returns the error instead.
+///
+/// ```
+/// let handle = tl_thread::spawn(|| 6 * 7);
+/// assert_eq!(handle.join().unwrap(), 42);
+/// ```
+pub fn spawn<F, T>(f: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    Builder::new().spawn(f).expect("failed to spawn thread")
+}
+
+/// What a new thread is to be like: [`std::thread::Builder`], with a daemon flag.
+///
+/// ```
+/// use tl_thread::Builder;
+///
+/// let handle = Builder::new()
+///     .name("worker")
+///     .daemon(true)
+///     .stack_size(128 * 1024)
+///     .spawn(|| tl_thread::current_thread().name())?;
+/// assert_eq!(&*handle.join().unwrap(), "worker");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a builder starts nothing until it spawns"]
+pub struct Builder {
+    name: Option<Arc<str>>,
+    is_daemon: Option<bool>,
+    stack_size: usize,
+}
+
+impl Builder {
+    /// A thread like those of [`spawn`].
+    pub fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// Names the thread, instead of `Thread-N`.
+    pub fn name(mut self, name: impl Into<Arc<str>>) -> Builder {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Makes the thread a daemon, or one for which the end of the process waits, whatever the calling thread is.
+    pub fn daemon(mut self, is_daemon: bool) -> Builder {
+        self.is_daemon = Some(is_daemon);
+        self
+    }
+
+    /// Gives the thread a stack of at least so many bytes; 0 for the default of [`stack_size`](crate::stack_size).
+    pub fn stack_size(mut self, size: usize) -> Builder {
+        self.stack_size = size;
+        self
+    }
+
+    /// Calls `f` in the new thread. See [`spawn`].
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the thread, or the stack size is one that cannot be. `f` is dropped.
+    ///
+    /// ```
+    /// let handle = tl_thread::Builder::new().spawn(|| "done")?;
+    /// assert_eq!(handle.join().unwrap(), "done");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let thread = self.thread(None);
+        let os = thread.launch_new(|builder, main| builder.spawn(main.around(f)))?;
+        Ok(JoinHandle { thread, os })
+    }
+
+    pub(crate) fn thread(self, crew: Option<Arc<Crew>>) -> Thread {
+        let mut thread = Thread::without_function(crew);
+        if let Some(name) = self.name {
+            thread = thread.with_name(name);
+        }
+        if let Some(is_daemon) = self.is_daemon {
+            thread = thread.with_daemon(is_daemon);
+        }
+        thread.with_stack_size(self.stack_size)
+    }
+}
+
+/// The right to the value of a spawned thread: [`std::thread::JoinHandle`], with time limits.
+///
+/// Dropping it does not end the thread.
+pub struct JoinHandle<T> {
+    thread: Thread,
+    os: thread::JoinHandle<T>,
+}
+
+impl<T> JoinHandle<T> {
+    /// Waits until the thread has ended and its thread-locals have been dropped, and gives its value.
+    ///
+    /// # Errors
+    ///
+    /// What the thread panicked with.
+    ///
+    /// # Panics
+    ///
+    /// In the thread itself, which would wait for itself for ever.
+    ///
+    /// # Blocking
+    ///
+    /// As [`Thread::join`].
+    ///
+    /// ```
+    /// let handle = tl_thread::spawn(|| panic!("no luck"));
+    /// let payload = handle.join().unwrap_err();
+    /// assert_eq!(payload.downcast_ref(), Some(&"no luck"));
+    /// ```
+    pub fn join(self) -> thread::Result<T> {
+        self.os.join()
+    }
+
+    /// As [`join`](JoinHandle::join), for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner result.
+    ///
+    /// # Blocking
+    ///
+    /// As [`Thread::join_timeout`].
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Duration;
+    ///
+    /// let (finish, finished) = mpsc::channel::<()>();
+    /// let handle = tl_thread::spawn(move || finished.recv().is_ok());
+    /// let handle = handle.join_timeout(Duration::from_millis(10)).unwrap_err();
+    /// finish.send(())?;
+    /// assert!(handle.join_timeout(Duration::MAX).unwrap().unwrap());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, JoinHandle<T>> {
+        self.join_until(Deadline::after(timeout))
+    }
+
+    /// As [`join`](JoinHandle::join), until `deadline` at the latest.
+    ///
+    /// # Errors
+    ///
+    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner result.
+    ///
+    /// # Blocking
+    ///
+    /// As [`Thread::join_deadline`].
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let handle = tl_thread::spawn(|| 7);
+    /// let value = handle.join_deadline(Instant::now() + Duration::from_secs(60)).unwrap();
+    /// assert_eq!(value.unwrap(), 7);
+    /// ```
+    pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, JoinHandle<T>> {
+        self.join_until(Deadline::at(deadline))
+    }
+
+    fn join_until(self, deadline: Deadline) -> Result<thread::Result<T>, JoinHandle<T>> {
+        if self.thread.wait_for_end(deadline) {
+            // What is left of the thread takes no user's code, and no time.
+            Ok(self.os.join())
+        } else {
+            Err(self)
+        }
+    }
+
+    /// The thread itself, for its name, its flags, and to join it without its value.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+
+    /// Whether [`join`](JoinHandle::join) would return at once.
+    pub fn is_finished(&self) -> bool {
+        !self.thread.is_alive()
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle")
+            .field("thread", &self.thread)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! The size of new threads' stacks.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::StackSizeError;
+
+/// The smallest stack: what Python allows too.
+pub(crate) const SMALLEST: usize = 32 * 1024;
+/// The largest stack: half of what a pointer can reach on 64 bits, and more than any system has.
+pub(crate) const LARGEST: usize = isize::MAX as usize / 2;
+
+static DEFAULT: AtomicUsize = AtomicUsize::new(0);
+
+/// The size of the stack, in bytes, of threads that are started without one of their own; 0 for the standard library's default
+/// (2 MiB, or what the environment variable `RUST_MIN_STACK` said when the first thread was started).
+///
+/// As Python's [`stack_size`](https://docs.python.org/3/library/threading.html#threading.stack_size).
+///
+/// ```
+/// assert_eq!(tl_thread::stack_size(), 0);
+/// tl_thread::set_stack_size(256 * 1024)?;
+/// assert_eq!(tl_thread::stack_size(), 256 * 1024);
+/// # Ok::<(), tl_thread::StackSizeError>(())
+/// ```
+pub fn stack_size() -> usize {
+    // Relaxed: a number that refers to nothing.
+    DEFAULT.load(Ordering::Relaxed)
+}
+
+/// Sets the size of the stack, in bytes, for threads that are started from now on without one of their own
+/// ([`with_stack_size`](crate::Thread::with_stack_size), [`Builder::stack_size`](crate::Builder::stack_size)); 0 goes back to the standard
+/// library's default. Memory is used only as a stack grows into it.
+///
+/// # Errors
+///
+/// Below 32 KiB, other than 0, or above a quarter of the address space. The size is as it was. A size in between that the system cannot provide makes the thread's
+/// [`start`](crate::Thread::start) fail.
+///
+/// ```
+/// use tl_thread::StackSizeError;
+///
+/// assert_eq!(tl_thread::set_stack_size(100), Err(StackSizeError::TooSmall(100)));
+/// assert_eq!(tl_thread::stack_size(), 0);
+/// ```
+pub fn set_stack_size(size: usize) -> Result<(), StackSizeError> {
+    check(size)?;
+    DEFAULT.store(size, Ordering::Relaxed);
+    Ok(())
+}
+
+fn check(size: usize) -> Result<(), StackSizeError> {
+    match size {
+        0 | SMALLEST..=LARGEST => Ok(()),
+        1..SMALLEST => Err(StackSizeError::TooSmall(size)),
+        _ => Err(StackSizeError::TooLarge(size)),
+    }
+}
+
+/// The size for a thread that asked for `own`, 0 for nothing: what to tell the standard library, if anything.
+pub(crate) fn for_new_thread(own: usize) -> io::Result<Option<usize>> {
+    let size = if own == 0 { stack_size() } else { own };
+    check(size).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    Ok((size != 0).then_some(size))
+}
