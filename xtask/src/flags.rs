@@ -25,6 +25,8 @@ pub enum Task {
     Standalone,
     /// Explore the models of every protocol with the model checker
     Loom(Loom),
+    /// Run the tests under ThreadSanitizer, where the nightly toolchain is installed
+    Tsan,
     /// Make random operations on every primitive and count that they come out even
     Stress(Stress),
     /// Run every check that a change must pass, as .ci/run does

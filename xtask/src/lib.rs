@@ -1,7 +1,8 @@
 //! The project's tasks, run as `cargo xtask TASK`.
 //!
-//! One file a task: [`verify`], [`list`], [`standalone`], [`loom`] with its [`mutants`], [`stress`], [`ci`]. What they share: the command line in [`flags`], the place of
-//! things in [`workspace`], the example programs in [`examples`], running one in [`run`], and what each prints in [`golden`].
+//! One file a task: [`verify`], [`list`], [`standalone`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`ci`].
+//! What they share: the command line in [`flags`], the place of things in [`workspace`], the example programs in [`examples`],
+//! running one in [`run`], and what each prints in [`golden`].
 //! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
 
 pub mod ci;
@@ -14,6 +15,7 @@ pub mod mutants;
 pub mod run;
 pub mod standalone;
 pub mod stress;
+pub mod tsan;
 pub mod verify;
 pub mod workspace;
 

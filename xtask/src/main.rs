@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use console::style;
 use xtask::flags::{CommandLine, Task};
-use xtask::{Outcome, ci, list, loom, standalone, stress, verify};
+use xtask::{Outcome, ci, list, loom, standalone, stress, tsan, verify};
 
 fn main() -> ExitCode {
     match run(CommandLine::parse()) {
@@ -28,6 +28,7 @@ fn run(command_line: CommandLine) -> Outcome {
         Some(Task::List) => list::run(),
         Some(Task::Standalone) => standalone::run(),
         Some(Task::Loom(options)) => loom::run(&options),
+        Some(Task::Tsan) => tsan::run(),
         Some(Task::Stress(options)) => stress::run(&options),
         Some(Task::Ci) => ci::run(),
     }

@@ -1,0 +1,99 @@
+//! Condition: as many waits end by a notification as notifications were given; nothing is lost in a bounded buffer.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tl_condition::Condition;
+use tl_locks::{Lock, Mutex, RLock};
+
+use crate::round::{Count, Report, Round, timeout};
+
+pub fn notifications(round: &Round) -> Report {
+    let condition: Condition<RLock> = Condition::new();
+    let (notified, woken, operations) = (Count::default(), Count::default(), Count::default());
+    let busy = AtomicUsize::new(round.threads - 1);
+    round.in_threads(|number, rng| {
+        if number == 0 {
+            while busy.load(Ordering::Relaxed) > 0 {
+                let guard = condition.lock();
+                let count = match rng.u8(0..3) {
+                    0 => guard.notify_one(),
+                    1 => guard.notify(rng.usize(0..5)),
+                    _ => guard.notify_all(),
+                };
+                drop(guard);
+                notified.add(count as u64);
+                operations.one();
+                std::thread::yield_now();
+            }
+        } else {
+            for _ in 0..200 {
+                let mut guard = condition.lock();
+                // Deeper now and then: a wait gives all levels up and takes them all back.
+                let depth = rng.usize(0..3);
+                for _ in 0..depth {
+                    condition.acquire();
+                }
+                let by_notify = if rng.bool() {
+                    guard.wait_timeout(timeout(rng))
+                } else {
+                    guard.wait();
+                    true
+                };
+                woken.add(u64::from(by_notify));
+                for _ in 0..depth {
+                    condition.release().expect("the wait restored every level");
+                }
+                drop(guard);
+                operations.one();
+            }
+            busy.fetch_sub(1, Ordering::Relaxed);
+        }
+    });
+    Report::new(operations.get())
+        .even("notified and woken", notified.get(), woken.get())
+        .holds("nobody is left to notify", condition.lock().notify_all() == 0)
+}
+
+/// Items per producer.
+const ITEMS: u64 = 300;
+
+pub fn buffer(round: &Round) -> Report {
+    let lock = Arc::new(Lock::new());
+    let not_empty = Condition::with_lock(Arc::clone(&lock));
+    let not_full = Condition::with_lock(Arc::clone(&lock));
+    // Its own mutex only to satisfy the borrow checker; the condition's lock keeps the threads apart.
+    let items = Mutex::new(VecDeque::new());
+    let capacity = round.rng(99).usize(1..8);
+    let producers = round.threads.div_ceil(2);
+    let consumers = round.threads - producers;
+    let (sent, received) = (Count::default(), Count::default());
+    let total = producers as u64 * ITEMS;
+    round.in_threads(|number, rng| {
+        if number < producers {
+            for item in 0..ITEMS {
+                let mut guard = not_full.lock();
+                guard.wait_for(|| items.lock().len() < capacity);
+                items.lock().push_back(item);
+                sent.add(item);
+                not_empty.notify_one().expect("the lock is held");
+            }
+        } else {
+            let share = total / consumers as u64 + u64::from((number - producers) as u64 == 0) * (total % consumers as u64);
+            for _ in 0..share {
+                let mut guard = not_empty.lock();
+                if rng.bool() {
+                    guard.wait_for(|| !items.lock().is_empty());
+                } else {
+                    while !guard.wait_for_timeout(|| !items.lock().is_empty(), timeout(rng)) {}
+                }
+                received.add(items.lock().pop_front().expect("the predicate holds"));
+                not_full.notify_one().expect("the lock is held");
+            }
+        }
+    });
+    Report::new(2 * total)
+        .even("sum of the items sent and received", sent.get(), received.get())
+        .even("items left", items.lock().len() as u64, 0)
+}

@@ -1,0 +1,120 @@
+//! `cargo xtask tsan`: the tests of the crates under ThreadSanitizer, which watches every access to memory for a pair that nothing
+//! orders.
+//!
+//! It needs the nightly toolchain. Where that is not installed the task says so and passes: it can't be had everywhere.
+//!
+//! The standard library that comes with the toolchain is not built for the sanitizer, so what it orders by atomics of its own is not
+//! seen: `xtask/tsan.supp` names those places, and the tests join their threads one by one, which is seen. That the set-up finds
+//! races is checked first, on one that is planted.
+
+use std::process::{Command, Output};
+
+use console::style;
+
+use crate::{Outcome, workspace};
+
+/// The crates whose tests run.
+const PACKAGES: [&str; 9] = [
+    "tl-core",
+    "tl-locks",
+    "tl-event",
+    "tl-condition",
+    "tl-barrier",
+    "tl-semaphore",
+    "tl-local",
+    "tl-thread",
+    "tl-timer",
+];
+
+/// The status with which the sanitizer ends a program that has a race.
+const RACE: i32 = 66;
+
+/// Finds the planted race, then runs the tests and expects none.
+///
+/// # Errors
+///
+/// When a program can't be run.
+pub fn run() -> Outcome {
+    let installed = Command::new("rustup")
+        .args(["run", "nightly", "rustc", "--version", "--verbose"])
+        .output()
+        .ok()
+        .filter(|output| output.status.success());
+    let Some(version) = installed else {
+        println!(
+            "not run: ThreadSanitizer needs the nightly toolchain (rustup toolchain install nightly)"
+        );
+        return Ok(true);
+    };
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .ok_or("rustc does not say its host")?;
+    println!(
+        "ThreadSanitizer of {}",
+        version.lines().next().unwrap_or_default()
+    );
+
+    let planted = cargo(host)
+        .args(["run", "--package", "tl-tests", "--bin", "planted_race"])
+        .output()?;
+    if planted.status.code() != Some(RACE) || !text(&planted).contains("data race") {
+        println!(
+            "{} the planted race was not found:\n{}",
+            style("FAILED").red().bold(),
+            text(&planted)
+        );
+        return Ok(false);
+    }
+    println!("the planted race is found");
+
+    let mut tests = cargo(host);
+    tests.args(["test", "--lib", "--tests"]);
+    for package in PACKAGES {
+        tests.args(["--package", package]);
+    }
+    // One test at a time, so that the races of one are not laid to another.
+    let clean = tests.args(["--", "--test-threads=1"]).status()?.success();
+    println!(
+        "{}",
+        if clean {
+            "no race in the tests"
+        } else {
+            "the sanitizer reports races, or a test fails"
+        }
+    );
+    Ok(clean)
+}
+
+/// Cargo of the nightly toolchain, building for the sanitizer.
+fn cargo(host: &str) -> Command {
+    let root = workspace::root();
+    let mut cargo = Command::new("rustup");
+    cargo
+        .current_dir(&root)
+        .args(["run", "nightly", "cargo"])
+        // The outer cargo's own toolchain must not leak into the inner one.
+        .env_remove("CARGO")
+        .env_remove("RUSTC")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env(
+            "RUSTFLAGS",
+            "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg sanitize_thread",
+        )
+        .env("CARGO_BUILD_TARGET", host)
+        .env("CARGO_TARGET_DIR", root.join("target/tsan"))
+        .env(
+            "TSAN_OPTIONS",
+            format!("suppressions={}", root.join("xtask/tsan.supp").display()),
+        );
+    cargo
+}
+
+fn text(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
