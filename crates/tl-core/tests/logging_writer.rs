@@ -4,7 +4,7 @@ mod logging_support;
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -447,9 +447,13 @@ fn messages_of_any_size_and_with_newlines_are_whole() {
     );
 }
 
+/// What a child logs when it is ready to go on.
+const STARTED: &str = "started";
+
 /// Logs to a pipe whose reader is gone by the time that standard input ends.
 fn log_to_closed_pipe(config: BasicConfig) -> ! {
     config.init().unwrap();
+    log::error!("{STARTED}");
     io::stdin().read_to_end(&mut Vec::new()).unwrap();
     for number in 0..1000 {
         log::error!("{number} {}", "x".repeat(100));
@@ -468,9 +472,12 @@ fn assert_no_panic(mut command: Command, connect: impl FnOnce(&mut Command, Stdi
     connect(&mut command, writer.into());
     let mut running = command.spawn().unwrap();
     drop(command);
-    // The child says something before it logs: the harness on standard output, the test on standard error.
-    let mut first = [0; 8];
-    let _ = { &reader }.read(&mut first).unwrap();
+    let mut reader = BufReader::new(reader);
+    let mut line = String::new();
+    while !line.contains(STARTED) {
+        line.clear();
+        assert_ne!(reader.read_line(&mut line).unwrap(), 0, "the child starts");
+    }
     drop(reader);
     drop(running.stdin.take());
     assert_eq!(running.wait().unwrap().code(), Some(7));
@@ -492,7 +499,6 @@ fn standard_output_as_a_closed_pipe_is_no_panic() {
 #[test]
 fn standard_error_as_a_closed_pipe_is_no_panic() {
     if is_child() {
-        eprintln!("started");
         log_to_closed_pipe(BasicConfig::new());
     }
     assert_no_panic(
