@@ -18,10 +18,10 @@ pub(crate) struct Life {
     /// | bits | meaning | who leaves it, and how |
     /// | --- | --- | --- |
     /// | `NEW` | not started | `start`, to `RUNNING`; `set_pending`, to `PENDING` |
-    /// | `PENDING` | listed, without a thread of the operating system: a timer | `claim_pending`, to `RUNNING` |
-    /// | `RUNNING` | being started, running, or dropping its thread-locals | `end`, to `ENDED`; `refuse`, back to where it came from |
+    /// | `PENDING` | listed, without a thread of the operating system: a timer | `fire`, to `RUNNING`; `cancel`, to `ENDED` |
+    /// | `RUNNING` | being started, running, or dropping its thread-locals | `end`, to `ENDED`; `refuse_start`, back to `NEW` |
     /// | `ENDED` | over; the thread-locals are dropped | nobody |
-    /// | `AWAITED` | beside any of them: a thread is in the queue, or about to be | `end` and `refuse`, which wake the queue |
+    /// | `AWAITED` | beside any of them: a thread is in the queue, or about to be | `end` and `refuse_start`, which wake the queue; after `cancel` it stays, and `announce_end` wakes |
     word: AtomicU32,
 }
 
@@ -57,9 +57,21 @@ impl Life {
         self.advance(NEW, PENDING)
     }
 
-    /// Whether this call is the one that decides what becomes of the pending thread: it then starts it or ends it.
-    pub(crate) fn claim_pending(&self) -> bool {
+    /// Whether this call is the one that starts the pending thread.
+    pub(crate) fn fire(&self) -> bool {
         self.advance(PENDING, RUNNING)
+    }
+
+    /// Whether this call is the one that ends the pending thread. If so [`announce_end`](Life::announce_end) must follow.
+    pub(crate) fn cancel(&self) -> bool {
+        self.advance(PENDING, ENDED)
+    }
+
+    /// Wakes those that wait for the end of a thread that was cancelled.
+    pub(crate) fn announce_end(&self) {
+        if self.word.load(Ordering::Relaxed) & AWAITED != 0 {
+            self.wake_all();
+        }
     }
 
     fn advance(&self, from: u32, to: u32) -> bool {
@@ -85,11 +97,6 @@ impl Life {
         self.leave_running(NEW);
     }
 
-    /// The operating system refused the thread of a pending one: it is pending again.
-    pub(crate) fn refuse_fire(&self) {
-        self.leave_running(PENDING);
-    }
-
     /// The thread has ended.
     pub(crate) fn end(&self) {
         self.leave_running(ENDED);
@@ -100,8 +107,13 @@ impl Life {
         let before = self.word.swap(to, Ordering::AcqRel);
         debug_assert_eq!(before & STAGE, RUNNING);
         if before & AWAITED != 0 {
-            WaitQueue::of(&self.word).lock().wake_all(0);
+            self.wake_all();
         }
+    }
+
+    #[cold]
+    fn wake_all(&self) {
+        WaitQueue::of(&self.word).lock().wake_all(0);
     }
 
     pub(crate) fn is_new(&self) -> bool {

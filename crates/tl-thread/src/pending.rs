@@ -44,29 +44,36 @@ pub fn register(thread: &Thread) -> Result<(), StartError> {
     }
 }
 
-/// Runs the function of a pending thread, in a fresh thread of the operating system that has the pending one's identity, and its name and daemon flag
-/// of this moment. Returns false if it is not pending any more.
+/// Starts a fresh thread of the operating system for a pending thread. It first calls `ready`, which may wait for the right moment. If that gives a permit,
+/// and the thread is still pending then, the new thread takes the pending one's identity, and its name and daemon flag, and runs its
+/// function; the permit is dropped when the function has returned. Else it ends without a trace, and what is pending still is.
+///
+/// Until the function begins the thread can be cancelled. `ready` runs in a thread that has no identity yet: it must not ask for one, nor
+/// for its name, and not use the log.
 ///
 /// # Errors
 ///
-/// When the operating system refuses the thread. It is then pending as before, and can be fired again, or cancelled.
+/// When the operating system refuses the thread. The thread is pending as before, and can be fired again, or cancelled.
 ///
 /// ```
 /// use tl_thread::{Thread, pending};
 ///
 /// let thread = Thread::new(|| println!("now"));
 /// pending::register(&thread)?;
-/// assert!(pending::fire(&thread)?);
-/// assert!(!pending::fire(&thread)?);
+/// pending::fire(&thread, || Some(()))?;
 /// thread.join()?;
+/// assert!(!pending::cancel(&thread));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn fire(thread: &Thread) -> io::Result<bool> {
-    thread.fire()
+pub fn fire<P>(
+    thread: &Thread,
+    ready: impl FnOnce() -> Option<P> + Send + 'static,
+) -> io::Result<()> {
+    thread.fire(ready)
 }
 
 /// Ends a pending thread: it leaves the list, its function is dropped, and who joins it goes on. Returns whether this call did it: false if the thread
-/// is not pending (any more), and always false while [`fire`] is under way, even if the operating system then refuses.
+/// is not pending (any more).
 ///
 /// ```
 /// use tl_thread::{Thread, enumerate, pending};

@@ -154,11 +154,20 @@ pub(crate) fn list(thread: &Thread) {
 
 /// Takes a thread off the list, if it is there.
 pub(crate) fn unlist(thread: &Thread) {
+    unlist_if(thread, || true);
+}
+
+/// Calls `is_over` with the list locked; if that says so, takes the thread off the list, if it is there. Returns what `is_over` said.
+pub(crate) fn unlist_if(thread: &Thread, is_over: impl FnOnce() -> bool) -> bool {
     let mut registry = REGISTRY.lock();
-    let place = thread.place().swap(NOWHERE, Ordering::Relaxed);
-    if place == NOWHERE {
-        return;
+    if !is_over() {
+        return false;
     }
+    let place = thread.place().load(Ordering::Relaxed);
+    if place == NOWHERE {
+        return true;
+    }
+    thread.place().store(NOWHERE, Ordering::Relaxed);
     let (handle, was_awaited) = registry.remove(place);
     let tell = was_awaited && registry.watchers > 0;
     drop(registry);
@@ -166,6 +175,7 @@ pub(crate) fn unlist(thread: &Thread) {
     if tell {
         announce_change();
     }
+    true
 }
 
 /// Calls `change`, which may change whether the process waits for the thread, with the list locked. Returns what it returns.

@@ -64,7 +64,25 @@ enum Origin {
     Foreign,
 }
 
-#[derive(Default)]
+impl Inner {
+    fn new(record: Arc<ThreadRecord>, life: Life, origin: Origin) -> Inner {
+        Inner {
+            record,
+            life,
+            origin,
+            is_daemon: AtomicBool::new(false),
+            stack_size: AtomicUsize::new(0),
+            place: AtomicU32::new(registry::NOWHERE),
+            work: Mutex::new(Work {
+                function: None,
+                handle: None,
+            }),
+            panic: OnceLock::new(),
+            crew: None,
+        }
+    }
+}
+
 struct Work {
     /// What the thread is to do; the thread takes it.
     function: Option<Box<dyn FnOnce() + Send>>,
@@ -122,46 +140,37 @@ impl Thread {
         crew: Option<Arc<Crew>>,
     ) -> Thread {
         current::know();
-        let thread = Thread::with(ThreadRecord::unnamed(), Life::new(), Origin::Library, crew);
-        thread
-            .inner
-            .is_daemon
-            .store(current::bears_daemons(), Ordering::Relaxed);
-        thread.inner.work.lock().function = function;
-        thread
+        Thread::with(Inner {
+            is_daemon: AtomicBool::new(current::bears_daemons()),
+            work: Mutex::new(Work {
+                function,
+                handle: None,
+            }),
+            crew,
+            ..Inner::new(ThreadRecord::unnamed(), Life::new(), Origin::Library)
+        })
     }
 
     /// The main thread. To be called once.
     pub(crate) fn main() -> Thread {
-        Thread::with(ThreadRecord::main(), Life::running(), Origin::Main, None)
+        Thread::with(Inner::new(
+            ThreadRecord::main(),
+            Life::running(),
+            Origin::Main,
+        ))
     }
 
     /// The calling thread, which the library did not start. The process does not wait for it.
     pub(crate) fn foreign() -> Thread {
-        let record = ThreadRecord::current();
-        let thread = Thread::with(record, Life::running(), Origin::Foreign, None);
-        thread.inner.is_daemon.store(true, Ordering::Relaxed);
-        thread
+        Thread::with(Inner {
+            is_daemon: AtomicBool::new(true),
+            ..Inner::new(ThreadRecord::current(), Life::running(), Origin::Foreign)
+        })
     }
 
-    fn with(
-        record: Arc<ThreadRecord>,
-        life: Life,
-        origin: Origin,
-        crew: Option<Arc<Crew>>,
-    ) -> Thread {
+    fn with(inner: Inner) -> Thread {
         Thread {
-            inner: Arc::new(Inner {
-                record,
-                life,
-                origin,
-                is_daemon: AtomicBool::new(false),
-                stack_size: AtomicUsize::new(0),
-                place: AtomicU32::new(registry::NOWHERE),
-                work: Mutex::new(Work::default()),
-                panic: OnceLock::new(),
-                crew,
-            }),
+            inner: Arc::new(inner),
         }
     }
 
@@ -309,33 +318,27 @@ impl Thread {
         true
     }
 
-    /// Starts the operating system's thread of a pending thread. `Ok(false)` if it is not pending any more.
-    pub(crate) fn fire(&self) -> io::Result<bool> {
-        if !self.inner.life.claim_pending() {
-            return Ok(false);
-        }
-        let spawned = current::prepare()
-            .and_then(|()| self.spawn_os_thread(|builder, main| builder.spawn(main.quietly())));
-        match spawned {
-            Ok(handle) => {
-                self.keep(handle);
-                Ok(true)
-            }
-            Err(error) => {
-                self.inner.life.refuse_fire();
-                Err(error)
-            }
-        }
+    /// Starts the operating system's thread of a pending thread, which calls `ready` and then decides.
+    pub(crate) fn fire<P>(
+        &self,
+        ready: impl FnOnce() -> Option<P> + Send + 'static,
+    ) -> io::Result<()> {
+        current::prepare()?;
+        let handle = self.spawn_os_thread(|builder, main| builder.spawn(main.once_ready(ready)))?;
+        self.keep(handle);
+        Ok(())
     }
 
     /// Ends a pending thread. Whether it was pending.
     pub(crate) fn cancel(&self) -> bool {
-        let was_pending = self.inner.life.claim_pending();
+        let was_pending = registry::unlist_if(self, || self.inner.life.cancel());
         if was_pending {
-            registry::unlist(self);
-            self.inner.life.end();
-            let function = self.inner.work.lock().function.take();
-            drop(function);
+            self.inner.life.announce_end();
+            let work = {
+                let mut work = self.inner.work.lock();
+                (work.function.take(), work.handle.take())
+            };
+            drop(work);
         }
         was_pending
     }
@@ -606,6 +609,22 @@ impl Main {
             {
                 excepthook::discard(payload);
             }
+        }
+    }
+
+    /// The function that the handle of a pending thread keeps, if `ready` gives a permit and the thread is still pending then.
+    fn once_ready<P>(
+        self,
+        ready: impl FnOnce() -> Option<P> + Send + 'static,
+    ) -> impl FnOnce() + Send + 'static {
+        move || {
+            let Some(permit) = ready() else {
+                return;
+            };
+            if self.thread.inner.life.fire() {
+                self.quietly()();
+            }
+            drop(permit);
         }
     }
 
