@@ -17,7 +17,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::mem::{self, ManuallyDrop};
-use std::panic;
+use std::panic::{self, RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -165,6 +165,10 @@ pub struct ThreadRecord {
     version: AtomicU32,
     name: Mutex<Name>,
 }
+
+// No user's code runs while the name is locked.
+impl UnwindSafe for ThreadRecord {}
+impl RefUnwindSafe for ThreadRecord {}
 
 struct Name {
     text: Text,
