@@ -10,8 +10,8 @@ use tl_core::sync::atomic::{AtomicU32, Ordering};
 const SET: u32 = 1;
 /// The event is clear, and threads may be in its queue.
 const QUEUED: u32 = 2;
-/// One period for which the event was set. They are counted by `clear`, in the bits from here up.
-const PERIOD: u32 = 4;
+/// One call of `set`. They are counted in the bits from here up.
+const ONE: u32 = 4;
 
 /// A flag that threads can wait for.
 ///
@@ -53,20 +53,20 @@ pub struct Event {
     /// | --- | --- |
     /// | 0, `SET` | the event is set |
     /// | 1, `QUEUED` | threads may be in the queue of this word; never together with `SET` |
-    /// | 2 to 31 | for how many periods the event has been set: counted up when one ends |
+    /// | 2 to 31 | how many times the event has been set |
     ///
     /// | change | by | how |
     /// | --- | --- | --- |
-    /// | `SET` on, nobody queued | `set` | one operation |
-    /// | `SET` on, `QUEUED` off | `set` | with the queue locked, which it empties |
-    /// | `SET` off, periods + 1 | `clear` | one operation |
+    /// | `SET` on, times + 1, nobody queued | `set` | one operation |
+    /// | `SET` on, times + 1, `QUEUED` off | `set` | with the queue locked, which it empties |
+    /// | `SET` off | `clear` | one operation |
     /// | `QUEUED` on | a waiter about to sleep | with the queue locked |
     /// | `QUEUED` off | the last waiter in the queue whose time ran out | with the queue locked |
     ///
-    /// A waiter that finds another count of periods than the one it came in knows that the event was set meanwhile. The count
-    /// wraps around: to be fooled, a waiter would have to miss a multiple of 2³⁰ periods, several seconds of nothing but
-    /// `set` and `clear`, between two looks a fraction of a microsecond apart. It would then wait for the next `set`. Once in
-    /// the queue it does not rely on the count.
+    /// A waiter that finds another number of times than when it came knows that the event was set meanwhile. The number wraps
+    /// around: to be fooled, a waiter would have to miss a multiple of 2³⁰ sets, several seconds of nothing else, between two
+    /// looks a fraction of a microsecond apart. It would then wait for the next `set`. Once in the queue it does not rely on
+    /// the number.
     state: AtomicU32,
 }
 
@@ -124,38 +124,41 @@ impl Event {
     /// ```
     #[inline]
     pub fn set(&self) {
+        let state = self.state.load(Ordering::Relaxed);
+        if state & QUEUED != 0 || self.exchange_for_set(state).is_err() {
+            self.set_slowly();
+        }
+    }
+
+    #[cold]
+    fn set_slowly(&self) {
         let mut state = self.state.load(Ordering::Relaxed);
         while state & QUEUED == 0 {
-            // Release: pairs with the acquiring loads of `is_set` and of waiters, and with `clear`. Also when the event is
-            // set already: what precedes this call must be seen, too, and a `clear` at the same moment must come either
-            // before this, and be undone by it, or after it, and see it.
-            match self.state.compare_exchange(
-                state,
-                state | SET,
-                Ordering::Release,
-                Ordering::Relaxed,
-            ) {
+            match self.exchange_for_set(state) {
                 Ok(_) => return,
                 Err(now) => state = now,
             }
         }
-        self.set_and_wake();
-    }
-
-    #[cold]
-    fn set_and_wake(&self) {
+        // Those in the queue are woken through it, which passes on what precedes this call as well.
         let mut queue = WaitQueue::of(&self.state).lock();
-        let mut state = self.state.load(Ordering::Relaxed);
-        // Release: as in `set`. Those in the queue are woken through the queue, which passes on what precedes this as well.
-        while let Err(now) = self.state.compare_exchange(
-            state,
-            (state | SET) & !QUEUED,
-            Ordering::Release,
-            Ordering::Relaxed,
-        ) {
+        while let Err(now) = self.exchange_for_set(state) {
             state = now;
         }
         queue.wake_all(0);
+    }
+
+    /// Sets the event if the word still says `state`.
+    #[inline]
+    fn exchange_for_set(&self, state: u32) -> Result<u32, u32> {
+        // Release: pairs with the acquiring loads of `is_set` and of waiters, and with `clear`. Also when the event is set
+        // already: what precedes this call must be seen, too, and a `clear` at the same moment must come either before
+        // this, and be undone by it, or after it, and see it.
+        self.state.compare_exchange(
+            state,
+            (state.wrapping_add(ONE) | SET) & !QUEUED,
+            Ordering::Release,
+            Ordering::Relaxed,
+        )
     }
 
     /// Clears the event: from now on waits block until the next [`set`](Event::set). Clearing it twice is as good as once.
@@ -172,20 +175,9 @@ impl Event {
     /// ```
     #[inline]
     pub fn clear(&self) {
-        let mut state = self.state.load(Ordering::Relaxed);
-        while state & SET != 0 {
-            // Acquire: pairs with the release in `set`, so that a thread that clears the event and then looks for work finds
-            // what the `set` that it has just undone announced.
-            match self.state.compare_exchange(
-                state,
-                (state & !SET).wrapping_add(PERIOD),
-                Ordering::Acquire,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return,
-                Err(now) => state = now,
-            }
-        }
+        // Acquire: pairs with the release in `set`, so that a thread that clears the event and then looks for work finds what
+        // the `set` that it has just undone announced.
+        self.state.fetch_and(!SET, Ordering::Acquire);
     }
 
     /// Waits until the event is set; returns at once if it is.
@@ -261,15 +253,17 @@ impl Event {
 
     #[cold]
     fn wait_until(&self, deadline: Deadline) -> bool {
+        // Acquire: as in `wait_since`.
+        !deadline.has_passed() && self.wait_since(self.state.load(Ordering::Acquire), deadline)
+    }
+
+    /// The wait of a thread that began it when the word said `came`.
+    fn wait_since(&self, came: u32, deadline: Deadline) -> bool {
         // All loads acquire: they pair with the release in `set`, also across a `clear`, which continues what it releases.
-        let came = self.state.load(Ordering::Acquire);
-        // Set, or another period: a waiter that came with `came` in the word may go.
+        // Set now, or since: a waiter that came with `came` in the word may go.
         let is_over = |state: u32| state & SET != 0 || (state ^ came) & !QUEUED != 0;
         if is_over(came) {
             return true;
-        }
-        if deadline.has_passed() {
-            return false;
         }
 
         let queue = WaitQueue::of(&self.state);
@@ -310,6 +304,20 @@ impl Event {
                 is_over(self.state.load(Ordering::Acquire))
             }
         }
+    }
+}
+
+/// What the models need to know and no user can: that a wait had begun when something else happened.
+#[cfg(loom)]
+impl Event {
+    /// Begins a wait, which [`wait_begun`](Event::wait_begun) goes on with.
+    pub fn begin_wait(&self) -> u32 {
+        self.state.load(Ordering::Acquire)
+    }
+
+    /// Goes on with a wait.
+    pub fn wait_begun(&self, begun: u32, deadline: Deadline) -> bool {
+        self.wait_since(begun, deadline)
     }
 }
 

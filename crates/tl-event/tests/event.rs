@@ -1,0 +1,356 @@
+//! The event: every method, and the corners of set against clear against wait.
+#![cfg(not(loom))]
+
+use std::fs;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tl_event::Event;
+
+/// How often the races are run.
+const ROUNDS: usize = if cfg!(sanitize_thread) { 2_000 } else { 20_000 };
+
+const _: () = assert!(size_of::<Event>() <= 4);
+
+const _: fn() = || {
+    fn check<T: Send + Sync + UnwindSafe + RefUnwindSafe + Unpin + 'static>() {}
+    check::<Event>();
+};
+
+/// The calling thread, as the kernel names it.
+fn own_task() -> String {
+    let link = fs::read_link("/proc/thread-self").expect("Linux has /proc/thread-self");
+    format!("/proc/{}/stat", link.display())
+}
+
+/// Returns once the thread sleeps in the kernel.
+fn until_asleep(task: &str) {
+    loop {
+        let stat = fs::read_to_string(task).expect("the thread has not ended");
+        // "tid (name) state …", and the name may contain anything.
+        let after_name = stat.rsplit_once(')').expect("a stat line").1;
+        if after_name.trim_start().starts_with('S') {
+            return;
+        }
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_new_event_is_clear() {
+    for event in [Event::new(), Event::default()] {
+        assert!(!event.is_set());
+        assert_eq!(format!("{event:?}"), "Event { is_set: false }");
+    }
+}
+
+#[test]
+fn set_and_clear_can_be_repeated() {
+    let event = Event::new();
+    for _ in 0..3 {
+        event.set();
+        event.set();
+        assert!(event.is_set());
+        assert_eq!(format!("{event:?}"), "Event { is_set: true }");
+        event.clear();
+        event.clear();
+        assert!(!event.is_set());
+        assert!(!event.wait_timeout(Duration::from_micros(1)));
+    }
+}
+
+#[test]
+fn a_wait_on_a_set_event_does_not_block() {
+    let event = Event::new();
+    event.set();
+    event.wait();
+    for timeout in [Duration::ZERO, Duration::from_secs(1), Duration::MAX] {
+        assert!(event.wait_timeout(timeout));
+    }
+    let now = Instant::now();
+    for deadline in [
+        now - Duration::from_secs(1),
+        now,
+        now + Duration::from_secs(3600),
+    ] {
+        assert!(event.wait_deadline(deadline));
+    }
+    assert!(event.is_set(), "a wait leaves the event as it is");
+}
+
+#[test]
+fn a_wait_blocks_until_the_set() {
+    let event = Event::new();
+    let is_set = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                event.wait();
+                assert!(is_set.load(Ordering::Relaxed));
+            });
+        }
+        thread::sleep(Duration::from_millis(5));
+        is_set.store(true, Ordering::Relaxed);
+        event.set();
+    });
+}
+
+#[test]
+fn set_wakes_a_thousand() {
+    let event = Event::new();
+    let returned = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for number in 0..1000 {
+            let (event, returned) = (&event, &returned);
+            scope.spawn(move || {
+                match number % 3 {
+                    0 => event.wait(),
+                    1 => assert!(event.wait_timeout(Duration::MAX)),
+                    _ => assert!(event.wait_deadline(Instant::now() + Duration::from_secs(3600))),
+                }
+                returned.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        event.set();
+    });
+    assert_eq!(returned.into_inner(), 1000);
+}
+
+#[test]
+fn sleepers_are_woken_though_clear_follows_set() {
+    let event = Event::new();
+    let tasks: Vec<OnceLock<String>> = (0..20).map(|_| OnceLock::new()).collect();
+    thread::scope(|scope| {
+        for (number, task) in tasks.iter().enumerate() {
+            let event = &event;
+            scope.spawn(move || {
+                task.set(own_task()).expect("set once");
+                match number % 2 {
+                    0 => event.wait(),
+                    _ => assert!(event.wait_timeout(Duration::from_secs(3600))),
+                }
+            });
+        }
+        for task in &tasks {
+            until_asleep(task.wait());
+        }
+        event.set();
+        event.clear();
+    });
+    assert!(!event.is_set());
+}
+
+#[test]
+fn pulses_reach_waiters_that_still_spin() {
+    // Each round a pulse, until the waiter has returned. One pulse that comes during the wait is enough, so that there
+    // are few; an event that forgets a pulse needs luck each time.
+    let event = Event::new();
+    let (begun, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let mut pulses = 0;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 1..=ROUNDS {
+                begun.store(round, Ordering::Release);
+                event.wait();
+                ended.store(round, Ordering::Release);
+            }
+        });
+        for round in 1..=ROUNDS {
+            while begun.load(Ordering::Acquire) < round {
+                thread::yield_now();
+            }
+            while ended.load(Ordering::Acquire) < round {
+                event.set();
+                event.clear();
+                pulses += 1;
+            }
+        }
+    });
+    assert!(pulses >= ROUNDS);
+}
+
+#[test]
+fn a_wait_that_runs_out_says_so_and_not_before_its_time() {
+    let event = Event::new();
+    for timeout in [0, 1, 20].map(Duration::from_millis) {
+        let start = Instant::now();
+        assert!(!event.wait_timeout(timeout));
+        assert!(start.elapsed() >= timeout);
+        let deadline = Instant::now() + timeout;
+        assert!(!event.wait_deadline(deadline));
+        assert!(Instant::now() >= deadline);
+    }
+    assert!(!event.wait_deadline(Instant::now() - Duration::from_secs(1)));
+    assert!(!event.is_set());
+}
+
+#[test]
+fn an_event_works_as_before_after_a_wait_has_run_out() {
+    let event = Event::new();
+    assert!(!event.wait_timeout(Duration::from_millis(1)));
+    thread::scope(|scope| {
+        scope.spawn(|| event.wait());
+        event.set();
+    });
+    event.clear();
+    assert!(!event.wait_timeout(Duration::from_millis(1)));
+    event.set();
+    assert!(event.wait_timeout(Duration::from_millis(1)));
+}
+
+#[test]
+fn one_waiter_runs_out_of_time_and_the_others_wait_on() {
+    let event = Event::new();
+    thread::scope(|scope| {
+        let patient: Vec<_> = (0..3)
+            .map(|_| scope.spawn(|| event.wait_timeout(Duration::MAX)))
+            .collect();
+        let hasty = scope.spawn(|| event.wait_timeout(Duration::from_millis(5)));
+        assert!(!hasty.join().unwrap());
+        event.set();
+        for waiter in patient {
+            assert!(waiter.join().unwrap());
+        }
+    });
+}
+
+#[test]
+fn a_timed_wait_can_succeed_late() {
+    let event = Event::new();
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| event.wait_timeout(Duration::from_secs(3600)));
+        thread::sleep(Duration::from_millis(20));
+        event.set();
+        assert!(waiter.join().unwrap());
+    });
+}
+
+#[test]
+fn of_a_set_and_a_deadline_at_once_neither_is_lost() {
+    let (event, next) = (Event::new(), Event::new());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..ROUNDS {
+                event.set();
+                next.wait();
+                next.clear();
+            }
+        });
+        for round in 0..ROUNDS as u64 {
+            let timeout = Duration::from_nanos(round * 7919 % 20_000);
+            if !event.wait_timeout(timeout) {
+                event.wait();
+            }
+            event.clear();
+            assert!(!event.is_set());
+            next.set();
+        }
+    });
+}
+
+#[test]
+fn a_set_does_nothing_more_once_a_waiter_has_returned() {
+    // Were it to touch the event or its queue late, the waiter's next wait, on an event that is clear, would end or the
+    // event would be set.
+    let event = Event::new();
+    let seen = Event::new();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..ROUNDS / 4 {
+                event.set();
+                seen.wait();
+                seen.clear();
+            }
+        });
+        for round in 0..ROUNDS as u64 / 4 {
+            event.wait();
+            event.clear();
+            assert!(!event.wait_timeout(Duration::from_nanos(round * 7919 % 30_000)));
+            assert!(!event.is_set());
+            seen.set();
+        }
+    });
+}
+
+#[test]
+fn the_last_handle_may_go_right_after_the_wait() {
+    for round in 0..ROUNDS / 20 {
+        let event = Arc::new(Event::new());
+        let setter = {
+            let event = Arc::clone(&event);
+            thread::spawn(move || event.set())
+        };
+        if round % 2 == 0 {
+            thread::yield_now();
+        }
+        event.wait();
+        drop(event);
+        setter.join().unwrap();
+    }
+}
+
+#[test]
+fn no_pulse_is_lost_between_many_threads() {
+    const THREADS: usize = 4;
+    let (go, arrived) = (Event::new(), AtomicUsize::new(0));
+    let (all, back) = (Event::new(), Event::new());
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                for _ in 0..ROUNDS / 20 {
+                    go.wait();
+                    if arrived.fetch_add(1, Ordering::AcqRel) + 1 == THREADS {
+                        all.set();
+                    }
+                    back.wait();
+                    if arrived.fetch_sub(1, Ordering::AcqRel) == 1 {
+                        all.set();
+                    }
+                }
+            });
+        }
+        for _ in 0..ROUNDS / 20 {
+            go.set();
+            all.wait();
+            assert_eq!(arrived.load(Ordering::Acquire), THREADS);
+            go.clear();
+            all.clear();
+            back.set();
+            all.wait();
+            assert_eq!(arrived.load(Ordering::Acquire), 0);
+            back.clear();
+            all.clear();
+        }
+    });
+}
+
+#[test]
+fn an_event_can_be_a_static() {
+    static READY: Event = Event::new();
+    let waiter = thread::spawn(|| READY.wait());
+    READY.set();
+    waiter.join().unwrap();
+}
+
+#[test]
+fn an_event_can_be_used_while_thread_locals_are_dropped() {
+    static GO: Event = Event::new();
+    static GONE: Event = Event::new();
+    struct WaitsAtTheEnd;
+    impl Drop for WaitsAtTheEnd {
+        fn drop(&mut self) {
+            GO.wait();
+            GONE.set();
+        }
+    }
+    thread_local!(static LAST: WaitsAtTheEnd = const { WaitsAtTheEnd });
+    let thread = thread::spawn(|| LAST.with(|_| {}));
+    assert!(!GONE.is_set());
+    GO.set();
+    GONE.wait();
+    thread.join().unwrap();
+}
