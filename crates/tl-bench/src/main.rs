@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::{env, fs, io};
+use std::{fs, io};
 
 use clap::Parser;
 
@@ -39,6 +39,10 @@ struct CommandLine {
     /// Write the charts of cost as work grows to DIR, as SVG
     #[arg(long, value_name = "DIR")]
     plot: Option<PathBuf>,
+
+    /// Be the child process that case 12 measures
+    #[arg(long, hide = true, num_args = 3)]
+    log_child: Option<Vec<String>>,
 }
 
 fn main() -> ExitCode {
@@ -52,14 +56,24 @@ fn main() -> ExitCode {
 }
 
 fn run(command_line: CommandLine) -> io::Result<()> {
+    if let Some(arguments) = command_line.log_child {
+        return cases::logging::run_as_child(&arguments);
+    }
     let effort = match command_line.quick {
         true => Effort::QUICK,
         false => Effort::FULL,
     };
     let wanted = |id: &str| {
-        command_line.cases.is_empty() || command_line.cases.iter().any(|case| id.starts_with(case.as_str()))
+        command_line.cases.is_empty()
+            || command_line
+                .cases
+                .iter()
+                .any(|case| id.starts_with(case.as_str()))
     };
-    let cases: Vec<_> = cases::all().into_iter().filter(|case| wanted(case.id)).collect();
+    let cases: Vec<_> = cases::all()
+        .into_iter()
+        .filter(|case| wanted(case.id))
+        .collect();
     let total = cases.iter().map(|case| effort.samples_of(case)).sum();
     let mut progress = Progress::new(total);
     let finished: Vec<_> = cases

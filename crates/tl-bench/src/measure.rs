@@ -20,21 +20,35 @@ impl Sample {
 
 /// What one call costs, called over and over by one thread: the calls are timed in one batch that takes about `budget`.
 pub(crate) fn per_call(budget: Duration, mut call: impl FnMut()) -> Outcome {
-    let mut calls = 1;
-    let mut elapsed = time(calls, &mut call);
+    let mut turns = 1;
+    let mut elapsed = time(turns, &mut call);
     while elapsed < budget / 16 {
-        calls *= 4;
-        elapsed = time(calls, &mut call);
+        turns *= 4;
+        elapsed = time(turns, &mut call);
     }
     let scale = budget.as_nanos() as f64 / elapsed.as_nanos() as f64;
-    let calls = (calls as f64 * scale).max(1.0) as u64;
-    Ok(Sample::per_operation(time(calls, &mut call), calls))
+    let turns = (turns as f64 * scale).max(1.0) as u64;
+    Ok(Sample::per_operation(
+        time(turns, &mut call),
+        turns * CALLS_PER_TURN,
+    ))
 }
 
+/// A turn of the timed loop is several calls, so that the cost of the loop, and where the compiler happens to put it, matter
+/// little.
+const CALLS_PER_TURN: u64 = 8;
+
 #[inline(never)]
-fn time<F: FnMut()>(calls: u64, call: &mut F) -> Duration {
+fn time<F: FnMut()>(turns: u64, call: &mut F) -> Duration {
     let start = Instant::now();
-    for _ in 0..calls {
+    for _ in 0..turns {
+        call();
+        call();
+        call();
+        call();
+        call();
+        call();
+        call();
         call();
     }
     start.elapsed()
@@ -70,7 +84,11 @@ pub(crate) fn team(budget: Duration, threads: usize, operation: impl Fn() + Sync
         let elapsed = start.elapsed();
         let operations: Vec<u64> = workers
             .into_iter()
-            .map(|worker| worker.join().expect("a benchmark's operation does not panic"))
+            .map(|worker| {
+                worker
+                    .join()
+                    .expect("a benchmark's operation does not panic")
+            })
             .collect();
         (elapsed, operations)
     });
@@ -141,13 +159,19 @@ pub(crate) fn round_trips(
         });
         let sample = this.join().expect("a benchmark's operation does not panic");
         last();
-        other.join().expect("a benchmark's operation does not panic")?;
+        other
+            .join()
+            .expect("a benchmark's operation does not panic")?;
         sample
     })
 }
 
 /// What a round costs when each of `parties` waits for all the others, over and over.
-pub(crate) fn rounds<W: FnMut() + Send>(budget: Duration, cores: Cores, parties: Vec<W>) -> Outcome {
+pub(crate) fn rounds<W: FnMut() + Send>(
+    budget: Duration,
+    cores: Cores,
+    parties: Vec<W>,
+) -> Outcome {
     let rounds_to_do = AtomicU64::new(u64::MAX);
     let rounds_to_do = &rounds_to_do;
     thread::scope(|scope| {
@@ -175,7 +199,11 @@ pub(crate) fn rounds<W: FnMut() + Send>(budget: Duration, cores: Cores, parties:
             .collect();
         let samples: Vec<Sample> = workers
             .into_iter()
-            .map(|worker| worker.join().expect("a benchmark's operation does not panic"))
+            .map(|worker| {
+                worker
+                    .join()
+                    .expect("a benchmark's operation does not panic")
+            })
             .collect();
         Ok(samples[0])
     })

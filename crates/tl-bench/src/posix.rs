@@ -112,7 +112,11 @@ pub(crate) fn packet_pipe() -> io::Result<(File, File)> {
     let mut ends = [0; 2];
     // SAFETY: `ends` has room for the two descriptors; when the call succeeded they are open and nobody else's.
     unsafe {
-        if libc::pipe2(ends.as_mut_ptr(), libc::O_DIRECT | libc::O_NONBLOCK | libc::O_CLOEXEC) != 0 {
+        if libc::pipe2(
+            ends.as_mut_ptr(),
+            libc::O_DIRECT | libc::O_NONBLOCK | libc::O_CLOEXEC,
+        ) != 0
+        {
             return Err(io::Error::last_os_error());
         }
         Ok((File::from_raw_fd(ends[0]), File::from_raw_fd(ends[1])))
@@ -291,7 +295,10 @@ pub(crate) fn start_and_join(count: usize) {
     unsafe {
         let mut attributes = MaybeUninit::uninit();
         check(libc::pthread_attr_init(attributes.as_mut_ptr()));
-        check(libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), STACK));
+        check(libc::pthread_attr_setstacksize(
+            attributes.as_mut_ptr(),
+            STACK,
+        ));
         for _ in 0..count {
             let mut thread = MaybeUninit::uninit();
             check(libc::pthread_create(

@@ -1,8 +1,10 @@
-"""The same work through CPython's threading: python3 -c THIS CASE SECONDS prints nanoseconds an operation."""
+"""The same work through CPython's threading: python3 -c THIS CASE SECONDS prints nanoseconds an operation.
+
+Its threads run wherever the system puts them, also where a case pins those of the others: the interpreter's lock lets only one
+of them run at a time."""
 
 import collections
 import logging
-import os
 import sys
 import threading
 import time
@@ -329,9 +331,4 @@ CASES = {
     "11 name": current_name,
     "12": log_line,
 }
-# Where the case says that all its threads share one core.
-ONE_CORE = {"4b", "5d", "6b"}
-
-if sys.argv[1] in ONE_CORE:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 print(CASES[sys.argv[1]](float(sys.argv[2])))

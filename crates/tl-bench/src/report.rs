@@ -47,10 +47,12 @@ pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> Stri
         text.push('\n');
     };
     line(&mut head.iter().copied());
-    line(&mut (0..head.len()).map(|column| match column == 0 || left.contains(&column) {
-        true => "---",
-        false => "---:",
-    }));
+    line(
+        &mut (0..head.len()).map(|column| match column == 0 || left.contains(&column) {
+            true => "---",
+            false => "---:",
+        }),
+    );
     for row in rows {
         line(&mut row.iter().map(String::as_str));
     }
@@ -61,7 +63,15 @@ pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> Stri
 pub(crate) fn summary(cases: &[Finished]) -> String {
     let rows: Vec<Vec<String>> = cases.iter().map(summary_row).collect();
     let head = [
-        "case", "what", "ours", "limit", "best peer", "ours / limit", "ours / best", "bars", "CPython",
+        "case",
+        "what",
+        "ours",
+        "limit",
+        "best peer",
+        "ours / limit",
+        "ours / best",
+        "bars",
+        "CPython",
     ];
     table(&head, &[1, 4, 7], &rows)
 }
@@ -71,8 +81,9 @@ fn summary_row(case: &Finished) -> Vec<String> {
     let best = case.best_peer();
     let time = |nanos: Option<f64>| nanos.map_or("–".to_owned(), duration);
     let ratio = |other: Option<f64>| {
-        ours.zip(other)
-            .map_or("–".to_owned(), |(ours, other)| format!("{:.2}", ours / other))
+        ours.zip(other).map_or("–".to_owned(), |(ours, other)| {
+            format!("{:.2}", ours / other)
+        })
     };
     let limit = case.median(Who::Limit);
     vec![
@@ -118,7 +129,10 @@ fn verdict_text(verdict: &Verdict, kind: Option<Second>) -> String {
         None => format!("{bar}: not measured"),
         Some((value, true)) => format!("{bar}: {} met", measured_text(verdict.bar, kind, value)),
         Some((value, false)) => {
-            format!("**{bar}: {} missed**", measured_text(verdict.bar, kind, value))
+            format!(
+                "**{bar}: {} missed**",
+                measured_text(verdict.bar, kind, value)
+            )
         }
     }
 }
@@ -137,10 +151,16 @@ fn bar_text(bar: Bar, kind: Option<Second>) -> String {
         Bar::Median(other, times) => format!("≤ {times:.2} × {}", against(other)),
         Bar::Second(other, times) => format!("{label} ≤ {times:.2} × {}", against(other)),
         Bar::SecondAtLeast(value) => {
-            format!("{label} ≥ {}", kind.map_or(value.to_string(), |kind| second(kind, value)))
+            format!(
+                "{label} ≥ {}",
+                kind.map_or(value.to_string(), |kind| second(kind, value))
+            )
         }
         Bar::SecondAtMost(value) => {
-            format!("{label} ≤ {}", kind.map_or(value.to_string(), |kind| second(kind, value)))
+            format!(
+                "{label} ≤ {}",
+                kind.map_or(value.to_string(), |kind| second(kind, value))
+            )
         }
     }
 }
@@ -186,7 +206,15 @@ pub(crate) fn details(cases: &[Finished]) -> String {
         }
     }
     let head = [
-        "case", "what", "who", "median", "least", "greatest", "/ limit", "/ best peer", "besides",
+        "case",
+        "what",
+        "who",
+        "median",
+        "least",
+        "greatest",
+        "/ limit",
+        "/ best peer",
+        "besides",
     ];
     table(&head, &[1, 2, 8], &rows)
 }

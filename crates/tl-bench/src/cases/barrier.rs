@@ -15,7 +15,11 @@ use crate::posix::{self, PthreadBarrier};
 /// What takes part: makes for each of so many threads the function by which it waits for the others.
 pub(crate) type Parties = fn(usize) -> Vec<Box<dyn FnMut() + Send>>;
 
-fn share<B: Send + Sync + 'static>(barrier: B, parties: usize, wait: fn(&B)) -> Vec<Box<dyn FnMut() + Send>> {
+fn share<B: Send + Sync + 'static>(
+    barrier: B,
+    parties: usize,
+    wait: fn(&B),
+) -> Vec<Box<dyn FnMut() + Send>> {
     let barrier = Arc::new(CachePadded::new(barrier));
     (0..parties)
         .map(|_| {
@@ -56,6 +60,12 @@ pub(crate) fn futex(parties: usize) -> Vec<Box<dyn FnMut() + Send>> {
     share(barrier, parties, Futex::wait)
 }
 
+pub(crate) fn ours(parties: usize) -> Vec<Box<dyn FnMut() + Send>> {
+    share(tl_barrier::Barrier::new(parties), parties, |barrier| {
+        barrier.wait().expect("nobody breaks the barrier");
+    })
+}
+
 pub(crate) fn std(parties: usize) -> Vec<Box<dyn FnMut() + Send>> {
     share(std::sync::Barrier::new(parties), parties, |barrier| {
         barrier.wait();
@@ -79,7 +89,11 @@ pub(crate) fn hurdles(parties: usize) -> Vec<Box<dyn FnMut() + Send>> {
         .collect()
 }
 
-pub(crate) fn round(parties: Parties, count: usize, cores: Cores) -> impl FnMut(Duration) -> Outcome {
+pub(crate) fn round(
+    parties: Parties,
+    count: usize,
+    cores: Cores,
+) -> impl FnMut(Duration) -> Outcome {
     move |budget| rounds(budget, cores, parties(count))
 }
 
@@ -120,6 +134,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let two = |id, name, cores| {
         case(id, name)
             .limit(round(futex, 2, cores))
+            .ours(round(ours, 2, cores))
             .peer("std", round(std, 2, cores))
             .peer("pthread", round(pthread, 2, cores))
             .peer("hurdles", round(hurdles, 2, cores))
@@ -131,6 +146,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("6c", "Barrier: a round of 8")
             .second(Second::ProcessorShare)
             .limit(round_and_long_wait(futex, 8))
+            .ours(round_and_long_wait(ours, 8))
             .peer("std", round_and_long_wait(std, 8))
             .peer("pthread", round_and_long_wait(pthread, 8))
             .peer("hurdles", round_and_long_wait(hurdles, 8))

@@ -22,8 +22,13 @@ pub(crate) trait Flag: Sync + 'static {
     fn set(&self);
     fn clear(&self);
     fn is_set(&self) -> bool;
-    /// False if it gave up.
-    fn wait(&self) -> bool;
+    fn wait(&self);
+
+    /// As `wait`; a peer that loses wake-ups gives up after some time, and returns false.
+    fn wait_bounded(&self) -> bool {
+        self.wait();
+        true
+    }
 }
 
 /// The limit: a bare futex.
@@ -58,14 +63,39 @@ impl Flag for Futex {
     }
 
     #[inline]
-    fn wait(&self) -> bool {
+    fn wait(&self) {
         while !self.is_set() {
             let _ = self
                 .0
                 .compare_exchange(CLEAR, AWAITED, Ordering::Relaxed, Ordering::Relaxed);
             posix::futex_wait(&self.0, AWAITED);
         }
-        true
+    }
+}
+
+impl Flag for tl_event::Event {
+    fn new() -> Self {
+        tl_event::Event::new()
+    }
+
+    #[inline]
+    fn set(&self) {
+        tl_event::Event::set(self);
+    }
+
+    #[inline]
+    fn clear(&self) {
+        tl_event::Event::clear(self);
+    }
+
+    #[inline]
+    fn is_set(&self) -> bool {
+        tl_event::Event::is_set(self)
+    }
+
+    #[inline]
+    fn wait(&self) {
+        tl_event::Event::wait(self);
     }
 }
 
@@ -92,12 +122,11 @@ impl Flag for (std::sync::Mutex<bool>, std::sync::Condvar) {
     }
 
     #[inline]
-    fn wait(&self) -> bool {
+    fn wait(&self) {
         let mut is_set = self.0.lock().unwrap();
         while !*is_set {
             is_set = self.1.wait(is_set).unwrap();
         }
-        true
     }
 }
 
@@ -123,12 +152,11 @@ impl Flag for (parking_lot::Mutex<bool>, parking_lot::Condvar) {
     }
 
     #[inline]
-    fn wait(&self) -> bool {
+    fn wait(&self) {
         let mut is_set = self.0.lock();
         while !*is_set {
             self.1.wait(&mut is_set);
         }
-        true
     }
 }
 
@@ -153,7 +181,11 @@ impl Flag for ManualResetEvent {
     }
 
     #[inline]
-    fn wait(&self) -> bool {
+    fn wait(&self) {
+        Awaitable::wait(self);
+    }
+
+    fn wait_bounded(&self) -> bool {
         self.wait_for(PATIENCE)
     }
 }
@@ -179,8 +211,8 @@ impl Flag for SignalEvent {
     }
 
     #[inline]
-    fn wait(&self) -> bool {
-        self.wait_timeout(PATIENCE)
+    fn wait(&self) {
+        SignalEvent::wait(self);
     }
 }
 
@@ -197,11 +229,7 @@ fn is_set<F: Flag>() -> impl FnMut(Duration) -> Outcome {
 fn wait_when_set<F: Flag>() -> impl FnMut(Duration) -> Outcome {
     let flag = CachePadded::new(F::new());
     flag.set();
-    move |budget| {
-        per_call(budget, || {
-            black_box(flag.wait());
-        })
-    }
+    move |budget| per_call(budget, || flag.wait())
 }
 
 fn set_and_clear<F: Flag>() -> impl FnMut(Duration) -> Outcome {
@@ -222,7 +250,7 @@ fn ping_pong<F: Flag>(cores: Cores) -> impl FnMut(Duration) -> Outcome {
         // Whose turn it is, to catch a wait that returns before the event was set.
         let is_back = AtomicBool::new(false);
         let wait = |flag: &F, expected: bool| {
-            if !flag.wait() {
+            if !flag.wait_bounded() {
                 return Err("lost a wake-up".to_owned());
             }
             if is_back.load(Ordering::Relaxed) != expected {
@@ -264,6 +292,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let ping_pong_case = |id, name, cores| {
         Case::new(id, name)
             .limit(ping_pong::<Futex>(cores))
+            .ours(ping_pong::<tl_event::Event>(cores))
             .peer("std", ping_pong::<Std>(cores))
             .peer("parking_lot", ping_pong::<ParkingLot>(cores))
             .peer("rsevents", ping_pong::<ManualResetEvent>(cores))
@@ -273,6 +302,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("5a", "Event: is_set")
             .limit(is_set::<Futex>())
+            .ours(is_set::<tl_event::Event>())
             .peer("std", is_set::<Std>())
             .peer("parking_lot", is_set::<ParkingLot>())
             .peer("rsevents", is_set::<ManualResetEvent>())
@@ -281,6 +311,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .bar(Bar::limit(1.05)),
         Case::new("5a", "Event: wait when set")
             .limit(wait_when_set::<Futex>())
+            .ours(wait_when_set::<tl_event::Event>())
             .peer("std", wait_when_set::<Std>())
             .peer("parking_lot", wait_when_set::<ParkingLot>())
             .peer("rsevents", wait_when_set::<ManualResetEvent>())
@@ -289,6 +320,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .bar(Bar::limit(1.05)),
         Case::new("5b", "Event: set and clear, nobody waiting")
             .limit(set_and_clear::<Futex>())
+            .ours(set_and_clear::<tl_event::Event>())
             .peer("std", set_and_clear::<Std>())
             .peer("parking_lot", set_and_clear::<ParkingLot>())
             .peer("rsevents", set_and_clear::<ManualResetEvent>())

@@ -49,6 +49,35 @@ impl Exclusive for Bare {
     }
 }
 
+impl Exclusive for tl_locks::Lock {
+    fn new() -> Self {
+        tl_locks::Lock::new()
+    }
+
+    #[inline]
+    fn hold(&self, inside: impl FnOnce()) {
+        let _guard = self.lock();
+        inside();
+    }
+
+    #[inline]
+    fn try_hold(&self) -> bool {
+        self.try_acquire()
+    }
+}
+
+impl Reentrant for tl_locks::RLock {
+    fn new() -> Self {
+        tl_locks::RLock::new()
+    }
+
+    #[inline]
+    fn hold(&self, inside: impl FnOnce()) {
+        let _guard = self.lock();
+        inside();
+    }
+}
+
 impl Exclusive for std::sync::Mutex<()> {
     fn new() -> Self {
         std::sync::Mutex::new(())
@@ -98,6 +127,7 @@ macro_rules! lock_api {
         }
     };
 }
+lock_api!(tl_locks::Mutex<()>, tl_locks::ReentrantMutex<()>);
 lock_api!(parking_lot::Mutex<()>, parking_lot::ReentrantMutex<()>);
 lock_api!(usync::Mutex<()>, usync::ReentrantMutex<()>);
 
@@ -186,20 +216,26 @@ fn alone(threads: usize, outside: f64) -> impl FnMut(Duration) -> Outcome {
     }
 }
 
-
 pub(crate) fn cases() -> Vec<Case> {
     let contended_case = |id, name, threads, outside| {
         Case::new(id, name)
             .limit(alone(threads, outside))
+            .ours(contended::<tl_locks::Lock>(threads, outside))
             .peer("std", contended::<std::sync::Mutex<()>>(threads, outside))
-            .peer("parking_lot", contended::<parking_lot::Mutex<()>>(threads, outside))
+            .peer(
+                "parking_lot",
+                contended::<parking_lot::Mutex<()>>(threads, outside),
+            )
             .peer("usync", contended::<usync::Mutex<()>>(threads, outside))
             .peer("pthread", contended::<PthreadMutex>(threads, outside))
-            .python(id, 5.0)
+            // Where there is work outside, most of the time is that work.
+            .python(id, if outside > 0.0 { 1.0 } else { 5.0 })
     };
     vec![
         Case::new("1a", "Lock: acquire and release, uncontended")
             .limit(uncontended::<Bare>())
+            .ours(uncontended::<tl_locks::Lock>())
+            .variant("ours: Mutex", uncontended::<tl_locks::Mutex<()>>())
             .peer("std", uncontended::<std::sync::Mutex<()>>())
             .peer("parking_lot", uncontended::<parking_lot::Mutex<()>>())
             .peer("usync", uncontended::<usync::Mutex<()>>())
@@ -208,6 +244,8 @@ pub(crate) fn cases() -> Vec<Case> {
             .bar(Bar::limit(1.02)),
         Case::new("1b", "Lock: try on a held lock")
             .limit(try_held::<Bare>())
+            .ours(try_held::<tl_locks::Lock>())
+            .variant("ours: Mutex", try_held::<tl_locks::Mutex<()>>())
             .peer("std", try_held::<std::sync::Mutex<()>>())
             .peer("parking_lot", try_held::<parking_lot::Mutex<()>>())
             .peer("usync", try_held::<usync::Mutex<()>>())
@@ -216,12 +254,22 @@ pub(crate) fn cases() -> Vec<Case> {
             .bar(Bar::peer("parking_lot", 1.1)),
         Case::new("2a", "RLock: acquire and release, depth 1")
             .limit(uncontended::<Bare>())
+            .ours(depth_1::<tl_locks::RLock>())
+            .variant(
+                "ours: ReentrantMutex",
+                depth_1::<tl_locks::ReentrantMutex<()>>(),
+            )
             .peer("parking_lot", depth_1::<parking_lot::ReentrantMutex<()>>())
             .peer("usync", depth_1::<usync::ReentrantMutex<()>>())
             .peer("pthread", depth_1::<PthreadRecursive>())
             .python("2a", 5.0)
             .bar(Bar::peer("parking_lot", 0.97)),
         Case::new("2b", "RLock: acquire and release, depth 3, six calls")
+            .ours(depth_3::<tl_locks::RLock>())
+            .variant(
+                "ours: ReentrantMutex",
+                depth_3::<tl_locks::ReentrantMutex<()>>(),
+            )
             .peer("parking_lot", depth_3::<parking_lot::ReentrantMutex<()>>())
             .peer("usync", depth_3::<usync::ReentrantMutex<()>>())
             .peer("pthread", depth_3::<PthreadRecursive>())

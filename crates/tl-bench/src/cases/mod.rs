@@ -5,8 +5,13 @@ use crate::case::Case;
 mod barrier;
 mod condition;
 mod event;
+mod identity;
+mod local;
 mod locks;
+pub(crate) mod logging;
 mod semaphore;
+mod thread;
+mod timer;
 
 /// All cases, in the order in which they are printed.
 pub(crate) fn all() -> Vec<Case> {
@@ -16,6 +21,11 @@ pub(crate) fn all() -> Vec<Case> {
         event::cases,
         barrier::cases,
         semaphore::cases,
+        thread::cases,
+        timer::cases,
+        local::cases,
+        identity::cases,
+        logging::cases,
     ];
     families.into_iter().flat_map(|cases| cases()).collect()
 }

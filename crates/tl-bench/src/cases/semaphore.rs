@@ -31,9 +31,9 @@ impl Permits for Bare {
     #[inline]
     fn hold(&self, inside: impl FnOnce()) {
         let value = self.0.load(Ordering::Relaxed);
-        let taken =
-            self.0
-                .compare_exchange(value, value - 1, Ordering::Acquire, Ordering::Relaxed);
+        let taken = self
+            .0
+            .compare_exchange(value, value - 1, Ordering::Acquire, Ordering::Relaxed);
         black_box(taken.is_ok());
         inside();
         black_box(self.0.fetch_add(1, Ordering::Release));
@@ -50,6 +50,18 @@ impl Permits for Nothing {
 
     #[inline]
     fn hold(&self, inside: impl FnOnce()) {
+        inside();
+    }
+}
+
+impl Permits for tl_semaphore::Semaphore {
+    fn new(permits: u32) -> Self {
+        tl_semaphore::Semaphore::new(permits as usize)
+    }
+
+    #[inline]
+    fn hold(&self, inside: impl FnOnce()) {
+        let _permit = self.permit();
         inside();
     }
 }
@@ -94,7 +106,10 @@ impl Permits for std_semaphore::Semaphore {
 /// What a Rust programmer writes who has no semaphore.
 impl Permits for (parking_lot::Mutex<u32>, parking_lot::Condvar) {
     fn new(permits: u32) -> Self {
-        (parking_lot::Mutex::new(permits), parking_lot::Condvar::new())
+        (
+            parking_lot::Mutex::new(permits),
+            parking_lot::Condvar::new(),
+        )
     }
 
     #[inline]
@@ -174,16 +189,28 @@ pub(crate) fn cases() -> Vec<Case> {
             .second(Second::Fairness)
             .stretch(8)
             .limit(contended::<Nothing>(8, 50.0, outside))
+            .ours(contended::<tl_semaphore::Semaphore>(8, 50.0, outside))
             .peer("sem_t", contended::<PosixSemaphore>(8, 50.0, outside))
             .peer("parking_lot", contended::<ParkingLot>(8, 50.0, outside))
-            .peer("rsevents-extra", contended::<rsevents_extra::Semaphore>(8, 50.0, outside))
-            .peer("std-semaphore", contended::<std_semaphore::Semaphore>(8, 50.0, outside))
-            .peer("tokio", contended::<tokio::sync::Semaphore>(8, 50.0, outside))
-            .python(id, 5.0)
+            .peer(
+                "rsevents-extra",
+                contended::<rsevents_extra::Semaphore>(8, 50.0, outside),
+            )
+            .peer(
+                "std-semaphore",
+                contended::<std_semaphore::Semaphore>(8, 50.0, outside),
+            )
+            .peer(
+                "tokio",
+                contended::<tokio::sync::Semaphore>(8, 50.0, outside),
+            )
+            // Where there is work outside, most of the time is that work.
+            .python(id, if outside > 0.0 { 1.0 } else { 5.0 })
     };
     vec![
         Case::new("7a", "Semaphore: acquire and release, uncontended")
             .limit(uncontended::<Bare>())
+            .ours(uncontended::<tl_semaphore::Semaphore>())
             .peer("sem_t", uncontended::<PosixSemaphore>())
             .peer("parking_lot", uncontended::<ParkingLot>())
             .peer("rsevents-extra", uncontended::<rsevents_extra::Semaphore>())
@@ -194,7 +221,11 @@ pub(crate) fn cases() -> Vec<Case> {
         contended_case("7b", "Semaphore: 8 threads, 2 permits, 50 ns inside", 0.0)
             .bar(Bar::best(0.8))
             .bar(Bar::SecondAtLeast(0.2)),
-        contended_case("7c", "Semaphore: 8 threads, 2 permits, 50 ns inside, 200 ns outside", 200.0)
-            .bar(Bar::best(1.0)),
+        contended_case(
+            "7c",
+            "Semaphore: 8 threads, 2 permits, 50 ns inside, 200 ns outside",
+            200.0,
+        )
+        .bar(Bar::best(1.0)),
     ]
 }
