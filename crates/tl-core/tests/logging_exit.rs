@@ -23,7 +23,7 @@ fn main() {
         return parent();
     }
     let config = BasicConfig::new()
-        .format("%(asctime)s %(threadName).4s: %(message)s")
+        .format("%(asctime)s (%(threadName)s) %(message)s")
         .datefmt("at");
     let config = if std::env::args().any(|argument| argument == "stdout") {
         config.stdout()
@@ -48,18 +48,14 @@ fn parent() {
             output.stderr
         };
         let text = String::from_utf8(text).unwrap();
-        let messages: Vec<_> = text
-            .lines()
-            .map(|line| line.split_once(": ").unwrap().1)
-            .collect();
-        let expected = [
-            "in main",
-            "0 after main",
-            "1 after main",
-            "2 after main",
-            "a thread after main",
-        ];
-        assert_eq!(messages, expected, "{stream}");
-        assert!(text.lines().all(|line| line.starts_with("at ")), "{text}");
+        assert_eq!(
+            text,
+            "at (MainThread) in main\n\
+             at (MainThread) 0 after main\n\
+             at (MainThread) 1 after main\n\
+             at (MainThread) 2 after main\n\
+             at (Dummy-1) a thread after main\n",
+            "{stream}"
+        );
     }
 }

@@ -1,13 +1,17 @@
 //! Every field, in the records of this process.
 
+#![cfg(all(feature = "logging", not(loom)))]
+
 mod logging_support;
 
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use log::{Level, Log, Record};
 use logging_support::{child, is_child, log, log_at, logged, run};
 use tl_core::logging::{BasicConfig, LevelFilter};
+use tl_core::names::ThreadRecord;
 
 fn seconds_since_epoch() -> f64 {
     SystemTime::now()
@@ -81,6 +85,62 @@ fn thread_and_process() {
         .join()
         .unwrap();
     assert_eq!(lines, format!("worker  |{ident}|{}\n", std::process::id()));
+}
+
+#[test]
+fn a_new_name_of_a_thread_shows_in_its_next_record() {
+    let lines = logged(
+        "rename",
+        BasicConfig::new().format("%(threadName)s %(message)s"),
+        |logger| {
+            let (renamed, next) = mpsc::channel();
+            thread::scope(|scope| {
+                let (ready, record) = mpsc::channel();
+                scope.spawn(move || {
+                    let record = ThreadRecord::current();
+                    record.set_name("first");
+                    log(logger, format_args!("1"));
+                    record.set_name("second");
+                    log(logger, format_args!("2"));
+                    ready.send(record).unwrap();
+                    next.recv().unwrap();
+                    log(logger, format_args!("3"));
+                    log(logger, format_args!("4"));
+                });
+                record.recv().unwrap().set_name("third, by another");
+                renamed.send(()).unwrap();
+            });
+        },
+    );
+    assert_eq!(
+        lines,
+        "first 1\nsecond 2\nthird, by another 3\nthird, by another 4\n"
+    );
+}
+
+#[test]
+fn a_message_that_renames_its_thread_is_logged() {
+    struct Renames;
+    impl std::fmt::Display for Renames {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            ThreadRecord::current().set_name("new");
+            f.write_str("renames")
+        }
+    }
+    let format = "%(threadName)s %(message)s %(threadName)s";
+    let line = logged(
+        "renames_itself",
+        BasicConfig::new().format(format),
+        |logger| {
+            thread::scope(|scope| {
+                let builder = thread::Builder::new().name("old".into());
+                builder
+                    .spawn_scoped(scope, || log(logger, format_args!("{Renames}")))
+                    .unwrap();
+            });
+        },
+    );
+    assert_eq!(line, "old renames new\n");
 }
 
 #[test]

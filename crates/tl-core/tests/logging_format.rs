@@ -1,5 +1,7 @@
 //! Formats: what is refused, and how the error helps; the defaults.
 
+#![cfg(all(feature = "logging", not(loom)))]
+
 mod logging_support;
 
 use logging_support::{log, logged};

@@ -1,5 +1,7 @@
 //! Which records are logged: levels, modules, directives, the environment.
 
+#![cfg(all(feature = "logging", not(loom)))]
+
 mod logging_support;
 
 use log::{Level, Log, Metadata};

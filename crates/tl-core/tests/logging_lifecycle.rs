@@ -1,5 +1,7 @@
 //! Where and when: one logger for good, names that change, dying threads, the end of the process.
 
+#![cfg(all(feature = "logging", not(loom)))]
+
 mod logging_support;
 
 use std::cell::RefCell;

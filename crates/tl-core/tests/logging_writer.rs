@@ -1,5 +1,7 @@
 //! The writer: one write a record, lines that never mix, messages of every kind, destinations that fail.
 
+#![cfg(all(feature = "logging", not(loom)))]
+
 mod logging_support;
 
 use std::fmt;

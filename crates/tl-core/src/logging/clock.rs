@@ -75,6 +75,7 @@ impl Clock {
     }
 
     /// Appends the date. Only the first record of a thread in each second pays for the calendar.
+    #[inline(never)]
     pub(super) fn push_date(&self, line: &mut String, cache: &mut CachedDate, moment: Moment) {
         let second = moment.second();
         if self.has_fraction || cache.clock != self.id || cache.second != second {

@@ -69,25 +69,24 @@ impl Logger {
                     render::finish_text(line, start, spec);
                 }
                 Part::Field(Field::Integer(field), spec) => {
-                    let value = match field {
-                        IntegerField::LevelNumber => level_number(record.level()),
-                        IntegerField::LineNumber => record.line().unwrap_or(0).into(),
-                        IntegerField::Process => std::process::id().into(),
-                        IntegerField::Thread => current_ident().as_u64().get(),
-                    };
-                    render::integer(line, value, spec);
+                    render::integer(line, integer(*field, record), spec)
                 }
                 Part::Field(Field::Float(field), spec) => {
-                    let value = match field {
-                        FloatField::Created => moment.created(),
-                        FloatField::Milliseconds => moment.milliseconds(),
-                        FloatField::RelativeCreated => self.clock.milliseconds_since_start(),
-                    };
-                    render::float(line, value, spec);
+                    render::float(line, self.float(*field, moment), spec)
                 }
             }
         }
         line.push('\n');
+    }
+
+    /// Not inlined: most formats have none of these, and their arithmetic would go before the loop.
+    #[inline(never)]
+    fn float(&self, field: FloatField, moment: Moment) -> f64 {
+        match field {
+            FloatField::Created => moment.created(),
+            FloatField::Milliseconds => moment.milliseconds(),
+            FloatField::RelativeCreated => self.clock.milliseconds_since_start(),
+        }
     }
 }
 
@@ -147,6 +146,15 @@ fn level_number(level: Level) -> u64 {
         Level::Info => 20,
         Level::Debug => 10,
         Level::Trace => 5,
+    }
+}
+
+fn integer(field: IntegerField, record: &Record<'_>) -> u64 {
+    match field {
+        IntegerField::LevelNumber => level_number(record.level()),
+        IntegerField::LineNumber => record.line().unwrap_or(0).into(),
+        IntegerField::Process => std::process::id().into(),
+        IntegerField::Thread => current_ident().as_u64().get(),
     }
 }
 

@@ -14,6 +14,7 @@
 //! | `logging.debug("x is %s", x)` | `log::debug!("x is {x}")` |
 //! | `logging.getLogger("net").debug("…")` | `log::debug!(target: "net", "…")` |
 //! | `logging.critical("…")` | `log::error!("…")`: there is no level above it |
+//! | – | `BasicConfig::new().env()`: levels from `RUST_LOG`, as in `RUST_LOG=warn,net=debug` |
 //! | a second `basicConfig` is ignored | a second `init` is an [`InitError::AlreadyInitialized`] |
 //!
 //! ```
@@ -97,8 +98,9 @@
 //!
 //! # What it promises
 //!
-//! - **A record is one `write`**, with its newline, whatever it contains. The line is made up in memory that belongs to the thread. A record
-//!   takes no memory from the system once a thread has written its first, and memory beyond 64 KiB is given back.
+//! - **A record is one `write`**, with its newline, whatever it contains; the operating system may still take a very long one in several
+//!   pieces. The line is made up in memory that belongs to the thread: once a thread has logged, its next record allocates nothing (unless
+//!   the message's own `Display` does, or it is quoted by `r` or `a`). What grew beyond 64 KiB is given back.
 //! - **Lines never mix**, whoever writes them: those of several threads, those of a message whose `Display` itself logs (they come before the line of the
 //!   message), and, on the standard streams, those of `println!` and `eprintln!`. (A destination that is in non-blocking mode and full
 //!   loses the rest of a line, as it does for every writer of the standard library.)
