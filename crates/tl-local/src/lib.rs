@@ -1,2 +1,51 @@
-//! tl-local
-#![forbid(unsafe_code)]
+//! [`Local`]: an object in which every thread has a value of its own.
+//!
+//! It is Python's [`threading.local`](https://docs.python.org/3/library/threading.html#thread-local-data) for Rust. Unlike a
+//! [`thread_local!`](std::thread_local) static it is an object: it can be a field, live in an [`Arc`](std::sync::Arc), and there
+//! can be any number. Reading it costs a few instructions, with no lock and no atomic operation.
+//!
+//! ```
+//! use std::thread;
+//! use tl_local::Local;
+//!
+//! let data = Local::new();
+//! data.set(1000);
+//! thread::scope(|scope| {
+//!     scope.spawn(|| {
+//!         assert_eq!(data.get(), None);
+//!         data.set(1);
+//!         assert_eq!(data.get(), Some(1));
+//!     });
+//! });
+//! assert_eq!(data.get(), Some(1000));
+//! ```
+//!
+//! # When to use it
+//!
+//! | you want | take |
+//! | --- | --- |
+//! | a value for each thread, in an object or as many as you like | a [`Local`] |
+//! | a value for each thread, in one static, of any type | [`thread_local!`](std::thread_local) |
+//! | one value for all threads | `tl-locks` |
+//!
+//! # The life of a value
+//!
+//! A value belongs to the thread that set it, and no other thread sees it, except the exclusive owner of the `Local`
+//! ([`for_each_mut`](Local::for_each_mut), [`drain`](Local::drain)). It is dropped once:
+//!
+//! - in its thread when that thread ends, before a `join` of it returns, or
+//! - with the `Local`, in the thread that drops it, if that comes first.
+//!
+//! Its drop may use other `Local`s, and set them: such values are dropped next. A new thread starts with no value, and nothing is
+//! kept of threads that have ended.
+//!
+//! Only Linux is supported.
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code)]
+mod cell;
+mod drain;
+mod local;
+
+pub use drain::Drain;
+pub use local::Local;

@@ -1,0 +1,101 @@
+//! The numbers of the locals, which are never used twice.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use tl_core::door::Mutex;
+
+/// The number of a local: the index of its entry in the table of every thread, and the generation of that index, which tells
+/// the local from all others that had the same index before.
+///
+/// | bits | meaning |
+/// | --- | --- |
+/// | 0 to 3 | 0: room for marks in the tables |
+/// | 4 to 31 | the index: as it stands, the offset in bytes of an entry of 16 |
+/// | 32 to 63 | the generation, from 1 |
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Key(u64);
+
+const INDEX_SHIFT: u32 = 4;
+const GENERATION_SHIFT: u32 = 32;
+const INDEXES: u32 = 1 << (GENERATION_SHIFT - INDEX_SHIFT);
+
+impl Key {
+    /// The key of no local.
+    pub(super) const NONE: Key = Key(0);
+
+    fn of(index: u32, generation: u32) -> Key {
+        Key(u64::from(generation) << GENERATION_SHIFT | u64::from(index) << INDEX_SHIFT)
+    }
+
+    #[inline]
+    pub(super) fn from_bits(bits: u64) -> Key {
+        Key(bits)
+    }
+
+    #[inline]
+    pub(super) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    pub(super) fn index(self) -> usize {
+        (self.0 as u32 >> INDEX_SHIFT) as usize
+    }
+
+    /// A key that no local has ever had, with the smallest index that is free.
+    pub(super) fn issue() -> Key {
+        with_free(|free| {
+            let (index, generation) = match free.returned.pop() {
+                Some(Reverse(pair)) => pair,
+                None => {
+                    assert!(
+                        free.unused < INDEXES,
+                        "too many thread-local objects at once: there is room for {INDEXES}"
+                    );
+                    free.unused += 1;
+                    (free.unused - 1, 1)
+                }
+            };
+            Key::of(index, generation)
+        })
+    }
+
+    /// Gives the index back. The caller has seen to it that no thread finds anything under this key any more.
+    pub(super) fn retire(self) {
+        let generation = (self.0 >> GENERATION_SHIFT) as u32;
+        // An index whose generations are used up is not used again.
+        if let Some(next) = generation.checked_add(1) {
+            with_free(|free| {
+                free.returned.push(Reverse((self.index() as u32, next)));
+            });
+        }
+    }
+}
+
+/// The keys that can be issued.
+struct Free {
+    /// Indexes that were given back, each with its next generation.
+    returned: BinaryHeap<Reverse<(u32, u32)>>,
+    /// From here on all indexes are unused.
+    unused: u32,
+}
+
+#[cfg(not(loom))]
+fn with_free<R>(f: impl FnOnce(&mut Free) -> R) -> R {
+    static FREE: Mutex<Free> = Mutex::new(Free {
+        returned: BinaryHeap::new(),
+        unused: 0,
+    });
+    f(&mut FREE.lock())
+}
+
+#[cfg(loom)]
+fn with_free<R>(f: impl FnOnce(&mut Free) -> R) -> R {
+    loom::lazy_static! {
+        static ref FREE: Mutex<Free> = Mutex::new(Free {
+            returned: BinaryHeap::new(),
+            unused: 0,
+        });
+    }
+    f(&mut FREE.lock())
+}

@@ -1,0 +1,34 @@
+//! The cells of a local: for each thread one place for a value. All `unsafe` of the crate is here, behind a safe interface.
+//!
+//! | file | what it has |
+//! | --- | --- |
+//! | `key.rs` | the numbers of the locals, which are never used twice |
+//! | `slot.rs` | the place of one value, with its borrows |
+//! | `table.rs` | what a thread knows: its slots, by key |
+//! | `registry.rs` | what a local knows: its slots, whichever thread they belong to |
+//! | `cells.rs` | all this put together |
+//!
+//! # Who may touch a slot
+//!
+//! A slot is made by a thread for a local, and both know it:
+//!
+//! ```text
+//! table of the thread ──key──▶ slot ◀──place── registry of the local
+//! ```
+//!
+//! 1. The thread touches it while it has a shared borrow of the local, and finds it by the key of the local. Keys are never used
+//!    twice, so a slot of another local, perhaps freed, is never found.
+//! 2. Who has an exclusive borrow of the local touches it. That excludes (1).
+//! 3. The thread, when it ends, drops it, without any borrow of the local. That excludes (1), which needs a running thread,
+//!    but not (2). So both go through the lock of the registry: who takes the slot out of it has it for itself, alone.
+//!
+//! The owner that visits values ([`Cells::for_each_mut`]) takes them out one by one and puts them back. A thread that
+//! ends meanwhile does not wait for it, since the visitor may be waiting for the thread: it leaves the slot to the visitor.
+
+mod cells;
+mod key;
+mod registry;
+mod slot;
+mod table;
+
+pub(crate) use cells::{Cells, State};

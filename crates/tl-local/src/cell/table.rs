@@ -1,0 +1,294 @@
+//! What a thread knows: its slots, by key.
+
+use std::cell::{Cell, RefCell};
+#[cfg(not(loom))]
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+
+use super::key::Key;
+use super::registry::Leave;
+
+/// How often a thread that ends goes through its values, to drop those that the drops before have set. A value set after
+/// that is refused. POSIX does as much for its own thread-local values.
+const ROUNDS: u32 = 4;
+
+/// In the key of an entry: the slot has no value that could be shared.
+const UNREADABLE: u64 = 1;
+
+/// What is found in the table under an index.
+#[derive(Clone, Copy)]
+#[repr(C, align(16))]
+struct Entry {
+    /// The key of the local, with a mark, `UNREADABLE`, or not. So that one comparison says all that a reader asks.
+    key: u64,
+    /// The slot. It may be freed if the local with this key does not exist any more.
+    slot: *const (),
+}
+
+const ENTRY: usize = size_of::<Entry>();
+const _: () = assert!(ENTRY == 16, "keys contain the offset of an entry");
+
+const NO_ENTRY: Entry = Entry {
+    key: UNREADABLE,
+    slot: ptr::null(),
+};
+
+/// The table of a thread that has none.
+struct Nothing {
+    entry: Entry,
+}
+
+// SAFETY: it is never written, and the pointer in it is null.
+unsafe impl Sync for Nothing {}
+
+static NOTHING: Nothing = Nothing { entry: NO_ENTRY };
+
+/// Its only entry, never to be written.
+const fn nothing() -> *mut Entry {
+    (&raw const NOTHING.entry).cast_mut()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The thread has had no value.
+    Fresh,
+    /// The thread has, or had, values.
+    Used,
+    /// The thread ends: its values are being dropped.
+    Ending,
+    /// The thread has dropped its values and takes no more.
+    Ended,
+}
+
+/// What is needed to leave a local when the thread ends.
+struct Record {
+    registry: Arc<dyn Leave>,
+    place: usize,
+}
+
+/// The slots of the calling thread.
+pub(super) struct Table {
+    /// The first of `mask / 16 + 1` entries, a power of two. They are `nothing()` or were allocated by `grow`.
+    entries: Cell<*mut Entry>,
+    /// The offset in bytes of the last entry: what of a key finds the entry. An index beyond the table finds another's, with
+    /// another key.
+    mask: Cell<usize>,
+    stage: Cell<Stage>,
+    /// By the index of the key; as many as there are entries, or none.
+    records: RefCell<Vec<Option<Record>>>,
+}
+
+impl Table {
+    const fn new() -> Table {
+        Table {
+            entries: Cell::new(nothing()),
+            mask: Cell::new(0),
+            stage: Cell::new(Stage::Fresh),
+            records: RefCell::new(Vec::new()),
+        }
+    }
+
+    #[inline]
+    fn entry(&self, key: Key) -> Entry {
+        let offset = key.bits() as usize & self.mask.get();
+        // SAFETY: the masked key is the offset of an entry of the table, which lives until `grow` or `end` replace it, in
+        // this same thread.
+        unsafe { *self.entries.get().byte_add(offset) }
+    }
+
+    /// The slot under `key`, if it has a value that can be shared.
+    #[inline]
+    pub(super) fn readable(&self, key: Key) -> Option<NonNull<()>> {
+        let entry = self.entry(key);
+        if entry.key == key.bits() {
+            // SAFETY: only an entry that is unreadable has no slot.
+            Some(unsafe { NonNull::new_unchecked(entry.slot.cast_mut()) })
+        } else {
+            None
+        }
+    }
+
+    /// The slot under `key`, if there is one.
+    pub(super) fn slot(&self, key: Key) -> Option<NonNull<()>> {
+        let entry = self.entry(key);
+        if key != Key::NONE && entry.key & !UNREADABLE == key.bits() {
+            NonNull::new(entry.slot.cast_mut())
+        } else {
+            None
+        }
+    }
+
+    /// Marks the slot under `key`, which is there, as one that has a value to share, or not.
+    pub(super) fn mark(&self, key: Key, readable: bool) {
+        let Some(slot) = self.slot(key) else {
+            unreachable!("only slots of this table are marked");
+        };
+        self.write(
+            key.index(),
+            Entry {
+                key: key.bits() | if readable { 0 } else { UNREADABLE },
+                slot: slot.as_ptr(),
+            },
+        );
+    }
+
+    fn write(&self, index: usize, entry: Entry) {
+        assert!(index <= self.mask.get() / ENTRY && self.entries.get() != nothing());
+        // SAFETY: the table has the index, and is not the one that must not be written.
+        unsafe { *self.entries.get().add(index) = entry };
+    }
+
+    /// Whether the thread has dropped its values and takes no more.
+    pub(super) fn has_ended(&self) -> bool {
+        self.stage.get() == Stage::Ended
+    }
+
+    /// Puts a slot without value under `key`. The thread has not ended.
+    pub(super) fn install(
+        &self,
+        key: Key,
+        slot: NonNull<()>,
+        registry: Arc<dyn Leave>,
+        place: usize,
+    ) {
+        let index = key.index();
+        let mut records = self.records.borrow_mut();
+        if records.len() <= index {
+            let len = (index + 1).next_power_of_two().max(4);
+            self.grow(len);
+            records.resize_with(len, || None);
+        }
+        self.write(
+            index,
+            Entry {
+                key: key.bits() | UNREADABLE,
+                slot: slot.as_ptr(),
+            },
+        );
+        let former = records[index].replace(Record { registry, place });
+        drop(records);
+        // Of a local that has had this index and is no more; the rest of its registry goes.
+        drop(former);
+        if self.stage.get() == Stage::Fresh {
+            self.stage.set(Stage::Used);
+            end_with_thread();
+        }
+    }
+
+    /// Replaces the table by a greater one of `len` entries.
+    fn grow(&self, len: usize) {
+        let mut entries = Vec::with_capacity(len);
+        // SAFETY: the pointer is to as many live entries, and nothing is written meanwhile.
+        entries.extend_from_slice(unsafe { &*self.entries() });
+        entries.resize(len, NO_ENTRY);
+        self.replace(Box::into_raw(entries.into_boxed_slice()));
+    }
+
+    fn entries(&self) -> *mut [Entry] {
+        ptr::slice_from_raw_parts_mut(self.entries.get(), self.mask.get() / ENTRY + 1)
+    }
+
+    fn replace(&self, entries: *mut [Entry]) {
+        let former = self.entries();
+        self.entries.set(entries.cast());
+        self.mask.set((entries.len() - 1) * ENTRY);
+        if !ptr::addr_eq(former, nothing()) {
+            // SAFETY: what is not `nothing()` came from a box, in `grow`, and nothing else points to it any more.
+            drop(unsafe { Box::from_raw(former) });
+        }
+    }
+
+    /// Drops the values of the thread, which ends.
+    fn end(&self) {
+        self.stage.set(Stage::Ending);
+        for _ in 0..ROUNDS {
+            if !self.drop_values() {
+                break;
+            }
+        }
+        // From here on nothing is found and nothing is taken.
+        self.stage.set(Stage::Ended);
+        self.drop_values();
+        self.replace(ptr::slice_from_raw_parts_mut(nothing(), 1));
+        self.records.take();
+    }
+
+    /// Drops all values that there are now. Whether there were any.
+    fn drop_values(&self) -> bool {
+        let mut any = false;
+        let mut index = 0;
+        loop {
+            let record = match self.records.borrow_mut().get_mut(index) {
+                None => return any,
+                Some(record) => record.take(),
+            };
+            if let Some(record) = record {
+                any = true;
+                self.write(index, NO_ENTRY);
+                // The panic hook has reported it. It must not keep the other values from being dropped.
+                let _ = catch_unwind(AssertUnwindSafe(|| record.registry.leave(record.place)));
+            }
+            index += 1;
+        }
+    }
+}
+
+/// Drops the values of its thread when the thread drops its thread-locals.
+struct Guard {
+    #[cfg(loom)]
+    table: std::rc::Rc<Table>,
+}
+
+#[cfg(not(loom))]
+impl Drop for Guard {
+    fn drop(&mut self) {
+        with_table(Table::end);
+    }
+}
+
+#[cfg(not(loom))]
+thread_local! {
+    // Nothing to drop: so it can be read without asking whether it still exists, in every destructor too.
+    static TABLE: ManuallyDrop<Table> = const { ManuallyDrop::new(Table::new()) };
+    static GUARD: Guard = const { Guard {} };
+}
+
+/// Calls `f` with the table of the calling thread.
+#[cfg(not(loom))]
+#[inline]
+pub(super) fn with_table<R>(f: impl FnOnce(&Table) -> R) -> R {
+    TABLE.with(|table| f(table))
+}
+
+#[cfg(loom)]
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.table.end();
+    }
+}
+
+#[cfg(loom)]
+loom::thread_local! {
+    static TABLE: std::rc::Rc<Table> = std::rc::Rc::new(Table::new());
+    static GUARD: Guard = Guard { table: TABLE.with(std::rc::Rc::clone) };
+}
+
+/// Calls `f` with the table of the calling thread. The model checker takes all thread-locals of a thread away before it drops
+/// the first one, so there the table has ended when destructors run.
+#[cfg(loom)]
+pub(super) fn with_table<R>(f: impl FnOnce(&Table) -> R) -> R {
+    let table = TABLE.try_with(std::rc::Rc::clone).unwrap_or_else(|_| {
+        let table = Table::new();
+        table.stage.set(Stage::Ended);
+        std::rc::Rc::new(table)
+    });
+    f(&table)
+}
+
+/// Sees to it that the values of the calling thread are dropped when it ends.
+fn end_with_thread() {
+    // It exists: when it is dropped, the table ends, and this is called only by a table that begins.
+    GUARD.with(|_| ());
+}

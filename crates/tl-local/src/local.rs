@@ -1,0 +1,450 @@
+//! The local.
+
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use crate::cell::{Cells, State};
+use crate::drain::Drain;
+
+/// An object in which every thread has a value of its own.
+///
+/// A thread [sets](Local::set) its value, [gets](Local::get) it, and never sees that of another. The value lives until its
+/// thread ends, or the `Local`, whichever comes first ([the crate](crate#the-life-of-a-value) says more).
+///
+/// It is Python's [`threading.local`](https://docs.python.org/3/library/threading.html#thread-local-data) with one attribute: for
+/// several, let `T` be a struct. A `Local` [with an initialiser](Local::with_init) is what a subclass of it with an `__init__`
+/// is in Python.
+///
+/// # No reference leaves
+///
+/// A value ends with its thread, so a reference to it is given only to a closure ([`with`](Local::with),
+/// [`with_mut`](Local::with_mut)):
+///
+/// ```compile_fail
+/// use tl_local::Local;
+///
+/// let name: Local<String> = Local::new();
+/// name.set("a".to_string());
+/// let escaped: &String = name.with(|value| value.unwrap());
+/// println!("{escaped}");
+/// ```
+///
+/// # Panics
+///
+/// Within a call of [`with`](Local::with), or while the value is being cloned, the same thread may `get` and `with` the same `Local`
+/// again; [`set`](Local::set), [`take`](Local::take) and [`with_mut`](Local::with_mut) panic. Within `with_mut`, and within an
+/// initialiser, all of these panic. Other `Local`s, and other threads, are free.
+///
+/// # Threads that end
+///
+/// When a thread ends its values are dropped, one after the other. Their drops may use other `Local`s; a value that
+/// they set is dropped in its turn, for a few rounds, so that an endless chain comes to an end. From then on, as far as other
+/// thread-locals of that thread are still being dropped, its value is `None` in every `Local`, no initialiser runs, and
+/// [`set`](Local::set) hands back what it is given.
+///
+/// A drop that panics when the thread ends is reported by the panic hook and does no other harm.
+///
+/// # Examples
+///
+/// Each thread counts for itself, and the owner adds up:
+///
+/// ```
+/// use std::thread;
+/// use tl_local::Local;
+///
+/// let mut hits = Local::with_init(|| 0u32);
+/// let count = |n| (0..n).for_each(|_| hits.with_mut(|hits| *hits.unwrap() += 1));
+/// count(3);
+/// thread::scope(|scope| {
+///     scope.spawn(|| {
+///         count(5);
+///         assert_eq!(hits.get(), Some(5));
+///     });
+/// });
+/// // The value of the thread that has ended is gone.
+/// assert_eq!(hits.drain().sum::<u32>(), 3);
+/// ```
+pub struct Local<T: Send + 'static> {
+    cells: Cells<T>,
+    init: Init<T>,
+}
+
+/// Where the first value of a thread comes from.
+enum Init<T> {
+    Nowhere,
+    Function(fn() -> T),
+    Closure(Box<dyn Fn() -> T + Send + Sync>),
+}
+
+// A panic can leave a value half changed only in `with_mut`, and then only the thread that panicked sees it: it is that
+// thread's own affair, as with a static `thread_local!`.
+impl<T: Send + 'static> UnwindSafe for Local<T> {}
+impl<T: Send + 'static> RefUnwindSafe for Local<T> {}
+
+impl<T: Send + 'static> Local<T> {
+    /// A `Local` in which no thread has a value.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// static USER: Local<String> = Local::new();
+    /// assert_eq!(USER.get(), None);
+    /// ```
+    #[cfg(not(loom))]
+    #[must_use]
+    pub const fn new() -> Local<T> {
+        Local {
+            cells: Cells::new(),
+            init: Init::Nowhere,
+        }
+    }
+
+    /// A `Local` in which no thread has a value.
+    #[cfg(loom)]
+    #[must_use]
+    pub fn new() -> Local<T> {
+        Local {
+            cells: Cells::new(),
+            init: Init::Nowhere,
+        }
+    }
+
+    /// A `Local` in which each thread has the value that `init` returns.
+    ///
+    /// `init` runs in the thread, when it uses its value first: once, unless it panics. Then nothing is set, the panic goes on
+    /// to the user of the `Local`, and the next use tries again. A thread that [sets](Local::set) its value first does without
+    /// `init`; one that [takes](Local::take) it has no value from then on.
+    ///
+    /// `init` may use other `Local`s.
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_local::Local;
+    ///
+    /// let name = String::from("anonymous");
+    /// let user = Local::with_init(move || name.clone());
+    /// thread::scope(|scope| {
+    ///     scope.spawn(|| assert_eq!(user.get().unwrap(), "anonymous"));
+    ///     user.set("me".to_string());
+    ///     assert_eq!(user.get().unwrap(), "me");
+    /// });
+    /// ```
+    #[must_use]
+    pub fn with_init(init: impl Fn() -> T + Send + Sync + 'static) -> Local<T> {
+        Local {
+            cells: Cells::new(),
+            init: Init::Closure(Box::new(init)),
+        }
+    }
+
+    /// As [`with_init`](Local::with_init), for a static: `init` is a function, or a closure that captures nothing.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// static STACK: Local<Vec<u32>> = Local::with_init_fn(Vec::new);
+    ///
+    /// STACK.with_mut(|stack| stack.unwrap().push(1));
+    /// assert_eq!(STACK.get().unwrap(), [1]);
+    /// ```
+    #[cfg(not(loom))]
+    #[must_use]
+    pub const fn with_init_fn(init: fn() -> T) -> Local<T> {
+        Local {
+            cells: Cells::new(),
+            init: Init::Function(init),
+        }
+    }
+
+    /// A clone of the calling thread's value. `None` if it has none.
+    ///
+    /// # Panics
+    ///
+    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the initialiser or the clone panics.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// let depth = Local::new();
+    /// depth.set(3);
+    /// assert_eq!(depth.get(), Some(3));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn get(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        if let Some(value) = self.cells.share() {
+            return Some(T::clone(&value));
+        }
+        self.get_slow()
+    }
+
+    #[cold]
+    #[track_caller]
+    fn get_slow(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.initialise();
+        self.cells.share().map(|value| T::clone(&value))
+    }
+
+    /// Sets the calling thread's value, and returns the former one, or `None` if there was none.
+    ///
+    /// A thread that has dropped its values already cannot keep another: then this returns `Some(value)`, the very value it
+    /// was given. That happens only in destructors of other thread-locals.
+    ///
+    /// # Panics
+    ///
+    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same `Local`.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// let user = Local::new();
+    /// assert_eq!(user.set("first"), None);
+    /// assert_eq!(user.set("second"), Some("first"));
+    /// ```
+    #[track_caller]
+    pub fn set(&self, value: T) -> Option<T> {
+        match self.state_unborrowed("set") {
+            State::Ended => Some(value),
+            _ => self.cells.replace(value),
+        }
+    }
+
+    /// Takes the calling thread's value out. `None` if it has none. Does not run the initialiser.
+    ///
+    /// # Panics
+    ///
+    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same `Local`.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// let user = Local::new();
+    /// user.set("me");
+    /// assert_eq!(user.take(), Some("me"));
+    /// assert_eq!(user.take(), None);
+    /// ```
+    #[track_caller]
+    pub fn take(&self) -> Option<T> {
+        self.state_unborrowed("take");
+        self.cells.take()
+    }
+
+    /// Whether the calling thread has a value. Does not run the initialiser, and never panics.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// let user = Local::new();
+    /// assert!(!user.is_set());
+    /// user.set("me");
+    /// assert!(user.is_set());
+    /// ```
+    pub fn is_set(&self) -> bool {
+        matches!(
+            self.cells.state(),
+            State::Free | State::Shared | State::Excluded
+        )
+    }
+
+    /// Calls `f` with the calling thread's value, or with `None` if it has none. Returns what `f` returns.
+    ///
+    /// # Panics
+    ///
+    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the initialiser or `f` panics.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// let user: Local<String> = Local::new();
+    /// user.set("me".to_string());
+    /// assert_eq!(user.with(|user| user.map_or(0, |user| user.len())), 2);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn with<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
+        if let Some(value) = self.cells.share() {
+            return f(Some(&value));
+        }
+        self.initialise();
+        f(self.cells.share().as_deref())
+    }
+
+    /// Calls `f` with the calling thread's value, to change it, or with `None` if it has none. Returns what `f` returns.
+    ///
+    /// # Panics
+    ///
+    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the initialiser or
+    /// `f` panics; the value is what `f` has left.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// let names: Local<Vec<&str>> = Local::new();
+    /// names.set(Vec::new());
+    /// names.with_mut(|names| names.unwrap().push("a"));
+    /// assert_eq!(names.get().unwrap(), ["a"]);
+    /// ```
+    #[track_caller]
+    pub fn with_mut<R>(&self, f: impl FnOnce(Option<&mut T>) -> R) -> R {
+        if self.state_unborrowed("change") == State::Unset {
+            self.initialise();
+        }
+        match self.cells.state() {
+            State::Free => f(Some(self.cells.exclude().value())),
+            _ => f(None),
+        }
+    }
+
+    /// Calls `f` with the calling thread's value. If it has none, it gets the one that `init` returns first. Returns what `f`
+    /// returns.
+    ///
+    /// A `Local` with an [initialiser](Local::with_init) of its own prefers that one, at the thread's first use.
+    /// A thread that has dropped its values already cannot keep another: then what `init` returns is dropped after `f`.
+    ///
+    /// # Panics
+    ///
+    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If an initialiser or `f` panics; an
+    /// initialiser that does leaves nothing set.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// let buffer: Local<Vec<u8>> = Local::new();
+    /// let capacity = buffer.with_or_init(|| Vec::with_capacity(64), |buffer| buffer.capacity());
+    /// assert!(capacity >= 64);
+    /// assert!(buffer.is_set());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn with_or_init<R>(&self, init: impl FnOnce() -> T, f: impl FnOnce(&T) -> R) -> R {
+        if let Some(value) = self.cells.share() {
+            return f(&value);
+        }
+        self.initialise();
+        match self.cells.state() {
+            State::Ended => return f(&init()),
+            State::Unset | State::Taken => self.initialise_with(init),
+            _ => {}
+        }
+        f(&self.cells.share().expect("the value was just set"))
+    }
+
+    /// Calls `f` with the value of every thread that has one, in no particular order.
+    ///
+    /// The exclusive borrow keeps all threads from using the `Local`, but not from ending. A thread that ends while `f` has
+    /// its value does not wait for `f`: then the value is dropped here when `f` is done with it.
+    ///
+    /// # Panics
+    ///
+    /// If `f` panics. All values stay what and where they are.
+    ///
+    /// ```
+    /// use tl_local::Local;
+    ///
+    /// let mut count = Local::new();
+    /// count.set(41);
+    /// count.for_each_mut(|count| *count += 1);
+    /// assert_eq!(count.get(), Some(42));
+    /// ```
+    pub fn for_each_mut(&mut self, f: impl FnMut(&mut T)) {
+        self.cells.for_each_mut(f);
+    }
+
+    /// Takes the values of all threads out, in no particular order. The `Local` is as new afterwards: no thread has a value,
+    /// and an initialiser runs again where it is needed.
+    ///
+    /// Values of threads that are ending at this moment are among them, or are dropped in their threads.
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_local::Local;
+    ///
+    /// let mut result = Local::new();
+    /// result.set(1);
+    /// assert_eq!(result.drain().collect::<Vec<_>>(), [1]);
+    /// assert!(!result.is_set());
+    /// ```
+    pub fn drain(&mut self) -> Drain<T> {
+        Drain {
+            values: self.cells.empty().into_iter(),
+        }
+    }
+
+    /// Gives the calling thread its first value, if there is an initialiser and it has not had one.
+    ///
+    /// # Panics
+    ///
+    /// If the thread's value must not be looked at now.
+    #[cold]
+    #[track_caller]
+    fn initialise(&self) {
+        match self.cells.state() {
+            State::Initialising => panic!(
+                "the initialiser of a `Local` used the same `Local` in the same thread: \
+                 it must work without the value that it makes"
+            ),
+            State::Excluded => panic!(
+                "a `Local` was used inside its own `with_mut`, in the same thread: use the reference given to the closure"
+            ),
+            State::Unset => match &self.init {
+                Init::Nowhere => {}
+                Init::Function(init) => self.initialise_with(init),
+                Init::Closure(init) => self.initialise_with(init),
+            },
+            State::Free | State::Shared | State::Taken | State::Ended => {}
+        }
+    }
+
+    fn initialise_with(&self, init: impl FnOnce() -> T) {
+        let beginning = self.cells.begin();
+        beginning.finish(init());
+    }
+
+    /// The state, if the value is not borrowed.
+    #[track_caller]
+    fn state_unborrowed(&self, verb: &str) -> State {
+        let state = self.cells.state();
+        let place = match state {
+            State::Shared => "`with`, or while its value was being cloned",
+            State::Excluded => "`with_mut`",
+            State::Initialising => "initialiser",
+            State::Unset | State::Free | State::Taken | State::Ended => return state,
+        };
+        panic!(
+            "an attempt to {verb} the value of a `Local` inside its own {place}, in the same thread: do it afterwards"
+        );
+    }
+}
+
+impl<T: Send + 'static> Default for Local<T> {
+    /// A `Local` in which no thread has a value.
+    fn default() -> Local<T> {
+        Local::new()
+    }
+}
+
+impl<T: fmt::Debug + Send + 'static> fmt::Debug for Local<T> {
+    /// Shows the calling thread's value. Does not run the initialiser.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Local");
+        match self.cells.state() {
+            State::Free | State::Shared => {
+                let value = self.cells.share();
+                out.field("value", &value.as_deref());
+            }
+            State::Excluded => {
+                out.field("value", &format_args!("<borrowed>"));
+            }
+            State::Unset | State::Initialising | State::Taken | State::Ended => {
+                out.field("value", &None::<T>);
+            }
+        }
+        out.finish()
+    }
+}
