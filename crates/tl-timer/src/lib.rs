@@ -1,2 +1,48 @@
-//! tl-timer
+//! Timers that can be cancelled, as Python's
+//! [`threading.Timer`](https://docs.python.org/3/library/threading.html#timer-objects): any number of them on one thread.
+//!
+//! ```
+//! use std::time::Duration;
+//! use tl_timer::Timer;
+//!
+//! let late = Timer::new(Duration::from_secs(3600), || println!("this takes too long"));
+//! late.start()?;
+//! // ... the work that may take too long ...
+//! assert!(late.cancel());
+//! # Ok::<(), tl_thread::StartError>(())
+//! ```
+//!
+//! | you want | use |
+//! | --- | --- |
+//! | one call, later, unless it is cancelled | [`Timer::new`] |
+//! | a call every so often, without drift | [`Timer::every`] |
+//! | to wait in the thread itself, until a time or something else | the `_timeout` forms of the sibling crates, as `Event::wait_timeout` |
+//! | timers inside an asynchronous runtime | that runtime's own |
+//!
+//! # What a timer costs
+//!
+//! A pending timer is a [`Thread`](tl_thread::Thread) to everybody who asks: it is listed, named, alive, and can be joined. But it has no thread of the operating
+//! system. One thread, named `timer-scheduler`, waits for the earliest of all pending timers; it exists while something is pending and ten
+//! milliseconds longer, sleeps until something is due, and is neither listed nor waited for. Starting and cancelling take time that grows with the
+//! logarithm of the number of pending timers, at most.
+//!
+//! A timer that is due gets a fresh thread, so that its function has thread-locals of its own and may block as long as it likes:
+//! no other timer waits for it, as long as no more than [`MAX_RUNNING`] run at once. If the operating system refuses the thread, the timer stays pending and can be cancelled;
+//! it is tried again after a millisecond, then less and less often, up to four times a second, and the [excepthook](tl_thread::set_excepthook) hears of it once for each timer.
+//!
+//! Time is that of the monotonic clock: setting the system's clock changes nothing. It stands still while the machine is suspended.
+//!
+//! In a child process made by `fork` the pending timers do not fire: the scheduler's thread is not there.
+//!
+//! Linux only.
 #![forbid(unsafe_code)]
+
+mod every;
+mod heap;
+mod once;
+mod repeat;
+mod schedule;
+mod timer;
+
+pub use once::MAX_RUNNING;
+pub use timer::Timer;

@@ -1,0 +1,456 @@
+//! The handle of a timer.
+
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tl_thread::{JoinError, SetDaemonError, StartError, Thread, ThreadIdent};
+
+use crate::every::Every;
+use crate::once::Once;
+
+/// A thread that calls a function once a time has passed, and that can be cancelled until then. A handle: clones stand for the same timer.
+///
+/// As Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like any thread it is
+/// [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`]; the process does not end before it has
+/// fired or been cancelled, unless it is a daemon. While it is pending it costs no thread of the operating system. Dropping its handles does
+/// not cancel it.
+///
+/// ```
+/// use std::time::Duration;
+/// use tl_timer::Timer;
+///
+/// let greet = Timer::new(Duration::from_millis(20), || println!("hello"));
+/// let never = Timer::new(Duration::from_secs(3600), || unreachable!());
+/// greet.start()?;
+/// never.start()?;
+/// assert!(never.cancel());
+/// greet.join()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Timer {
+    kind: Kind,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Once(Arc<Once>),
+    Every(Arc<Every>),
+}
+
+// A panic, wherever it comes from, leaves a timer as it says it does: see `cancel`.
+impl UnwindSafe for Timer {}
+impl RefUnwindSafe for Timer {}
+
+impl Timer {
+    /// A timer that will call `function` when `interval` has passed since its [`start`](Timer::start): never before, and as soon after as the
+    /// system can start a thread.
+    ///
+    /// After [`Duration::ZERO`] it fires at once, in its own thread; an interval too long for the clock (more than 584 years, as [`Duration::MAX`]) never
+    /// passes, but the timer is pending like any other. The timer is named `Thread-N` and inherits the daemon flag of the thread that makes it.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use tl_timer::Timer;
+    ///
+    /// let begin = Instant::now();
+    /// let timer = Timer::new(Duration::from_millis(5), move || {
+    ///     assert!(begin.elapsed() >= Duration::from_millis(5));
+    /// });
+    /// timer.start()?;
+    /// timer.join()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(interval: Duration, function: impl FnOnce() + Send + 'static) -> Timer {
+        Timer {
+            kind: Kind::Once(Once::new(interval, Thread::new(function))),
+        }
+    }
+
+    /// A timer that will call `function` again and again, on the grid of its period: one period after its [`start`](Timer::start), two periods after it, and so on, until
+    /// it is cancelled.
+    ///
+    /// It is one thread of the operating system from its start to its end, and all calls happen there. How long a call takes, and how late it begins, does not
+    /// add up: the next one aims at the grid again. Beats that pass during a call are skipped, not made up for. If the function panics the timer
+    /// ends as any thread does: the [excepthook](tl_thread::set_excepthook) hears of it, and [`join`](Timer::join) tells.
+    ///
+    /// Python's `threading` has no such timer.
+    ///
+    /// # Panics
+    ///
+    /// If the period is zero: there is no grid. Call the function in a loop instead.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// let (send, receive) = mpsc::channel();
+    /// let mut beat = 0;
+    /// let timer = Timer::every(Duration::from_millis(2), move || {
+    ///     beat += 1;
+    ///     let _ = send.send(beat);
+    /// });
+    /// timer.start()?;
+    /// assert!(receive.iter().take(3).eq(1..=3));
+    /// assert!(timer.cancel());
+    /// timer.join()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn every(period: Duration, function: impl FnMut() + Send + 'static) -> Timer {
+        assert!(
+            !period.is_zero(),
+            "a timer needs a period of a nanosecond or more: to repeat without a pause, use a loop"
+        );
+        Timer {
+            kind: Kind::Every(Every::new(period, function)),
+        }
+    }
+
+    /// The timer with this name instead of `Thread-N`, which the next unnamed thread may then get. The function's thread has it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::ZERO, || ()).with_name("egg timer");
+    /// assert_eq!(&*timer.name(), "egg timer");
+    /// ```
+    #[must_use = "the timer is moved into the result"]
+    pub fn with_name(self, name: impl Into<Arc<str>>) -> Timer {
+        let _ = self.thread().clone().with_name(name);
+        self
+    }
+
+    /// The timer as a daemon, for which the end of the process does not wait, or as one for which it does, whatever thread made it.
+    ///
+    /// # Panics
+    ///
+    /// If the timer can no longer change: see [`set_daemon`](Timer::set_daemon).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::MAX, || ()).with_daemon(true);
+    /// timer.start()?; // and yet this program ends
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    #[must_use = "the timer is moved into the result"]
+    pub fn with_daemon(self, is_daemon: bool) -> Timer {
+        let _ = self.thread().clone().with_daemon(is_daemon);
+        self
+    }
+
+    /// The timer with a stack of at least so many bytes for its function; 0 for the default of [`tl_thread::stack_size`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::ZERO, || ()).with_stack_size(64 * 1024);
+    /// timer.start()?;
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    #[must_use = "the timer is moved into the result"]
+    pub fn with_stack_size(self, size: usize) -> Timer {
+        let _ = self.thread().clone().with_stack_size(size);
+        self
+    }
+
+    /// Starts the time. When this returns the timer is alive, listed by [`tl_thread::enumerate`], and has its [`ident`](Timer::ident).
+    ///
+    /// A timer that was cancelled before can be started, as in Python: it ends at once and calls nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::AlreadyStarted`] if it has been started before, also if it has fired or been cancelled: make a new one for each run.
+    /// [`StartError::Refused`] if the operating system refuses the thread that a pending timer needs: the one that schedules all timers, or for
+    /// [`every`](Timer::every) its own. The timer is then as it was, and can be started again.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_thread::{StartError, enumerate};
+    /// use tl_timer::Timer;
+    ///
+    /// let timer = Timer::new(Duration::from_secs(3600), || ());
+    /// timer.start()?;
+    /// assert!(enumerate().contains(timer.thread()));
+    /// assert!(matches!(timer.start(), Err(StartError::AlreadyStarted)));
+    /// timer.cancel();
+    /// # Ok::<(), StartError>(())
+    /// ```
+    pub fn start(&self) -> Result<(), StartError> {
+        match &self.kind {
+            Kind::Once(once) => once.start(),
+            Kind::Every(every) => every.start(),
+        }
+    }
+
+    /// Cancels the timer, from any thread, at any time, and returns whether that made a difference: of a timer that calls once, whether this is what
+    /// prevented the call; of one that repeats, whether it would have gone on.
+    ///
+    /// It is exact. After `true` no call begins, and every other `cancel`, before or after, returns `false`. After `false` the call has begun, or
+    /// an earlier `cancel` prevented it. A call that has begun is not stopped; to wait for its end use [`join`](Timer::join).
+    ///
+    /// A pending timer leaves [`tl_thread::enumerate`] before this returns, its function is dropped here, and who joins it goes on. A timer that
+    /// has not been started can be cancelled too: its start then ends it.
+    ///
+    /// As Python's [`cancel`](https://docs.python.org/3/library/threading.html#threading.Timer.cancel), which does not tell.
+    ///
+    /// # Panics
+    ///
+    /// If the destructor of what the function holds panics. The timer is cancelled all the same.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// let timer = Timer::new(Duration::from_secs(3600), || unreachable!());
+    /// timer.start()?;
+    /// assert!(timer.cancel());
+    /// assert!(!timer.cancel());
+    /// assert!(!timer.is_alive());
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn cancel(&self) -> bool {
+        match &self.kind {
+            Kind::Once(once) => once.cancel(),
+            Kind::Every(every) => every.cancel(),
+        }
+    }
+
+    /// Waits until the timer has ended: its call has returned and the thread-locals of its thread are dropped, or it was cancelled while pending.
+    ///
+    /// # Errors
+    ///
+    /// As [`Thread::join`]: [`JoinError::Panicked`] if the function panicked; at once, without waiting, [`JoinError::NotStarted`], and
+    /// [`JoinError::CurrentThread`] in the timer's own function.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for the interval and for the function. A timer that [repeats](Timer::every), or whose interval is longer than the clock, ends only by
+    /// [`cancel`](Timer::cancel).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_thread::JoinError;
+    /// use tl_timer::Timer;
+    ///
+    /// let timer = Timer::new(Duration::from_millis(1), || panic!("out of time"));
+    /// assert_eq!(timer.join(), Err(JoinError::NotStarted));
+    /// timer.start()?;
+    /// assert_eq!(timer.join(), Err(JoinError::Panicked("out of time".into())));
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn join(&self) -> Result<(), JoinError> {
+        self.thread().join()
+    }
+
+    /// As [`join`](Timer::join), for at most `timeout`: whether the timer has ended. [`Duration::ZERO`] only looks.
+    ///
+    /// # Errors
+    ///
+    /// As [`join`](Timer::join).
+    ///
+    /// # Blocking
+    ///
+    /// As [`join`](Timer::join), but no longer than `timeout`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// let timer = Timer::new(Duration::from_secs(3600), || ());
+    /// timer.start()?;
+    /// assert_eq!(timer.join_timeout(Duration::from_millis(1)), Ok(false));
+    /// timer.cancel();
+    /// assert_eq!(timer.join_timeout(Duration::from_millis(1)), Ok(true));
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn join_timeout(&self, timeout: Duration) -> Result<bool, JoinError> {
+        self.thread().join_timeout(timeout)
+    }
+
+    /// As [`join`](Timer::join), until `deadline` at the latest: whether the timer has ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`join`](Timer::join).
+    ///
+    /// # Blocking
+    ///
+    /// As [`join`](Timer::join), but not after `deadline`.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use tl_timer::Timer;
+    ///
+    /// let timer = Timer::new(Duration::from_secs(3600), || ());
+    /// timer.start()?;
+    /// assert_eq!(timer.join_deadline(Instant::now()), Ok(false));
+    /// timer.cancel();
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn join_deadline(&self, deadline: Instant) -> Result<bool, JoinError> {
+        self.thread().join_deadline(deadline)
+    }
+
+    /// Whether the timer has been started and has not ended. A pending timer is alive.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::from_secs(3600), || ());
+    /// assert!(!timer.is_alive());
+    /// timer.start()?;
+    /// assert!(timer.is_alive());
+    /// timer.cancel();
+    /// assert!(!timer.is_alive());
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn is_alive(&self) -> bool {
+        self.thread().is_alive()
+    }
+
+    /// The name. Names need not be unique.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::ZERO, || ());
+    /// assert!(timer.name().starts_with("Thread-"));
+    /// ```
+    pub fn name(&self) -> Arc<str> {
+        self.thread().name()
+    }
+
+    /// Renames the timer, at any time. The function's thread has the name that the timer has when it fires, and later ones from then on.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::from_millis(5), || {
+    ///     assert_eq!(&*tl_core::current_name(), "t1");
+    /// });
+    /// timer.start()?;
+    /// timer.set_name("t1");
+    /// timer.join()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_name(&self, name: impl Into<Arc<str>>) {
+        self.thread().set_name(name);
+    }
+
+    /// Whether the timer is a daemon: one for which the end of the process does not wait.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// assert!(!tl_timer::Timer::new(Duration::ZERO, || ()).is_daemon());
+    /// ```
+    pub fn is_daemon(&self) -> bool {
+        self.thread().is_daemon()
+    }
+
+    /// Makes the timer a daemon, or one for which the end of the process waits. The flag may be changed until the timer fires; of a
+    /// timer that [repeats](Timer::every), which is a thread from its start, until that.
+    ///
+    /// # Errors
+    ///
+    /// When it is too late for that; the flag is as it was.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::MAX, || ());
+    /// timer.start()?;
+    /// timer.set_daemon(true)?; // or this program would not end
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_daemon(&self, is_daemon: bool) -> Result<(), SetDaemonError> {
+        self.thread().set_daemon(is_daemon)
+    }
+
+    /// The identity, fixed at the start: that of the thread in which the function will run. `None` before the start.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::from_secs(3600), || ());
+    /// assert_eq!(timer.ident(), None);
+    /// timer.start()?;
+    /// assert!(timer.ident().is_some());
+    /// timer.cancel();
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn ident(&self) -> Option<ThreadIdent> {
+        self.thread().ident()
+    }
+
+    /// The number that the operating system gave the thread of the function; `None` while the timer is pending, which is no thread of the
+    /// system.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::from_secs(3600), || ());
+    /// timer.start()?;
+    /// assert_eq!(timer.native_id(), None);
+    /// timer.cancel();
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn native_id(&self) -> Option<u64> {
+        self.thread().native_id()
+    }
+
+    /// The time after which the timer calls; of one that [repeats](Timer::every), its period. Python's attribute `interval`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = tl_timer::Timer::new(Duration::from_secs(5), || ());
+    /// assert_eq!(timer.interval(), Duration::from_secs(5));
+    /// ```
+    pub fn interval(&self) -> Duration {
+        match &self.kind {
+            Kind::Once(once) => once.interval,
+            Kind::Every(every) => every.period,
+        }
+    }
+
+    /// The timer as a thread: the handle that [`tl_thread::enumerate`] lists, and that [`tl_thread::current_thread`] gives in the function.
+    ///
+    /// It is for comparing, waiting and asking. To start a timer use [`Timer::start`]: its thread's own [`start`](Thread::start) knows
+    /// no interval, and would call the function at once.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_thread::current_thread;
+    /// use tl_timer::Timer;
+    ///
+    /// let timer = Timer::new(Duration::ZERO, || assert_eq!(&*current_thread().name(), "t1"));
+    /// timer.thread().set_name("t1");
+    /// timer.start()?;
+    /// timer.join()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn thread(&self) -> &Thread {
+        match &self.kind {
+            Kind::Once(once) => &once.thread,
+            Kind::Every(every) => &every.thread,
+        }
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let interval = match self.kind {
+            Kind::Once(_) => "interval",
+            Kind::Every(_) => "period",
+        };
+        f.debug_struct("Timer")
+            .field(interval, &self.interval())
+            .field("thread", self.thread())
+            .finish()
+    }
+}

@@ -1,0 +1,46 @@
+//! What several test files use.
+#![allow(dead_code)]
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Long enough for anything that happens at all, on any machine: a test that waits so long has failed.
+pub(crate) const AGES: Duration = Duration::from_secs(100);
+
+/// Lets one test at a time do what all of a process share: the excepthook, the threads that are counted.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until something is so. What is waited for has no way to tell.
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < AGES, "it never came: {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// The names that the system has for the threads of this process, with their numbers.
+pub(crate) fn os_threads() -> Vec<(u64, String)> {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("Linux has it");
+    tasks
+        .filter_map(|task| {
+            let task = task.expect("it can be read");
+            // A thread may end between the two looks.
+            let name = std::fs::read_to_string(task.path().join("comm")).ok()?;
+            let number = task.file_name().to_str()?.parse().ok()?;
+            Some((number, name.trim_end().to_owned()))
+        })
+        .collect()
+}
+
+/// The numbers of the threads that schedule timers.
+pub(crate) fn schedulers() -> Vec<u64> {
+    let threads = os_threads().into_iter();
+    threads
+        .filter(|(_, name)| name == "timer-scheduler")
+        .map(|(number, _)| number)
+        .collect()
+}
