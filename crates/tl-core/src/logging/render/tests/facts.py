@@ -31,6 +31,11 @@ SPECIAL = [
 ] + [
     ("created", 0.1, form)
     for form in ["%(created).60f", "%(created).60e", "%(created).60g", "%(created)#.60g", "%(created)lf", "%(created)Lg"]
+] + [
+    ("created", value, form)
+    # On both sides of where an exponent begins.
+    for value in [1.5e-05, 9.9999996e-05, 9.9999994e-05, 0.0001, 999999.4, 999999.5, 1000000.0, 9999999999999998.0, 1e16]
+    for form in ["%(created)s", "%(created)g", "%(created)#G", "%(created).0g", "%(created).3e"]
 ]
 
 
