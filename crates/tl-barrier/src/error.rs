@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 /// What broke a barrier.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum BrokenBarrierKind {
     /// A thread's wait ran out of time before all the parties had arrived. It is also what that thread gets itself.
