@@ -31,6 +31,6 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 /// How many allocations have not been freed.
-pub fn live() -> i64 {
+pub(crate) fn live() -> i64 {
     LIVE.load(Ordering::Relaxed)
 }

@@ -6,11 +6,16 @@ use tl_barrier::Barrier;
 
 use crate::round::{Count, Report, Round, timeout};
 
-pub fn run(round: &Round) -> Report {
+pub(crate) fn run(round: &Round) -> Report {
     let (calm, calm_indices) = even_rounds(round);
     let parties = round.threads;
     let barrier = Barrier::new(parties);
-    let (passed, leaders, index_sum, broken) = (Count::default(), Count::default(), Count::default(), Count::default());
+    let (passed, leaders, index_sum, broken) = (
+        Count::default(),
+        Count::default(),
+        Count::default(),
+        Count::default(),
+    );
     // Every thread makes as many attempts; timeouts, aborts and resets break rounds, and whoever finds the barrier broken
     // makes it new.
     let operations = Count::default();
@@ -45,11 +50,26 @@ pub fn run(round: &Round) -> Report {
     let rounds = leaders.get();
     let n = parties as u64;
     Report::new(calm + operations.get())
-        .even("places and indices of calm rounds", calm_indices, calm / n * (n * (n - 1) / 2))
+        .even(
+            "places and indices of calm rounds",
+            calm_indices,
+            calm / n * (n * (n - 1) / 2),
+        )
         .even("passed, and rounds times parties", passed.get(), rounds * n)
-        .even("sum of the indices, and what whole rounds give", index_sum.get(), rounds * (n * (n - 1) / 2))
-        .even("attempts, and passed or broken", operations.get(), passed.get() + broken.get())
-        .holds("new after a reset", !barrier.is_broken() && barrier.n_waiting() == 0)
+        .even(
+            "sum of the indices, and what whole rounds give",
+            index_sum.get(),
+            rounds * (n * (n - 1) / 2),
+        )
+        .even(
+            "attempts, and passed or broken",
+            operations.get(),
+            passed.get() + broken.get(),
+        )
+        .holds(
+            "new after a reset",
+            !barrier.is_broken() && barrier.n_waiting() == 0,
+        )
 }
 
 /// Rounds that nobody disturbs, with an action that must run once in each.
@@ -64,7 +84,10 @@ fn even_rounds(round: &Round) -> (u64, u64) {
     round.in_threads(|_, _| {
         for past in 1..=ROUNDS {
             let place = barrier.wait().expect("nobody breaks it");
-            assert!(ACTIONS.load(Ordering::Relaxed) - before >= past, "left before the action ran");
+            assert!(
+                ACTIONS.load(Ordering::Relaxed) - before >= past,
+                "left before the action ran"
+            );
             indices.add(place.index() as u64);
         }
     });

@@ -9,7 +9,7 @@ use tl_locks::{Lock, Mutex, RLock};
 
 use crate::round::{Count, Report, Round, timeout};
 
-pub fn notifications(round: &Round) -> Report {
+pub(crate) fn notifications(round: &Round) -> Report {
     let condition: Condition<RLock> = Condition::new();
     let (notified, woken, operations) = (Count::default(), Count::default(), Count::default());
     let busy = AtomicUsize::new(round.threads - 1);
@@ -29,7 +29,7 @@ pub fn notifications(round: &Round) -> Report {
             }
         } else {
             for _ in 0..200 {
-                let mut guard = condition.lock();
+                let guard = condition.lock();
                 // Deeper now and then: a wait gives all levels up and takes them all back.
                 let depth = rng.usize(0..3);
                 for _ in 0..depth {
@@ -53,13 +53,16 @@ pub fn notifications(round: &Round) -> Report {
     });
     Report::new(operations.get())
         .even("notified and woken", notified.get(), woken.get())
-        .holds("nobody is left to notify", condition.lock().notify_all() == 0)
+        .holds(
+            "nobody is left to notify",
+            condition.lock().notify_all() == 0,
+        )
 }
 
 /// Items per producer.
 const ITEMS: u64 = 300;
 
-pub fn buffer(round: &Round) -> Report {
+pub(crate) fn buffer(round: &Round) -> Report {
     let lock = Arc::new(Lock::new());
     let not_empty = Condition::with_lock(Arc::clone(&lock));
     let not_full = Condition::with_lock(Arc::clone(&lock));
@@ -73,16 +76,17 @@ pub fn buffer(round: &Round) -> Report {
     round.in_threads(|number, rng| {
         if number < producers {
             for item in 0..ITEMS {
-                let mut guard = not_full.lock();
+                let guard = not_full.lock();
                 guard.wait_for(|| items.lock().len() < capacity);
                 items.lock().push_back(item);
                 sent.add(item);
                 not_empty.notify_one().expect("the lock is held");
             }
         } else {
-            let share = total / consumers as u64 + u64::from((number - producers) as u64 == 0) * (total % consumers as u64);
+            let share = total / consumers as u64
+                + u64::from((number - producers) as u64 == 0) * (total % consumers as u64);
             for _ in 0..share {
-                let mut guard = not_empty.lock();
+                let guard = not_empty.lock();
                 if rng.bool() {
                     guard.wait_for(|| !items.lock().is_empty());
                 } else {
@@ -94,6 +98,10 @@ pub fn buffer(round: &Round) -> Report {
         }
     });
     Report::new(2 * total)
-        .even("sum of the items sent and received", sent.get(), received.get())
+        .even(
+            "sum of the items sent and received",
+            sent.get(),
+            received.get(),
+        )
         .even("items left", items.lock().len() as u64, 0)
 }

@@ -6,7 +6,7 @@ use tl_event::Event;
 
 use crate::round::{Count, Report, Round, timeout};
 
-pub fn run(round: &Round) -> Report {
+pub(crate) fn run(round: &Round) -> Report {
     let event = Event::new();
     let (begun, ended) = (Count::default(), Count::default());
     let waiting = AtomicUsize::new(round.threads - 1);
@@ -42,5 +42,8 @@ pub fn run(round: &Round) -> Report {
     event.clear();
     Report::new(operations.get())
         .even("waits begun and ended", begun.get(), ended.get())
-        .holds("a cleared event is not set", !event.is_set() && !event.wait_timeout(std::time::Duration::ZERO))
+        .holds(
+            "a cleared event is not set",
+            !event.is_set() && !event.wait_timeout(std::time::Duration::ZERO),
+        )
 }

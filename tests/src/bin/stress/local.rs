@@ -16,7 +16,7 @@ impl Drop for Value {
     }
 }
 
-pub fn run(round: &Round) -> Report {
+pub(crate) fn run(round: &Round) -> Report {
     let dropped_before = DROPPED.load(Ordering::Relaxed);
     let (made, foreign) = (Count::default(), Count::default());
     let mut locals: Vec<Local<Value>> = (0..4).map(|_| Local::new()).collect();
@@ -48,10 +48,17 @@ pub fn run(round: &Round) -> Report {
             }
         }
     });
-    let left: Vec<Value> = locals.iter_mut().flat_map(|local| local.drain().into_iter().collect::<Vec<_>>()).collect();
+    let left: Vec<Value> = locals
+        .iter_mut()
+        .flat_map(|local| local.drain().collect::<Vec<_>>())
+        .collect();
     drop(left);
     drop(locals);
     Report::new(operations)
-        .even("values made and dropped", made.get(), DROPPED.load(Ordering::Relaxed) - dropped_before)
+        .even(
+            "values made and dropped",
+            made.get(),
+            DROPPED.load(Ordering::Relaxed) - dropped_before,
+        )
         .even("values of other threads seen", foreign.get(), 0)
 }

@@ -4,7 +4,7 @@ use tl_locks::{Lock, Mutex, RLock};
 
 use crate::round::{Count, Fragile, Report, Round, perhaps_panic, timeout, unwinding};
 
-pub fn lock(round: &Round) -> Report {
+pub(crate) fn lock(round: &Round) -> Report {
     let (lock, guarded, acquired) = (Lock::new(), Fragile::default(), Count::default());
     let operations = round.operations(|_, rng| {
         let inside = |rng: &mut fastrand::Rng| {
@@ -43,12 +43,16 @@ pub fn lock(round: &Round) -> Report {
         }
     });
     Report::new(operations)
-        .even("acquired and counted under the lock", acquired.get(), guarded.get())
+        .even(
+            "acquired and counted under the lock",
+            acquired.get(),
+            guarded.get(),
+        )
         .holds("the lock is free at the end", !lock.locked())
         .holds("a free lock can't be released", lock.release().is_err())
 }
 
-pub fn rlock(round: &Round) -> Report {
+pub(crate) fn rlock(round: &Round) -> Report {
     let (lock, guarded, acquired) = (RLock::new(), Fragile::default(), Count::default());
     let strangers = Count::default();
     let operations = round.operations(|_, rng| {
@@ -84,12 +88,20 @@ pub fn rlock(round: &Round) -> Report {
         }
     });
     Report::new(operations)
-        .even("acquired and counted under the lock", acquired.get(), guarded.get())
-        .even("releases by strangers that went through", strangers.get(), 0)
+        .even(
+            "acquired and counted under the lock",
+            acquired.get(),
+            guarded.get(),
+        )
+        .even(
+            "releases by strangers that went through",
+            strangers.get(),
+            0,
+        )
         .holds("the lock is free at the end", !lock.locked())
 }
 
-pub fn mutex(round: &Round) -> Report {
+pub(crate) fn mutex(round: &Round) -> Report {
     let (mutex, acquired) = (Mutex::new(0u64), Count::default());
     let operations = round.operations(|_, rng| {
         unwinding(|| {

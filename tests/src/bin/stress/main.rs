@@ -32,18 +32,54 @@ struct Scenario {
 }
 
 const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "lock", run: locks::lock },
-    Scenario { name: "rlock", run: locks::rlock },
-    Scenario { name: "mutex", run: locks::mutex },
-    Scenario { name: "event", run: event::run },
-    Scenario { name: "condition", run: condition::notifications },
-    Scenario { name: "buffer", run: condition::buffer },
-    Scenario { name: "monitor", run: monitor::run },
-    Scenario { name: "barrier", run: barrier::run },
-    Scenario { name: "semaphore", run: semaphore::run },
-    Scenario { name: "local", run: local::run },
-    Scenario { name: "thread", run: thread::run },
-    Scenario { name: "timer", run: timer::run },
+    Scenario {
+        name: "lock",
+        run: locks::lock,
+    },
+    Scenario {
+        name: "rlock",
+        run: locks::rlock,
+    },
+    Scenario {
+        name: "mutex",
+        run: locks::mutex,
+    },
+    Scenario {
+        name: "event",
+        run: event::run,
+    },
+    Scenario {
+        name: "condition",
+        run: condition::notifications,
+    },
+    Scenario {
+        name: "buffer",
+        run: condition::buffer,
+    },
+    Scenario {
+        name: "monitor",
+        run: monitor::run,
+    },
+    Scenario {
+        name: "barrier",
+        run: barrier::run,
+    },
+    Scenario {
+        name: "semaphore",
+        run: semaphore::run,
+    },
+    Scenario {
+        name: "local",
+        run: local::run,
+    },
+    Scenario {
+        name: "thread",
+        run: thread::run,
+    },
+    Scenario {
+        name: "timer",
+        run: timer::run,
+    },
 ];
 
 /// Random operations on every primitive, counted
@@ -78,7 +114,10 @@ fn main() -> ExitCode {
             Ok(chosen) => chosen,
             Err(unknown) => {
                 let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
-                eprintln!("there is no stress for {unknown:?}; there is: {}", known.join(", "));
+                eprintln!(
+                    "there is no stress for {unknown:?}; there is: {}",
+                    known.join(", ")
+                );
                 return ExitCode::FAILURE;
             }
         },
@@ -88,7 +127,8 @@ fn main() -> ExitCode {
     signals::interrupt_every_millisecond();
     let share = Duration::from_secs(command_line.seconds) / chosen.len() as u32;
     let bar = ProgressBar::new(command_line.seconds).with_style(
-        ProgressStyle::with_template("{elapsed_precise} {msg:10} {bar:40} {pos}/{len} s").expect("the template is right"),
+        ProgressStyle::with_template("{elapsed_precise} {msg:10} {bar:40} {pos}/{len} s")
+            .expect("the template is right"),
     );
     let start = Instant::now();
     let totals: Vec<Total> = chosen
@@ -96,7 +136,9 @@ fn main() -> ExitCode {
         .map(|scenario| {
             bar.set_message(scenario.name);
             let end = Instant::now() + share;
-            repeat(scenario, seed, end, || bar.set_position(start.elapsed().as_secs()))
+            repeat(scenario, seed, end, || {
+                bar.set_position(start.elapsed().as_secs())
+            })
         })
         .collect();
     bar.finish_and_clear();
@@ -108,8 +150,11 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(failed))
 }
 
-fn find<'n>(name: &'n String) -> Result<&'static Scenario, &'n String> {
-    SCENARIOS.iter().find(|scenario| scenario.name == name).ok_or(name)
+fn find(name: &String) -> Result<&'static Scenario, &String> {
+    SCENARIOS
+        .iter()
+        .find(|scenario| scenario.name == name)
+        .ok_or(name)
 }
 
 /// Runs rounds of a scenario until `end`, at least two, and stops at the first that fails.
@@ -129,8 +174,14 @@ fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> 
     }
     total.left_allocated = allocations::live() - baseline;
     // A round that leaks leaves something each time. What grows once, such as a table, is less than one a round.
-    if total.failures.is_empty() && total.rounds > 16 && total.left_allocated >= total.rounds as i64 / 2 {
-        total.failures.push(format!("{} allocations are left after {} rounds", total.left_allocated, total.rounds));
+    if total.failures.is_empty()
+        && total.rounds > 16
+        && total.left_allocated >= total.rounds as i64 / 2
+    {
+        total.failures.push(format!(
+            "{} allocations are left after {} rounds",
+            total.left_allocated, total.rounds
+        ));
     }
     total
 }
@@ -139,13 +190,21 @@ fn summary(chosen: &[&Scenario], totals: &[Total]) {
     println!("| what | rounds | operations | left allocated | |");
     println!("| --- | ---: | ---: | ---: | --- |");
     for (scenario, total) in chosen.iter().zip(totals) {
-        let verdict = if total.failures.is_empty() { "even" } else { "FAILED" };
+        let verdict = if total.failures.is_empty() {
+            "even"
+        } else {
+            "FAILED"
+        };
         println!(
             "| {} | {} | {} | {} | {verdict} |",
             scenario.name, total.rounds, total.operations, total.left_allocated
         );
     }
-    for (scenario, failure) in chosen.iter().zip(totals).flat_map(|(s, t)| t.failures.iter().map(move |f| (s, f))) {
+    for (scenario, failure) in chosen
+        .iter()
+        .zip(totals)
+        .flat_map(|(s, t)| t.failures.iter().map(move |f| (s, f)))
+    {
         println!("{}: {failure}", scenario.name);
     }
 }

@@ -4,7 +4,7 @@ use tl_condition::Monitor;
 
 use crate::round::{Count, Report, Round, timeout};
 
-pub fn run(round: &Round) -> Report {
+pub(crate) fn run(round: &Round) -> Report {
     let monitor = Monitor::new(0u64);
     let (put, taken) = (Count::default(), Count::default());
     let producers = round.threads.div_ceil(2);
@@ -39,5 +39,9 @@ pub fn run(round: &Round) -> Report {
         }
     });
     let left = *monitor.lock();
-    Report::new(put.get() + taken.get()).even("put, and taken or left", put.get(), taken.get() + left)
+    Report::new(put.get() + taken.get()).even(
+        "put, and taken or left",
+        put.get(),
+        taken.get() + left,
+    )
 }

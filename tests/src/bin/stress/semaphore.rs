@@ -6,7 +6,7 @@ use tl_semaphore::{BoundedSemaphore, Semaphore};
 
 use crate::round::{Count, Report, Round, perhaps_panic, timeout, unwinding};
 
-pub fn run(round: &Round) -> Report {
+pub(crate) fn run(round: &Round) -> Report {
     let permits = round.rng(99).usize(1..6);
     let semaphore = Semaphore::new(permits);
     let bounded = BoundedSemaphore::new(permits);
@@ -15,7 +15,10 @@ pub fn run(round: &Round) -> Report {
     let operations = round.operations(|_, rng| {
         let enter = |n: u64| {
             acquired.add(n);
-            most.fetch_max(inside.fetch_add(n, Ordering::Relaxed) + n, Ordering::Relaxed);
+            most.fetch_max(
+                inside.fetch_add(n, Ordering::Relaxed) + n,
+                Ordering::Relaxed,
+            );
         };
         let leave = |n: u64| {
             inside.fetch_sub(n, Ordering::Relaxed);
@@ -66,8 +69,19 @@ pub fn run(round: &Round) -> Report {
     });
     Report::new(operations)
         .even("acquired and released", acquired.get(), released.get())
-        .even("permits at the end and at the start", semaphore.available() as u64, permits as u64)
-        .even("bounded permits at the end and at the start", bounded.available() as u64, permits as u64)
-        .holds("never more inside than permits", most.into_inner() <= permits as u64)
+        .even(
+            "permits at the end and at the start",
+            semaphore.available() as u64,
+            permits as u64,
+        )
+        .even(
+            "bounded permits at the end and at the start",
+            bounded.available() as u64,
+            permits as u64,
+        )
+        .holds(
+            "never more inside than permits",
+            most.into_inner() <= permits as u64,
+        )
         .holds("one too many is refused", bounded.release().is_err())
 }

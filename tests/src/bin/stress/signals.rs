@@ -2,10 +2,16 @@
 
 /// Sends the process `SIGALRM` every millisecond from now on. The handler is installed without `SA_RESTART`, so that every
 /// wait in the kernel that can be interrupted is.
-pub fn interrupt_every_millisecond() {
+pub(crate) fn interrupt_every_millisecond() {
     extern "C" fn ignore(_signal: libc::c_int) {}
-    let every = libc::timeval { tv_sec: 0, tv_usec: 1_000 };
-    let timer = libc::itimerval { it_interval: every, it_value: every };
+    let every = libc::timeval {
+        tv_sec: 0,
+        tv_usec: 1_000,
+    };
+    let timer = libc::itimerval {
+        it_interval: every,
+        it_value: every,
+    };
     // SAFETY: both structures are filled as the calls want them (an all-zero `sigaction` is one without flags and with an
     // empty mask) and are only read; the handler does nothing, so it may run at any point of any thread.
     let done = unsafe {
@@ -14,5 +20,9 @@ pub fn interrupt_every_millisecond() {
         libc::sigaction(libc::SIGALRM, &action, std::ptr::null_mut()) == 0
             && libc::setitimer(libc::ITIMER_REAL, &timer, std::ptr::null_mut()) == 0
     };
-    assert!(done, "the signal can't be set up: {}", std::io::Error::last_os_error());
+    assert!(
+        done,
+        "the signal can't be set up: {}",
+        std::io::Error::last_os_error()
+    );
 }

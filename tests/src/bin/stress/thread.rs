@@ -4,9 +4,14 @@ use tl_thread::{JoinError, Thread};
 
 use crate::round::{Count, Report, Round, timeout};
 
-pub fn run(round: &Round) -> Report {
+pub(crate) fn run(round: &Round) -> Report {
     let listed_before = tl_thread::active_count();
-    let (started, ran, panicked, heard) = (Count::default(), Count::default(), Count::default(), Count::default());
+    let (started, ran, panicked, heard) = (
+        Count::default(),
+        Count::default(),
+        Count::default(),
+        Count::default(),
+    );
     let ran = std::sync::Arc::new(ran);
     round.in_threads(|_, rng| {
         for _ in 0..20 {
@@ -39,5 +44,8 @@ pub fn run(round: &Round) -> Report {
     Report::new(started.get())
         .even("started and ran", started.get(), ran.get())
         .even("started and heard of", started.get(), heard.get())
-        .holds("the registry is as before", tl_thread::active_count() <= listed_before + round.threads)
+        .holds(
+            "the registry is as before",
+            tl_thread::active_count() <= listed_before + round.threads,
+        )
 }

@@ -7,14 +7,18 @@ use tl_timer::Timer;
 
 use crate::round::{Count, Report, Round, timeout};
 
-pub fn run(round: &Round) -> Report {
+pub(crate) fn run(round: &Round) -> Report {
     let (started, cancelled) = (Count::default(), Count::default());
     let fired = Arc::new(Count::default());
     round.in_threads(|_, rng| {
         let timers: Vec<Timer> = (0..20)
             .map(|_| {
                 let fired = Arc::clone(&fired);
-                let delay = if rng.bool() { timeout(rng) } else { Duration::from_secs(3600) };
+                let delay = if rng.bool() {
+                    timeout(rng)
+                } else {
+                    Duration::from_secs(3600)
+                };
                 let timer = Timer::new(delay, move || fired.one());
                 timer.start().expect("the system has threads left");
                 started.one();
@@ -32,5 +36,9 @@ pub fn run(round: &Round) -> Report {
             timer.join().expect("it was started");
         }
     });
-    Report::new(started.get()).even("started, and cancelled or fired", started.get(), cancelled.get() + fired.get())
+    Report::new(started.get()).even(
+        "started, and cancelled or fired",
+        started.get(),
+        cancelled.get() + fired.get(),
+    )
 }
