@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::io;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic::{self, AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -63,6 +63,10 @@ enum Origin {
     Main,
     Foreign,
 }
+
+// No user's code runs while the work is locked, nor between two changes that belong together.
+impl UnwindSafe for Inner {}
+impl RefUnwindSafe for Inner {}
 
 impl Inner {
     fn new(record: Arc<ThreadRecord>, life: Life, origin: Origin) -> Inner {
