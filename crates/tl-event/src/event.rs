@@ -300,8 +300,7 @@ impl Event {
                 if queue.is_empty() {
                     self.state.fetch_and(!QUEUED, Ordering::Relaxed);
                 }
-                // A deadline that had passed before the thread could join the queue leaves it to the word.
-                is_over(self.state.load(Ordering::Acquire))
+                false
             }
         }
     }
