@@ -1,1 +1,3 @@
-//! What the examples share: nothing; each stands alone under `src/bin`.
+//! What the examples share: printing values as Python does. The examples themselves are under `src/bin`.
+
+pub mod python;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -134,11 +135,13 @@ pub fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, Box<dyn Erro
     let mut cargo = workspace::cargo();
     cargo.args([
         "build",
-        "--quiet",
         "--package",
         PACKAGE,
         "--message-format=json-render-diagnostics",
     ]);
+    if !io::stderr().is_terminal() {
+        cargo.arg("--quiet");
+    }
     for name in names {
         cargo.args(["--bin", name]);
     }
