@@ -5,7 +5,6 @@ use std::fmt;
 
 /// A wait or a notify needs the condition's lock, and the caller does not hold it. Nothing has changed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
 pub struct NotAcquired;
 
 impl fmt::Display for NotAcquired {

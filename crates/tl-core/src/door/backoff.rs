@@ -55,6 +55,7 @@ impl History {
         Backoff {
             turn: 0,
             turns: if long { 0 } else { SPINS + YIELDS },
+            asleep_since: 0,
         }
     }
 
@@ -85,12 +86,24 @@ impl History {
 pub struct Backoff {
     turn: u32,
     turns: u32,
+    /// When the waiter first fell asleep, in nanoseconds; 0 if it has not.
+    pub(super) asleep_since: u64,
 }
 
 impl Backoff {
     /// No patience at all: the waiter sleeps at once. For waits that are long by nature, as that for the time of a timer.
     pub const fn none() -> Backoff {
-        Backoff { turn: 0, turns: 0 }
+        Backoff {
+            turn: 0,
+            turns: 0,
+            asleep_since: 0,
+        }
+    }
+
+    /// Fresh patience for a waiter that was woken, found that another thread had been faster, and waits again. For how long it
+    /// has slept is not forgotten: it will be overdue as if it had not been woken.
+    pub fn renew(&mut self) {
+        self.turn = 0;
     }
 
     /// Passes a moment awake, or says by `false` that it is time to sleep.

@@ -27,7 +27,8 @@ pub(super) struct Node {
     /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked (on a move, with
     /// both locked).
     pub(super) key: AtomicUsize,
-    /// When the waiter gave up spinning, in nanoseconds; 0 before that.
+    /// When the waiter gave up spinning, in nanoseconds; 0 before that. If it was woken in vain and waits again, when it first did;
+    /// if it was moved, when it was.
     parked_at: AtomicU64,
     /// What the waiter asked for.
     pub(super) request: u32,
@@ -51,11 +52,12 @@ pub(super) struct Links {
 }
 
 impl Node {
-    pub(super) fn new(request: u32) -> Node {
+    /// A waiter that has slept since `parked_at` already, or not yet, 0.
+    pub(super) fn new(request: u32, parked_at: u64) -> Node {
         Node {
             parker: AtomicU32::new(WAITING),
             key: AtomicUsize::new(NO_QUEUE),
-            parked_at: AtomicU64::new(0),
+            parked_at: AtomicU64::new(parked_at),
             request,
             token: Cell::new(0),
             moved_to: Cell::new(NO_QUEUE),
@@ -75,9 +77,9 @@ impl Node {
     }
 
     /// Sleeps until the node is woken, true, or the deadline has passed, false.
-    pub(super) fn park(&self, deadline: Deadline) -> bool {
+    pub(super) fn park(&self, deadline: Deadline, now: u64) -> bool {
         if self.parked_at.load(Ordering::Relaxed) == 0 {
-            self.restart_clock(platform::now());
+            self.restart_clock(now);
         }
         // A failure means that the node is woken, or parked already by an earlier call: the loop finds out.
         // Relaxed: the wake-up is received by `is_woken`.
@@ -98,11 +100,6 @@ impl Node {
     /// Sets the moment from which [`parked_at`](Node::parked_at) counts.
     pub(super) fn restart_clock(&self, now: u64) {
         self.parked_at.store(now, Ordering::Relaxed);
-    }
-
-    /// For how long the waiter has slept.
-    pub(super) fn nanos_parked(&self) -> u64 {
-        platform::now().saturating_sub(self.parked_at.load(Ordering::Relaxed))
     }
 
     /// What the waker said. Only after [`is_woken`](Node::is_woken).

@@ -323,7 +323,7 @@ impl<'a> LockedQueue<'a> {
             once_queued();
             return Wake::TimedOut(again.lock());
         }
-        let node = Node::new(request);
+        let node = Node::new(request, backoff.asleep_since);
         // SAFETY: the node is new, and this function does not end, nor move it, before the node has left the queue: it returns
         // when the node is woken or has been removed, and `LeaveOnPanic` sees to an unwinding `once_queued`.
         unsafe { self.queues.push(key, &node) };
@@ -342,8 +342,10 @@ impl<'a> LockedQueue<'a> {
                 break;
             }
         }
-        let woken = node.park(deadline);
-        history.record_asleep(node.nanos_parked());
+        let asleep_at = platform::now();
+        let woken = node.park(deadline, asleep_at);
+        history.record_asleep(platform::now().saturating_sub(asleep_at));
+        backoff.asleep_since = node.parked_at().unwrap_or(asleep_at);
         if !woken {
             let mut locked = again.lock();
             if node.key.load(Ordering::Relaxed) == key {
@@ -353,7 +355,7 @@ impl<'a> LockedQueue<'a> {
             }
             // Taken out, or moved to another queue: either way a waker came first.
             drop(locked);
-            node.park(Deadline::NEVER);
+            node.park(Deadline::NEVER, asleep_at);
         }
         node.wake_received()
     }
@@ -379,7 +381,7 @@ impl Drop for LeaveOnPanic<'_> {
             let key = self.node.key.load(Ordering::Relaxed);
             if key == NO_QUEUE {
                 // Taken out by a waker, who still has to use the node.
-                self.node.park(Deadline::NEVER);
+                self.node.park(Deadline::NEVER, platform::now());
                 return;
             }
             let mut queues = Bucket::of(key).lock();

@@ -13,7 +13,7 @@ mod interface;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, Verdict, WaitQueue, Wake};
+use tl_core::door::{Backoff, Deadline, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::{ReleaseError, Waiters};
@@ -165,11 +165,15 @@ impl RawLock {
     /// Waits for the lock. False if the deadline came first.
     #[cold]
     fn acquire_slow(&self, deadline: Deadline) -> bool {
-        let queue = WaitQueue::of(&self.state);
-        let mut backoff = queue.backoff();
         if deadline.has_passed() {
             return self.try_acquire();
         }
+        self.acquire_awake(deadline, WaitQueue::of(&self.state).backoff())
+    }
+
+    /// As [`acquire_slow`](RawLock::acquire_slow), with `backoff` to begin with.
+    fn acquire_awake(&self, deadline: Deadline, mut backoff: Backoff) -> bool {
+        let queue = WaitQueue::of(&self.state);
         loop {
             let state = self.state.load(Ordering::Relaxed);
             if state & LOCKED == 0 {
@@ -180,7 +184,7 @@ impl RawLock {
                 continue;
             }
             // Where others sleep already, staying awake would only take the lock away from them.
-            if state & QUEUED == 0 && backoff.snooze() {
+            if state & QUEUED == 0 && backoff.snooze_until(deadline) {
                 continue;
             }
             let locked_queue = queue.lock();
@@ -191,7 +195,7 @@ impl RawLock {
                 Wake::Woken {
                     token: HANDED_OVER, ..
                 } => return true,
-                Wake::Woken { .. } => backoff = queue.backoff(),
+                Wake::Woken { .. } => backoff.renew(),
                 Wake::TimedOut(locked_queue) => {
                     if locked_queue.is_empty() {
                         self.state.fetch_and(!QUEUED, Ordering::Relaxed);
@@ -273,7 +277,8 @@ impl RawLock {
         let queue = waiters.queue();
         let locked_queue = queue.lock();
         waiters.add(1);
-        let wake = locked_queue.wait_as(0, &mut queue.backoff(), deadline, || {
+        let mut backoff = queue.backoff();
+        let wake = locked_queue.wait_as(0, &mut backoff, deadline, || {
             before_release();
             let _ = self.release();
         });

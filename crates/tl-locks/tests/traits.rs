@@ -1,0 +1,103 @@
+//! What the compiler holds: sizes, `Send`, `Sync`, unwind safety, constants. These tests fail by not compiling.
+
+use std::cell::Cell;
+use std::mem::size_of;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use lock_api::{RawMutex, RawMutexFair, RawMutexTimed};
+use tl_locks::{
+    ConditionLock, Lock, LockGuard, Mutex, MutexGuard, RLock, RLockGuard, RawLock, ReentrantMutex,
+    ReentrantMutexGuard, ReleaseError, Waiters,
+};
+
+/// Does not compile if `$type` is `$trait`: there are two candidates for `A` then.
+macro_rules! assert_not {
+    ($type:ty: $trait:ident) => {{
+        trait Ambiguous<A> {
+            fn here() {}
+        }
+        impl<T: ?Sized> Ambiguous<()> for T {}
+        struct Both;
+        impl<T: ?Sized + $trait> Ambiguous<Both> for T {}
+        <$type as Ambiguous<_>>::here();
+    }};
+}
+
+#[test]
+fn sizes_are_those_promised() {
+    const {
+        assert!(size_of::<Lock>() <= 4);
+        assert!(size_of::<RawLock>() <= 4);
+        assert!(size_of::<RLock>() <= 16);
+        assert!(size_of::<Waiters>() <= 4);
+        assert!(size_of::<Mutex<u32>>() <= 8);
+        assert!(size_of::<Option<LockGuard<'_>>>() == size_of::<usize>());
+        assert!(size_of::<Option<RLockGuard<'_>>>() == size_of::<usize>());
+    }
+}
+
+#[test]
+fn all_can_be_constants() {
+    static LOCK: Lock = Lock::new();
+    static RLOCK: RLock = RLock::new();
+    static MUTEX: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    static REENTRANT: ReentrantMutex<Cell<u32>> = ReentrantMutex::new(Cell::new(0));
+    static WAITERS: Waiters = Waiters::new();
+    let _ = (&LOCK, &RLOCK, &MUTEX, &REENTRANT, &WAITERS);
+}
+
+#[test]
+fn locks_are_shared_and_guards_go_where_they_may() {
+    fn shared<T: Send + Sync + 'static>() {}
+    fn sent<T: Send>() {}
+    fn seen<T: Sync>() {}
+    shared::<Lock>();
+    shared::<RLock>();
+    shared::<RawLock>();
+    shared::<Waiters>();
+    shared::<ReleaseError>();
+    shared::<Mutex<Cell<u32>>>();
+    shared::<ReentrantMutex<Cell<u32>>>();
+    sent::<LockGuard<'static>>();
+    sent::<MutexGuard<'static, u32>>();
+    seen::<LockGuard<'static>>();
+    seen::<RLockGuard<'static>>();
+    assert_not!(RLockGuard<'static>: Send);
+    assert_not!(ReentrantMutexGuard<'static, Cell<u32>>: Send);
+    assert_not!(MutexGuard<'static, Rc<u32>>: Send);
+    assert_not!(Mutex<Rc<u32>>: Sync);
+}
+
+#[test]
+fn locks_may_be_used_on_both_sides_of_a_panic() {
+    fn survives_unwinding<T: UnwindSafe + RefUnwindSafe>() {}
+    survives_unwinding::<Lock>();
+    survives_unwinding::<RLock>();
+    survives_unwinding::<LockGuard<'static>>();
+    survives_unwinding::<RLockGuard<'static>>();
+    survives_unwinding::<Waiters>();
+}
+
+#[test]
+fn a_condition_gives_up_locks_without_data_only() {
+    fn condition_lock<L: ConditionLock>() {}
+    condition_lock::<Lock>();
+    condition_lock::<RLock>();
+    condition_lock::<&Lock>();
+    condition_lock::<Arc<RLock>>();
+    condition_lock::<Arc<&Lock>>();
+    assert_not!(Mutex<u32>: ConditionLock);
+    assert_not!(ReentrantMutex<u32>: ConditionLock);
+    assert_not!(RawLock: ConditionLock);
+}
+
+#[test]
+fn only_the_raw_lock_is_a_raw_mutex() {
+    fn raw_mutex<R: RawMutex + RawMutexFair + RawMutexTimed>() {}
+    raw_mutex::<RawLock>();
+    // A re-entrant lock under a mutex would be two `&mut` to one value; one with a bare `release`, two owners.
+    assert_not!(RLock: RawMutex);
+    assert_not!(Lock: RawMutex);
+}
