@@ -1,1 +1,5 @@
-//! What the tests of the package share.
+//! Tests that cross the crates. This library holds the programs of the README, which are compiled as its doctests.
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
