@@ -13,6 +13,9 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 const SPINS: u32 = if cfg!(loom) { 1 } else { 10 };
 /// Turns that offer the core to another thread.
 const YIELDS: u32 = if cfg!(loom) { 0 } else { 20 };
+/// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. To offer it again would cost as much
+/// each time: such a waiter is served sooner in the queue, where it will be seen to be overdue. It is the last.
+const CORE_GIVEN_AWAY: u64 = 50_000;
 /// Waits that last longer on average, in microseconds, are slept through from the start.
 const LONG: u32 = 500;
 /// Of the waits that are slept through one in so many is tried awake all the same, to find out that times have changed.
@@ -114,10 +117,15 @@ impl Backoff {
         }
         if self.turn < SPINS {
             platform::pause();
+            self.turn += 1;
         } else {
+            let before = platform::now();
             platform::yield_now();
+            self.turn = match platform::now().saturating_sub(before) > CORE_GIVEN_AWAY {
+                true => self.turns,
+                false => self.turn + 1,
+            };
         }
-        self.turn += 1;
         true
     }
 
