@@ -6,7 +6,7 @@
 //! - A waiter that has slept for too long is handed its permits: they never show in the word, and it just goes on.
 //! - If there are too few for it, its permits are *kept*: nobody can take any until they suffice.
 //! - Any other waiter is only sent to *try*: the permits go into the word, and it takes them there unless somebody was faster.
-//!   One at a time is on its way to try. One that has tried in vain insists: next time it is handed its permits.
+//!   One at a time is on its way to try. One that has tried in vain joins the queue again.
 //! - A waiter that wants more than were ever available at once is passed over.
 
 use tl_core::door::{Deadline, LockedQueue, Verdict, WaitQueue, Wake};
@@ -15,9 +15,10 @@ use tl_core::sync::atomic::{AtomicU64, Ordering};
 use crate::error::ReleaseError;
 
 /// The greatest number of permits.
-pub(crate) const MAX: usize = 0x7fff_ffff;
+pub(crate) const MAX: usize = 0x3fff_ffff;
 
-const COUNT: u64 = MAX as u64;
+/// The bits of a word that count what is available.
+const COUNT: u64 = 0x7fff_ffff;
 const PEAK_SHIFT: u32 = 31;
 
 /// Nobody waits in the queue.
@@ -33,8 +34,6 @@ const KEPT: u64 = 3 << 62;
 const HANDED: u32 = 0;
 const TRY: u32 = 1;
 
-/// In a request: the waiter has tried in vain.
-const INSISTS: u32 = 1 << 31;
 /// A request for more permits than a semaphore can count.
 const UNCOUNTABLE: u32 = 0;
 
@@ -42,8 +41,9 @@ const UNCOUNTABLE: u32 = 0;
 pub(crate) struct Raw {
     /// | bits | meaning |
     /// | --- | --- |
-    /// | 0 to 30 | how many permits are available |
-    /// | 31 to 61 | the peak: the greatest number ever available at once |
+    /// | 0 to 30 | how many permits are available: up to `MAX`, and for a moment as many more as there are threads in `release_one` |
+    /// | 31 to 60 | the peak: the greatest number ever available at once |
+    /// | 61 | 0 |
     /// | 62, 63 | the phase: `IDLE`, `QUEUED`, `TRYING` or `KEPT` |
     ///
     /// | change | by | how |
@@ -53,7 +53,8 @@ pub(crate) struct Raw {
     /// | more available, the peak, any phase | `settle` | with the queue locked |
     /// | `IDLE` to `QUEUED` | a waiter about to sleep | with the queue locked |
     ///
-    /// So while the queue is locked and the phase is not `IDLE`, the available permits can only become fewer.
+    /// `release_one` may have seen `IDLE` and add its permit in another phase; it sets that right, and settles, afterwards.
+    /// Apart from that the available permits can only become fewer while the queue is locked and the phase is not `IDLE`.
     state: AtomicU64,
 }
 
@@ -62,7 +63,7 @@ fn available(state: u64) -> u32 {
 }
 
 fn peak(state: u64) -> u32 {
-    ((state >> PEAK_SHIFT) & COUNT) as u32
+    (state >> PEAK_SHIFT) as u32 & MAX as u32
 }
 
 fn phase(state: u64) -> u64 {
@@ -82,7 +83,7 @@ const fn word(available: u32, peak: u32, phase: u64) -> u64 {
 const fn initial(value: usize) -> u64 {
     assert!(
         value <= MAX,
-        "the initial value of a semaphore must not be greater than 2147483647"
+        "the initial value of a semaphore must not be greater than 1073741823"
     );
     word(value as u32, value as u32, IDLE)
 }
@@ -104,7 +105,7 @@ impl Raw {
 
     #[inline]
     pub(crate) fn available(&self) -> usize {
-        available(self.state.load(Ordering::Relaxed)) as usize
+        (available(self.state.load(Ordering::Relaxed)) as usize).min(MAX)
     }
 
     /// Of a bounded semaphore: its bound, since no more were ever available.
@@ -154,7 +155,7 @@ impl Raw {
             }
         }
 
-        let mut request = if n > MAX { UNCOUNTABLE } else { n as u32 };
+        let request = if n > MAX { UNCOUNTABLE } else { n as u32 };
         let mut locked = queue.lock();
         loop {
             if self.acquire_or_mark(n) {
@@ -169,7 +170,8 @@ impl Raw {
                     if acquired {
                         return true;
                     }
-                    request |= INSISTS;
+                    // It keeps the time that it has slept, and is handed its permits once that is too long.
+                    backoff.renew();
                 }
                 Wake::TimedOut(mut locked) => {
                     // If it stood at the head, those behind it may go on now.
@@ -204,6 +206,55 @@ impl Raw {
     /// Gives `n` permits. If `bounded`, no more than the peak may be available.
     #[inline]
     pub(crate) fn release(&self, n: usize, bounded: bool) -> Result<(), ReleaseError> {
+        if n == 1 && !bounded {
+            self.release_one()
+        } else {
+            self.release_many(n, bounded)
+        }
+    }
+
+    #[inline]
+    fn release_one(&self) -> Result<(), ReleaseError> {
+        let state = self.state.load(Ordering::Relaxed);
+        if phase(state) != IDLE || available(state) >= peak(state) {
+            return self.release_many(1, false);
+        }
+        // An addition, which need not wait for what was loaded. If that is not true any more, it is set right afterwards.
+        // Release: pairs with the acquire in `try_acquire` and `settle`.
+        let state = self.state.fetch_add(1, Ordering::Release);
+        if phase(state) != IDLE || available(state) >= peak(state) {
+            return self.released_one();
+        }
+        Ok(())
+    }
+
+    /// Sets right what the addition of one permit has passed by.
+    #[cold]
+    fn released_one(&self) -> Result<(), ReleaseError> {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while available(state) > peak(state) {
+            let fits = available(state) <= MAX as u32;
+            let right = if fits {
+                word(available(state), available(state), phase(state))
+            } else {
+                state - 1
+            };
+            match self
+                .state
+                .compare_exchange(state, right, Ordering::Relaxed, Ordering::Relaxed)
+            {
+                Ok(_) if fits => break,
+                Ok(_) => return Err(refusal(right, 1, false)),
+                Err(now) => state = now,
+            }
+        }
+        if phase(state) != IDLE {
+            self.settle(&mut WaitQueue::of(&self.state).lock(), 0, false);
+        }
+        Ok(())
+    }
+
+    fn release_many(&self, n: usize, bounded: bool) -> Result<(), ReleaseError> {
         let mut state = self.state.load(Ordering::Relaxed);
         while phase(state) == IDLE {
             let total = total(state, n, bounded)?;
@@ -227,7 +278,7 @@ impl Raw {
         let state = self.state.load(Ordering::Relaxed);
         if phase(state) == IDLE {
             drop(queue);
-            return self.release(n, bounded);
+            return self.release_many(n, bounded);
         }
         total(state, n, bounded)?;
         self.settle(&mut queue, n as u32, false);
@@ -238,17 +289,17 @@ impl Raw {
     /// `tried` says that the one who was on its way to try has done so.
     fn settle(&self, queue: &mut LockedQueue<'_>, mut in_hand: u32, tried: bool) {
         let state = self.state.load(Ordering::Relaxed);
-        let peak = peak(state).max(available(state) + in_hand);
+        let peak = peak(state).max((available(state) + in_hand).min(MAX as u32));
         let mut one_tries = phase(state) == TRYING && !tried;
         let mut phase = IDLE;
         queue.scan(|waiter| {
-            let wanted = waiter.request & !INSISTS;
+            let wanted = waiter.request;
             if phase == TRYING {
                 Verdict::Stop
             } else if wanted == UNCOUNTABLE || wanted > peak {
                 phase = QUEUED;
                 Verdict::Keep
-            } else if waiter.is_overdue || waiter.request & INSISTS != 0 {
+            } else if waiter.is_overdue {
                 if self.take_for(wanted, &mut in_hand) {
                     Verdict::Wake(HANDED)
                 } else {
@@ -258,7 +309,7 @@ impl Raw {
             } else if one_tries {
                 phase = TRYING;
                 Verdict::Stop
-            } else if self.available() + in_hand as usize >= wanted as usize {
+            } else if available(self.state.load(Ordering::Relaxed)) + in_hand >= wanted {
                 one_tries = true;
                 phase = TRYING;
                 Verdict::Wake(TRY)
@@ -268,15 +319,19 @@ impl Raw {
             }
         });
         let mut state = self.state.load(Ordering::Relaxed);
-        // Release: pairs with the acquire in `try_acquire`. Acquire: pairs with the release in `release`, for those that were
-        // handed permits of the word and learn of this thread alone, through the queue.
-        while let Err(now) = self.state.compare_exchange(
-            state,
-            word(available(state) + in_hand, peak, phase),
-            Ordering::AcqRel,
-            Ordering::Relaxed,
-        ) {
-            state = now;
+        loop {
+            let available = available(state) + in_hand;
+            // Release: pairs with the acquire in `try_acquire`. Acquire: pairs with the release in `release`, for those that
+            // were handed permits of the word and learn of this thread alone, through the queue.
+            match self.state.compare_exchange(
+                state,
+                word(available, peak.max(self::peak(state)), phase),
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return,
+                Err(now) => state = now,
+            }
         }
     }
 
@@ -310,7 +365,7 @@ impl Raw {
 #[inline]
 fn total(state: u64, n: usize, bounded: bool) -> Result<u32, ReleaseError> {
     let limit = if bounded { peak(state) } else { MAX as u32 };
-    if n != 0 && n <= (limit - available(state)) as usize {
+    if n != 0 && n <= limit.saturating_sub(available(state)) as usize {
         Ok(available(state) + n as u32)
     } else {
         Err(refusal(state, n, bounded))

@@ -109,7 +109,7 @@ macro_rules! arc_example {
 macro_rules! semaphore {
     ($Name:ident, bounded: $bounded:literal, $error:literal) => {
         impl $Name {
-            /// The greatest number of permits: 2³¹ − 1.
+            /// The greatest number of permits: 2³⁰ − 1.
             pub const MAX: usize = MAX;
 
             /// A semaphore with `value` permits, from 0 to [`MAX`](Self::MAX).
