@@ -26,7 +26,7 @@ const ASKED: u64 = 1 << 32;
 static PROCESS: OnceLock<u32> = OnceLock::new();
 
 thread_local! {
-    /// Whether this thread is in C's `exit`, as far as the hook knows.
+    /// Whether this thread is in C's `exit`, as far as is known: it has called [`exit`], or the hook has run on it.
     static IS_EXITING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -39,18 +39,24 @@ pub(crate) fn install() {
 
 /// Runs on the thread that ends the process, when its thread-locals are gone.
 extern "C" fn at_exit() {
-    IS_EXITING.set(true);
-    if PROCESS.get() != Some(&process::id()) || !sys::is_main_thread() {
+    let is_ours = IS_EXITING.replace(true);
+    if is_ours || PROCESS.get() != Some(&process::id()) || !sys::is_main_thread() {
         return;
     }
-    main_thread().main_is_over();
-    let has_waited = registry::wait_for_others(0, || asked_code().is_some());
-    if has_waited {
-        // std has flushed before, unless a thread held it locked just then.
-        flush_standard_output();
+    let mut has_waited = false;
+    if asked_code().is_none() {
+        main_thread().main_is_over();
+        has_waited = registry::wait_for_others(0, || asked_code().is_some());
     }
-    if let Some(code) = asked_code() {
-        sys::exit(code);
+    match asked_code() {
+        Some(code) => {
+            // Who asked sleeps inside std's exit, behind this thread.
+            flush_standard_output();
+            sys::exit(code);
+        }
+        // std has flushed when `main` returned, unless a thread had it locked just then.
+        None if has_waited => flush_standard_output(),
+        None => {}
     }
 }
 
@@ -100,6 +106,7 @@ pub fn exit(code: i32) -> ! {
     registry::announce_change();
     if sys::is_main_thread() || IS_EXITING.get() || current::has_lost_its_locals() {
         // This thread may be in `exit` already, where std's would abort.
+        IS_EXITING.set(true);
         flush_standard_output();
         sys::exit(code)
     } else {

@@ -1,0 +1,320 @@
+//! The end of the process: every way to end it, with everything that can be alive then. The table is in the documentation of `tl-thread`.
+//!
+//! Each cell is a child process. Its threads wait for each other, not for a time, so that a cell can only go wrong for a reason. A
+//! child that is to end at once has threads that would otherwise never end; one that hangs is killed.
+
+use std::io::Read;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Longer than any child takes on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
+struct Ended {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn child(ending: &str, scene: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_process_end"))
+        .args([ending, scene])
+        .env("RUST_BACKTRACE", "0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits for a child, and kills it at the limit.
+fn status_within(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+    let deadline = Instant::now() + limit;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    None
+}
+
+fn run(ending: &str, scene: &str) -> Ended {
+    let mut child = child(ending, scene);
+    let status = status_within(&mut child, LIMIT)
+        .unwrap_or_else(|| panic!("{ending} with {scene} does not end"));
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    child.stdout.unwrap().read_to_string(&mut stdout).unwrap();
+    child.stderr.unwrap().read_to_string(&mut stderr).unwrap();
+    Ended {
+        code: status.code(),
+        stdout,
+        stderr,
+    }
+}
+
+/// What the main thread's end waits for: the scene and the line that shows that it was waited for.
+const WAITED_FOR: [(&str, &str); 3] = [
+    ("alive", "worker done\n"),
+    ("another", "second worker done\n"),
+    ("timer", "timer fired\n"),
+];
+
+/// What it does not wait for.
+const NOT_WAITED_FOR: [&str; 5] = ["alone", "cancelled", "daemons", "endless", "blocked"];
+
+/// The process waits for what it must, and ends with the code.
+#[track_caller]
+fn waits(ending: &str, code: i32) {
+    for (scene, line) in WAITED_FOR {
+        let ended = run(ending, scene);
+        assert_eq!(
+            ended.code,
+            Some(code),
+            "{ending}, {scene}: {}",
+            ended.stderr
+        );
+        assert_eq!(ended.stdout, line, "{ending}, {scene}");
+    }
+    for scene in NOT_WAITED_FOR {
+        let ended = run(ending, scene);
+        assert_eq!(
+            ended.code,
+            Some(code),
+            "{ending}, {scene}: {}",
+            ended.stderr
+        );
+        assert_eq!(ended.stdout, "", "{ending}, {scene}");
+    }
+}
+
+/// The process ends with the code and waits for nobody: the threads that are alive have nothing printed.
+#[track_caller]
+fn ends_at_once(ending: &str, code: i32) {
+    let scenes = WAITED_FOR.map(|(scene, _)| scene);
+    for scene in scenes.into_iter().chain(NOT_WAITED_FOR) {
+        let ended = run(ending, scene);
+        assert_eq!(
+            ended.code,
+            Some(code),
+            "{ending}, {scene}: {}",
+            ended.stderr
+        );
+        assert_eq!(ended.stdout, "", "{ending}, {scene}");
+    }
+}
+
+#[test]
+fn main_returns() {
+    waits("main-returns", 0);
+}
+
+#[test]
+fn main_panics() {
+    waits("main-panics", 101);
+    assert!(run("main-panics", "alive").stderr.contains("as asked"));
+}
+
+#[test]
+fn exit_of_std_in_main() {
+    waits("main-exit", 3);
+}
+
+#[test]
+fn exit_of_std_in_a_worker_before_main_has_returned() {
+    ends_at_once("worker-exit-before", 4);
+}
+
+#[test]
+fn exit_of_std_in_a_daemon_before_main_has_returned() {
+    ends_at_once("daemon-exit-before", 5);
+}
+
+/// The worker sleeps for ever inside std, and the process waits for it.
+#[test]
+fn exit_of_std_in_a_worker_after_main_has_returned_hangs() {
+    let mut children: Vec<_> = [
+        "alone",
+        "alive",
+        "another",
+        "timer",
+        "cancelled",
+        "daemons",
+        "blocked",
+    ]
+    .map(|scene| (scene, child("worker-exit-after", scene)))
+    .into();
+    thread::sleep(Duration::from_millis(500));
+    for (scene, child) in &mut children {
+        let status = status_within(child, Duration::ZERO);
+        assert!(status.is_none(), "worker-exit-after, {scene}: {status:?}");
+    }
+}
+
+/// The daemon sleeps for ever inside std, and the process waits for the others and for them alone.
+#[test]
+fn exit_of_std_in_a_daemon_after_main_has_returned_does_nothing() {
+    for scene in NOT_WAITED_FOR {
+        let ended = run("daemon-exit-after", scene);
+        assert_eq!((ended.code, &*ended.stdout), (Some(0), ""), "{scene}");
+    }
+    // With a worker that stays it would go on for ever; it is the same as above.
+    let mut child = child("daemon-exit-after", "alive");
+    thread::sleep(Duration::from_millis(300));
+    assert!(status_within(&mut child, Duration::ZERO).is_none());
+}
+
+#[test]
+fn exit_of_ours_in_main() {
+    ends_at_once("main-tl-exit", 8);
+}
+
+#[test]
+fn exit_of_ours_in_a_worker_before_main_has_returned() {
+    ends_at_once("worker-tl-exit-before", 9);
+}
+
+#[test]
+fn exit_of_ours_in_a_daemon_before_main_has_returned() {
+    ends_at_once("daemon-tl-exit-before", 10);
+}
+
+#[test]
+fn exit_of_ours_in_a_worker_after_main_has_returned() {
+    ends_at_once("worker-tl-exit-after", 11);
+}
+
+#[test]
+fn exit_of_ours_in_a_daemon_after_main_has_returned() {
+    for (scene, _) in WAITED_FOR {
+        let ended = run("daemon-tl-exit-after", scene);
+        assert_eq!((ended.code, &*ended.stdout), (Some(12), ""), "{scene}");
+    }
+    for scene in NOT_WAITED_FOR {
+        // Nothing keeps the process alive until the daemon has its turn.
+        let ended = run("daemon-tl-exit-after", scene);
+        assert!(
+            matches!(ended.code, Some(0 | 12)),
+            "{scene}: {:?}",
+            ended.code
+        );
+        assert_eq!(ended.stdout, "", "{scene}");
+    }
+}
+
+#[test]
+fn exit_of_ours_in_the_destructor_of_a_thread_local_of_main() {
+    ends_at_once("local-tl-exit-after", 13);
+}
+
+#[test]
+fn exit_of_ours_in_an_exit_hook_after_main_has_returned() {
+    ends_at_once("hook-tl-exit-after", 14);
+}
+
+#[test]
+fn exit_of_ours_in_an_exit_hook_on_a_worker() {
+    ends_at_once("worker-hook-tl-exit", 15);
+}
+
+#[test]
+fn an_abort_waits_for_nobody() {
+    for scene in ["alive", "timer", "endless"] {
+        let ended = run("abort", scene);
+        assert_eq!((ended.code, &*ended.stdout), (None, ""), "{scene}");
+    }
+}
+
+#[test]
+fn shutdown_waits_in_main() {
+    for scene in ["daemons", "cancelled", "endless"] {
+        let ended = run("shutdown", scene);
+        assert_eq!(
+            (ended.code, &*ended.stdout),
+            (Some(0), "main goes on\n"),
+            "{scene}"
+        );
+    }
+    let ended = run("shutdown", "timer");
+    assert_eq!(ended.stdout, "timer fired\nmain goes on\n");
+}
+
+#[test]
+fn shutdown_does_not_wait_for_the_thread_that_calls_it() {
+    assert_eq!(run("shutdown-in-worker", "alone").stdout, "shut down\n");
+}
+
+#[test]
+fn of_two_exits_at_once_one_decides() {
+    for _ in 0..20 {
+        let ended = run("first-caller-wins", "alive");
+        assert!(matches!(ended.code, Some(20 | 21)), "{:?}", ended.code);
+    }
+}
+
+#[test]
+fn the_code_counts_also_when_main_returns_just_then() {
+    for _ in 0..300 {
+        assert_eq!(run("race", "alone").code, Some(25));
+    }
+}
+
+#[test]
+fn exit_of_ours_flushes_standard_output() {
+    let ended = run("flush", "alive");
+    assert_eq!((ended.code, &*ended.stdout), (Some(22), "part of a line"));
+}
+
+#[test]
+fn exit_of_ours_does_not_wait_for_who_has_standard_output_locked() {
+    assert_eq!(run("flush-held", "alone").code, Some(23));
+}
+
+#[test]
+fn what_threads_print_after_main_is_flushed() {
+    assert_eq!(run("flush-after-main", "alone").stdout, "part of a line");
+}
+
+#[test]
+fn other_exit_hooks_run_after_an_exit_of_ours() {
+    let ended = run("other-hooks", "alone");
+    assert_eq!((ended.code, &*ended.stdout), (Some(24), "another hook\n"));
+}
+
+#[test]
+fn the_current_thread_is_known_in_an_exit_hook() {
+    let ended = run("current-thread-in-hook", "blocked");
+    assert_eq!(
+        ended.stdout, "in the hook: MainThread\n",
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn the_main_thread_has_ended_when_it_has_left_main() {
+    let ended = run("main-is-joined", "alone");
+    assert_eq!(ended.stdout, "main has ended\n", "{}", ended.stderr);
+}
+
+#[test]
+fn what_a_foreign_thread_starts_is_waited_for_and_it_is_not() {
+    let ended = run("foreign", "alone");
+    assert_eq!((ended.code, &*ended.stdout), (Some(0), "worker done\n"));
+}
+
+#[test]
+fn a_forked_child_waits_for_nobody() {
+    let ended = run("fork", "alone");
+    assert_eq!(ended.stdout, "child exited with 30\n", "{}", ended.stderr);
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn the_main_threads_new_name_is_seen_by_the_system() {
+    assert_eq!(run("named", "alone").stdout, "chief chief\n");
+}
