@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::bar::{Against, Bar, Verdict};
 use crate::case::{Second, Who};
+use crate::growth::Grown;
 use crate::run::{Finished, Row};
 
 /// Nanoseconds as a reader likes them, to three digits.
@@ -59,8 +60,29 @@ pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> Stri
     text
 }
 
+/// Everything that was measured, as Markdown.
+pub(crate) fn all(cases: &[Finished], grown: &[Grown], memory: Option<&str>) -> String {
+    let grown_tables: Vec<String> = grown.iter().map(Grown::table).collect();
+    let sections = [
+        ("Bars", verdicts(cases, grown)),
+        ("Cases", summary(cases)),
+        ("Cost as work grows", grown_tables.join("\n")),
+        ("Memory", memory.unwrap_or_default().to_owned()),
+        ("Left out", left_out(cases)),
+        ("Everybody", details(cases)),
+    ];
+    sections
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(title, text)| format!("## {title}\n\n{text}\n"))
+        .collect()
+}
+
 /// One row a case: ours beside the limit and the best peer, and how the bars came out.
-pub(crate) fn summary(cases: &[Finished]) -> String {
+fn summary(cases: &[Finished]) -> String {
+    if cases.is_empty() {
+        return String::new();
+    }
     let rows: Vec<Vec<String>> = cases.iter().map(summary_row).collect();
     let head = [
         "case",
@@ -175,7 +197,10 @@ fn measured_text(bar: Bar, kind: Option<Second>, value: f64) -> String {
 }
 
 /// Every contender of every case.
-pub(crate) fn details(cases: &[Finished]) -> String {
+fn details(cases: &[Finished]) -> String {
+    if cases.is_empty() {
+        return String::new();
+    }
     let mut rows = Vec::new();
     for case in cases {
         let limit = case.median(Who::Limit);
@@ -220,7 +245,7 @@ pub(crate) fn details(cases: &[Finished]) -> String {
 }
 
 /// The peers that did not take part, or not well.
-pub(crate) fn left_out(cases: &[Finished]) -> String {
+fn left_out(cases: &[Finished]) -> String {
     let mut text = String::new();
     for case in cases {
         for (peer, reason) in &case.left_out {
@@ -231,7 +256,7 @@ pub(crate) fn left_out(cases: &[Finished]) -> String {
 }
 
 /// How many bars were met, and which were not.
-pub(crate) fn verdicts(cases: &[Finished]) -> String {
+fn verdicts(cases: &[Finished], grown: &[Grown]) -> String {
     let all = || {
         cases
             .iter()
@@ -259,15 +284,31 @@ pub(crate) fn verdicts(cases: &[Finished]) -> String {
             );
         }
     }
+    for grown in grown {
+        if let Some((ours, peer, theirs, false)) = grown.verdict() {
+            let _ = writeln!(
+                text,
+                "- {}, as {} grow: **ours × {ours:.2}, {} × {theirs:.2}**",
+                grown.growth.name,
+                grown.growth.of,
+                peer.label()
+            );
+        }
+    }
     text
 }
 
-/// An array of objects, one for each contender of each case.
-pub(crate) fn json(cases: &[Finished]) -> Value {
+/// An array of objects, one for each contender of each case, and of each size of a growth.
+pub(crate) fn json(cases: &[Finished], grown: &[Grown]) -> Value {
+    let sized = grown
+        .iter()
+        .flat_map(|grown| grown.sizes.iter().map(|(size, case)| (Some(*size), case)));
     cases
         .iter()
-        .flat_map(|case| {
-            case.rows.iter().map(|row| {
+        .map(|case| (None, case))
+        .chain(sized)
+        .flat_map(|(size, case)| {
+            case.rows.iter().map(move |row| {
                 let mut object = json!({
                     "case": case.id,
                     "name": case.name,
@@ -278,6 +319,9 @@ pub(crate) fn json(cases: &[Finished]) -> Value {
                 });
                 if let (Some(kind), Some(summary)) = (case.second, row.second) {
                     object[kind.label()] = json!(summary.median);
+                }
+                if let Some(size) = size {
+                    object["size"] = json!(size);
                 }
                 object
             })

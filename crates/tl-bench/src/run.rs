@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bar::Verdict;
+use crate::bar::{Bar, Verdict};
 use crate::case::{Case, Second, Who};
 use crate::progress::Progress;
 use crate::statistics::Summary;
@@ -58,7 +58,35 @@ pub(crate) struct Row {
     pub(crate) failed: bool,
 }
 
+impl Row {
+    /// What has no second figure, and cannot fail.
+    pub(crate) fn new(who: Who, nanos: Summary) -> Row {
+        Row {
+            who,
+            nanos,
+            second: None,
+            failed: false,
+        }
+    }
+}
+
 impl Finished {
+    pub(crate) fn new(id: &'static str, name: &'static str, rows: Vec<Row>) -> Finished {
+        Finished {
+            id,
+            name,
+            second: None,
+            rows,
+            left_out: Vec::new(),
+            verdicts: Vec::new(),
+        }
+    }
+
+    pub(crate) fn judged(mut self, bars: &[Bar]) -> Finished {
+        self.verdicts = bars.iter().map(|bar| bar.judge(&self)).collect();
+        self
+    }
+
     pub(crate) fn row(&self, who: Who) -> Option<&Row> {
         self.rows.iter().find(|row| row.who == who)
     }
@@ -120,14 +148,10 @@ pub(crate) fn run(mut case: Case, effort: Effort, progress: &mut Progress) -> Fi
             });
         }
     }
-    let mut finished = Finished {
-        id: case.id,
-        name: case.name,
+    let finished = Finished {
         second: case.second,
-        rows,
         left_out,
-        verdicts: Vec::new(),
+        ..Finished::new(case.id, case.name, rows)
     };
-    finished.verdicts = case.bars.iter().map(|bar| bar.judge(&finished)).collect();
-    finished
+    finished.judged(&case.bars)
 }

@@ -9,6 +9,13 @@ use crate::case::{Case, Outcome, Sample};
 use crate::measure::{Cores, round_trips};
 use crate::posix::{self, PthreadCondition, PthreadMutex};
 
+/// As Python's: the lock is an `RLock`, and the number is beside it.
+pub(crate) type Ours = (tl_condition::Condition, AtomicU64);
+type Monitor = tl_condition::Monitor<u64>;
+pub(crate) type Std = (std::sync::Mutex<u64>, std::sync::Condvar);
+pub(crate) type ParkingLot = (parking_lot::Mutex<u64>, parking_lot::Condvar);
+pub(crate) type Usync = (usync::Mutex<u64>, usync::Condvar);
+
 /// Whom to wake, after the state was changed and while the lock is still held.
 #[derive(Clone, Copy)]
 pub(crate) enum Notify {
@@ -75,8 +82,7 @@ impl Guarded for Futex {
     }
 }
 
-/// As Python's: the lock is an `RLock`, and the number is beside it.
-impl Guarded for (tl_condition::Condition, AtomicU64) {
+impl Guarded for Ours {
     fn new() -> Self {
         (tl_condition::Condition::new(), AtomicU64::new(0))
     }
@@ -103,7 +109,7 @@ impl Guarded for (tl_condition::Condition, AtomicU64) {
     }
 }
 
-impl Guarded for tl_condition::Monitor<u64> {
+impl Guarded for Monitor {
     fn new() -> Self {
         tl_condition::Monitor::new(0)
     }
@@ -127,7 +133,7 @@ impl Guarded for tl_condition::Monitor<u64> {
     }
 }
 
-impl Guarded for (std::sync::Mutex<u64>, std::sync::Condvar) {
+impl Guarded for Std {
     fn new() -> Self {
         Default::default()
     }
@@ -189,7 +195,7 @@ macro_rules! lock_api {
 lock_api!(parking_lot);
 lock_api!(usync);
 
-struct Pthread {
+pub(crate) struct Pthread {
     number: AtomicU64,
     mutex: PthreadMutex,
     condition: PthreadCondition,
@@ -330,11 +336,6 @@ pub(crate) fn wake_all<G: Guarded>(waiters: usize) -> impl FnMut(Duration) -> Ou
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    type Ours = (tl_condition::Condition, AtomicU64);
-    type Monitor = tl_condition::Monitor<u64>;
-    type Std = (std::sync::Mutex<u64>, std::sync::Condvar);
-    type ParkingLot = (parking_lot::Mutex<u64>, parking_lot::Condvar);
-    type Usync = (usync::Mutex<u64>, usync::Condvar);
     let ping_pong_case = |id, name, cores| {
         Case::new(id, name)
             .limit(ping_pong::<Futex>(cores))

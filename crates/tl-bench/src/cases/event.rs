@@ -32,7 +32,7 @@ pub(crate) trait Flag: Sync + 'static {
 }
 
 /// The limit: a bare futex.
-struct Futex(AtomicU32);
+pub(crate) struct Futex(AtomicU32);
 
 const CLEAR: u32 = 0;
 const SET: u32 = 1;

@@ -8,6 +8,8 @@ use crate::bar::Bar;
 use crate::case::{Case, Outcome};
 use crate::measure::per_call;
 
+pub(crate) type ThreadLocal = thread_local::ThreadLocal<Cell<u64>>;
+
 /// What takes part: a number of the calling thread.
 pub(crate) trait ThreadNumber: 'static {
     fn new() -> Self;
@@ -38,7 +40,23 @@ impl ThreadNumber for Std {
     }
 }
 
-impl ThreadNumber for thread_local::ThreadLocal<Cell<u64>> {
+impl ThreadNumber for tl_local::Local<u64> {
+    fn new() -> Self {
+        tl_local::Local::new()
+    }
+
+    #[inline]
+    fn set(&self, number: u64) {
+        tl_local::Local::set(self, number);
+    }
+
+    #[inline]
+    fn get(&self) -> u64 {
+        tl_local::Local::get(self).unwrap_or(0)
+    }
+}
+
+impl ThreadNumber for ThreadLocal {
     fn new() -> Self {
         thread_local::ThreadLocal::new()
     }
@@ -70,7 +88,7 @@ impl ThreadNumber for os_thread_local::ThreadLocal<Cell<u64>> {
     }
 }
 
-fn inlined<N: ThreadNumber>() -> impl FnMut(Duration) -> Outcome {
+pub(crate) fn inlined<N: ThreadNumber>() -> impl FnMut(Duration) -> Outcome {
     let number = N::new();
     number.set(7);
     move |budget| {
@@ -95,17 +113,18 @@ fn called<N: ThreadNumber>() -> impl FnMut(Duration) -> Outcome {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    type ThreadLocal = thread_local::ThreadLocal<Cell<u64>>;
     type OsThreadLocal = os_thread_local::ThreadLocal<Cell<u64>>;
     vec![
         Case::new("10", "Local: get of a Copy value, inlined")
             .limit(inlined::<Std>())
+            .ours(inlined::<tl_local::Local<u64>>())
             .peer("thread_local", inlined::<ThreadLocal>())
             .peer("os-thread-local", inlined::<OsThreadLocal>())
             .python("10", 5.0)
             .bar(Bar::peer("thread_local", 1.3)),
         Case::new("10", "Local: get of a Copy value, not inlined")
             .limit(called::<Std>())
+            .ours(called::<tl_local::Local<u64>>())
             .peer("thread_local", called::<ThreadLocal>())
             .peer("os-thread-local", called::<OsThreadLocal>())
             .python("10", 5.0)

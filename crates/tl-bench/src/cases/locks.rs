@@ -193,7 +193,10 @@ fn depth_3<L: Reentrant>() -> impl FnMut(Duration) -> Outcome {
 }
 
 /// The threads share one lock, which guards nothing but itself, and work so many nanoseconds between two turns.
-fn contended<L: Exclusive>(threads: usize, outside: f64) -> impl FnMut(Duration) -> Outcome {
+pub(crate) fn contended<L: Exclusive>(
+    threads: usize,
+    outside: f64,
+) -> impl FnMut(Duration) -> Outcome {
     let lock = CachePadded::new(L::new());
     let work = work_of(outside);
     move |budget| {

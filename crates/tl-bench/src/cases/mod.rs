@@ -2,16 +2,16 @@
 
 use crate::case::Case;
 
-mod barrier;
-mod condition;
-mod event;
-mod identity;
-mod local;
-mod locks;
+pub(crate) mod barrier;
+pub(crate) mod condition;
+pub(crate) mod event;
+pub(crate) mod identity;
+pub(crate) mod local;
+pub(crate) mod locks;
 pub(crate) mod logging;
-mod semaphore;
-mod thread;
-mod timer;
+pub(crate) mod semaphore;
+pub(crate) mod thread;
+pub(crate) mod timer;
 
 /// All cases, in the order in which they are printed.
 pub(crate) fn all() -> Vec<Case> {

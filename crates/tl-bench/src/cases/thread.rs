@@ -23,7 +23,7 @@ fn pthread(count: usize) {
     posix::start_and_join(count);
 }
 
-fn ours(count: usize) {
+pub(crate) fn ours(count: usize) {
     let threads: Vec<_> = (0..count)
         .map(|_| {
             let thread = tl_thread::Thread::new(|| ()).with_name("worker");
@@ -58,7 +58,7 @@ fn std_spawn(count: usize) {
     }
 }
 
-fn std_builder(count: usize) {
+pub(crate) fn std_builder(count: usize) {
     let threads: Vec<_> = (0..count)
         .map(|_| {
             thread::Builder::new()

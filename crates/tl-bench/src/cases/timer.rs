@@ -53,6 +53,27 @@ pub(crate) fn runtime() -> &'static Runtime {
     })
 }
 
+/// Ours need no table: the scheduler is there while any is pending.
+pub(crate) struct Ours;
+
+impl Timers for Ours {
+    type Pending = tl_timer::Timer;
+
+    fn new() -> Self {
+        Ours
+    }
+
+    fn start(&mut self) -> tl_timer::Timer {
+        let timer = tl_timer::Timer::new(LONG, || ());
+        timer.start().expect("a new timer can be started");
+        timer
+    }
+
+    fn cancel(&mut self, pending: tl_timer::Timer) {
+        assert!(pending.cancel());
+    }
+}
+
 impl Timers for DelayQueue<()> {
     type Pending = tokio_util::time::delay_queue::Key;
 
@@ -96,7 +117,9 @@ impl Timers for Tasks {
     }
 }
 
-impl Timers for timer::Timer {
+pub(crate) type TimerCrate = timer::Timer;
+
+impl Timers for TimerCrate {
     type Pending = timer::Guard;
 
     fn new() -> Self {
@@ -196,6 +219,13 @@ fn lateness(
     }
 }
 
+fn late_ours(delay: Duration, due: Instant, sender: mpsc::Sender<Duration>) {
+    let timer = tl_timer::Timer::new(delay, move || {
+        let _ = sender.send(due.elapsed());
+    });
+    timer.start().expect("a new timer can be started");
+}
+
 fn late_threads(delay: Duration, due: Instant, sender: mpsc::Sender<Duration>) {
     thread::spawn(move || {
         thread::sleep(delay);
@@ -227,12 +257,13 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("9a", "Timer: start and cancel, 10,000 pending")
             .limit(start_and_cancel::<Heap>(OTHERS))
+            .ours(start_and_cancel::<Ours>(OTHERS))
             .peer(
                 "tokio DelayQueue",
                 start_and_cancel::<DelayQueue<()>>(OTHERS),
             )
             .peer("tokio spawn and abort", start_and_cancel::<Tasks>(OTHERS))
-            .peer("timer", start_and_cancel::<timer::Timer>(OTHERS))
+            .peer("timer", start_and_cancel::<TimerCrate>(OTHERS))
             // With no others: so many threads would take seconds to start.
             .peer("a thread each", start_and_cancel::<Threads>(0))
             .python("9a", 5.0)
@@ -240,6 +271,7 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("9b", "Timer: lateness, the mean of 1,000 in half a second")
             .stretch(9)
             .second(Second::Percentile99)
+            .ours(lateness(late_ours))
             .peer("a thread each", lateness(late_threads))
             .peer("timer", lateness(late_timer_crate()))
             .peer("tokio", lateness(late_tasks))
