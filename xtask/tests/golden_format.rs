@@ -275,12 +275,20 @@ fn a_mismatch_between_threads_names_both_lines() {
 
 #[test]
 fn blessing_keeps_the_placeholders_of_the_lines_it_knows() {
-    let golden = listed("[TIMESTAMP] slept [SECONDS]\n[TIMESTAMP] done\n");
+    let text = "[TIMESTAMP] slept [SECONDS]\n[TIMESTAMP] done\n";
     let run = "2018-05-01 15:39:49,561 start\n2018-05-01 15:39:49,562 done\n2018-05-01 15:39:49,563 slept 0.25\n";
     assert_eq!(
-        golden.blessed(run),
-        "[TIMESTAMP] start\n[TIMESTAMP] done\n[TIMESTAMP] slept [SECONDS]\n"
+        golden::blessed(text, "order = 'listed'", run),
+        Ok("[TIMESTAMP] start\n[TIMESTAMP] done\n[TIMESTAMP] slept [SECONDS]\n".to_owned())
     );
+}
+
+#[test]
+fn blessing_does_not_mind_rules_that_speak_of_new_lines() {
+    let rules = format!("{BY_THREAD}pairs = [['a: 2', 'b: 2']]\n");
+    let text =
+        golden::blessed("a: 1\nb: 2\n", &rules, "a: 2\nb: 2\n").expect("rules that can be read");
+    assert!(Golden::parse(&text, &rules).is_ok(), "{text}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use xtask::golden::Golden;
+use xtask::verify::bless::bless;
 use xtask::verify::gaps;
 use xtask::verify::verdict::{self, Failure, TIME_LIMIT};
 
@@ -145,4 +146,53 @@ fn a_golden_without_an_example_is_a_gap() {
             "{gaps:?}"
         );
     }
+}
+
+fn golden_files(root: &Path) -> (String, String) {
+    let golden = root.join("examples/golden/a");
+    let read = |extension| fs::read_to_string(golden.with_extension(extension)).unwrap_or_default();
+    (read("txt"), read("toml"))
+}
+
+#[test]
+fn blessing_an_example_without_a_golden_writes_a_first_one() {
+    let root = workspace("first", &["src/bin/a.rs"]);
+    bless(&root, "a", shell(ALL)).expect("the program runs");
+    let (text, rules) = golden_files(&root);
+    assert_eq!(
+        (text.as_str(), rules.as_str()),
+        ("one\ntwo\nthree\n", "order = \"listed\"\n")
+    );
+}
+
+#[test]
+fn blessing_writes_nothing_when_the_golden_accepts_the_run_or_the_program_fails() {
+    let root = workspace("unchanged", &["src/bin/a.rs"]);
+    let files = (
+        "[N]\n".to_owned(),
+        "order = 'listed'\n[placeholders]\nN = 'one|two'\n".to_owned(),
+    );
+    fs::write(root.join("examples/golden/a.txt"), &files.0).expect("the file can be written");
+    fs::write(root.join("examples/golden/a.toml"), &files.1).expect("the file can be written");
+    bless(&root, "a", shell("echo one")).expect("the golden accepts it");
+    assert_eq!(golden_files(&root), files);
+    bless(&root, "a", shell("echo three; exit 1")).expect_err("status 1");
+    assert_eq!(golden_files(&root), files);
+}
+
+#[test]
+fn blessing_rewrites_the_text_and_leaves_the_rules() {
+    let root = workspace("rewritten", &["src/bin/a.rs"]);
+    let rules = "order = 'listed'\n[placeholders]\nN = 'one|two'\n";
+    fs::write(root.join("examples/golden/a.txt"), "[N]\n").expect("the file can be written");
+    fs::write(root.join("examples/golden/a.toml"), rules).expect("the file can be written");
+    bless(&root, "a", shell("echo zero; echo two")).expect("the rules fit");
+    assert_eq!(
+        golden_files(&root),
+        ("zero\n[N]\n".to_owned(), rules.to_owned())
+    );
+    // A run that the rules don't fit is written down, for the rules to follow it.
+    let why = bless(&root, "a", shell("echo zero")).expect_err("`N` is used no more");
+    assert!(why.to_string().contains("don't fit"), "{why}");
+    assert_eq!(golden_files(&root), ("zero\n".to_owned(), rules.to_owned()));
 }

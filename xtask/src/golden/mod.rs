@@ -18,7 +18,7 @@ use std::path::Path;
 pub use error::GoldenError;
 pub use mismatch::{DiffLine, Mismatch, Problem};
 use placeholder::Placeholders;
-use rules::Order;
+use rules::{Order, Rules};
 pub use template::Rebound;
 use template::Template;
 
@@ -26,7 +26,6 @@ use template::Template;
 #[derive(Debug, Clone)]
 pub struct Golden {
     lines: Vec<Template>,
-    placeholders: Placeholders,
     order: Order,
 }
 
@@ -53,12 +52,10 @@ impl Golden {
     ///
     /// What is wrong with them.
     pub fn parse(text: &str, rules: &str) -> Result<Self, GoldenError> {
-        let (lines, placeholders, order) = rules::read(text, rules)?;
-        Ok(Self {
-            lines,
-            placeholders,
-            order,
-        })
+        let rules = Rules::parse(rules)?;
+        let lines = templates(text, &rules.placeholders)?;
+        let order = rules.order(&lines)?;
+        Ok(Self { lines, order })
     }
 
     /// Holds what a program printed against the golden.
@@ -69,21 +66,31 @@ impl Golden {
     pub fn check(&self, output: &str) -> Result<(), Mismatch> {
         check::check(self, output)
     }
-
-    /// The golden's text for a run that printed `output`: its lines in their order, with this golden's placeholders where
-    /// a line of it says so.
-    #[must_use]
-    pub fn blessed(&self, output: &str) -> String {
-        bless::blessed(&self.lines, &self.placeholders, output)
-    }
 }
 
-/// The text and the rules of a first golden for a program that printed `output`.
+fn templates(text: &str, placeholders: &Placeholders) -> Result<Vec<Template>, GoldenError> {
+    text.lines()
+        .map(|line| Template::parse(line, placeholders))
+        .collect()
+}
+
+/// A new text for a golden, made of a run that printed `output`: the run's lines in their order, with the placeholders that the
+/// golden's `text` has in them. The `rules` need not fit the lines yet.
+///
+/// # Errors
+///
+/// Placeholders or rules that can't be read.
+pub fn blessed(text: &str, rules: &str, output: &str) -> Result<String, GoldenError> {
+    let placeholders = Rules::parse(rules)?.placeholders;
+    let known = templates(text, &placeholders)?;
+    Ok(bless::blessed(&known, &placeholders, output))
+}
+
+/// The text and the rules of a first golden, made of a run that printed `output`.
 #[must_use]
 pub fn first(output: &str) -> (String, String) {
-    let placeholders = Placeholders::common();
     (
-        bless::blessed(&[], &placeholders, output),
+        bless::blessed(&[], &Placeholders::common(), output),
         "order = \"listed\"\n".to_owned(),
     )
 }

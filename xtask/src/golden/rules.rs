@@ -91,34 +91,39 @@ impl ByThread {
     }
 }
 
-/// The golden's lines and their order, from the texts of its two files.
-pub(super) fn read(
-    text: &str,
-    rules: &str,
-) -> Result<(Vec<Template>, Placeholders, Order), GoldenError> {
-    let file: RulesFile = toml::from_str(rules).map_err(|e| GoldenError::Rules {
-        reason: e.to_string(),
-    })?;
-    let placeholders = Placeholders::with_own(&file.placeholders)?;
-    let lines = text
-        .lines()
-        .map(|line| Template::parse(line, &placeholders))
-        .collect::<Result<Vec<_>, _>>()?;
-    if let Some(unused) = file
-        .placeholders
-        .keys()
-        .find(|name| !lines.iter().any(|line| line.uses(name)))
-    {
-        return Err(GoldenError::Unused {
-            key: "placeholders",
-            rule: unused.clone(),
-        });
+/// The rules as they stand, before they are held against the golden's lines.
+pub(super) struct Rules {
+    file: RulesFile,
+    pub(super) placeholders: Placeholders,
+}
+
+impl Rules {
+    pub(super) fn parse(rules: &str) -> Result<Rules, GoldenError> {
+        let file: RulesFile = toml::from_str(rules).map_err(|e| GoldenError::Rules {
+            reason: e.to_string(),
+        })?;
+        let placeholders = Placeholders::with_own(&file.placeholders)?;
+        Ok(Rules { file, placeholders })
     }
-    let order = match file.order {
-        OrderName::Listed => listed(&file)?,
-        OrderName::ByThread => Order::ByThread(by_thread(file, &lines)?),
-    };
-    Ok((lines, placeholders, order))
+
+    /// How `lines`, the golden's, may move. Every rule must speak of some of them.
+    pub(super) fn order(self, lines: &[Template]) -> Result<Order, GoldenError> {
+        let file = self.file;
+        if let Some(unused) = file
+            .placeholders
+            .keys()
+            .find(|name| !lines.iter().any(|line| line.uses(name)))
+        {
+            return Err(GoldenError::Unused {
+                key: "placeholders",
+                rule: unused.clone(),
+            });
+        }
+        match file.order {
+            OrderName::Listed => listed(&file),
+            OrderName::ByThread => by_thread(file, lines).map(Order::ByThread),
+        }
+    }
 }
 
 fn listed(file: &RulesFile) -> Result<Order, GoldenError> {

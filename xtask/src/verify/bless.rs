@@ -7,7 +7,6 @@ use std::process::Command;
 
 use console::style;
 
-use super::golden_files;
 use super::verdict::TIME_LIMIT;
 use crate::examples::{self, GOLDENS};
 use crate::golden::{self, Golden};
@@ -18,7 +17,7 @@ pub(super) fn run(root: &Path, names: &[String]) -> Outcome {
     let programs = examples::build(names)?;
     let mut all_well = true;
     for name in names {
-        match bless(root, name, &programs[name]) {
+        match bless(root, name, Command::new(&programs[name])) {
             Ok(what) => println!("{name}: {what}"),
             Err(why) => {
                 all_well = false;
@@ -29,8 +28,14 @@ pub(super) fn run(root: &Path, names: &[String]) -> Outcome {
     Ok(all_well)
 }
 
-fn bless(root: &Path, name: &str, path: &Path) -> Result<&'static str, Box<dyn Error>> {
-    let run = run::run(Command::new(path), TIME_LIMIT)?;
+/// Runs `program` and writes the golden of `name` in the workspace at `root` if it does not accept what was printed.
+/// Returns what was done.
+///
+/// # Errors
+///
+/// When the program fails, and then nothing is written; or when the golden's rules don't fit what was written.
+pub fn bless(root: &Path, name: &str, program: Command) -> Result<&'static str, Box<dyn Error>> {
+    let run = run::run(program, TIME_LIMIT)?;
     match run.status {
         None => return Err(format!("did not end within {TIME_LIMIT:?}").into()),
         Some(status) if !status.success() => {
@@ -38,21 +43,25 @@ fn bless(root: &Path, name: &str, path: &Path) -> Result<&'static str, Box<dyn E
         }
         Some(_) => {}
     }
-    let [text, rules] = golden_files(root, name);
+    let text = root.join(GOLDENS).join(name).with_extension("txt");
+    let rules = text.with_extension("toml");
     if !text.exists() && !rules.exists() {
         let (first_text, first_rules) = golden::first(&run.output);
         fs::write(&text, first_text)?;
         fs::write(&rules, first_rules)?;
         return Ok("a first golden; say in its rules how lines may move");
     }
-    let golden = Golden::read(&root.join(GOLDENS), name)?;
-    if golden.check(&run.output).is_ok() {
+    let golden = || Golden::read(&root.join(GOLDENS), name);
+    if golden().is_ok_and(|golden| golden.check(&run.output).is_ok()) {
         return Ok("accepts the run as it is");
     }
-    fs::write(&text, golden.blessed(&run.output))?;
-    let accepted = Golden::read(&root.join(GOLDENS), name)
-        .map_err(|e| e.to_string())
-        .and_then(|golden| golden.check(&run.output).map_err(|e| e.to_string()));
+    let (old_text, old_rules) = (fs::read_to_string(&text)?, fs::read_to_string(&rules)?);
+    fs::write(&text, golden::blessed(&old_text, &old_rules, &run.output)?)?;
+    let accepted = golden().map_err(|e| e.to_string()).and_then(|golden| {
+        golden
+            .check(&run.output)
+            .map_err(|mismatch| mismatch.to_string())
+    });
     match accepted {
         Ok(()) => Ok("written"),
         Err(why) => Err(format!("written, but its rules don't fit the new lines:\n{why}").into()),
