@@ -1,0 +1,206 @@
+//! Who gets a permit when several threads want it: nobody starves, and nobody waits for what will never come.
+
+mod support;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use support::spawn_asleep;
+use tl_semaphore::{BoundedSemaphore, Semaphore};
+
+/// When a waiter that is not to be served gives up, in a test that does other things meanwhile.
+const GIVES_UP: Duration = Duration::from_millis(200);
+/// Long enough for any machine.
+const LONG: Duration = Duration::from_secs(60);
+
+#[test]
+fn long_waiters_are_served_in_the_order_in_which_they_came() {
+    let semaphore = Semaphore::new(0);
+    let order = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for number in 0..5 {
+            let (semaphore, order) = (&semaphore, &order);
+            spawn_asleep(scope, move || {
+                semaphore.acquire();
+                order.lock().unwrap().push(number);
+            });
+        }
+        for served in 1..=5 {
+            semaphore.release().unwrap();
+            while order.lock().unwrap().len() < served {
+                thread::yield_now();
+            }
+        }
+    });
+    assert_eq!(order.into_inner().unwrap(), [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_permit_passes_to_a_long_waiter_before_anybody_who_comes_by() {
+    let semaphore = Semaphore::new(0);
+    thread::scope(|scope| {
+        let waiter = spawn_asleep(scope, || semaphore.acquire());
+        // The permit never shows, so this thread cannot take it.
+        semaphore.release().unwrap();
+        let barged = semaphore.try_acquire();
+        if barged {
+            semaphore.release().unwrap();
+        }
+        waiter.join().unwrap();
+        assert!(!barged);
+    });
+    assert_eq!(semaphore.available(), 0);
+}
+
+#[test]
+fn a_thread_that_loops_on_acquire_and_release_starves_nobody() {
+    let semaphore = Semaphore::new(1);
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let _permit = semaphore.permit();
+            }
+        });
+        let served = (0..200).all(|_| {
+            let served = semaphore.acquire_timeout(LONG);
+            semaphore.release().unwrap();
+            served
+        });
+        stop.store(true, Ordering::Relaxed);
+        assert!(served);
+    });
+    assert_eq!(semaphore.available(), 1);
+}
+
+#[test]
+fn threads_that_loop_on_one_permit_do_not_starve_a_request_for_all() {
+    let semaphore = Semaphore::new(3);
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    let _permit = semaphore.permit();
+                    thread::yield_now();
+                }
+            });
+        }
+        let served = (0..20).all(|_| {
+            let served = semaphore.acquire_many_timeout(3, LONG);
+            semaphore.release_many(3).unwrap();
+            served
+        });
+        stop.store(true, Ordering::Relaxed);
+        assert!(served);
+    });
+    assert_eq!(semaphore.available(), 3);
+}
+
+#[test]
+fn permits_are_kept_for_a_long_waiter_that_wants_more_than_there_are() {
+    let semaphore = Semaphore::new(3);
+    semaphore.acquire_many(3);
+    thread::scope(|scope| {
+        let waiter = spawn_asleep(scope, || semaphore.acquire_many(3));
+        for kept in 1..=2 {
+            semaphore.release().unwrap();
+            assert_eq!(semaphore.available(), kept);
+            assert!(!semaphore.try_acquire());
+            assert!(!semaphore.acquire_timeout(Duration::from_millis(5)));
+        }
+        semaphore.release().unwrap();
+        waiter.join().unwrap();
+        assert_eq!(semaphore.available(), 0);
+        semaphore.release_many(3).unwrap();
+        assert!(semaphore.try_acquire());
+    });
+}
+
+#[test]
+fn when_who_permits_were_kept_for_gives_up_those_behind_go_on() {
+    let semaphore = Semaphore::new(3);
+    semaphore.acquire_many(3);
+    thread::scope(|scope| {
+        let head = spawn_asleep(scope, || semaphore.acquire_many_timeout(3, GIVES_UP));
+        let behind = [
+            scope.spawn(|| semaphore.acquire_timeout(LONG)),
+            scope.spawn(|| semaphore.acquire_timeout(LONG)),
+        ];
+        // Two come back and no more. They are kept for the head, unless it has given up already.
+        semaphore.release_many(2).unwrap();
+        assert!(!head.join().unwrap());
+        for waiter in behind {
+            assert!(waiter.join().unwrap());
+        }
+    });
+    assert_eq!(semaphore.available(), 0);
+    semaphore.release_many(3).unwrap();
+    assert!(semaphore.try_acquire_many(3));
+}
+
+#[test]
+fn a_request_for_more_than_there_ever_were_holds_nobody_up_and_leaks_nothing() {
+    for too_many in [4, Semaphore::MAX, Semaphore::MAX + 1, usize::MAX] {
+        let semaphore = BoundedSemaphore::new(3);
+        let served = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            let waiter = spawn_asleep(scope, || semaphore.acquire_many_timeout(too_many, GIVES_UP));
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        let _permits = semaphore.permit_many(2);
+                        served.fetch_add(1, Ordering::Relaxed);
+                        thread::yield_now();
+                    }
+                });
+            }
+            assert!(!waiter.join().unwrap());
+        });
+        assert_eq!(served.into_inner(), 300);
+        assert_eq!(semaphore.available(), 3);
+        assert!(semaphore.try_acquire_many(3));
+    }
+}
+
+#[test]
+fn a_request_for_more_than_there_ever_were_is_served_when_there_are() {
+    let semaphore = Semaphore::new(1);
+    thread::scope(|scope| {
+        let waiter = spawn_asleep(scope, || semaphore.acquire_many(5));
+        // Others come and go.
+        for _ in 0..100 {
+            semaphore.acquire();
+            semaphore.release().unwrap();
+        }
+        // One by one, and nobody else takes them.
+        for _ in 0..4 {
+            semaphore.release().unwrap();
+        }
+        waiter.join().unwrap();
+    });
+    assert_eq!(semaphore.available(), 0);
+}
+
+#[test]
+fn all_of_many_waiters_are_served_once_each() {
+    let semaphore = Semaphore::new(0);
+    let served = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for number in 0..64 {
+            let (semaphore, served) = (&semaphore, &served);
+            scope.spawn(move || {
+                semaphore.acquire_many(number % 3 + 1);
+                served.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        // 22 want 1, 21 want 2, 21 want 3.
+        for _ in 0..22 + 42 + 63 {
+            semaphore.release().unwrap();
+        }
+    });
+    assert_eq!(served.into_inner(), 64);
+    assert_eq!(semaphore.available(), 0);
+}

@@ -1,0 +1,443 @@
+//! The contract of both semaphores, call by call.
+
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tl_semaphore::{BoundedSemaphore, OwnedPermit, Permit, ReleaseError, Semaphore};
+
+const SHORT: Duration = Duration::from_millis(5);
+/// Longer than a waiter may sleep before it is served first.
+const OVERDUE: Duration = Duration::from_millis(5);
+/// Long enough for any machine.
+const LONG: Duration = Duration::from_secs(60);
+
+// Compile-time promises.
+const _: () = {
+    const fn shared<T: Send + Sync + UnwindSafe + RefUnwindSafe + std::fmt::Debug>() {}
+    shared::<Semaphore>();
+    shared::<BoundedSemaphore>();
+    shared::<Permit<'static>>();
+    shared::<OwnedPermit>();
+    const fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
+    error::<ReleaseError>();
+    assert!(size_of::<Semaphore>() <= 8);
+    assert!(size_of::<BoundedSemaphore>() <= 8);
+    assert!(Semaphore::MAX == BoundedSemaphore::MAX);
+};
+const _: Semaphore = Semaphore::new(Semaphore::MAX);
+static SEMAPHORE: Semaphore = Semaphore::new(2);
+static BOUNDED: BoundedSemaphore = BoundedSemaphore::new(1);
+
+#[test]
+fn a_semaphore_of_none_makes_wait() {
+    let semaphore = Semaphore::new(0);
+    assert_eq!(semaphore.available(), 0);
+    assert!(!semaphore.try_acquire());
+    assert!(!semaphore.acquire_timeout(SHORT));
+    assert!(!semaphore.acquire_deadline(Instant::now() + SHORT));
+    semaphore.release().unwrap();
+    assert_eq!(semaphore.available(), 1);
+    semaphore.acquire();
+    assert_eq!(semaphore.available(), 0);
+}
+
+#[test]
+fn a_semaphore_of_one_lets_one_in() {
+    let semaphore = Semaphore::new(1);
+    semaphore.acquire();
+    assert!(!semaphore.try_acquire());
+    semaphore.release().unwrap();
+    assert!(semaphore.try_acquire());
+}
+
+#[test]
+fn a_semaphore_of_n_lets_n_in() {
+    let semaphore = Semaphore::new(7);
+    for left in (0..7).rev() {
+        assert!(semaphore.try_acquire());
+        assert_eq!(semaphore.available(), left);
+    }
+    assert!(!semaphore.try_acquire());
+    semaphore.release_many(7).unwrap();
+    assert_eq!(semaphore.available(), 7);
+}
+
+#[test]
+fn a_semaphore_of_the_greatest_number() {
+    for take in [1, 2, Semaphore::MAX] {
+        let semaphore = Semaphore::new(Semaphore::MAX);
+        let full = |released| ReleaseError::Overflow {
+            available: Semaphore::MAX,
+            released,
+        };
+        for n in [1, 2, Semaphore::MAX, usize::MAX] {
+            assert_eq!(semaphore.release_many(n), Err(full(n)));
+        }
+        assert_eq!(semaphore.release(), Err(full(1)));
+        assert_eq!(semaphore.available(), Semaphore::MAX);
+        assert!(semaphore.try_acquire_many(take));
+        assert_eq!(semaphore.available(), Semaphore::MAX - take);
+        assert!(semaphore.release_many(take + 1).is_err());
+        assert_eq!(semaphore.available(), Semaphore::MAX - take);
+        semaphore.release_many(take).unwrap();
+        assert_eq!(semaphore.available(), Semaphore::MAX);
+    }
+    let bounded = BoundedSemaphore::new(BoundedSemaphore::MAX);
+    bounded.acquire();
+    bounded.release().unwrap();
+    assert!(bounded.release().is_err());
+    assert_eq!(bounded.available(), BoundedSemaphore::MAX);
+}
+
+#[test]
+fn growing_to_the_greatest_number_one_by_one_and_at_once() {
+    let semaphore = Semaphore::new(0);
+    semaphore.release_many(Semaphore::MAX - 1).unwrap();
+    semaphore.release().unwrap();
+    assert!(semaphore.release().is_err());
+    assert_eq!(semaphore.available(), Semaphore::MAX);
+    assert!(semaphore.try_acquire_many(Semaphore::MAX));
+    assert_eq!(semaphore.available(), 0);
+}
+
+#[test]
+fn releases_of_many_threads_at_the_brim_are_exact() {
+    let semaphore = Semaphore::new(Semaphore::MAX);
+    for _ in 0..100 {
+        assert!(semaphore.try_acquire_many(3));
+        let released = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..4 {
+                        if semaphore.release().is_ok() {
+                            released.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(released.into_inner(), 3);
+        assert_eq!(semaphore.available(), Semaphore::MAX);
+    }
+}
+
+#[test]
+fn too_great_a_value_panics() {
+    for value in [Semaphore::MAX + 1, usize::MAX] {
+        assert!(catch_unwind(|| Semaphore::new(value)).is_err());
+        assert!(catch_unwind(|| BoundedSemaphore::new(value)).is_err());
+    }
+}
+
+#[test]
+fn releasing_none_is_an_error() {
+    for value in [0, 3] {
+        let (plain, bounded) = (Semaphore::new(value), BoundedSemaphore::new(value));
+        assert_eq!(plain.release_many(0), Err(ReleaseError::Zero));
+        assert_eq!(bounded.release_many(0), Err(ReleaseError::Zero));
+        assert_eq!((plain.available(), bounded.available()), (value, value));
+    }
+}
+
+#[test]
+fn a_bounded_semaphore_refuses_one_too_many_and_many_too_many() {
+    let bounded = BoundedSemaphore::new(3);
+    let refusal = |available, released| {
+        Err(ReleaseError::AboveBound {
+            bound: 3,
+            available,
+            released,
+        })
+    };
+    assert_eq!(bounded.release(), refusal(3, 1));
+    assert_eq!(bounded.release_many(usize::MAX), refusal(3, usize::MAX));
+    bounded.acquire_many(2);
+    assert_eq!(bounded.release_many(3), refusal(1, 3));
+    assert_eq!(bounded.available(), 1);
+    bounded.release_many(2).unwrap();
+    assert_eq!(bounded.release(), refusal(3, 1));
+    assert_eq!((bounded.available(), bounded.bound()), (3, 3));
+    let none = BoundedSemaphore::new(0);
+    assert!(none.release().is_err());
+    assert!(!none.try_acquire());
+}
+
+#[test]
+fn a_bounded_release_is_refused_while_a_thread_waits_for_more_than_there_will_be() {
+    let bounded = BoundedSemaphore::new(2);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| bounded.acquire_many_timeout(3, OVERDUE * 4));
+        while !waiter.is_finished() {
+            assert!(bounded.release().is_err());
+            assert!(bounded.try_acquire_many(2));
+            assert!(bounded.release_many(3).is_err());
+            bounded.release_many(2).unwrap();
+        }
+        assert!(!waiter.join().unwrap());
+    });
+    assert_eq!(bounded.available(), 2);
+}
+
+#[test]
+fn errors_say_what_was_wrong() {
+    assert_eq!(
+        Semaphore::new(1).release_many(0).unwrap_err().to_string(),
+        "no permit released: release one at least"
+    );
+    let message = Semaphore::new(5)
+        .release_many(Semaphore::MAX)
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("1073741823 permits released while 5 are available"));
+    let message = BoundedSemaphore::new(5).release().unwrap_err().to_string();
+    assert!(message.contains("1 permit released while 5 are available"));
+    assert!(message.contains("the bound of 5"));
+}
+
+#[test]
+fn no_permit_is_acquired_at_once() {
+    let semaphore = Semaphore::new(0);
+    semaphore.acquire_many(0);
+    assert!(semaphore.try_acquire_many(0));
+    assert!(semaphore.acquire_many_timeout(0, Duration::ZERO));
+    assert_eq!(semaphore.permit_many(0).count(), 0);
+    assert_eq!(semaphore.available(), 0);
+}
+
+#[test]
+fn zero_is_a_try_and_what_is_beyond_the_clock_is_for_ever() {
+    let semaphore = Semaphore::new(0);
+    assert!(!semaphore.acquire_timeout(Duration::ZERO));
+    assert!(!semaphore.acquire_many_timeout(2, Duration::ZERO));
+    assert!(!semaphore.acquire_deadline(Instant::now() - SHORT));
+    semaphore.release_many(4).unwrap();
+    assert!(semaphore.acquire_timeout(Duration::ZERO));
+    assert!(semaphore.acquire_deadline(Instant::now() - SHORT));
+    assert!(semaphore.acquire_many_deadline(2, Instant::now() - SHORT));
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| semaphore.acquire_timeout(Duration::MAX));
+        semaphore.release().unwrap();
+        assert!(waiter.join().unwrap());
+    });
+}
+
+#[test]
+fn a_timed_wait_lasts_as_long_as_it_should() {
+    let semaphore = Semaphore::new(0);
+    let start = Instant::now();
+    assert!(!semaphore.acquire_timeout(SHORT * 2));
+    assert!(start.elapsed() >= SHORT * 2);
+    let deadline = Instant::now() + SHORT * 2;
+    assert!(!semaphore.acquire_many_deadline(2, deadline));
+    assert!(Instant::now() >= deadline);
+}
+
+#[test]
+fn a_timed_wait_that_is_served_in_time() {
+    let semaphore = Semaphore::new(0);
+    thread::scope(|scope| {
+        let waiters = [
+            scope.spawn(|| semaphore.acquire_timeout(LONG)),
+            scope.spawn(|| semaphore.acquire_deadline(Instant::now() + LONG)),
+            scope.spawn(|| semaphore.acquire_many_timeout(2, LONG)),
+        ];
+        thread::sleep(OVERDUE);
+        for _ in 0..4 {
+            semaphore.release().unwrap();
+        }
+        assert!(
+            waiters
+                .map(|waiter| waiter.join().unwrap())
+                .iter()
+                .all(|&in_time| in_time)
+        );
+    });
+    assert_eq!(semaphore.available(), 0);
+}
+
+#[test]
+fn released_permits_reach_as_many_waiters() {
+    let semaphore = Semaphore::new(0);
+    let served = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..5 {
+            scope.spawn(|| {
+                semaphore.acquire();
+                served.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        thread::sleep(OVERDUE);
+        semaphore.release_many(3).unwrap();
+        while served.load(Ordering::Relaxed) < 3 {
+            thread::yield_now();
+        }
+        thread::sleep(SHORT);
+        assert_eq!(served.load(Ordering::Relaxed), 3);
+        assert_eq!(semaphore.available(), 0);
+        semaphore.release_many(3).unwrap();
+    });
+    assert_eq!(served.into_inner(), 5);
+    assert_eq!(semaphore.available(), 1);
+}
+
+#[test]
+fn a_permit_gives_back_when_dropped_on_panic_too() {
+    let semaphore = Semaphore::new(2);
+    let permit = semaphore.permit();
+    assert_eq!(permit.count(), 1);
+    assert_eq!(semaphore.available(), 1);
+    drop(permit);
+    assert_eq!(semaphore.available(), 2);
+    for panics in [
+        catch_unwind(|| {
+            let _permit = semaphore.permit_many(2);
+            panic!("on purpose");
+        }),
+        catch_unwind(|| semaphore.with(|| panic!("on purpose"))),
+    ] {
+        assert!(panics.is_err());
+        assert_eq!(semaphore.available(), 2);
+    }
+    assert_eq!(semaphore.with(|| semaphore.available()), 1);
+}
+
+#[test]
+fn the_forms_of_a_permit() {
+    let semaphore = Semaphore::new(3);
+    let permits = [
+        semaphore.try_permit(),
+        semaphore.permit_timeout(SHORT),
+        semaphore.permit_deadline(Instant::now() + SHORT),
+    ];
+    assert!(permits.iter().all(Option::is_some));
+    assert!(semaphore.try_permit().is_none());
+    assert!(semaphore.permit_timeout(SHORT).is_none());
+    assert!(semaphore.permit_deadline(Instant::now() + SHORT).is_none());
+    assert_eq!(semaphore.available(), 0);
+    drop(permits);
+    assert_eq!(semaphore.available(), 3);
+
+    assert!(semaphore.try_permit_many(4).is_none());
+    assert!(semaphore.permit_many_timeout(4, SHORT).is_none());
+    assert!(semaphore.permit_many_deadline(4, Instant::now()).is_none());
+    assert_eq!(semaphore.available(), 3);
+    type Form = fn(&Semaphore) -> Option<Permit<'_>>;
+    let forms: [Form; 3] = [
+        |semaphore| semaphore.try_permit_many(3),
+        |semaphore| semaphore.permit_many_timeout(3, SHORT),
+        |semaphore| semaphore.permit_many_deadline(3, Instant::now()),
+    ];
+    for form in forms {
+        let permit = form(&semaphore).unwrap();
+        assert_eq!((permit.count(), semaphore.available()), (3, 0));
+    }
+    assert_eq!(semaphore.available(), 3);
+}
+
+#[test]
+fn an_owned_permit_keeps_its_semaphore_and_goes_where_it_likes() {
+    let semaphore = Arc::new(BoundedSemaphore::new(1));
+    let permit = semaphore.permit_owned();
+    assert!(semaphore.try_permit_owned().is_none());
+    assert!(semaphore.permit_owned_timeout(SHORT).is_none());
+    assert!(semaphore.permit_owned_deadline(Instant::now()).is_none());
+    let weak = Arc::downgrade(&semaphore);
+    drop(semaphore);
+    let worker = thread::spawn(move || {
+        assert_eq!(permit.count(), 1);
+        weak.upgrade().map(|semaphore| semaphore.available())
+    });
+    assert_eq!(worker.join().unwrap(), Some(0));
+
+    let semaphore = Arc::new(Semaphore::new(3));
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        let _permit = semaphore.permit_owned();
+        panic!("on purpose");
+    }));
+    assert_eq!(semaphore.available(), 3);
+    semaphore.permit_owned().forget();
+    assert_eq!(semaphore.available(), 2);
+    assert_eq!(Arc::strong_count(&semaphore), 1);
+}
+
+#[test]
+fn a_forgotten_permit_is_used_up() {
+    let semaphore = Semaphore::new(3);
+    semaphore.permit().forget();
+    std::mem::forget(semaphore.permit());
+    assert_eq!(semaphore.available(), 1);
+}
+
+#[test]
+fn a_permit_may_be_dropped_in_another_thread() {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.permit();
+    thread::scope(|scope| scope.spawn(|| drop(permit)).join().unwrap());
+    assert_eq!(semaphore.available(), 1);
+}
+
+#[test]
+fn a_release_too_many_while_a_permit_is_out_leaves_the_bound() {
+    let bounded = BoundedSemaphore::new(1);
+    let permit = bounded.permit();
+    bounded.release().unwrap();
+    drop(permit);
+    assert_eq!(bounded.available(), 1);
+    assert!(bounded.release().is_err());
+}
+
+#[test]
+fn statics_of_both() {
+    let permit = SEMAPHORE.permit();
+    let other = thread::spawn(move || {
+        drop(permit);
+        SEMAPHORE.try_acquire_many(2)
+    });
+    assert!(other.join().unwrap());
+    BOUNDED.acquire();
+    assert!(!BOUNDED.try_acquire());
+    BOUNDED.release().unwrap();
+}
+
+#[test]
+fn by_default_there_is_one_permit_as_in_python() {
+    assert_eq!(Semaphore::default().available(), 1);
+    assert_eq!(BoundedSemaphore::default().bound(), 1);
+}
+
+#[test]
+fn debug_shows_what_is_available_and_never_blocks() {
+    let bounded = BoundedSemaphore::new(2);
+    let permit = bounded.permit();
+    assert_eq!(
+        format!("{:?}", Semaphore::new(4)),
+        "Semaphore { available: 4 }"
+    );
+    assert_eq!(
+        format!("{bounded:?}"),
+        "BoundedSemaphore { available: 1, bound: 2 }"
+    );
+    assert_eq!(format!("{permit:?}"), "Permit { count: 1, .. }");
+}
+
+#[test]
+fn what_was_written_before_a_release_is_seen_after_the_acquire() {
+    for asleep in [false, true] {
+        let (semaphore, ready) = (Semaphore::new(0), AtomicBool::new(false));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                semaphore.acquire();
+                assert!(ready.load(Ordering::Relaxed));
+            });
+            if asleep {
+                thread::sleep(OVERDUE);
+            }
+            ready.store(true, Ordering::Relaxed);
+            semaphore.release().unwrap();
+        });
+    }
+}

@@ -1,0 +1,41 @@
+//! Threads of which it is known that they sleep.
+
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::{self, Scope, ScopedJoinHandle};
+use std::time::Duration;
+
+/// Longer than a waiter may sleep before it is served first.
+const OVERDUE: Duration = Duration::from_millis(5);
+
+/// Starts a thread that calls `wait`, and returns once it has slept for so long that it is overdue, or has
+/// ended.
+pub(crate) fn spawn_asleep<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    wait: impl FnOnce() -> T + Send + 'scope,
+) -> ScopedJoinHandle<'scope, T> {
+    let (send, receive) = mpsc::channel();
+    let thread = scope.spawn(move || {
+        let itself = fs::read_link("/proc/thread-self").expect("Linux has it");
+        send.send(itself).expect("the test waits for it");
+        wait()
+    });
+    let directory = Path::new("/proc").join(receive.recv().expect("the thread sends it first"));
+    loop {
+        let before = naps(&directory);
+        thread::sleep(OVERDUE);
+        let after = naps(&directory);
+        if after.is_none() || before.is_some_and(|before| before.0 && Some(before) == after) {
+            return thread;
+        }
+    }
+}
+
+/// Whether a thread sleeps, and how often it has begun to. `None` if it has ended.
+fn naps(directory: &Path) -> Option<(bool, String)> {
+    let status = fs::read_to_string(directory.join("status")).ok()?;
+    let line = |name| status.lines().find(|line| line.starts_with(name));
+    let asleep = line("State:")?.contains('S');
+    Some((asleep, line("voluntary_ctxt_switches:")?.to_owned()))
+}
