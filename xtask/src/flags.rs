@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -29,8 +30,19 @@ pub enum Task {
     Tsan,
     /// Make random operations on every primitive and count that they come out even
     Stress(Stress),
+    /// Measure everything beside its peers, and hold it against its bars
+    #[command(disable_help_flag = true)]
+    Bench(Bench),
     /// Run every check that a change must pass, as .ci/run does
     Ci,
+}
+
+/// The options of `bench`, which the program that measures reads: `cargo xtask bench --help` shows them.
+#[derive(Debug, Clone, Args)]
+pub struct Bench {
+    /// What to measure and how
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
 }
 
 /// The options of `verify`.
