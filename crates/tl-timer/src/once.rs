@@ -1,5 +1,6 @@
 //! Timers that call once, and the thread that schedules them.
 
+use std::hint;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,7 +73,13 @@ impl Once {
     fn fire(self: Arc<Once>, deadline: Deadline) {
         let slot = Running;
         let timer = Arc::clone(&self);
-        let ready = move || SCHEDULE.claim(&timer).then_some(slot);
+        let ready = move || {
+            // A few tens of microseconds at most. Asleep, the thread would wake up too late by as much.
+            while !deadline.has_passed() {
+                hint::spin_loop();
+            }
+            SCHEDULE.claim(&timer).then_some(slot)
+        };
         if let Err(error) = pending::fire(&self.thread, ready) {
             self.refused(deadline, error);
         }

@@ -17,6 +17,11 @@ use crate::heap::Heap;
 /// How long the scheduler's thread stays when nothing is pending any more. Timers that are started and cancelled one after the other
 /// find it there, and cost neither a thread each nor a wake-up.
 const LINGER: Duration = Duration::from_millis(10);
+/// How long before its time a timer is given to have its thread started: about what that takes. It is still pending, and the new thread
+/// waits for the time to come.
+///
+/// None under the model checker, whose clock has but two times.
+const LEAD: Duration = Duration::from_micros(if cfg!(loom) { 0 } else { 50 });
 /// How long the scheduler waits when a thread was refused: this long the first time, twice as long every time after that, …
 const FIRST_RETRY: Duration = Duration::from_millis(1);
 /// … and never longer than this.
@@ -236,7 +241,7 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Waits for the next timer that is due and may run, or, once nothing has been pending for a moment, says by `None` that the
+    /// Waits for the next timer that is due, or will be in a moment, and may run, or, once nothing has been pending for a moment, says by `None` that the
     /// scheduler is over. For the one thread that [`start`](Schedule::start) made; each timer given is to be followed by one
     /// [`ended`](Schedule::ended), also if it was [`refused`](Schedule::refused).
     ///
@@ -310,9 +315,10 @@ impl<T> Agenda<T> {
             self.scheduler = Scheduler::Stalled;
             return Turn::Sleep(retry);
         }
-        if !first.has_passed() {
+        let ahead = first.before(LEAD);
+        if !ahead.has_passed() {
             self.scheduler = Scheduler::Asleep { until: first };
-            return Turn::Sleep(first);
+            return Turn::Sleep(ahead);
         }
         self.scheduler = Scheduler::Awake;
         self.retry = None;

@@ -41,6 +41,19 @@ impl Deadline {
         Deadline::after(instant.saturating_duration_since(Instant::now()))
     }
 
+    /// The moment that is `lead` earlier. What never comes does not come earlier either.
+    pub fn before(self, lead: Duration) -> Deadline {
+        match self.nanos() {
+            Some(nanos) => {
+                let lead = u64::try_from(lead.as_nanos()).unwrap_or(u64::MAX);
+                Deadline {
+                    nanos: nanos.saturating_sub(lead),
+                }
+            }
+            None => Deadline::NEVER,
+        }
+    }
+
     /// Whether the moment has come.
     pub fn has_passed(self) -> bool {
         self != Deadline::NEVER && self.nanos <= platform::now()

@@ -36,11 +36,33 @@ pub(crate) fn os_threads() -> Vec<(u64, String)> {
         .collect()
 }
 
-/// The numbers of the threads that schedule timers.
-pub(crate) fn schedulers() -> Vec<u64> {
-    let threads = os_threads().into_iter();
-    threads
-        .filter(|(_, name)| name == "timer-scheduler")
-        .map(|(number, _)| number)
-        .collect()
+/// How many threads of the system the timers of this process have: for calls, by their default names, and to schedule.
+pub(crate) fn timer_threads() -> (usize, usize) {
+    let threads = os_threads();
+    let count = |prefix| {
+        threads
+            .iter()
+            .filter(|(_, name)| name.starts_with(prefix))
+            .count()
+    };
+    (count("Thread-"), count(SCHEDULER))
 }
+
+/// The number of the thread that schedules timers. It gets its name a moment after it is started.
+pub(crate) fn scheduler() -> u64 {
+    let mut number = 0;
+    eventually("the one scheduler", || {
+        let mut threads = os_threads();
+        threads.retain(|(_, name)| name == SCHEDULER);
+        number = threads.first().map_or(0, |(number, _)| *number);
+        threads.len() == 1
+    });
+    number
+}
+
+/// Waits until the thread that scheduled earlier timers is gone.
+pub(crate) fn until_idle() {
+    eventually("the end of the scheduler", || timer_threads() == (0, 0));
+}
+
+const SCHEDULER: &str = "timer-scheduler";
