@@ -1,0 +1,204 @@
+//! Models of the semaphores: every interleaving of two or three threads, explored by loom.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test -p tl-semaphore --release --test loom`
+#![cfg(loom)]
+
+use std::time::Duration;
+
+use loom::cell::UnsafeCell;
+use loom::sync::Arc;
+use loom::thread;
+use tl_core::model::{explore, let_time_pass};
+use tl_semaphore::{BoundedSemaphore, Semaphore};
+
+/// A timeout that is over when the model lets time pass. Then waiters that sleep are overdue, too.
+const SOME_TIME: Duration = Duration::from_secs(1);
+
+/// A place that loom watches: it fails the model if two accesses are not ordered.
+struct Watched(UnsafeCell<u32>);
+
+// SAFETY: the models order the accesses through the semaphore, or loom reports them.
+unsafe impl Sync for Watched {}
+// SAFETY: a number may be sent.
+unsafe impl Send for Watched {}
+
+impl Watched {
+    fn new() -> Watched {
+        Watched(UnsafeCell::new(0))
+    }
+
+    fn add(&self) {
+        // SAFETY: one thread at a time uses the place, or loom fails the model.
+        self.0.with_mut(|value| unsafe { *value += 1 });
+    }
+
+    fn get(&self) -> u32 {
+        // SAFETY: as in `add`.
+        self.0.with(|value| unsafe { *value })
+    }
+}
+
+/// Runs `act` on what is shared in a thread of its own.
+fn spawn<S: 'static, T: 'static>(
+    shared: &Arc<S>,
+    act: impl FnOnce(&S) -> T + 'static,
+) -> thread::JoinHandle<T> {
+    let shared = Arc::clone(shared);
+    thread::spawn(move || act(&shared))
+}
+
+#[test]
+fn one_permit_excludes_and_publishes() {
+    explore(Some(3), || {
+        let shared = Arc::new((Semaphore::new(1), Watched::new()));
+        let other = spawn(&shared, |(semaphore, watched)| {
+            let _permit = semaphore.permit();
+            watched.add();
+        });
+        {
+            let _permit = shared.0.permit();
+            shared.1.add();
+        }
+        other.join().unwrap();
+        assert_eq!((shared.1.get(), shared.0.available()), (2, 1));
+    });
+}
+
+#[test]
+fn three_threads_take_turns() {
+    explore(Some(2), || {
+        let shared = Arc::new((BoundedSemaphore::new(1), Watched::new()));
+        let turn = |(semaphore, watched): &(BoundedSemaphore, Watched)| {
+            semaphore.acquire();
+            watched.add();
+            semaphore.release().unwrap();
+        };
+        let others = [spawn(&shared, turn), spawn(&shared, turn)];
+        turn(&shared);
+        for other in others {
+            other.join().unwrap();
+        }
+        assert_eq!((shared.1.get(), shared.0.available()), (3, 1));
+    });
+}
+
+#[test]
+fn each_release_reaches_a_waiter() {
+    explore(Some(2), || {
+        let shared = Arc::new((Semaphore::new(0), Watched::new()));
+        let others = [
+            spawn(&shared, |(semaphore, _)| semaphore.acquire()),
+            spawn(&shared, |(semaphore, _)| semaphore.acquire()),
+        ];
+        shared.0.release().unwrap();
+        shared.0.release().unwrap();
+        for other in others {
+            other.join().unwrap();
+        }
+        assert_eq!(shared.0.available(), 0);
+    });
+}
+
+#[test]
+fn two_releases_at_once_of_a_semaphore_that_has_never_been_so_full() {
+    explore(Some(3), || {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let other = spawn(&semaphore, |semaphore| semaphore.release().unwrap());
+        semaphore.release().unwrap();
+        other.join().unwrap();
+        assert_eq!(semaphore.available(), 2);
+    });
+}
+
+#[test]
+fn a_release_against_a_waiter_whose_time_runs_out() {
+    explore(Some(3), || {
+        let shared = Arc::new((Semaphore::new(0), Watched::new()));
+        let waiter = spawn(&shared, |(semaphore, watched)| {
+            let acquired = semaphore.acquire_timeout(SOME_TIME);
+            if acquired {
+                assert_eq!(watched.get(), 1);
+            }
+            acquired
+        });
+        let time = thread::spawn(let_time_pass);
+        shared.1.add();
+        shared.0.release().unwrap();
+        let acquired = waiter.join().unwrap();
+        time.join().unwrap();
+        assert_eq!(shared.0.available(), usize::from(!acquired));
+        assert_eq!(shared.0.try_acquire(), !acquired);
+    });
+}
+
+#[test]
+fn a_permit_that_a_waiter_gives_up_goes_to_the_next() {
+    explore(Some(2), || {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let timed = spawn(&semaphore, |semaphore| semaphore.acquire_timeout(SOME_TIME));
+        let waiter = spawn(&semaphore, |semaphore| semaphore.acquire());
+        semaphore.release().unwrap();
+        let_time_pass();
+        if timed.join().unwrap() {
+            semaphore.release().unwrap();
+        }
+        waiter.join().unwrap();
+        assert_eq!(semaphore.available(), 0);
+    });
+}
+
+#[test]
+fn an_overdue_request_for_two_is_served_though_another_thread_comes_by() {
+    explore(Some(2), || {
+        let shared = Arc::new((Semaphore::new(2), Watched::new()));
+        shared.0.acquire_many(2);
+        let many = spawn(&shared, |(semaphore, watched)| {
+            semaphore.acquire_many(2);
+            watched.add();
+            semaphore.release_many(2).unwrap();
+        });
+        let_time_pass();
+        let one = spawn(&shared, |(semaphore, _)| {
+            let _permit = semaphore.permit();
+        });
+        shared.1.add();
+        shared.0.release().unwrap();
+        shared.0.release().unwrap();
+        many.join().unwrap();
+        one.join().unwrap();
+        assert_eq!((shared.1.get(), shared.0.available()), (2, 2));
+    });
+}
+
+#[test]
+fn when_permits_were_kept_in_vain_the_next_waiter_gets_them() {
+    explore(Some(2), || {
+        let semaphore = Arc::new(BoundedSemaphore::new(2));
+        semaphore.acquire_many(2);
+        let many = spawn(&semaphore, |semaphore| {
+            semaphore.acquire_many_timeout(2, SOME_TIME)
+        });
+        let one = spawn(&semaphore, |semaphore| semaphore.acquire());
+        semaphore.release().unwrap();
+        let_time_pass();
+        // One permit is out for good, as far as the others know: who wants two gives up, and who wants one has it.
+        assert!(!many.join().unwrap());
+        one.join().unwrap();
+        assert_eq!(semaphore.available(), 0);
+    });
+}
+
+#[test]
+fn a_request_for_more_than_there_ever_were_does_not_hold_up_the_next() {
+    explore(Some(2), || {
+        let semaphore = Arc::new(Semaphore::new(1));
+        semaphore.acquire();
+        let many = spawn(&semaphore, |semaphore| semaphore.acquire_many(2));
+        let one = spawn(&semaphore, |semaphore| semaphore.acquire());
+        semaphore.release().unwrap();
+        one.join().unwrap();
+        semaphore.release_many(2).unwrap();
+        many.join().unwrap();
+        assert_eq!(semaphore.available(), 0);
+    });
+}
