@@ -136,17 +136,12 @@ fn exit_of_std_in_a_daemon_before_main_has_returned() {
 /// The worker sleeps for ever inside std, and the process waits for it.
 #[test]
 fn exit_of_std_in_a_worker_after_main_has_returned_hangs() {
-    let mut children: Vec<_> = [
-        "alone",
-        "alive",
-        "another",
-        "timer",
-        "cancelled",
-        "daemons",
-        "blocked",
-    ]
-    .map(|scene| (scene, child("worker-exit-after", scene)))
-    .into();
+    let scenes = WAITED_FOR.map(|(scene, _)| scene);
+    let mut children: Vec<_> = scenes
+        .into_iter()
+        .chain(NOT_WAITED_FOR)
+        .map(|scene| (scene, child("worker-exit-after", scene)))
+        .collect();
     thread::sleep(Duration::from_millis(500));
     for (scene, child) in &mut children {
         let status = status_within(child, Duration::ZERO);
@@ -157,14 +152,7 @@ fn exit_of_std_in_a_worker_after_main_has_returned_hangs() {
 /// The daemon sleeps for ever inside std, and the process waits for the others and for them alone.
 #[test]
 fn exit_of_std_in_a_daemon_after_main_has_returned_does_nothing() {
-    for scene in NOT_WAITED_FOR {
-        let ended = run("daemon-exit-after", scene);
-        assert_eq!((ended.code, &*ended.stdout), (Some(0), ""), "{scene}");
-    }
-    // With a worker that stays it would go on for ever; it is the same as above.
-    let mut child = child("daemon-exit-after", "alive");
-    thread::sleep(Duration::from_millis(300));
-    assert!(status_within(&mut child, Duration::ZERO).is_none());
+    waits("daemon-exit-after", 0);
 }
 
 #[test]

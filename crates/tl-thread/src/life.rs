@@ -77,8 +77,8 @@ impl Life {
     fn advance(&self, from: u32, to: u32) -> bool {
         let mut word = self.word.load(Ordering::Relaxed);
         while word & STAGE == from {
-            // Acquire and release: each stage is reached by one thread, which sees what those before it did to the thread.
-            // Pairs with itself and with `refuse`.
+            // Acquire: pairs with `leave_running`, for a thread that was refused. Release: pairs with `stage`, so that who sees the
+            // end of a cancelled thread sees what came before that.
             match self.word.compare_exchange_weak(
                 word,
                 to | word & AWAITED,
@@ -103,8 +103,9 @@ impl Life {
     }
 
     fn leave_running(&self, to: u32) {
-        // Release: pairs with the loads of `is_alive`, `is_new` and `wait`, so that who sees the end sees all that the thread did.
-        let before = self.word.swap(to, Ordering::AcqRel);
+        // Release: pairs with `stage`, so that who sees the end sees all that the thread did, and with `advance`, so that who
+        // starts a refused thread comes after who was refused.
+        let before = self.word.swap(to, Ordering::Release);
         debug_assert_eq!(before & STAGE, RUNNING);
         if before & AWAITED != 0 {
             self.wake_all();
@@ -133,7 +134,7 @@ impl Life {
     }
 
     fn stage(&self) -> u32 {
-        // Acquire: pairs with `leave_running`.
+        // Acquire: pairs with `leave_running` and `advance`.
         self.word.load(Ordering::Acquire) & STAGE
     }
 
@@ -148,8 +149,7 @@ impl Life {
             }
             let locked = queue.lock();
             // From here on whoever changes the stage looks for waiters, and finds this one, since the queue is locked.
-            // Acquire: as in `stage`.
-            let before = self.word.fetch_or(AWAITED, Ordering::Acquire);
+            let before = self.word.fetch_or(AWAITED, Ordering::Relaxed);
             if !matches!(before & STAGE, PENDING | RUNNING) {
                 continue;
             }

@@ -5,10 +5,10 @@
 
 use std::sync::atomic::Ordering;
 
-use tl_core::door::{Deadline, Mutex, WaitQueue, Wake};
-use tl_core::sync::atomic::AtomicU32;
+use tl_core::door::Mutex;
 
 use crate::Thread;
+use crate::changes::Changes;
 use crate::statics::model_static;
 
 /// No place in the list.
@@ -21,12 +21,7 @@ model_static! {
     static REGISTRY: Mutex<Registry> = Mutex::new(Registry::new());
 }
 model_static! {
-    // Counts the events that those who wait in `wait_for_others` wait for. Changes with its queue locked.
-    static CHANGES: AtomicU32 = AtomicU32::new(0);
-}
-
-fn changes() -> &'static AtomicU32 {
-    &CHANGES
+    static CHANGES: Changes = Changes::new();
 }
 
 struct Registry {
@@ -214,30 +209,21 @@ pub(crate) fn count() -> usize {
 /// each [`announce_change`]. Whether there was anything to wait for.
 pub(crate) fn wait_for_others(own: usize, is_enough: impl Fn() -> bool) -> bool {
     let mut has_waited = false;
-    loop {
-        // Relaxed: a change that this misses is one that `is_enough`, asked later, or the count, read later, shows.
-        let seen = changes().load(Ordering::Relaxed);
-        {
-            let mut registry = REGISTRY.lock();
-            registry.watchers -= usize::from(has_waited);
-            if registry.awaited <= own || is_enough() {
-                return has_waited;
-            }
-            registry.watchers += 1;
+    CHANGES.wait_until(|| {
+        let mut registry = REGISTRY.lock();
+        registry.watchers -= usize::from(has_waited);
+        if registry.awaited <= own || is_enough() {
+            return true;
         }
+        // Only now do those that leave the list announce it.
+        registry.watchers += 1;
         has_waited = true;
-        let queue = WaitQueue::of(changes());
-        let locked = queue.lock();
-        if changes().load(Ordering::Relaxed) == seen {
-            let (Wake::Woken { .. } | Wake::TimedOut(_)) =
-                locked.wait(&mut queue.backoff(), Deadline::NEVER);
-        }
-    }
+        false
+    });
+    has_waited
 }
 
 /// Tells those in [`wait_for_others`] to look again.
 pub(crate) fn announce_change() {
-    let mut queue = WaitQueue::of(changes()).lock();
-    changes().fetch_add(1, Ordering::Relaxed);
-    queue.wake_all(0);
+    CHANGES.announce();
 }

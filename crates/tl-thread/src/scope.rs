@@ -11,47 +11,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, Mutex, WaitQueue, Wake};
-use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::door::{Deadline, Mutex};
 
+use crate::crew::Crew;
 use crate::statics::model_static;
 use crate::{Builder, Thread};
 
 model_static! {
     // The crews of the scopes that are open, by the address of the standard library's scope. There are few.
     static CREWS: Mutex<Vec<(usize, Arc<Crew>)>> = Mutex::new(Vec::new());
-}
-
-/// The threads of a scope.
-pub(crate) struct Crew {
-    /// How many of them have not ended.
-    alive: AtomicU32,
-}
-
-impl Crew {
-    fn join(&self) {
-        // Relaxed: only the way down to zero means anything.
-        self.alive.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn leave(&self) {
-        // Release: pairs with the load in `wait`, which then sees what the thread did.
-        if self.alive.fetch_sub(1, Ordering::Release) == 1 {
-            WaitQueue::of(&self.alive).lock().wake_all(0);
-        }
-    }
-
-    fn wait(&self) {
-        let queue = WaitQueue::of(&self.alive);
-        // Acquire: pairs with `leave`.
-        while self.alive.load(Ordering::Acquire) > 0 {
-            let locked = queue.lock();
-            if self.alive.load(Ordering::Acquire) > 0 {
-                let (Wake::Woken { .. } | Wake::TimedOut(_)) =
-                    locked.wait(&mut queue.backoff(), Deadline::NEVER);
-            }
-        }
-    }
 }
 
 /// Waits for the crew when the scope ends, however it ends.
@@ -62,9 +30,7 @@ struct CloseScope {
 
 impl CloseScope {
     fn open(key: usize) -> CloseScope {
-        let crew = Arc::new(Crew {
-            alive: AtomicU32::new(0),
-        });
+        let crew = Arc::new(Crew::new());
         CREWS.lock().push((key, Arc::clone(&crew)));
         CloseScope { key, crew }
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tl_core::door::Deadline;
 
 use crate::Thread;
-use crate::scope::Crew;
+use crate::crew::Crew;
 
 /// Calls `f` in a new thread, whose value, or panic, the handle gives back: [`std::thread::spawn`], with a thread that has a name and a
 /// daemon flag, is listed, and is waited for at the end of the process unless it is a daemon.

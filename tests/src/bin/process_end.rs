@@ -18,8 +18,8 @@ fn main() {
         eprintln!("usage: process_end ENDING SCENE");
         process::exit(64);
     };
-    // Where another thread is to end the process after `main`, only that thread may do so.
-    let workers_stay = ending.contains("after");
+    // Where another thread is to end the process after `main`, only that thread may do so. From a daemon std's exit does nothing then.
+    let workers_stay = ending.ends_with("after") && ending != "daemon-exit-after";
     set_scene(scene, workers_stay);
     end(ending);
 }

@@ -1,0 +1,50 @@
+//! Waiting for something that is guarded by a lock of its own.
+
+use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+/// Changes of something, counted, and who waits for the next one.
+pub(crate) struct Changes {
+    /// Changes with its queue locked.
+    count: AtomicU32,
+}
+
+impl Changes {
+    #[cfg(not(loom))]
+    pub(crate) const fn new() -> Changes {
+        Changes {
+            count: AtomicU32::new(0),
+        }
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn new() -> Changes {
+        Changes {
+            count: AtomicU32::new(0),
+        }
+    }
+
+    /// Waits until `is_done` says so. It is asked again after each [`announce`](Changes::announce) that it may have missed.
+    pub(crate) fn wait_until(&self, mut is_done: impl FnMut() -> bool) {
+        let queue = WaitQueue::of(&self.count);
+        loop {
+            // Relaxed: the lock behind `is_done` orders what is asked there.
+            let seen = self.count.load(Ordering::Relaxed);
+            if is_done() {
+                return;
+            }
+            let locked = queue.lock();
+            if self.count.load(Ordering::Relaxed) == seen {
+                let (Wake::Woken { .. } | Wake::TimedOut(_)) =
+                    locked.wait(&mut queue.backoff(), Deadline::NEVER);
+            }
+        }
+    }
+
+    /// To be called after a change that may make a thread in [`wait_until`](Changes::wait_until) done.
+    pub(crate) fn announce(&self) {
+        let mut queue = WaitQueue::of(&self.count).lock();
+        self.count.fetch_add(1, Ordering::Relaxed);
+        queue.wake_all(0);
+    }
+}

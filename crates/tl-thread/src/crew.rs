@@ -1,0 +1,44 @@
+//! The threads of a scope, counted.
+
+use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+/// The threads of a scope, and who waits until the last of them has ended.
+pub(crate) struct Crew {
+    /// How many of them have not ended.
+    alive: AtomicU32,
+}
+
+impl Crew {
+    pub(crate) fn new() -> Crew {
+        Crew {
+            alive: AtomicU32::new(0),
+        }
+    }
+
+    /// One more: to be called by the thread that opened the scope, or by one of the crew.
+    pub(crate) fn join(&self) {
+        // Relaxed: only the way down to zero means anything, and who adds is there already.
+        self.alive.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn leave(&self) {
+        // Release: pairs with the loads in `wait`, which then see what the thread did.
+        if self.alive.fetch_sub(1, Ordering::Release) == 1 {
+            WaitQueue::of(&self.alive).lock().wake_all(0);
+        }
+    }
+
+    /// Waits until all have left.
+    pub(crate) fn wait(&self) {
+        let queue = WaitQueue::of(&self.alive);
+        // Acquire: pairs with `leave`.
+        while self.alive.load(Ordering::Acquire) > 0 {
+            let locked = queue.lock();
+            if self.alive.load(Ordering::Acquire) > 0 {
+                let (Wake::Woken { .. } | Wake::TimedOut(_)) =
+                    locked.wait(&mut queue.backoff(), Deadline::NEVER);
+            }
+        }
+    }
+}

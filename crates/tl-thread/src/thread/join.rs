@@ -1,0 +1,125 @@
+//! Waiting for the end.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tl_core::current_ident;
+use tl_core::door::Deadline;
+
+use super::{Origin, Thread};
+use crate::life::Awaited;
+use crate::{JoinError, current};
+
+impl Thread {
+    /// Waits until the thread has ended and its thread-locals have been dropped. By then it has left [`enumerate`](crate::enumerate).
+    ///
+    /// Any number of threads may join the same one, any number of times. A timer that is cancelled has ended.
+    ///
+    /// As Python's [`join`](https://docs.python.org/3/library/threading.html#threading.Thread.join).
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError::Panicked`] with the message if the thread panicked, and then at every join. At once, without waiting:
+    /// [`JoinError::NotStarted`], [`JoinError::CurrentThread`], and, if this is a handle to a thread that the library did not start,
+    /// [`JoinError::ForeignThread`].
+    ///
+    /// # Blocking
+    ///
+    /// Two threads that join each other wait for ever, and so does one that joins while it holds a lock which the other needs to end. Joining the main
+    /// thread waits until it leaves `main`.
+    ///
+    /// ```
+    /// use tl_thread::{JoinError, Thread};
+    ///
+    /// let thread = Thread::new(|| panic!("no luck"));
+    /// assert_eq!(thread.join(), Err(JoinError::NotStarted));
+    /// thread.start()?;
+    /// assert_eq!(thread.join(), Err(JoinError::Panicked("no luck".into())));
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn join(&self) -> Result<(), JoinError> {
+        self.check_join()?;
+        let handle = self.inner.work.lock().handle.take();
+        if let Some(handle) = handle {
+            // Its own result is always good: what the thread panicked with is kept here.
+            let _ = handle.join();
+        }
+        self.join_until(Deadline::NEVER).map(|_| ())
+    }
+
+    /// As [`join`](Thread::join), for at most `timeout`: whether the thread has ended. [`Duration::ZERO`] only looks.
+    ///
+    /// # Errors
+    ///
+    /// As [`join`](Thread::join).
+    ///
+    /// # Blocking
+    ///
+    /// As [`join`](Thread::join), but no longer than `timeout`.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Duration;
+    /// use tl_thread::Thread;
+    ///
+    /// let (finish, finished) = mpsc::channel::<()>();
+    /// let thread = Thread::new(move || finished.recv().unwrap());
+    /// thread.start()?;
+    /// assert_eq!(thread.join_timeout(Duration::from_millis(10)), Ok(false));
+    /// finish.send(())?;
+    /// assert_eq!(thread.join_timeout(Duration::MAX), Ok(true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn join_timeout(&self, timeout: Duration) -> Result<bool, JoinError> {
+        self.check_join()?;
+        self.join_until(Deadline::after(timeout))
+    }
+
+    /// As [`join`](Thread::join), until `deadline` at the latest: whether the thread has ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`join`](Thread::join).
+    ///
+    /// # Blocking
+    ///
+    /// As [`join`](Thread::join), but not after `deadline`.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// let main = tl_thread::main_thread();
+    /// let worker = tl_thread::spawn(move || main.join_deadline(Instant::now()));
+    /// assert_eq!(worker.join().unwrap(), Ok(false));
+    /// ```
+    pub fn join_deadline(&self, deadline: Instant) -> Result<bool, JoinError> {
+        self.check_join()?;
+        self.join_until(Deadline::at(deadline))
+    }
+
+    fn check_join(&self) -> Result<(), JoinError> {
+        current::know();
+        match self.inner.origin {
+            _ if self.inner.life.is_new() => Err(JoinError::NotStarted),
+            _ if self.ident() == Some(current_ident()) => Err(JoinError::CurrentThread),
+            Origin::Foreign => Err(JoinError::ForeignThread),
+            Origin::Library | Origin::Main => Ok(()),
+        }
+    }
+
+    fn join_until(&self, deadline: Deadline) -> Result<bool, JoinError> {
+        match self.inner.life.wait(deadline) {
+            Awaited::Ended => match self.inner.panic.get() {
+                None => Ok(true),
+                Some(message) => Err(JoinError::Panicked(Arc::clone(message))),
+            },
+            Awaited::TimedOut => Ok(false),
+            Awaited::NotStarted => Err(JoinError::NotStarted),
+        }
+    }
+
+    /// Waits for the end of a thread, of whatever kind: whether it came in time.
+    pub(crate) fn wait_for_end(&self, deadline: Deadline) -> bool {
+        self.inner.life.wait(deadline) == Awaited::Ended
+    }
+}

@@ -1,0 +1,369 @@
+//! Threads, as objects with a name, a daemon flag, and a function to run.
+//!
+//! | file | what it has |
+//! | --- | --- |
+//! | `mod.rs` | the handle, what it is made with, and what it says |
+//! | `start.rs` | from the handle to the running thread, and to its end |
+//! | `join.rs` | waiting for the end |
+//! | `pending.rs` | between being listed and being started |
+
+mod join;
+mod pending;
+mod start;
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use tl_core::ThreadIdent;
+use tl_core::door::Mutex;
+use tl_core::names::ThreadRecord;
+
+use crate::crew::Crew;
+use crate::life::Life;
+use crate::{Runnable, SetDaemonError, current, registry};
+
+/// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones stand for the same thread, and
+/// are equal.
+///
+/// As Python's [`Thread`](https://docs.python.org/3/library/threading.html#thread-objects). The thread exists once it is
+/// [`start`](Thread::start)ed, and does not end with its handles. For a thread that returns a value see [`spawn`](crate::spawn), for one that borrows
+/// [`scope`](crate::scope).
+///
+/// ```
+/// use tl_thread::Thread;
+///
+/// let thread = Thread::new(|| println!("working")).with_name("worker");
+/// thread.start()?;
+/// thread.join()?;
+/// assert!(!thread.is_alive());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Thread {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    record: Arc<ThreadRecord>,
+    life: Life,
+    origin: Origin,
+    /// Changes only before the start, or with the registry locked.
+    is_daemon: AtomicBool,
+    /// 0 for the default.
+    stack_size: AtomicUsize,
+    /// Where the registry has it. Changes with the registry locked.
+    place: AtomicU32,
+    work: Mutex<Work>,
+    /// The message, if the thread panicked.
+    panic: OnceLock<Arc<str>>,
+    crew: Option<Arc<Crew>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Origin {
+    Library,
+    Main,
+    Foreign,
+}
+
+// No user's code runs while the work is locked, nor between two changes that belong together.
+impl UnwindSafe for Inner {}
+impl RefUnwindSafe for Inner {}
+
+impl Inner {
+    fn new(record: Arc<ThreadRecord>, life: Life, origin: Origin) -> Inner {
+        Inner {
+            record,
+            life,
+            origin,
+            is_daemon: AtomicBool::new(false),
+            stack_size: AtomicUsize::new(0),
+            place: AtomicU32::new(registry::NOWHERE),
+            work: Mutex::new(Work {
+                function: None,
+                handle: None,
+            }),
+            panic: OnceLock::new(),
+            crew: None,
+        }
+    }
+}
+
+struct Work {
+    /// What the thread is to do; the thread takes it.
+    function: Option<Box<dyn FnOnce() + Send>>,
+    /// The operating system's thread, for the first to join without a time limit, or for the thread itself when it ends.
+    handle: Option<thread::JoinHandle<()>>,
+}
+
+impl Thread {
+    /// A thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of the thread that makes it: the main
+    /// thread's is false, and so is that of what a thread makes that the library did not start.
+    ///
+    /// ```
+    /// let thread = tl_thread::Thread::new(|| ());
+    /// assert!(!thread.is_alive());
+    /// assert!(!thread.is_daemon());
+    /// ```
+    pub fn new(f: impl FnOnce() + Send + 'static) -> Thread {
+        Thread::with_function(Some(Box::new(f)), None)
+    }
+
+    /// A thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread by subclassing.
+    ///
+    /// To get the struct back afterwards, with what `run` left in it, see [`spawn_runnable`](crate::spawn_runnable).
+    ///
+    /// ```
+    /// use tl_thread::{Runnable, Thread};
+    ///
+    /// struct Greeter {
+    ///     whom: String,
+    /// }
+    ///
+    /// impl Runnable for Greeter {
+    ///     fn run(&mut self) {
+    ///         println!("hello, {}", self.whom);
+    ///     }
+    /// }
+    ///
+    /// let thread = Thread::from_runnable(Greeter { whom: "world".into() });
+    /// thread.start()?;
+    /// thread.join()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_runnable(runnable: impl Runnable + Send + 'static) -> Thread {
+        let mut runnable = runnable;
+        Thread::new(move || runnable.run())
+    }
+
+    /// A thread whose function is kept elsewhere.
+    pub(crate) fn without_function(crew: Option<Arc<Crew>>) -> Thread {
+        Thread::with_function(None, crew)
+    }
+
+    fn with_function(
+        function: Option<Box<dyn FnOnce() + Send>>,
+        crew: Option<Arc<Crew>>,
+    ) -> Thread {
+        current::know();
+        Thread::with(Inner {
+            is_daemon: AtomicBool::new(current::bears_daemons()),
+            work: Mutex::new(Work {
+                function,
+                handle: None,
+            }),
+            crew,
+            ..Inner::new(ThreadRecord::unnamed(), Life::new(), Origin::Library)
+        })
+    }
+
+    /// The main thread. To be called once.
+    pub(crate) fn main() -> Thread {
+        Thread::with(Inner::new(
+            ThreadRecord::main(),
+            Life::running(),
+            Origin::Main,
+        ))
+    }
+
+    /// The calling thread, which the library did not start. The process does not wait for it.
+    pub(crate) fn foreign() -> Thread {
+        Thread::with(Inner {
+            is_daemon: AtomicBool::new(true),
+            ..Inner::new(ThreadRecord::current(), Life::running(), Origin::Foreign)
+        })
+    }
+
+    fn with(inner: Inner) -> Thread {
+        Thread {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The thread with this name instead of `Thread-N`, which the next unnamed thread may then get.
+    ///
+    /// ```
+    /// let thread = tl_thread::Thread::new(|| ()).with_name("worker");
+    /// assert_eq!(&*thread.name(), "worker");
+    /// ```
+    #[must_use = "the thread is moved into the result"]
+    pub fn with_name(self, name: impl Into<Arc<str>>) -> Thread {
+        self.inner.record.name_at_birth(name);
+        self
+    }
+
+    /// The thread as a daemon, for which the end of the process does not wait, or as one for which it does, whatever thread made it.
+    ///
+    /// # Panics
+    ///
+    /// If the thread has been started.
+    ///
+    /// ```
+    /// let thread = tl_thread::Thread::new(|| ()).with_daemon(true);
+    /// assert!(thread.is_daemon());
+    /// ```
+    #[must_use = "the thread is moved into the result"]
+    pub fn with_daemon(self, is_daemon: bool) -> Thread {
+        if let Err(error) = self.set_daemon(is_daemon) {
+            panic!("{error}");
+        }
+        self
+    }
+
+    /// The thread with a stack of at least so many bytes; 0 for the default of [`stack_size`](crate::stack_size). What the system cannot provide
+    /// makes [`start`](Thread::start) fail. Once the thread has been started this changes nothing.
+    ///
+    /// ```
+    /// let thread = tl_thread::Thread::new(|| ()).with_stack_size(64 * 1024);
+    /// thread.start()?;
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    #[must_use = "the thread is moved into the result"]
+    pub fn with_stack_size(self, size: usize) -> Thread {
+        self.inner.stack_size.store(size, Ordering::Relaxed);
+        self
+    }
+
+    /// Whether the thread has been started and has not ended. It has ended when its thread-locals have been dropped, just
+    /// before [`join`](Thread::join) returns. A pending timer is alive.
+    ///
+    /// As Python's [`is_alive`](https://docs.python.org/3/library/threading.html#threading.Thread.is_alive).
+    ///
+    /// ```
+    /// assert!(tl_thread::current_thread().is_alive());
+    /// ```
+    pub fn is_alive(&self) -> bool {
+        self.inner.life.is_alive()
+    }
+
+    /// The name. Names need not be unique.
+    ///
+    /// ```
+    /// let thread = tl_thread::Thread::new(|| ());
+    /// assert!(thread.name().starts_with("Thread-"));
+    /// ```
+    pub fn name(&self) -> Arc<str> {
+        self.inner.record.name()
+    }
+
+    /// Renames the thread, at any time: before it is started, while it runs, afterwards.
+    ///
+    /// The next line that it logs shows the new name, and so does the operating system (the first 15 bytes, ended at a character; for the main thread
+    /// that is the name of the process). The standard library's message about a panic has the name with which the thread was started.
+    ///
+    /// ```
+    /// let thread = tl_thread::current_thread();
+    /// thread.set_name("chief");
+    /// assert_eq!(&*tl_core::current_name(), "chief");
+    /// ```
+    pub fn set_name(&self, name: impl Into<Arc<str>>) {
+        self.inner.record.set_name(name);
+    }
+
+    /// Whether the thread is a daemon: one for which the end of the process does not wait. See [the table](crate#the-end-of-the-process).
+    ///
+    /// A thread that the library did not start is one: nobody waits for it. What it makes is none.
+    ///
+    /// ```
+    /// assert!(!tl_thread::main_thread().is_daemon());
+    /// ```
+    pub fn is_daemon(&self) -> bool {
+        // Relaxed: changes before the start, which orders it, or with the registry locked.
+        self.inner.is_daemon.load(Ordering::Relaxed)
+    }
+
+    /// Makes the thread a daemon, or one for which the end of the process waits.
+    ///
+    /// As Python's [`daemon`](https://docs.python.org/3/library/threading.html#threading.Thread.daemon).
+    ///
+    /// # Errors
+    ///
+    /// When the thread has been started; the flag is as it was. A timer can be changed until it fires.
+    ///
+    /// ```
+    /// use tl_thread::{SetDaemonError, Thread};
+    ///
+    /// let thread = Thread::new(|| ());
+    /// thread.set_daemon(true)?;
+    /// thread.start().unwrap();
+    /// assert_eq!(thread.set_daemon(false), Err(SetDaemonError::AlreadyStarted));
+    /// # Ok::<(), SetDaemonError>(())
+    /// ```
+    pub fn set_daemon(&self, is_daemon: bool) -> Result<(), SetDaemonError> {
+        let life = &self.inner.life;
+        let is_set = registry::change_daemon(self, || {
+            let may_change = life.is_new() || life.is_pending();
+            if may_change {
+                self.inner.is_daemon.store(is_daemon, Ordering::Relaxed);
+            }
+            may_change
+        });
+        if is_set {
+            Ok(())
+        } else {
+            Err(SetDaemonError::AlreadyStarted)
+        }
+    }
+
+    /// The identity; `None` before the start. It stays after the end, and no other thread ever has it.
+    ///
+    /// ```
+    /// let thread = tl_thread::Thread::new(|| ());
+    /// assert_eq!(thread.ident(), None);
+    /// thread.start()?;
+    /// assert!(thread.ident().is_some());
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn ident(&self) -> Option<ThreadIdent> {
+        self.inner.record.ident()
+    }
+
+    /// The number that the operating system gave the thread; `None` until it runs, which may be a moment after
+    /// [`start`](Thread::start). It stays after the end, when the system may have given it to another thread.
+    ///
+    /// ```
+    /// let thread = tl_thread::current_thread();
+    /// assert_eq!(thread.native_id(), Some(tl_thread::get_native_id()));
+    /// ```
+    pub fn native_id(&self) -> Option<u64> {
+        self.inner.record.native_id()
+    }
+
+    pub(crate) fn place(&self) -> &AtomicU32 {
+        &self.inner.place
+    }
+
+    /// Whether the end of the process waits for the thread, as long as it is alive.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.inner.origin == Origin::Library && !self.is_daemon()
+    }
+}
+
+impl PartialEq for Thread {
+    fn eq(&self, other: &Thread) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+impl Eq for Thread {}
+
+impl Hash for Thread {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        ptr::hash(Arc::as_ptr(&self.inner), state);
+    }
+}
+
+impl fmt::Debug for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Thread")
+            .field("record", &self.inner.record)
+            .field("life", &self.inner.life)
+            .field("is_daemon", &self.is_daemon())
+            .finish()
+    }
+}

@@ -1,0 +1,181 @@
+//! From the handle to the running thread, and to its end.
+
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
+
+use super::{Origin, Thread};
+use crate::{StartError, current, excepthook, registry, stack};
+
+impl Thread {
+    /// Starts the thread.
+    ///
+    /// It does not wait for the thread to run. When it returns the thread is alive, listed by [`enumerate`](crate::enumerate), and has its
+    /// [`ident`](Thread::ident); its [`native_id`](Thread::native_id) may be a moment behind.
+    ///
+    /// As Python's [`start`](https://docs.python.org/3/library/threading.html#threading.Thread.start).
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::AlreadyStarted`] if it has been started before, also if it has ended;
+    /// [`StartError::Refused`] if the operating system does not give the thread, or its stack size is below 32 KiB or absurd. It can then be started again.
+    ///
+    /// ```
+    /// use tl_thread::{StartError, Thread};
+    ///
+    /// let thread = Thread::new(|| ());
+    /// thread.start()?;
+    /// assert!(matches!(thread.start(), Err(StartError::AlreadyStarted)));
+    /// # Ok::<(), StartError>(())
+    /// ```
+    pub fn start(&self) -> Result<(), StartError> {
+        current::know();
+        if !self.inner.life.start() {
+            return Err(StartError::AlreadyStarted);
+        }
+        match self.launch(|builder, main| builder.spawn(main.quietly())) {
+            Ok(handle) => {
+                self.keep(handle);
+                Ok(())
+            }
+            Err(error) => Err(StartError::Refused(error)),
+        }
+    }
+
+    /// Starts a thread that only the caller knows of.
+    pub(crate) fn launch_new<H>(
+        &self,
+        spawn: impl FnOnce(thread::Builder, Main) -> io::Result<H>,
+    ) -> io::Result<H> {
+        let is_first = self.inner.life.start();
+        debug_assert!(is_first, "a new thread has not been started");
+        self.launch(spawn)
+    }
+
+    /// Starts the operating system's thread of one whose life is running: identity, list, system, in this order, and all of it
+    /// undone if the system refuses.
+    fn launch<H>(
+        &self,
+        spawn: impl FnOnce(thread::Builder, Main) -> io::Result<H>,
+    ) -> io::Result<H> {
+        let launched = current::prepare().and_then(|()| {
+            self.inner.record.assign_ident();
+            registry::list(self);
+            self.spawn_os_thread(spawn)
+        });
+        if launched.is_err() {
+            registry::unlist(self);
+            self.inner.record.revoke_ident();
+            self.inner.life.refuse_start();
+        }
+        launched
+    }
+
+    pub(super) fn spawn_os_thread<H>(
+        &self,
+        spawn: impl FnOnce(thread::Builder, Main) -> io::Result<H>,
+    ) -> io::Result<H> {
+        let name = self.inner.record.name();
+        // std panics at a zero byte in a name.
+        let mut builder = thread::Builder::new().name(name.replace('\0', "\u{fffd}"));
+        let own = self.inner.stack_size.load(Ordering::Relaxed);
+        if let Some(size) = stack::for_new_thread(own)? {
+            builder = builder.stack_size(size);
+        }
+        let main = Main {
+            thread: self.clone(),
+            os_name: name,
+        };
+        spawn(builder, main)
+    }
+
+    /// Keeps the operating system's thread for who joins, unless it has ended meanwhile.
+    pub(super) fn keep(&self, handle: thread::JoinHandle<()>) {
+        let mut work = self.inner.work.lock();
+        if !self.inner.life.has_ended() {
+            work.handle = Some(handle);
+        }
+    }
+
+    /// The thread has ended: its thread-locals are dropped, and it leaves the list before anybody hears of it.
+    pub(crate) fn end(&self) {
+        registry::unlist(self);
+        self.inner.life.end();
+        // Nobody has joined it: the system need not keep what is left of it for that.
+        let handle = self.inner.work.lock().handle.take();
+        drop(handle);
+        if let Some(crew) = &self.inner.crew {
+            crew.leave();
+        }
+    }
+
+    /// The main thread has left `main`.
+    pub(crate) fn main_is_over(&self) {
+        debug_assert!(self.inner.origin == Origin::Main);
+        registry::unlist(self);
+        self.inner.life.end();
+    }
+}
+
+/// What a new thread of the operating system does: it becomes the thread of the handle, and runs its function.
+pub(crate) struct Main {
+    thread: Thread,
+    os_name: Arc<str>,
+}
+
+impl Main {
+    /// The function that the handle keeps. It does not unwind.
+    fn quietly(self) -> impl FnOnce() + Send + 'static {
+        move || {
+            let function = self.thread.inner.work.lock().function.take();
+            if let Some(function) = function
+                && let Err(payload) = self.run(function)
+            {
+                excepthook::discard(payload);
+            }
+        }
+    }
+
+    /// The function that the handle of a pending thread keeps, if `ready` gives a permit and the thread is still pending then.
+    pub(super) fn once_ready<P>(
+        self,
+        ready: impl FnOnce() -> Option<P> + Send + 'static,
+    ) -> impl FnOnce() + Send + 'static {
+        move || {
+            let Some(permit) = ready() else {
+                return;
+            };
+            if self.thread.inner.life.fire() {
+                self.quietly()();
+            }
+            drop(permit);
+        }
+    }
+
+    /// Another function. A panic in it goes on when it has been noted.
+    pub(crate) fn around<T>(self, function: impl FnOnce() -> T) -> impl FnOnce() -> T {
+        move || match self.run(function) {
+            Ok(value) => value,
+            Err(payload) => panic::resume_unwind(payload),
+        }
+    }
+
+    fn run<T>(self, function: impl FnOnce() -> T) -> thread::Result<T> {
+        let Main { thread, os_name } = self;
+        thread.inner.record.begin(&os_name);
+        let will_leave = current::enter(&thread);
+        let result = panic::catch_unwind(AssertUnwindSafe(function));
+        if let Err(payload) = &result {
+            let message = excepthook::message_of(&**payload);
+            // The only one who sets it.
+            let _ = thread.inner.panic.set(Arc::clone(&message));
+            excepthook::report(&thread, &message, &**payload);
+        }
+        if !will_leave {
+            current::leave();
+        }
+        result
+    }
+}
