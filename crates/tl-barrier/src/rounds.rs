@@ -169,11 +169,11 @@ impl Rounds {
 
     #[inline]
     fn exchange(&self, state: State, next: State) -> Result<(), State> {
-        // Release: what a party did before it arrived is passed on by the arrivals after it, each of which reads what this
-        // writes, to the last one, and from there by the end of the round to all. Acquire: the other side of that. On
-        // failure: as in `load`.
+        // Release: what a party did before it arrived is passed on by the arrivals after it, each of which has loaded what this
+        // writes, to the last one, and from there by the end of the round to all. No acquire: `state` comes from a load or
+        // from a failure here, both of which acquire, and the word does not say the same twice.
         self.state
-            .compare_exchange(state.0, next.0, Ordering::AcqRel, Ordering::Acquire)
+            .compare_exchange(state.0, next.0, Ordering::Release, Ordering::Acquire)
             .map(|_| ())
             .map_err(State)
     }
