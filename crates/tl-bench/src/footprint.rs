@@ -184,7 +184,10 @@ fn parked<F: Flag + Send>() -> Footprint {
 
 fn our_values() -> Footprint {
     let values = Arc::new(tl_local::Local::<u64>::new());
-    then(move || drop(values.set(7)), || ())
+    let set = move || {
+        values.set(7);
+    };
+    then(set, || ())
 }
 
 fn their_values() -> Footprint {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::case::{Outcome, Sample};
 use crate::posix;
+use crate::statistics::Summary;
 
 impl Sample {
     pub(crate) fn per_operation(elapsed: Duration, operations: u64) -> Sample {
@@ -18,20 +19,29 @@ impl Sample {
     }
 }
 
-/// What one call costs, called over and over by one thread: the calls are timed in one batch that takes about `budget`.
+/// What one call costs, called over and over by one thread: the median of short batches, so that one in which the system let
+/// something else run does not count.
 pub(crate) fn per_call(budget: Duration, mut call: impl FnMut()) -> Outcome {
+    const BATCHES: u32 = 15;
+    let batch = budget / BATCHES;
     let mut turns = 1;
     let mut elapsed = time(turns, &mut call);
-    while elapsed < budget / 16 {
-        turns *= 4;
+    while elapsed < batch / 4 {
+        turns *= 2;
         elapsed = time(turns, &mut call);
     }
-    let scale = budget.as_nanos() as f64 / elapsed.as_nanos() as f64;
+    let scale = batch.as_nanos() as f64 / elapsed.as_nanos() as f64;
     let turns = (turns as f64 * scale).max(1.0) as u64;
-    Ok(Sample::per_operation(
-        time(turns, &mut call),
-        turns * CALLS_PER_TURN,
-    ))
+    let start = Instant::now();
+    let mut batches = Vec::new();
+    while batches.is_empty() || start.elapsed() < budget {
+        batches.push(time(turns, &mut call).as_nanos() as f64);
+    }
+    let batch = Summary::of(batches).expect("there is at least one").median;
+    Ok(Sample {
+        nanos: batch / (turns * CALLS_PER_TURN) as f64,
+        second: None,
+    })
 }
 
 /// A turn of the timed loop is several calls, so that the cost of the loop, and where the compiler happens to put it, matter

@@ -41,19 +41,13 @@ pub(crate) fn pin(core: usize) {
 
 /// The processor time that the calling thread has used.
 pub(crate) fn thread_time() -> Duration {
-    clock(libc::CLOCK_THREAD_CPUTIME_ID)
-}
-
-/// The processor time that the process has used.
-pub(crate) fn process_time() -> Duration {
-    clock(libc::CLOCK_PROCESS_CPUTIME_ID)
-}
-
-fn clock(id: libc::clockid_t) -> Duration {
     let mut time = MaybeUninit::<libc::timespec>::uninit();
     // SAFETY: the call writes the whole of `time` when it succeeds, which is checked.
     let time = unsafe {
-        check(libc::clock_gettime(id, time.as_mut_ptr()));
+        check(libc::clock_gettime(
+            libc::CLOCK_THREAD_CPUTIME_ID,
+            time.as_mut_ptr(),
+        ));
         time.assume_init()
     };
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)

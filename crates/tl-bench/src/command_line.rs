@@ -1,0 +1,99 @@
+//! The command line, and which cases it asks for.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Measures the threading crates beside their peers and the limit of the machine
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask bench",
+    bin_name = "cargo xtask bench",
+    after_help = "\
+The cases are 1 and 2 (locks), 3 (locks under contention), 4 (conditions), 5 (events), 6 (barriers), 7 (semaphores), 8 (threads),
+9 (timers), 10 (locals), 11 (identity), 12 (logging), 13 (the processor time of waits); lock, semaphore, barrier, condition, timer,
+enumerate, local, start (cost as work grows); and memory. README.md beside the program says how each is measured."
+)]
+pub(crate) struct CommandLine {
+    /// The cases to run: 1a, or 1 for all of that number; all when none is named
+    #[arg(value_name = "CASE")]
+    pub(crate) cases: Vec<String>,
+
+    /// Fewer and shorter repetitions: under a minute instead of under five
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// Write the figures to FILE too, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// Write the charts of cost as work grows to DIR, as SVG
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plot: Option<PathBuf>,
+
+    /// Be a child process that measures what something takes
+    #[arg(long, hide = true)]
+    pub(crate) footprint_child: Option<usize>,
+
+    /// Be the child process that case 12 measures
+    #[arg(long, hide = true, num_args = 3)]
+    pub(crate) log_child: Option<Vec<String>>,
+}
+
+/// The names of cases that are to be run.
+pub(crate) struct Wanted(BTreeSet<&'static str>);
+
+impl Wanted {
+    /// Those of `ids` that `names` ask for; all if nothing is asked for.
+    pub(crate) fn new(ids: Vec<&'static str>, names: &[String]) -> Result<Wanted, String> {
+        if let Some(name) = names
+            .iter()
+            .find(|name| !ids.iter().any(|id| is_named(id, name)))
+        {
+            let ids: BTreeSet<&str> = ids.into_iter().collect();
+            let ids: Vec<&str> = ids.into_iter().collect();
+            return Err(format!("there is no case {name}, only {}", ids.join(", ")));
+        }
+        let wanted = ids
+            .into_iter()
+            .filter(|id| names.is_empty() || names.iter().any(|name| is_named(id, name)));
+        Ok(Wanted(wanted.collect()))
+    }
+
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.0.contains(id)
+    }
+}
+
+/// Whether a case is meant: by its own name, or by its number without the letter.
+fn is_named(id: &str, name: &str) -> bool {
+    id == name || id.trim_end_matches(char::is_alphabetic) == name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(names: &[&str]) -> Result<Vec<&'static str>, String> {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let wanted = Wanted::new(vec!["1a", "1b", "10", "lock"], &names)?;
+        Ok(wanted.0.into_iter().collect())
+    }
+
+    #[test]
+    fn a_number_names_all_its_cases_and_no_others() {
+        assert_eq!(wanted(&["1"]).unwrap(), ["1a", "1b"]);
+        assert_eq!(wanted(&["1b", "lock"]).unwrap(), ["1b", "lock"]);
+        assert_eq!(wanted(&[]).unwrap().len(), 4);
+    }
+
+    #[test]
+    fn a_case_that_is_not_there_is_an_error_that_says_which_are() {
+        let error = wanted(&["1a", "2"]).unwrap_err();
+        assert!(
+            error.contains("no case 2") && error.contains("lock"),
+            "{error}"
+        );
+    }
+}
