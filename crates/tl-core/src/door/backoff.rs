@@ -10,7 +10,7 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// Turns that only tell the processor that this is a spin loop. Together they take half as long as one yield: enough for a
 /// thread that is about to act, and little when it needs this core to do so.
-const SPINS: u32 = if cfg!(loom) { 1 } else { 10 };
+const SPINS: u32 = if cfg!(loom) { 0 } else { 10 };
 /// Turns that offer the core to another thread.
 const YIELDS: u32 = if cfg!(loom) { 0 } else { 20 };
 /// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. To offer it again would cost as much

@@ -12,7 +12,7 @@ const LOCKED: u32 = 1;
 const CONTENDED: u32 = 2;
 
 /// How often a thread looks at a held mutex before it lets others run, and before it sleeps.
-const SPINS: u32 = if cfg!(loom) { 1 } else { 40 };
+const SPINS: u32 = if cfg!(loom) { 0 } else { 40 };
 const YIELDS: u32 = if cfg!(loom) { 0 } else { 4 };
 
 /// A value behind a lock of one word, for critical sections of a few instructions.

@@ -24,8 +24,8 @@ pub(super) struct Node {
     /// | `PARKED` | the waiter sleeps on this word, or is about to | a waker to `WOKEN`, and wakes the sleeper |
     /// | `WOKEN` | out of the queue, `token` and `moved_to` are final | nobody: the waiter goes on and the node ends |
     parker: AtomicU32,
-    /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked (on a move, with
-    /// both locked).
+    /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked. (Between
+    /// the two queues of a move it is `NO_QUEUE`.)
     pub(super) key: AtomicUsize,
     /// When the waiter gave up spinning, in nanoseconds; 0 before that. If it was woken in vain and waits again, when it first did;
     /// if it was moved, when it was.

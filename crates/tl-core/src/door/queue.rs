@@ -110,56 +110,52 @@ impl<'a> WaitQueue<'a> {
     /// `is_held` says that the word `to` is a lock that somebody holds, and that its holder will see the waiters there when it
     /// lets go, they are moved to the end of its queue; else they are woken too. Returns how many were taken.
     ///
-    /// `is_held` is called at most once, with both queues locked.
+    /// `is_held` is called at most once, with the queue of `to` locked. Of those moved this thread alone knows for a moment, between
+    /// the one queue and the other: that is no harm, since their wake-up counts from when they were taken.
     pub fn wake_or_requeue(
         self,
         limit: usize,
         to: WaitQueue<'_>,
         is_held: impl FnOnce() -> bool,
     ) -> usize {
-        let (from_bucket, to_bucket) = (Bucket::of(self.key), Bucket::of(to.key));
-        let same = ptr::eq(from_bucket, to_bucket);
-        // In the order of their addresses, so that two threads that need the same two buckets do not wait for each other.
-        let (mut from, mut other) = if same {
-            (from_bucket.lock(), None)
-        } else if ptr::from_ref(from_bucket) < ptr::from_ref(to_bucket) {
-            let from = from_bucket.lock();
-            (from, Some(to_bucket.lock()))
-        } else {
-            let other = to_bucket.lock();
-            (from_bucket.lock(), Some(other))
-        };
-        let mut wakes = WakeList::new();
-        let mut is_held = Some(is_held);
-        let mut requeue = None;
+        let mut asleep = WakeList::new();
         let mut taken = 0;
+        let mut from = Bucket::of(self.key).lock();
         while taken < limit {
             let node = from.oldest(self.key);
             if node.is_null() {
                 break;
             }
             taken += 1;
-            // SAFETY: `oldest` gives a node of this bucket, which is locked. Removed, it is in no queue, lives until it is
-            // woken, and this thread alone decides where it goes: to its waiter, to the other queue, or on the list of wakes.
+            // SAFETY: `oldest` gives a node of this bucket, which is locked. Removed, it is in no queue and lives until it is
+            // woken, which is done here or left to the list.
             unsafe {
                 from.remove(node);
                 (*node).token.set(0);
-                if Node::wake_if_awake(node) {
-                    continue;
-                }
-                let requeue =
-                    *requeue.get_or_insert_with(|| is_held.take().is_some_and(|is_held| is_held()));
-                if requeue {
-                    (*node).moved_to.set(to.key);
-                    (*node).restart_clock(platform::now());
-                    other.as_mut().unwrap_or(&mut from).push(to.key, node);
-                } else {
-                    wakes.push(node);
+                if !Node::wake_if_awake(node) {
+                    asleep.push(node);
                 }
             }
         }
-        drop((from, other));
-        drop(wakes);
+        drop(from);
+        if asleep.is_empty() {
+            return taken;
+        }
+        let mut queues = Bucket::of(to.key).lock();
+        if is_held() {
+            let now = platform::now();
+            while let Some(node) = asleep.pop() {
+                // SAFETY: the node was on the list, so that it lives, is in no queue, and nobody else decides where it goes.
+                unsafe {
+                    (*node).moved_to.set(to.key);
+                    (*node).restart_clock(now);
+                    queues.push(to.key, node);
+                }
+            }
+        }
+        drop(queues);
+        // Who is still on the list is woken with it.
+        drop(asleep);
         taken
     }
 }
@@ -422,18 +418,31 @@ impl WakeList {
         }
         self.youngest = node;
     }
+
+    fn is_empty(&self) -> bool {
+        self.oldest.is_null()
+    }
+
+    /// Takes the oldest off the list: what becomes of it is the caller's business now.
+    fn pop(&mut self) -> Option<*const Node> {
+        let node = self.oldest;
+        if node.is_null() {
+            return None;
+        }
+        // SAFETY: a node on the list lives until it is woken, and only the list wakes it; it is not on it any more after this.
+        self.oldest = unsafe { (*node).links.younger.get() };
+        if self.oldest.is_null() {
+            self.youngest = ptr::null();
+        }
+        Some(node)
+    }
 }
 
 impl Drop for WakeList {
     fn drop(&mut self) {
-        let mut next = self.oldest;
-        while !next.is_null() {
-            let node = next;
-            // SAFETY: the node was pushed, so it lives until it is woken, which is done here once, after its link was read.
-            unsafe {
-                next = (*node).links.younger.get();
-                Node::wake(node);
-            }
+        while let Some(node) = self.pop() {
+            // SAFETY: the node was on the list, so it lives until it is woken, which is done here once.
+            unsafe { Node::wake(node) };
         }
     }
 }

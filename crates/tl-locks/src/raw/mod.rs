@@ -124,6 +124,7 @@ impl RawLock {
     }
 
     /// As [`release`](RawLock::release), but the longest waiter gets the lock whether it has slept long or not.
+    #[cfg(not(loom))]
     #[inline]
     pub(crate) fn release_fair(&self) -> Result<(), ReleaseError> {
         // Release: as in `release`.
@@ -137,6 +138,7 @@ impl RawLock {
     }
 
     /// Lets the longest waiter have the lock for a turn, if there is one.
+    #[cfg(not(loom))]
     #[inline]
     pub(crate) fn bump(&self) {
         if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair().is_ok() {
