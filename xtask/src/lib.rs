@@ -1,6 +1,6 @@
 //! The project's tasks, run as `cargo xtask TASK`.
 //!
-//! One file a task: [`verify`], [`list`], [`standalone`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`bench`], [`ci`].
+//! One file a task: [`verify`], [`list`], [`standalone`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`ci`].
 //! What they share: the command line in [`flags`], the place of things in [`workspace`], the example programs in [`examples`],
 //! running one in [`run`], and what each prints in [`golden`].
 //! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
