@@ -199,6 +199,12 @@ fn exit_of_ours_in_the_destructor_of_a_thread_local_of_main() {
 }
 
 #[test]
+fn exit_of_ours_in_the_destructor_of_a_thread_local_of_a_worker() {
+    ends_at_once("worker-local-tl-exit-before", 13);
+    ends_at_once("worker-local-tl-exit-after", 13);
+}
+
+#[test]
 fn exit_of_ours_in_an_exit_hook_after_main_has_returned() {
     ends_at_once("hook-tl-exit-after", 14);
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tl_core::door::Deadline;
+use tl_core::door::{Deadline, Mutex};
 
-use crate::Thread;
 use crate::crew::Crew;
+use crate::thread::Packet;
+use crate::{JoinError, Thread};
 
 /// Calls `f` in a new thread, whose value, or panic, the handle gives back: [`std::thread::spawn`], with a thread that has a name and a
 /// daemon flag, is listed, and is waited for at the end of the process unless it is a daemon.
@@ -94,15 +95,13 @@ impl Builder {
         T: Send + 'static,
     {
         let thread = self.thread(None);
-        let os = thread.launch_new(|builder, main| builder.spawn(main.around(f)))?;
-        Ok(JoinHandle { thread, os })
+        let result: Packet<T> = Arc::new(Mutex::new(None));
+        thread.spawn(f, Arc::clone(&result))?;
+        Ok(JoinHandle { thread, result })
     }
 
     pub(crate) fn thread(self, crew: Option<Arc<Crew>>) -> Thread {
-        let mut thread = Thread::without_function(crew);
-        if let Some(name) = self.name {
-            thread = thread.with_name(name);
-        }
+        let mut thread = Thread::without_function(self.name, crew);
         if let Some(is_daemon) = self.is_daemon {
             thread = thread.with_daemon(is_daemon);
         }
@@ -115,7 +114,7 @@ impl Builder {
 /// Dropping it does not end the thread.
 pub struct JoinHandle<T> {
     thread: Thread,
-    os: thread::JoinHandle<T>,
+    result: Packet<T>,
 }
 
 impl<T> JoinHandle<T> {
@@ -139,7 +138,10 @@ impl<T> JoinHandle<T> {
     /// assert_eq!(payload.downcast_ref(), Some(&"no luck"));
     /// ```
     pub fn join(self) -> thread::Result<T> {
-        self.os.join()
+        match self.thread.join() {
+            Ok(()) | Err(JoinError::Panicked(_)) => self.into_result(),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// As [`join`](JoinHandle::join), for at most `timeout`.
@@ -190,11 +192,15 @@ impl<T> JoinHandle<T> {
 
     fn join_until(self, deadline: Deadline) -> Result<thread::Result<T>, JoinHandle<T>> {
         if self.thread.wait_for_end(deadline) {
-            // What is left of the thread takes no user's code, and no time.
-            Ok(self.os.join())
+            Ok(self.into_result())
         } else {
             Err(self)
         }
+    }
+
+    fn into_result(self) -> thread::Result<T> {
+        let result = self.result.lock().take();
+        result.expect("a thread that has ended has left its result")
     }
 
     /// The thread itself, for its name, its flags, and to join it without its value.

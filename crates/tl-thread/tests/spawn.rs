@@ -118,3 +118,44 @@ fn a_dropped_handle_does_not_end_the_thread() {
     drop(spawn(move || send.send(1).unwrap()));
     assert_eq!(receive.recv().unwrap(), 1);
 }
+
+#[test]
+fn a_result_that_nobody_wants_is_dropped_in_the_thread_and_may_panic() {
+    struct Bomb(mpsc::Sender<std::thread::ThreadId>);
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            self.0.send(std::thread::current().id()).unwrap();
+            panic!("dropped");
+        }
+    }
+    let (send, receive) = mpsc::channel();
+    let (go, may_go) = mpsc::channel::<()>();
+    let handle = spawn(move || {
+        may_go.recv().unwrap_err();
+        Bomb(send)
+    });
+    let thread = handle.thread().clone();
+    drop(handle);
+    drop(go);
+    assert_ne!(receive.recv().unwrap(), std::thread::current().id());
+    // The function itself did not panic.
+    assert_eq!(thread.join(), Ok(()));
+}
+
+#[test]
+fn joining_ones_own_handle_panics_instead_of_waiting_for_ever() {
+    let (send, receive) = mpsc::channel::<tl_thread::JoinHandle<()>>();
+    let handle = spawn(move || {
+        let own = receive.recv().unwrap();
+        own.join().unwrap();
+    });
+    let thread = handle.thread().clone();
+    send.send(handle).unwrap();
+    let error = thread.join().unwrap_err();
+    assert!(
+        error
+            .panic_message()
+            .unwrap()
+            .contains("cannot join itself")
+    );
+}

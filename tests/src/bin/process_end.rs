@@ -92,6 +92,8 @@ fn end(ending: &str) {
             sys::at_exit(hook).unwrap();
             from(false, false, || process::exit(4));
         }
+        "worker-local-tl-exit-before" => from(false, false, || EXIT_AT_END.set(Some(ExitAtEnd))),
+        "worker-local-tl-exit-after" => from(false, true, || EXIT_AT_END.set(Some(ExitAtEnd))),
         "abort" => process::abort(),
         "shutdown" => {
             tl_thread::shutdown();

@@ -41,7 +41,7 @@ impl Thread {
         self.check_join()?;
         let handle = self.inner.work.lock().handle.take();
         if let Some(handle) = handle {
-            // Its own result is always good: what the thread panicked with is kept here.
+            // Its own result is always good: what the thread panicked with is kept elsewhere.
             let _ = handle.join();
         }
         self.join_until(Deadline::NEVER).map(|_| ())

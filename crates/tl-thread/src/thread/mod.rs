@@ -11,6 +11,8 @@ mod join;
 mod pending;
 mod start;
 
+pub(crate) use start::Packet;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -111,7 +113,7 @@ impl Thread {
     /// assert!(!thread.is_daemon());
     /// ```
     pub fn new(f: impl FnOnce() + Send + 'static) -> Thread {
-        Thread::with_function(Some(Box::new(f)), None)
+        Thread::made_here(ThreadRecord::unnamed(), Some(Box::new(f)), None)
     }
 
     /// A thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread by subclassing.
@@ -142,11 +144,16 @@ impl Thread {
     }
 
     /// A thread whose function is kept elsewhere.
-    pub(crate) fn without_function(crew: Option<Arc<Crew>>) -> Thread {
-        Thread::with_function(None, crew)
+    pub(crate) fn without_function(name: Option<Arc<str>>, crew: Option<Arc<Crew>>) -> Thread {
+        let record = match name {
+            Some(name) => ThreadRecord::new(name),
+            None => ThreadRecord::unnamed(),
+        };
+        Thread::made_here(record, None, crew)
     }
 
-    fn with_function(
+    fn made_here(
+        record: Arc<ThreadRecord>,
         function: Option<Box<dyn FnOnce() + Send>>,
         crew: Option<Arc<Crew>>,
     ) -> Thread {
@@ -158,7 +165,7 @@ impl Thread {
                 handle: None,
             }),
             crew,
-            ..Inner::new(ThreadRecord::unnamed(), Life::new(), Origin::Library)
+            ..Inner::new(record, Life::new(), Origin::Library)
         })
     }
 

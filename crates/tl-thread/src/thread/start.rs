@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 
+use tl_core::door::Mutex;
+
 use super::{Origin, Thread};
 use crate::{StartError, current, excepthook, registry, stack};
 
@@ -42,6 +44,18 @@ impl Thread {
             }
             Err(error) => Err(StartError::Refused(error)),
         }
+    }
+
+    /// Starts a thread that only the caller knows of, for a function whose result goes to `result`.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        function: impl FnOnce() -> T + Send + 'static,
+        result: Packet<T>,
+    ) -> io::Result<()> {
+        let main = |main: Main| main.into_packet(function, result);
+        let handle = self.launch_new(|builder, own| builder.spawn(main(own)))?;
+        self.keep(handle);
+        Ok(())
     }
 
     /// Starts a thread that only the caller knows of.
@@ -119,6 +133,9 @@ impl Thread {
     }
 }
 
+/// Where a thread leaves its result for who joins it.
+pub(crate) type Packet<T> = Arc<Mutex<Option<thread::Result<T>>>>;
+
 /// What a new thread of the operating system does: it becomes the thread of the handle, and runs its function.
 pub(crate) struct Main {
     thread: Thread,
@@ -151,6 +168,18 @@ impl Main {
                 self.quietly()();
             }
             drop(permit);
+        }
+    }
+
+    /// Another function, whose result, or panic, goes to `result`. It does not unwind.
+    fn into_packet<T>(self, function: impl FnOnce() -> T, result: Packet<T>) -> impl FnOnce() {
+        move || {
+            *result.lock() = Some(self.run(function));
+            // If nobody wants the result it is dropped here, by code of the user's.
+            let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(result)));
+            if let Err(payload) = dropped {
+                excepthook::discard(payload);
+            }
         }
     }
 
