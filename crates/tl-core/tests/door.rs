@@ -259,14 +259,14 @@ fn sleepers_move_to_a_held_lock_and_are_woken_there() {
             .collect();
         // Three are taken: whoever is not yet asleep is woken at once, the others are moved.
         assert_eq!(
-            WaitQueue::of(&from).wake_or_requeue(3, WaitQueue::of(&to), || true),
+            WaitQueue::of(&from).wake_or_requeue(3, WaitQueue::of(&to), || true, |_| ()),
             3
         );
         until_waiting(&from, 1);
         let moved = WaitQueue::of(&to).lock().wake_all(9);
         // Nobody holds the lock: the last is woken and not moved.
         assert_eq!(
-            WaitQueue::of(&from).wake_or_requeue(usize::MAX, WaitQueue::of(&to), || false),
+            WaitQueue::of(&from).wake_or_requeue(usize::MAX, WaitQueue::of(&to), || false, |_| ()),
             1
         );
         assert!(WaitQueue::of(&to).lock().is_empty());
@@ -310,7 +310,7 @@ fn a_deadline_that_passes_after_the_move_is_no_timeout() {
                     Wake::TimedOut(_) => false,
                 }
             });
-            while WaitQueue::of(&from).wake_or_requeue(1, WaitQueue::of(&to), || true) == 0
+            while WaitQueue::of(&from).wake_or_requeue(1, WaitQueue::of(&to), || true, |_| ()) == 0
                 && !waiter.is_finished()
             {
                 thread::yield_now();

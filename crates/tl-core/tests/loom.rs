@@ -162,8 +162,12 @@ fn a_moved_waiter_is_woken_from_the_lock_and_no_deadline_counts_any_more() {
         let notifier = {
             let words = Arc::clone(&words);
             thread::spawn(move || {
-                let taken =
-                    WaitQueue::of(&words.0).wake_or_requeue(1, WaitQueue::of(&words.1), || true);
+                let taken = WaitQueue::of(&words.0).wake_or_requeue(
+                    1,
+                    WaitQueue::of(&words.1),
+                    || true,
+                    |_| (),
+                );
                 let moved = {
                     let mut queue = WaitQueue::of(&words.1).lock();
                     words.1.store(0, Ordering::Relaxed);

@@ -15,9 +15,9 @@ use crate::{Lock, RLock, ReleaseError};
 /// The word is private to this crate: a thread that waits on it may be handed a lock, and only who can reach the word could
 /// pretend to. One `Waiters` goes with one lock, always.
 pub struct Waiters {
-    /// How many threads wait, or a little more: a thread adds itself before it joins the queue, with the queue locked, and
-    /// whoever took it out of the queue subtracts it afterwards. A notifier that reads 0 has nobody to notify, for if it
-    /// holds the lock all who wait have released it before. Relaxed, as the lock orders what the notifier must see.
+    /// How many threads wait. Written only with the queue of this word locked, together with the queue; relaxed, as that lock
+    /// orders the writes. A notifier reads it first, and if it is 0 has nobody to notify: it holds the condition's lock, so that all
+    /// who wait have released that lock since, which orders their writes before the read.
     count: AtomicU32,
 }
 
@@ -49,14 +49,18 @@ impl Waiters {
         self.count.load(Ordering::Relaxed) == 0
     }
 
+    /// With the queue locked.
     #[inline]
     pub(crate) fn add(&self, n: usize) {
-        self.count.fetch_add(n as u32, Ordering::Relaxed);
+        let count = self.count.load(Ordering::Relaxed);
+        self.count.store(count + n as u32, Ordering::Relaxed);
     }
 
+    /// With the queue locked.
     #[inline]
     pub(crate) fn subtract(&self, n: usize) {
-        self.count.fetch_sub(n as u32, Ordering::Relaxed);
+        let count = self.count.load(Ordering::Relaxed);
+        self.count.store(count - n as u32, Ordering::Relaxed);
     }
 }
 

@@ -110,13 +110,14 @@ impl<'a> WaitQueue<'a> {
     /// `is_held` says that the word `to` is a lock that somebody holds, and that its holder will see the waiters there when it
     /// lets go, they are moved to the end of its queue; else they are woken too. Returns how many were taken.
     ///
-    /// `is_held` is called at most once, with the queue of `to` locked. Of those moved this thread alone knows for a moment, between
+    /// `once_taken` hears how many, with this queue still locked. `is_held` is called at most once, with the queue of `to` locked. Of those moved this thread alone knows for a moment, between
     /// the one queue and the other: that is no harm, since their wake-up counts from when they were taken.
     pub fn wake_or_requeue(
         self,
         limit: usize,
         to: WaitQueue<'_>,
         is_held: impl FnOnce() -> bool,
+        once_taken: impl FnOnce(usize),
     ) -> usize {
         let mut asleep = WakeList::new();
         let mut taken = 0;
@@ -137,6 +138,7 @@ impl<'a> WaitQueue<'a> {
                 }
             }
         }
+        once_taken(taken);
         drop(from);
         if asleep.is_empty() {
             return taken;

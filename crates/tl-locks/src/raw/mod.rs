@@ -309,11 +309,12 @@ impl RawLock {
         if waiters.is_empty() || limit == 0 {
             return 0;
         }
-        let notified = waiters
-            .queue()
-            .wake_or_requeue(limit, WaitQueue::of(&self.state), || self.mark_queued());
-        waiters.subtract(notified);
-        notified
+        waiters.queue().wake_or_requeue(
+            limit,
+            WaitQueue::of(&self.state),
+            || self.mark_queued(),
+            |taken| waiters.subtract(taken),
+        )
     }
 }
 
