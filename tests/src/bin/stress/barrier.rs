@@ -1,70 +1,100 @@
-//! Barrier: each round that trips gives every index once; one that breaks gives nobody an index.
+//! Barrier: each round that goes well gives every index once; one that breaks gives nobody an index.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tl_barrier::Barrier;
+use tl_barrier::{Barrier, BrokenBarrierKind};
 
 use crate::round::{Count, Report, Round, timeout};
 
 pub(crate) fn run(round: &Round) -> Report {
-    let (calm, calm_indices) = even_rounds(round);
+    calm(round).with(disturbed(round))
+}
+
+/// Timeouts, aborts, resets and panicking actions break rounds, and whoever finds the barrier broken makes it new.
+fn disturbed(round: &Round) -> Report {
     let parties = round.threads;
-    let barrier = Barrier::new(parties);
-    let (passed, leaders, index_sum, broken) = (
+    let (calls, panics) = (Arc::new(Count::default()), Arc::new(Count::default()));
+    let barrier = {
+        let (calls, panics) = (Arc::clone(&calls), Arc::clone(&panics));
+        let mut rng = round.rng(99);
+        Barrier::new(parties).with_action(move || {
+            calls.one();
+            if rng.u8(0..4) == 0 {
+                panics.one();
+                resume_unwind(Box::new("on purpose"));
+            }
+        })
+    };
+    let indices: Vec<Count> = (0..parties).map(|_| Count::default()).collect();
+    let (attempts, passed, leaders, broken, panicked) = (
+        Count::default(),
         Count::default(),
         Count::default(),
         Count::default(),
         Count::default(),
     );
-    // Every thread makes as many attempts; timeouts, aborts and resets break rounds, and whoever finds the barrier broken
-    // makes it new.
-    let operations = Count::default();
+    let told_of_panics = Count::default();
     round.in_threads(|_, rng| {
         for _ in 0..100 {
-            let result = match rng.u8(0..16) {
-                0 => {
-                    barrier.abort();
-                    continue;
-                }
-                1 => {
-                    barrier.reset();
-                    continue;
-                }
-                _ => barrier.wait_timeout(timeout(rng) * 4),
-            };
-            operations.one();
-            match result {
-                Ok(place) => {
-                    passed.one();
-                    leaders.add(u64::from(place.is_leader()));
-                    index_sum.add(place.index() as u64);
-                }
-                Err(_) => {
-                    broken.one();
-                    barrier.reset();
+            match rng.u8(0..64) {
+                0 => barrier.abort(),
+                1 => barrier.reset(),
+                _ => {
+                    let patience = timeout(rng) * 16;
+                    attempts.one();
+                    let wait = AssertUnwindSafe(|| barrier.wait_timeout(patience));
+                    match catch_unwind(wait) {
+                        Ok(Ok(arrival)) => {
+                            passed.one();
+                            leaders.add(u64::from(arrival.is_leader()));
+                            indices[arrival.index()].one();
+                        }
+                        Ok(Err(error)) => {
+                            broken.one();
+                            let kind = BrokenBarrierKind::ActionPanicked;
+                            told_of_panics.add(u64::from(error.kind() == kind));
+                            barrier.reset();
+                        }
+                        Err(_) => {
+                            panicked.one();
+                            barrier.reset();
+                        }
+                    }
                 }
             }
         }
     });
     barrier.reset();
     let rounds = leaders.get();
-    let n = parties as u64;
-    Report::new(calm + operations.get())
+    Report::new(attempts.get())
         .even(
-            "places and indices of calm rounds",
-            calm_indices,
-            calm / n * (n * (n - 1) / 2),
+            "passed, and rounds times parties",
+            passed.get(),
+            rounds * parties as u64,
         )
-        .even("passed, and rounds times parties", passed.get(), rounds * n)
-        .even(
-            "sum of the indices, and what whole rounds give",
-            index_sum.get(),
-            rounds * (n * (n - 1) / 2),
+        .holds(
+            "each index once a round",
+            indices.iter().all(|index| index.get() == rounds),
         )
         .even(
-            "attempts, and passed or broken",
-            operations.get(),
-            passed.get() + broken.get(),
+            "attempts, and passed, broken or panicked",
+            attempts.get(),
+            passed.get() + broken.get() + panicked.get(),
+        )
+        .even(
+            "actions that panicked, and threads that did",
+            panics.get(),
+            panicked.get(),
+        )
+        .holds(
+            "no round without its action",
+            calls.get() >= rounds + panics.get(),
+        )
+        .holds(
+            "nobody hears of a panic that was not",
+            panics.get() > 0 || told_of_panics.get() == 0,
         )
         .holds(
             "new after a reset",
@@ -72,25 +102,37 @@ pub(crate) fn run(round: &Round) -> Report {
         )
 }
 
-/// Rounds that nobody disturbs, with an action that must run once in each.
-fn even_rounds(round: &Round) -> (u64, u64) {
+/// Rounds that nobody disturbs, with an action that must run once in each, before any of the parties leaves.
+fn calm(round: &Round) -> Report {
     const ROUNDS: u64 = 50;
-    static ACTIONS: AtomicU64 = AtomicU64::new(0);
-    let before = ACTIONS.load(Ordering::Relaxed);
-    let barrier = Barrier::new(round.threads).with_action(|| {
-        ACTIONS.fetch_add(1, Ordering::Relaxed);
-    });
-    let indices = Count::default();
+    let actions = Arc::new(AtomicU64::new(0));
+    let barrier = {
+        let actions = Arc::clone(&actions);
+        Barrier::new(round.threads).with_action(move || {
+            actions.fetch_add(1, Ordering::Relaxed);
+        })
+    };
+    let (indices, early) = (Count::default(), Count::default());
     round.in_threads(|_, _| {
         for past in 1..=ROUNDS {
             let place = barrier.wait().expect("nobody breaks it");
-            assert!(
-                ACTIONS.load(Ordering::Relaxed) - before >= past,
-                "left before the action ran"
-            );
+            // Of this round, and not yet of the one after the next, which cannot begin without this thread.
+            let seen = actions.load(Ordering::Relaxed);
+            early.add(u64::from(seen != past && seen != past + 1));
             indices.add(place.index() as u64);
         }
     });
-    assert_eq!(ACTIONS.load(Ordering::Relaxed) - before, ROUNDS);
-    (ROUNDS * round.threads as u64, indices.get())
+    let n = round.threads as u64;
+    Report::new(ROUNDS * n)
+        .even(
+            "actions and rounds",
+            actions.load(Ordering::Relaxed),
+            ROUNDS,
+        )
+        .even(
+            "indices of all rounds",
+            indices.get(),
+            ROUNDS * (n * (n - 1) / 2),
+        )
+        .even("parties that left at the wrong time", early.get(), 0)
 }

@@ -1,11 +1,12 @@
-//! Condition: as many waits end by a notification as notifications were given; nothing is lost in a bounded buffer.
+//! Condition: as many waits end by a notification as notifications were given, the oldest first; nothing is lost in a bounded
+//! buffer.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tl_condition::Condition;
-use tl_locks::{Lock, Mutex, RLock};
+use tl_locks::{ConditionLock, Lock, Mutex, RLock};
 
 use crate::round::{Count, Report, Round, timeout};
 
@@ -57,6 +58,76 @@ pub(crate) fn notifications(round: &Round) -> Report {
             "nobody is left to notify",
             condition.lock().notify_all() == 0,
         )
+}
+
+/// Those that wait, by the number under which they came, and those of them that were notified and have not gone on.
+#[derive(Default)]
+struct Line {
+    last: u64,
+    waiting: BTreeSet<u64>,
+    notified: BTreeSet<u64>,
+}
+
+/// Nobody's time runs out, so that it is known who is notified: the oldest, as many as were to be, and they alone go on.
+pub(crate) fn order(round: &Round) -> Report {
+    match round.rng(99).bool() {
+        true => order_on(round, &Condition::with_lock(Lock::new())),
+        false => order_on(round, &Condition::with_lock(RLock::new())),
+    }
+}
+
+fn order_on<L: ConditionLock + Sync>(round: &Round, condition: &Condition<L>) -> Report {
+    // Its own mutex only to satisfy the borrow checker, as in `buffer`.
+    let line = Mutex::new(Line::default());
+    let (wrong_count, wrong_order, operations) =
+        (Count::default(), Count::default(), Count::default());
+    let busy = AtomicUsize::new(round.threads - 1);
+    round.in_threads(|number, rng| {
+        if number == 0 {
+            while busy.load(Ordering::Relaxed) > 0 {
+                let guard = condition.lock();
+                let limit = match rng.u8(0..8) {
+                    0 => usize::MAX,
+                    1 => 0,
+                    _ => rng.usize(1..4),
+                };
+                let count = guard.notify(limit);
+                let mut line = line.lock();
+                if count != line.waiting.len().min(limit) {
+                    wrong_count.one();
+                }
+                for _ in 0..count {
+                    let oldest = line.waiting.pop_first();
+                    line.notified.extend(oldest);
+                }
+                drop(line);
+                drop(guard);
+                operations.one();
+                std::thread::yield_now();
+            }
+        } else {
+            for _ in 0..100 {
+                let guard = condition.lock();
+                let mine = {
+                    let mut line = line.lock();
+                    line.last += 1;
+                    let mine = line.last;
+                    line.waiting.insert(mine);
+                    mine
+                };
+                guard.wait();
+                if !line.lock().notified.remove(&mine) {
+                    wrong_order.one();
+                }
+                drop(guard);
+                operations.one();
+            }
+            busy.fetch_sub(1, Ordering::Relaxed);
+        }
+    });
+    Report::new(operations.get())
+        .even("notifications of another number", wrong_count.get(), 0)
+        .even("waits ended out of turn", wrong_order.get(), 0)
 }
 
 /// Items per producer.

@@ -1,19 +1,54 @@
-//! Event: a wait that began before a `set` ends, even if `clear` follows at once.
+//! Event: each `set` lets the one go that waits for it, early or late, and nobody else; a storm of `set` and `clear` keeps nobody.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tl_event::Event;
 
 use crate::round::{Count, Report, Round, timeout};
 
-pub(crate) fn run(round: &Round) -> Report {
+/// A token goes round a ring of threads. Each waits for an event of its own, which is set once a lap: a `set` that is lost stops
+/// the ring, and a wait that ends without one finds the token elsewhere.
+pub(crate) fn ring(round: &Round) -> Report {
+    const LAPS: u64 = 100;
+    let events: Vec<Event> = (0..round.threads).map(|_| Event::new()).collect();
+    let (token, elsewhere) = (AtomicU64::new(0), Count::default());
+    events[0].set();
+    round.in_threads(|number, rng| {
+        let mine = &events[number];
+        for lap in 0..LAPS {
+            if rng.bool() {
+                mine.wait();
+            } else {
+                while !mine.wait_timeout(timeout(rng)) {}
+            }
+            if !mine.is_set() {
+                elsewhere.one();
+            }
+            mine.clear();
+            let here = lap * round.threads as u64 + number as u64;
+            if token.load(Ordering::Relaxed) != here {
+                elsewhere.one();
+            }
+            token.store(here + 1, Ordering::Relaxed);
+            events[(number + 1) % round.threads].set();
+        }
+    });
+    let steps = LAPS * round.threads as u64;
+    Report::new(steps)
+        .even("steps of the token, and laps", token.into_inner(), steps)
+        .even("waits that ended without the token", elsewhere.get(), 0)
+}
+
+/// One thread sets and clears, the others wait and clear.
+pub(crate) fn storm(round: &Round) -> Report {
     let event = Event::new();
     let (begun, ended) = (Count::default(), Count::default());
     let waiting = AtomicUsize::new(round.threads - 1);
     let operations = Count::default();
     round.in_threads(|number, rng| {
         if number == 0 {
-            // Sets and clears until everybody is through: each set must let whoever waits at that moment go.
+            // Until everybody is through: whoever waits at the moment of a `set` goes, also if `clear` follows at once.
             while waiting.load(Ordering::Relaxed) > 0 {
                 event.set();
                 if rng.bool() {
@@ -44,6 +79,6 @@ pub(crate) fn run(round: &Round) -> Report {
         .even("waits begun and ended", begun.get(), ended.get())
         .holds(
             "a cleared event is not set",
-            !event.is_set() && !event.wait_timeout(std::time::Duration::ZERO),
+            !event.is_set() && !event.wait_timeout(Duration::ZERO),
         )
 }

@@ -1,6 +1,8 @@
 //! Locks: what is acquired is released, and what they guard loses no update.
 
-use tl_locks::{Lock, Mutex, RLock};
+use std::cell::Cell;
+
+use tl_locks::{Lock, Mutex, RLock, ReentrantMutex};
 
 use crate::round::{Count, Fragile, Report, Round, perhaps_panic, timeout, unwinding};
 
@@ -118,4 +120,33 @@ pub(crate) fn mutex(round: &Round) -> Report {
         });
     });
     Report::new(operations).even("locked and counted", acquired.get(), mutex.into_inner())
+}
+
+pub(crate) fn reentrant(round: &Round) -> Report {
+    let (mutex, acquired) = (ReentrantMutex::new(Cell::new(0_u64)), Count::default());
+    let operations = round.operations(|_, rng| {
+        unwinding(|| {
+            let mut held = Vec::new();
+            for _ in 0..rng.usize(1..5) {
+                let guard = match rng.u8(0..3) {
+                    0 => mutex.try_lock(),
+                    1 => mutex.try_lock_for(timeout(rng)),
+                    _ => Some(mutex.lock()),
+                };
+                // Once it is held nothing stands in the way of one level more.
+                assert!(guard.is_some() || held.is_empty());
+                if let Some(value) = guard {
+                    acquired.one();
+                    value.set(value.get() + 1);
+                    held.push(value);
+                }
+                perhaps_panic(rng);
+            }
+        });
+    });
+    Report::new(operations).even(
+        "locked and counted",
+        acquired.get(),
+        mutex.into_inner().get(),
+    )
 }

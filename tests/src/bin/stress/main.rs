@@ -2,7 +2,8 @@
 //! signal interrupts every system call that sleeps. Nothing is clocked: what goes in is counted, what comes out is counted, and
 //! the two must be even.
 //!
-//! Run it as `cargo xtask stress [--seconds N] [--seed N] [NAME…]`.
+//! Run it as `cargo xtask stress [--seconds N] [--seed N] [NAME…]`. Each round has a seed of its own, from which all its random
+//! choices follow. A round that fails, panics or hangs prints it: with that seed and the name the same round comes first.
 
 mod allocations;
 mod barrier;
@@ -11,12 +12,16 @@ mod event;
 mod local;
 mod locks;
 mod monitor;
+mod planted;
 mod round;
 mod semaphore;
 mod signals;
 mod thread;
 mod timer;
+mod watch;
 
+use std::io::IsTerminal;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -45,12 +50,24 @@ const SCENARIOS: &[Scenario] = &[
         run: locks::mutex,
     },
     Scenario {
+        name: "reentrant",
+        run: locks::reentrant,
+    },
+    Scenario {
         name: "event",
-        run: event::run,
+        run: event::storm,
+    },
+    Scenario {
+        name: "ring",
+        run: event::ring,
     },
     Scenario {
         name: "condition",
         run: condition::notifications,
+    },
+    Scenario {
+        name: "order",
+        run: condition::order,
     },
     Scenario {
         name: "buffer",
@@ -82,6 +99,26 @@ const SCENARIOS: &[Scenario] = &[
     },
 ];
 
+/// What must fail: it shows that this program notices, and that a seed repeats what was noticed. Run only when it is named.
+const PLANTED: &[Scenario] = &[
+    Scenario {
+        name: "planted-leak",
+        run: planted::leak,
+    },
+    Scenario {
+        name: "planted-panic",
+        run: planted::panic,
+    },
+    Scenario {
+        name: "planted-hang",
+        run: planted::hang,
+    },
+    Scenario {
+        name: "planted-garbage",
+        run: planted::garbage,
+    },
+];
+
 /// Random operations on every primitive, counted
 #[derive(Parser)]
 #[command(name = "cargo xtask stress", bin_name = "cargo xtask stress")]
@@ -92,6 +129,9 @@ struct CommandLine {
     /// Where the random choices start; a failure prints the one that repeats it
     #[arg(long)]
     seed: Option<u64>,
+    /// After how many seconds a round hangs
+    #[arg(long, default_value_t = 120)]
+    limit: u64,
     /// What to stress; everything when nothing is named
     #[arg(value_name = "NAME")]
     names: Vec<String>,
@@ -104,6 +144,8 @@ struct Total {
     operations: u64,
     failures: Vec<String>,
     left_allocated: i64,
+    /// The seed of the last round.
+    seed: u64,
 }
 
 fn main() -> ExitCode {
@@ -125,45 +167,65 @@ fn main() -> ExitCode {
     let seed = command_line.seed.unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}");
     signals::interrupt_every_millisecond();
+    watch::start(Duration::from_secs(command_line.limit));
     let share = Duration::from_secs(command_line.seconds) / chosen.len() as u32;
     let bar = ProgressBar::new(command_line.seconds).with_style(
         ProgressStyle::with_template("{elapsed_precise} {msg:10} {bar:40} {pos}/{len} s")
             .expect("the template is right"),
     );
+    // Where no bar can be drawn, a line when something is done.
+    let in_lines = !std::io::stderr().is_terminal();
     let start = Instant::now();
     let totals: Vec<Total> = chosen
         .iter()
         .map(|scenario| {
             bar.set_message(scenario.name);
             let end = Instant::now() + share;
-            repeat(scenario, seed, end, || {
+            let total = repeat(scenario, seed, end, || {
                 bar.set_position(start.elapsed().as_secs())
-            })
+            });
+            if in_lines {
+                eprintln!(
+                    "{:3} s: {}: {} operations",
+                    start.elapsed().as_secs(),
+                    scenario.name,
+                    total.operations
+                );
+            }
+            total
         })
         .collect();
     bar.finish_and_clear();
     summary(&chosen, &totals);
-    let failed = totals.iter().any(|total| !total.failures.is_empty());
-    if failed {
-        println!("repeat with --seed {seed} and the NAME");
-    }
-    ExitCode::from(u8::from(failed))
+    ExitCode::from(u8::from(
+        totals.iter().any(|total| !total.failures.is_empty()),
+    ))
 }
 
 fn find(name: &String) -> Result<&'static Scenario, &String> {
     SCENARIOS
         .iter()
+        .chain(PLANTED)
         .find(|scenario| scenario.name == name)
         .ok_or(name)
 }
 
-/// Runs rounds of a scenario until `end`, at least two, and stops at the first that fails.
+/// So many rounds at least: one to grow what is kept for good, and some to see whether the others leave anything.
+const AT_LEAST: u64 = 4;
+
+/// Runs rounds of a scenario until `end`, and stops at the first that fails.
 fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> Total {
     let mut total = Total::default();
     // What the first round leaves is what is kept for good: tables that have grown, caches of the threads that live on.
     let mut baseline = 0;
-    while total.failures.is_empty() && (total.rounds < 2 || Instant::now() < end) {
-        let report = (scenario.run)(&Round::new(seed, total.rounds));
+    while total.failures.is_empty() && (total.rounds < AT_LEAST || Instant::now() < end) {
+        let round = Round::new(seed, total.rounds);
+        total.seed = round.seed;
+        watch::round_begins(scenario.name, round.seed);
+        // A panic where none is meant to be is a failure like any other; the hook has printed it.
+        let report = panic::catch_unwind(AssertUnwindSafe(|| (scenario.run)(&round)))
+            .unwrap_or_else(|_| Report::default().holds("the round does not panic", false));
+        watch::round_ends();
         total.operations += report.operations;
         total.failures.extend(report.failures);
         if total.rounds == 0 {
@@ -172,6 +234,8 @@ fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> 
         total.rounds += 1;
         progress();
     }
+    // The last threads of a round may be about to free what they had.
+    round::soon(|| allocations::live() <= baseline);
     total.left_allocated = allocations::live() - baseline;
     // A round that leaks leaves something each time. What grows once, such as a table, is less than one a round.
     if total.failures.is_empty()
@@ -182,6 +246,7 @@ fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> 
             "{} allocations are left after {} rounds",
             total.left_allocated, total.rounds
         ));
+        total.seed = seed;
     }
     total
 }
@@ -200,11 +265,19 @@ fn summary(chosen: &[&Scenario], totals: &[Total]) {
             scenario.name, total.rounds, total.operations, total.left_allocated
         );
     }
-    for (scenario, failure) in chosen
-        .iter()
-        .zip(totals)
-        .flat_map(|(s, t)| t.failures.iter().map(move |f| (s, f)))
-    {
-        println!("{}: {failure}", scenario.name);
+    let operations: u64 = totals.iter().map(|total| total.operations).sum();
+    println!("{operations} operations");
+    for (scenario, total) in chosen.iter().zip(totals) {
+        for failure in &total.failures {
+            println!("{}: {failure}", scenario.name);
+        }
+        if !total.failures.is_empty() {
+            println!("{}", repeat_with(scenario.name, total.seed));
+        }
     }
+}
+
+/// How a round is repeated.
+fn repeat_with(name: &str, seed: u64) -> String {
+    format!("repeat with: cargo xtask stress --seed {seed} {name}")
 }

@@ -2,23 +2,25 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
 /// How many operations each thread of a round makes.
 const OPERATIONS: u64 = 400;
 
-/// A round: everything random in it follows from the seed and its number.
+/// A round: everything random in it follows from its seed.
 pub(crate) struct Round {
     pub(crate) threads: usize,
-    seed: u64,
+    pub(crate) seed: u64,
 }
 
 impl Round {
-    pub(crate) fn new(seed: u64, number: u64) -> Round {
-        // Odd multiplier, so that the rounds of a seed differ in every bit.
-        let seed = seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    /// A round of a run that began with the seed `first`. The round numbered 0 has that seed itself, so that a round is repeated
+    /// by beginning with its own.
+    pub(crate) fn new(first: u64, number: u64) -> Round {
+        // Odd multiplier, so that the rounds of a run differ in every bit.
+        let seed = first ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Round {
             threads: Rng::with_seed(seed).usize(2..=32),
             seed,
@@ -79,6 +81,13 @@ impl Report {
         self
     }
 
+    /// What another part of the round counted.
+    pub(crate) fn with(mut self, other: Report) -> Report {
+        self.operations += other.operations;
+        self.failures.extend(other.failures);
+        self
+    }
+
     /// Something that must be so.
     pub(crate) fn holds(mut self, what: &str, is_so: bool) -> Report {
         if !is_so {
@@ -122,6 +131,19 @@ impl Fragile {
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// Waits until something is so that other threads bring about at their very end, when they have been joined as far as that is
+/// possible. Whether it came to be so in ten seconds.
+pub(crate) fn soon(is_so: impl Fn() -> bool) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !is_so() {
+        if Instant::now() >= deadline {
+            return false;
+        }
+        std::thread::yield_now();
+    }
+    true
 }
 
 /// A timeout from nothing to a fifth of a millisecond: as often too short as long enough.

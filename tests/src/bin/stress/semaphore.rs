@@ -1,5 +1,6 @@
 //! Semaphore: never more inside than there are permits, and at the end all of them are back.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tl_semaphore::{BoundedSemaphore, Semaphore};
@@ -9,24 +10,15 @@ use crate::round::{Count, Report, Round, perhaps_panic, timeout, unwinding};
 pub(crate) fn run(round: &Round) -> Report {
     let permits = round.rng(99).usize(1..6);
     let semaphore = Semaphore::new(permits);
-    let bounded = BoundedSemaphore::new(permits);
-    let (inside, most) = (AtomicU64::new(0), AtomicU64::new(0));
-    let (acquired, released) = (Count::default(), Count::default());
+    let bounded = Arc::new(BoundedSemaphore::new(permits));
+    let (inside, inside_bounded) = (Inside::default(), Inside::default());
     let operations = round.operations(|_, rng| {
-        let enter = |n: u64| {
-            acquired.add(n);
-            most.fetch_max(
-                inside.fetch_add(n, Ordering::Relaxed) + n,
-                Ordering::Relaxed,
-            );
-        };
-        let leave = |n: u64| {
-            inside.fetch_sub(n, Ordering::Relaxed);
-            released.add(n);
-        };
-        match rng.u8(0..6) {
+        let (enter, leave) = (|n| inside.enter(n), |n| inside.leave(n));
+        match rng.u8(0..7) {
             0 => unwinding(|| {
                 let _permit = bounded.permit();
+                // Before the permit is dropped, also when this unwinds.
+                let _visit = inside_bounded.visit(1);
                 perhaps_panic(rng);
             }),
             1 => {
@@ -46,12 +38,18 @@ pub(crate) fn run(round: &Round) -> Report {
                 }
             }
             3 => {
-                if let Some(permit) = bounded.permit_timeout(timeout(rng)) {
+                let n = rng.usize(1..=permits);
+                if let Some(_permit) = bounded.permit_many_timeout(n, timeout(rng)) {
+                    let _visit = inside_bounded.visit(n as u64);
                     std::thread::yield_now();
-                    drop(permit);
                 }
             }
             4 => {
+                if let Some(_permit) = bounded.try_permit_owned() {
+                    let _visit = inside_bounded.visit(1);
+                }
+            }
+            5 => {
                 let n = rng.usize(1..=permits);
                 semaphore.acquire_many(n);
                 enter(n as u64);
@@ -68,7 +66,11 @@ pub(crate) fn run(round: &Round) -> Report {
         }
     });
     Report::new(operations)
-        .even("acquired and released", acquired.get(), released.get())
+        .even(
+            "acquired and released",
+            inside.acquired.get(),
+            inside.released.get(),
+        )
         .even(
             "permits at the end and at the start",
             semaphore.available() as u64,
@@ -81,7 +83,50 @@ pub(crate) fn run(round: &Round) -> Report {
         )
         .holds(
             "never more inside than permits",
-            most.into_inner() <= permits as u64,
+            inside.most() <= permits as u64 && inside_bounded.most() <= permits as u64,
         )
         .holds("one too many is refused", bounded.release().is_err())
+}
+
+/// Who is inside: how many permits they have, and how many at most were out at once.
+#[derive(Default)]
+struct Inside {
+    now: AtomicU64,
+    most: AtomicU64,
+    acquired: Count,
+    released: Count,
+}
+
+impl Inside {
+    fn enter(&self, n: u64) {
+        self.acquired.add(n);
+        let now = self.now.fetch_add(n, Ordering::Relaxed) + n;
+        self.most.fetch_max(now, Ordering::Relaxed);
+    }
+
+    fn leave(&self, n: u64) {
+        self.now.fetch_sub(n, Ordering::Relaxed);
+        self.released.add(n);
+    }
+
+    fn visit(&self, n: u64) -> Visit<'_> {
+        self.enter(n);
+        Visit { inside: self, n }
+    }
+
+    fn most(&self) -> u64 {
+        self.most.load(Ordering::Relaxed)
+    }
+}
+
+/// A stay inside, which ends when it is dropped.
+struct Visit<'a> {
+    inside: &'a Inside,
+    n: u64,
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        self.inside.leave(self.n);
+    }
 }
