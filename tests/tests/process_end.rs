@@ -113,6 +113,20 @@ fn main_returns() {
 }
 
 #[test]
+fn a_pending_timer_may_change_its_daemon_flag_and_be_cancelled_also_while_the_process_waits() {
+    for (scene, line) in [
+        ("timer made daemon", ""),
+        ("daemon timer made none", "timer fired\n"),
+        ("made daemon meanwhile", ""),
+        ("cancelled meanwhile", ""),
+    ] {
+        let ended = run("main-returns", scene);
+        assert_eq!(ended.code, Some(0), "{scene}: {}", ended.stderr);
+        assert_eq!(ended.stdout, line, "{scene}");
+    }
+}
+
+#[test]
 fn main_panics() {
     waits("main-panics", 101);
     assert!(run("main-panics", "alive").stderr.contains("as asked"));

@@ -43,6 +43,35 @@ fn set_scene(scene: &str, workers_stay: bool) {
             let timer = Timer::new(Duration::from_secs_f64(seconds), || println!("timer fired"));
             timer.start().unwrap();
         }
+        "timer made daemon" => {
+            let timer = Timer::new(Duration::from_secs(3600), || println!("timer fired"));
+            timer.start().unwrap();
+            timer.set_daemon(true).unwrap();
+        }
+        "daemon timer made none" => {
+            let timer =
+                Timer::new(Duration::from_millis(50), || println!("timer fired")).with_daemon(true);
+            timer.start().unwrap();
+            timer.set_daemon(false).unwrap();
+        }
+        "made daemon meanwhile" => {
+            let timer = Timer::new(Duration::from_secs(3600), || println!("timer fired"));
+            timer.start().unwrap();
+            start(true, move || {
+                until_main_is_over(false);
+                timer.set_daemon(true).unwrap();
+                block();
+            });
+        }
+        "cancelled meanwhile" => {
+            let timer = Timer::new(Duration::from_secs(3600), || println!("timer fired"));
+            timer.start().unwrap();
+            start(true, move || {
+                until_main_is_over(false);
+                assert!(timer.cancel());
+                block();
+            });
+        }
         "cancelled" => {
             let timer = Timer::new(Duration::from_secs(3600), || println!("timer fired"));
             timer.start().unwrap();
