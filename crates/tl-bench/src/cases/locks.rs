@@ -62,7 +62,7 @@ impl Exclusive for tl_locks::Lock {
 
     #[inline]
     fn try_hold(&self) -> bool {
-        self.try_acquire()
+        self.try_lock().is_some()
     }
 }
 
