@@ -82,7 +82,7 @@ macro_rules! on_both_locks {
 on_both_locks! {
     a_notified_waiter_sees_what_was_changed, Some(3) => notified;
     of_a_notify_and_a_timeout_at_once_exactly_one_counts, Some(2) => race;
-    notify_all_wakes_two_waiters, Some(1) => two_waiters;
+    notify_all_wakes_two_waiters, Some(2) => two_waiters;
     notify_one_wakes_one_of_two_waiters, Some(1) => one_of_two;
 }
 

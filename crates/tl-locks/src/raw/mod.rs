@@ -259,10 +259,11 @@ impl RawLock {
             hand_over = fair || waiter.is_overdue;
             Verdict::Wake(if hand_over { HANDED_OVER } else { TRY_AGAIN })
         });
-        let next = if hand_over { LOCKED } else { FREE } | if more { QUEUED } else { 0 };
+        let locked = if hand_over { LOCKED } else { FREE };
+        let queued = if more { QUEUED } else { 0 };
         // Release: pairs with the acquiring exchange in `take`. A waiter that is handed the lock is ordered after this thread by
         // its wake-up.
-        self.state.store(next, Ordering::Release);
+        self.state.store(locked | queued, Ordering::Release);
         Ok(())
     }
 
@@ -285,11 +286,17 @@ impl RawLock {
             let _ = self.release();
         });
         match wake {
-            // Only a release of the lock whose queue it is writes this token, so it is believed from this lock's queue alone.
+            // The token is this lock's only if the waiter was moved to the queue of this lock, and woken from there.
             Wake::Woken {
-                token: HANDED_OVER,
+                token,
                 moved_to: Some(moved_to),
-            } if moved_to == WaitQueue::of(&self.state).id() => true,
+            } if moved_to == WaitQueue::of(&self.state).id() => {
+                if token != HANDED_OVER {
+                    backoff.renew();
+                    self.acquire_awake(Deadline::NEVER, backoff);
+                }
+                true
+            }
             Wake::Woken { .. } => {
                 self.acquire();
                 true
