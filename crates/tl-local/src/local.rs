@@ -72,6 +72,10 @@ pub struct Local<T: Send + 'static> {
 /// Where the first value of a thread comes from.
 enum Init<T> {
     Nowhere,
+    #[cfg_attr(
+        loom,
+        expect(dead_code, reason = "for statics, which models have none of")
+    )]
     Function(fn() -> T),
     Closure(Box<dyn Fn() -> T + Send + Sync>),
 }

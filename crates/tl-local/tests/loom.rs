@@ -3,7 +3,7 @@
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-local --release --test loom`
 //!
 //! loom's thread-locals are dropped when a thread of the model ends, as the real ones are; but it lets `join` return before
-//! that, so that the models see the two at the same moment.
+//! that, so that the models see the two at the same moment. A model must not end before its threads have ([`Ends`]).
 #![cfg(loom)]
 
 use loom::cell::UnsafeCell;
@@ -44,6 +44,41 @@ impl Drop for Value {
     }
 }
 
+/// Knows when the threads of a model have come to their very end: by a value that each drops last, since it has it in the
+/// younger local.
+struct Ends {
+    last: Local<End>,
+    ended: Arc<AtomicUsize>,
+}
+
+struct End(Arc<AtomicUsize>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
+}
+
+impl Ends {
+    fn new() -> Arc<Ends> {
+        Arc::new(Ends {
+            last: Local::new(),
+            ended: Arc::new(AtomicUsize::new(0)),
+        })
+    }
+
+    /// To be called by each thread when it has set all its other values.
+    fn announce(&self) {
+        self.last.set(End(Arc::clone(&self.ended)));
+    }
+
+    fn wait_for(&self, threads: usize) {
+        while self.ended.load(Ordering::Acquire) < threads {
+            thread::yield_now();
+        }
+    }
+}
+
 /// Explores what happens when `threads` threads with a value each end while their owner does `act` with the local; each
 /// value must be dropped once, by the end.
 fn each_value_is_dropped_once(
@@ -52,32 +87,31 @@ fn each_value_is_dropped_once(
     act: impl Fn(Local<Value>) + Send + Sync + 'static,
 ) {
     explore(preemptions, move || {
-        let drops = Arc::new(AtomicUsize::new(0));
+        let (ends, drops) = (Ends::new(), Arc::new(AtomicUsize::new(0)));
         let local = Arc::new(Local::new());
         let handles: Vec<_> = (0..threads)
             .map(|_| {
                 let (local, drops) = (Arc::clone(&local), Arc::clone(&drops));
+                let ends = Arc::clone(&ends);
                 thread::spawn(move || {
                     local.set(Value::new(&drops));
                     local.with(|value| value.expect("it was set").touch());
+                    ends.announce();
                 })
             })
             .collect();
         for handle in handles {
             handle.join().unwrap();
         }
-        let local = Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!("the threads are done"));
-        act(local);
-        while drops.load(Ordering::Relaxed) < threads {
-            thread::yield_now();
-        }
+        act(Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!("the threads are done")));
+        ends.wait_for(threads);
         assert_eq!(drops.load(Ordering::Relaxed), threads);
     });
 }
 
 #[test]
 fn a_thread_that_ends_against_the_drop_of_the_local() {
-    each_value_is_dropped_once(None, 1, drop);
+    each_value_is_dropped_once(Some(3), 1, drop);
 }
 
 #[test]
@@ -87,7 +121,7 @@ fn two_threads_that_end_against_the_drop_of_the_local() {
 
 #[test]
 fn a_thread_that_ends_against_the_drain() {
-    each_value_is_dropped_once(None, 1, |mut local| {
+    each_value_is_dropped_once(Some(3), 1, |mut local| {
         for value in local.drain() {
             value.touch();
         }
@@ -97,7 +131,7 @@ fn a_thread_that_ends_against_the_drain() {
 
 #[test]
 fn a_thread_that_ends_against_a_visitor() {
-    each_value_is_dropped_once(None, 1, |mut local| {
+    each_value_is_dropped_once(Some(3), 1, |mut local| {
         local.for_each_mut(|value| value.touch());
         local.for_each_mut(|value| value.touch());
     });
@@ -112,38 +146,46 @@ fn two_threads_that_end_against_a_visitor() {
 
 #[test]
 fn threads_that_set_their_first_values_at_once_have_one_registry() {
-    explore(None, || {
-        let local = Arc::new(Local::new());
+    explore(Some(2), || {
+        let (ends, local) = (Ends::new(), Arc::new(Local::new()));
         let other = thread::spawn({
-            let local = Arc::clone(&local);
+            let (ends, local) = (Arc::clone(&ends), Arc::clone(&local));
             move || {
                 assert_eq!(local.set(1), None);
                 assert_eq!(local.get(), Some(1));
+                ends.announce();
             }
         });
         assert_eq!(local.set(2), None);
         assert_eq!(local.get(), Some(2));
         other.join().unwrap();
-        let mut local = Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!());
+        let mut local =
+            Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!("the other is done"));
         let mut values: Vec<u32> = local.drain().collect();
         values.sort_unstable();
         assert!(values == [2] || values == [1, 2]);
+        ends.wait_for(1);
     });
 }
 
 #[test]
-fn a_place_is_given_to_another_thread_while_the_owner_keeps_the_local() {
+fn a_thread_that_ends_against_one_that_sets_its_first_value() {
     explore(Some(2), || {
-        let local = Arc::new(Local::new());
+        let (ends, local) = (Ends::new(), Arc::new(Local::new()));
         for number in 0..2 {
-            let local = Arc::clone(&local);
+            let (ends, local) = (Arc::clone(&ends), Arc::clone(&local));
             thread::spawn(move || {
                 assert_eq!(local.set(number), None);
                 assert_eq!(local.get(), Some(number));
+                ends.announce();
             })
             .join()
             .unwrap();
         }
         assert_eq!(local.get(), None);
+        ends.wait_for(2);
+        let mut local =
+            Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!("the others are done"));
+        assert_eq!(local.drain().len(), 0);
     });
 }
