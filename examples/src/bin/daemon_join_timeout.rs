@@ -16,7 +16,7 @@ use tl_thread::Thread;
 fn daemon(started: &Event) {
     debug!("Starting");
     started.set();
-    sleep(Duration::from_secs(2));
+    sleep(Duration::from_secs(10));
     debug!("Exiting");
 }
 

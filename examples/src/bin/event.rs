@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .with_name("block")
         .start()?;
     let timed = Arc::clone(&event);
-    Thread::new(move || wait_for_event_timeout(&timed, Duration::from_secs(2)))
+    Thread::new(move || wait_for_event_timeout(&timed, Duration::from_secs(10)))
         .with_name("nonblock")
         .start()?;
 

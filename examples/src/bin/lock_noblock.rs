@@ -1,44 +1,55 @@
 //! A thread that tries a lock goes on at once, whether it got it or not.
 //!
-//! Chapter 8: Lock. Both threads keep to one clock: the holder takes the lock on every second and gives it back half a
-//! second later, the worker tries a quarter of a second after each of the two.
+//! Chapter 8: Lock. Both threads follow one clock with four beats a second. The holder takes the lock on the first and gives it
+//! back on the third, the worker tries on the second and the fourth.
 
 use std::error::Error;
 use std::sync::Arc;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use log::{LevelFilter, debug};
+use tl_barrier::Barrier;
 use tl_core::logging::BasicConfig;
 use tl_locks::Lock;
 use tl_thread::Thread;
 
-const HALF: Duration = Duration::from_millis(500);
-const QUARTER: Duration = Duration::from_millis(250);
-
-fn sleep_until(time: Instant) {
-    sleep(time.saturating_duration_since(Instant::now()));
+struct Clock {
+    both: Barrier,
 }
 
-fn lock_holder(lock: &Lock, start: Instant) {
-    debug!("Starting");
-    for beat in (0..).step_by(2) {
-        sleep_until(start + HALF * beat);
-        let _guard = lock.lock();
-        debug!("Holding");
-        sleep_until(start + HALF * (beat + 1));
-        debug!("Not holding");
+impl Clock {
+    /// Waits for the next beat. It comes when both have waited for it, so that neither runs ahead.
+    fn beat(&self) {
+        sleep(Duration::from_millis(250));
+        self.both.wait().expect("nobody breaks the barrier");
     }
 }
 
-fn worker(lock: &Lock, start: Instant) {
+fn lock_holder(lock: &Lock, clock: &Clock) {
+    debug!("Starting");
+    loop {
+        let guard = lock.lock();
+        debug!("Holding");
+        clock.beat();
+        clock.beat();
+        debug!("Not holding");
+        drop(guard);
+        clock.beat();
+        clock.beat();
+    }
+}
+
+fn worker(lock: &Lock, clock: &Clock) {
+    clock.beat();
     debug!("Starting");
     let mut num_tries = 0;
     let mut num_acquires = 0;
     while num_acquires < 3 {
-        num_tries += 1;
-        sleep_until(start + HALF * num_tries + QUARTER);
+        clock.beat();
+        clock.beat();
         debug!("Trying to acquire");
+        num_tries += 1;
         if let Some(_guard) = lock.try_lock() {
             debug!("Iteration {num_tries}: Acquired");
             num_acquires += 1;
@@ -55,16 +66,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         .format("(%(threadName)-10s) %(message)s")
         .init()?;
 
-    let lock = Arc::new(Lock::new());
-    let start = Instant::now();
-
-    let held = Arc::clone(&lock);
-    Thread::new(move || lock_holder(&held, start))
+    let both = Barrier::new(2);
+    let shared = Arc::new((Lock::new(), Clock { both }));
+    let held = Arc::clone(&shared);
+    Thread::new(move || lock_holder(&held.0, &held.1))
         .with_name("LockHolder")
         .with_daemon(true)
         .start()?;
-    sleep_until(start + QUARTER);
-    Thread::new(move || worker(&lock, start))
+    Thread::new(move || worker(&shared.0, &shared.1))
         .with_name("Worker")
         .start()?;
     Ok(())

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let t1 = Timer::new(Duration::from_millis(300), delayed);
     t1.set_name("t1");
     // Far enough away to be cancelled in time, however busy the machine is.
-    let t2 = Timer::new(Duration::from_secs(3), delayed);
+    let t2 = Timer::new(Duration::from_secs(10), delayed);
     t2.set_name("t2");
 
     debug!("starting timers");
