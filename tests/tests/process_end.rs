@@ -304,6 +304,13 @@ fn the_current_thread_is_known_in_an_exit_hook() {
 }
 
 #[test]
+fn a_thread_may_call_for_the_first_time_in_an_exit_hook() {
+    let ended = run("first-call-in-hook", "alone");
+    assert_eq!(ended.stdout, "in the hook: Dummy-1\n", "{}", ended.stderr);
+    assert_eq!((ended.code, &*ended.stderr), (Some(26), ""));
+}
+
+#[test]
 fn the_main_thread_has_ended_when_it_has_left_main() {
     let ended = run("main-is-joined", "alone");
     assert_eq!(ended.stdout, "main has ended\n", "{}", ended.stderr);

@@ -420,7 +420,7 @@ fn keep(record: &Arc<ThreadRecord>) {
 
 /// The name that the calling thread has in the standard library.
 fn std_name() -> Option<Arc<str>> {
-    // In an exit hook on a thread other than the main one std's own record of the thread is gone, and it panics.
+    // Once std has dropped its own record of the thread, among C's last destructors, it panics.
     let name = panic::catch_unwind(|| thread::current().name().map(Arc::from));
     name.ok().flatten()
 }

@@ -193,6 +193,15 @@ fn end(ending: &str) {
             }
             sys::at_exit(hook).unwrap();
         }
+        "first-call-in-hook" => {
+            extern "C" fn hook() {
+                println!("in the hook: {}", tl_core::current_name());
+                assert!(tl_thread::current_thread().is_daemon());
+            }
+            sys::at_exit(hook).unwrap();
+            thread::spawn(|| process::exit(26));
+            block();
+        }
         "main-is-joined" => start(false, || {
             main_thread().join().unwrap();
             assert!(!main_thread().is_alive());
