@@ -210,3 +210,18 @@ fn a_bare_lock_released_by_a_stranger_stays_exact() {
         assert_idle(&shared.condition);
     });
 }
+
+#[test]
+fn a_notifier_that_does_not_hold_the_bare_lock_moves_nobody_to_a_lock_that_is_free() {
+    explore(Some(3), || {
+        let shared = Shared::new(Lock::new());
+        shared.condition.acquire();
+        let stranger = spawn(&shared, |shared| shared.condition.notify_one().unwrap_or(0));
+        let clock = thread::spawn(let_time_pass);
+        let received = usize::from(shared.condition.wait_timeout(SOME_TIME).unwrap());
+        assert_eq!(stranger.join().unwrap(), received);
+        clock.join().unwrap();
+        shared.condition.release().unwrap();
+        assert_idle(&shared.condition);
+    });
+}

@@ -147,6 +147,31 @@ fn a_timeout_and_a_release_at_once_leave_the_lock_in_one_piece() {
 }
 
 #[test]
+fn who_comes_after_a_timeout_sees_what_the_holder_wrote() {
+    explore(Some(3), || {
+        let shared = Guarded::new(Lock::new());
+        shared.lock.acquire();
+        let waiter = spawn(&shared, |shared| {
+            if shared.lock.acquire_timeout(SOME_TIME) {
+                shared.lock.release().unwrap();
+            }
+        });
+        let later = spawn(&shared, |shared| {
+            let_time_pass();
+            if shared.lock.try_acquire() {
+                shared.add_one();
+                shared.lock.release().unwrap();
+            }
+        });
+        shared.add_one();
+        shared.lock.release().unwrap();
+        waiter.join().unwrap();
+        later.join().unwrap();
+        assert_free(&shared.lock);
+    });
+}
+
+#[test]
 fn a_timeout_does_not_take_the_wake_up_of_another_waiter() {
     explore(Some(2), || {
         let shared = Guarded::new(Lock::new());
