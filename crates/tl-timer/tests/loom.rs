@@ -8,6 +8,8 @@
 
 #[path = "../src/heap.rs"]
 mod heap;
+#[path = "../src/repeat.rs"]
+mod repeat;
 #[path = "../src/schedule.rs"]
 mod schedule;
 
@@ -16,6 +18,7 @@ use std::io;
 use std::time::Duration;
 
 use loom::thread::{self, JoinHandle};
+use repeat::Repeat;
 use schedule::{Cancelled, Place, Schedule, Scheduled};
 use std::sync::Arc;
 use tl_core::door::{Deadline, Mutex};
@@ -116,7 +119,7 @@ fn a_timer_is_called_when_its_time_has_come_or_cancelled() {
 
 #[test]
 fn one_of_two_cancellations_prevents_the_call() {
-    explore(Some(2), || {
+    explore(Some(3), || {
         let_time_pass();
         let model = Model::new(1);
         let timer = Timer::new();
@@ -139,7 +142,7 @@ fn one_of_two_cancellations_prevents_the_call() {
 
 #[test]
 fn an_earlier_timer_wakes_the_scheduler() {
-    explore(Some(2), || {
+    explore(Some(3), || {
         // First, so that it is not the time that wakes the scheduler.
         let_time_pass();
         let model = Model::new(1);
@@ -157,7 +160,7 @@ fn an_earlier_timer_wakes_the_scheduler() {
 
 #[test]
 fn the_scheduler_ends_after_the_last_cancellation() {
-    explore(Some(2), || {
+    explore(Some(3), || {
         let model = Model::new(1);
         let (first, second) = (Timer::new(), Timer::new());
         // It may linger by the time of the second start, and linger or sleep for ever by the time of the second cancellation.
@@ -172,7 +175,7 @@ fn the_scheduler_ends_after_the_last_cancellation() {
 
 #[test]
 fn a_timer_that_is_started_while_the_scheduler_ends_is_called() {
-    explore(Some(2), || {
+    explore(Some(3), || {
         let_time_pass();
         let model = Model::new(1);
         let (first, second) = (Timer::new(), Timer::new());
@@ -186,7 +189,7 @@ fn a_timer_that_is_started_while_the_scheduler_ends_is_called() {
 
 #[test]
 fn a_timer_waits_for_its_turn() {
-    explore(Some(2), || {
+    explore(Some(3), || {
         let_time_pass();
         let schedule = Arc::new(Schedule::new(1));
         let timers = [Timer::new(), Timer::new()];
@@ -250,5 +253,77 @@ fn a_refused_timer_is_called_later_or_cancelled() {
         scheduler.join().expect("the scheduler does not panic");
         let called = u32::from(prevented == Cancelled::TooLate);
         assert_eq!(timer.calls(), called, "{prevented:?}");
+    });
+}
+
+#[test]
+fn no_call_of_a_repeating_timer_begins_after_it_is_cancelled() {
+    explore(Some(3), || {
+        let_time_pass();
+        let shared = Arc::new((Repeat::new(), AtomicU32::new(0)));
+        let timer = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let (repeat, cancelled) = &*shared;
+                for _ in 0..2 {
+                    let was_cancelled = cancelled.load(Ordering::Relaxed) == 1;
+                    if !repeat.begin_call(some_time()) {
+                        return false;
+                    }
+                    assert!(!was_cancelled);
+                    if !repeat.end_call() {
+                        return false;
+                    }
+                }
+                true
+            })
+        };
+        let (repeat, cancelled) = &*shared;
+        assert!(repeat.cancel());
+        cancelled.store(1, Ordering::Relaxed);
+        assert!(!repeat.cancel());
+        timer.join().expect("the timer does not panic");
+        assert!(!repeat.begin_call(some_time()));
+    });
+}
+
+#[test]
+fn cancel_wakes_a_repeating_timer() {
+    explore(Some(3), || {
+        let repeat = Arc::new(Repeat::new());
+        let timer = {
+            let repeat = Arc::clone(&repeat);
+            thread::spawn(move || assert!(!repeat.begin_call(Deadline::NEVER)))
+        };
+        let other = {
+            let repeat = Arc::clone(&repeat);
+            thread::spawn(move || repeat.cancel())
+        };
+        let mine = repeat.cancel();
+        let theirs = other.join().expect("the thread does not panic");
+        timer.join().expect("the timer does not panic");
+        assert!(mine != theirs);
+    });
+}
+
+#[test]
+fn a_repeating_timer_that_panics_cannot_be_cancelled_afterwards() {
+    explore(None, || {
+        let_time_pass();
+        let repeat = Arc::new(Repeat::new());
+        let timer = {
+            let repeat = Arc::clone(&repeat);
+            thread::spawn(move || {
+                let begun = repeat.begin_call(some_time());
+                if begun {
+                    repeat.end();
+                }
+                begun
+            })
+        };
+        let cancelled = repeat.cancel();
+        let begun = timer.join().expect("the timer does not panic");
+        assert!(begun || cancelled);
+        assert!(!repeat.cancel());
     });
 }
