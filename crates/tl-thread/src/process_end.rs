@@ -16,7 +16,7 @@ use tl_core::sys;
 use crate::{current, current_thread, main_thread, registry};
 
 /// How long the end of the process waits for standard output, which a thread may hold locked that is not waited for.
-const FLUSH_LIMIT: Duration = Duration::from_millis(250);
+const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
 /// What [`exit`] was called with first: `ASKED` and the code in the lower half; 0 if it has not been called.
 static EXIT: AtomicU64 = AtomicU64::new(0);
@@ -88,7 +88,7 @@ pub fn shutdown() {
 /// Unlike [`std::process::exit`] it also works in a thread after `main` has returned, where that would sleep for ever while the process waits for the
 /// thread, and in the exit hooks of the C runtime and the destructors of the main thread's thread-locals, where that would abort. The first call decides the code.
 ///
-/// Standard output is flushed, unless a thread has it locked for longer than a quarter of a second, and the exit hooks of the C runtime run. No other thread
+/// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit hooks of the C runtime run. No other thread
 /// is stopped before the process is gone, and nothing of theirs is dropped.
 ///
 /// ```no_run

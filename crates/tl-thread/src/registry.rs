@@ -144,7 +144,17 @@ impl Registry {
 
 /// Lists a thread, after all that are listed.
 pub(crate) fn list(thread: &Thread) {
-    REGISTRY.lock().push(thread.clone());
+    list_if(thread, || true);
+}
+
+/// Calls `may_be` with the list locked; if that says so, lists the thread, after all that are listed. Returns what `may_be` said.
+pub(crate) fn list_if(thread: &Thread, may_be: impl FnOnce() -> bool) -> bool {
+    let mut registry = REGISTRY.lock();
+    let is_listed = may_be();
+    if is_listed {
+        registry.push(thread.clone());
+    }
+    is_listed
 }
 
 /// Takes a thread off the list, if it is there.

@@ -244,3 +244,27 @@ fn a_hundred_thousand_pending_threads_are_listed_in_order_and_leave_in_any() {
     }
     assert!(enumerate().len() < 1_000);
 }
+
+#[test]
+fn of_registering_and_cancelling_at_once_nothing_stays_listed() {
+    for _ in 0..2_000 {
+        let thread = Thread::new(|| ());
+        let canceller = std::thread::spawn({
+            let thread = thread.clone();
+            move || {
+                for _ in 0..1_000 {
+                    if pending::cancel(&thread) {
+                        return true;
+                    }
+                }
+                false
+            }
+        });
+        pending::register(&thread).unwrap();
+        if !canceller.join().unwrap() {
+            assert!(pending::cancel(&thread));
+        }
+        assert!(!thread.is_alive());
+        assert!(!enumerate().contains(&thread));
+    }
+}

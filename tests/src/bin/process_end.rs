@@ -18,8 +18,15 @@ fn main() {
         eprintln!("usage: process_end ENDING SCENE");
         process::exit(64);
     };
-    // Where another thread is to end the process after `main`, only that thread may do so. From a daemon std's exit does nothing then.
-    let workers_stay = ending.ends_with("after") && ending != "daemon-exit-after";
+    // Where the process is to end at once, the others would otherwise go on for ever.
+    let waits = [
+        "main-returns",
+        "main-panics",
+        "main-exit",
+        "daemon-exit-after",
+        "shutdown",
+    ];
+    let workers_stay = !waits.contains(&ending.as_str());
     set_scene(scene, workers_stay);
     end(ending);
 }

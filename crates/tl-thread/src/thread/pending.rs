@@ -9,12 +9,14 @@ impl Thread {
     /// Lists the thread without starting it. Whether it was new.
     pub(crate) fn set_pending(&self) -> bool {
         current::know_main();
-        if !self.inner.life.set_pending() {
-            return false;
-        }
-        self.inner.record.assign_ident();
-        registry::list(self);
-        true
+        // Both under the lock of the list: who cancels the thread as soon as it is pending has to find it listed.
+        registry::list_if(self, || {
+            let is_new = self.inner.life.set_pending();
+            if is_new {
+                self.inner.record.assign_ident();
+            }
+            is_new
+        })
     }
 
     /// Starts the operating system's thread of a pending thread, which calls `ready` and then decides.
