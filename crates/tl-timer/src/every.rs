@@ -76,7 +76,8 @@ fn wait(repeat: &Repeat, beat: Deadline) -> bool {
     begun
 }
 
-/// The first beat after this moment: the next multiple of the period, counted from `begin`, so that nothing adds up over the calls.
+/// The first beat after this moment: the next multiple of the period, counted from `begin`, so that nothing adds up
+/// over the calls.
 fn next_beat(begin: Instant, period: Duration) -> Deadline {
     let beat = beat_after(begin.elapsed(), period).and_then(|beat| begin.checked_add(beat));
     beat.map_or(Deadline::NEVER, Deadline::at)

@@ -13,10 +13,11 @@ use tl_thread::{StartError, Thread, pending};
 
 use crate::schedule::{Cancelled, Place, Schedule, Scheduled};
 
-/// How many timers' functions run at once. Timers that fall due while so many run wait until one of them returns, and then come in
-/// the order of their times.
+/// How many timers' functions run at once. Timers that fall due while so many run wait until one of them returns, and
+/// then come in the order of their times.
 ///
-/// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a thread of its own from its start.
+/// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a thread of its own from
+/// its start.
 pub const MAX_RUNNING: usize = 1024;
 
 #[cfg(not(loom))]

@@ -32,7 +32,8 @@ impl Repeat {
     /// No call begins after this; false if that was so before.
     pub(crate) fn cancel(&self) -> bool {
         let mut queue = WaitQueue::of(&self.state).lock();
-        // One operation: between two the thread may pass from the one state to the other and back. Relaxed: as in `step`.
+        // One operation: between two the thread may pass from the one state to the other and back. Relaxed: as in
+        // `step`.
         let goes_on = self
             .state
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| {

@@ -1,10 +1,13 @@
-//! The protocol of the timers and their scheduler: who starts a call, who prevents it, when the scheduler sleeps and when it ends.
+//! The protocol of the timers and their scheduler: who starts a call, who prevents it, when the scheduler sleeps and
+//! when it ends.
 //!
-//! A timer is in the schedule from its start until its call begins or is prevented, and whoever takes it out decides which:
-//! [`claim`](Schedule::claim) is the beginning of the call, [`cancel`](Schedule::cancel) its prevention. Both happen with the schedule
-//! locked, so that for each timer exactly one of them succeeds, once. The same lock decides whether a scheduler's thread exists.
+//! A timer is in the schedule from its start until its call begins or is prevented, and whoever takes it out decides
+//! which: [`claim`](Schedule::claim) is the beginning of the call, [`cancel`](Schedule::cancel) its prevention. Both
+//! happen with the schedule locked, so that for each timer exactly one of them succeeds, once. The same lock decides
+//! whether a scheduler's thread exists.
 //!
-//! The code is generic over what is scheduled, and knows no threads but those that call it, so that the model checker runs this very file.
+//! The code is generic over what is scheduled, and knows no threads but those that call it, so that the model checker
+//! runs this very file.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,15 +17,16 @@ use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::heap::Heap;
 
-/// How long the scheduler's thread stays when nothing is pending any more. Timers that are started and cancelled one after the other
-/// find it there, and cost neither a thread each nor a wake-up.
+/// How long the scheduler's thread stays when nothing is pending any more. Timers that are started and cancelled one
+/// after the other find it there, and cost neither a thread each nor a wake-up.
 const LINGER: Duration = Duration::from_millis(10);
-/// How long before its time a timer is given to have its thread started: about what that takes. It is still pending, and the new thread
-/// waits for the time to come.
+/// How long before its time a timer is given to have its thread started: about what that takes. It is still pending,
+/// and the new thread waits for the time to come.
 ///
 /// None under the model checker, whose clock has but two times.
 const LEAD: Duration = Duration::from_micros(if cfg!(loom) { 0 } else { 50 });
-/// How long the scheduler waits when a thread was refused: this long the first time, twice as long every time after that, …
+/// How long the scheduler waits when a thread was refused: this long the first time, twice as long every time after
+/// that, …
 const FIRST_RETRY: Duration = Duration::from_millis(1);
 /// … and never longer than this.
 const LAST_RETRY: Duration = Duration::from_millis(256);
@@ -84,7 +88,8 @@ pub(crate) struct Schedule<T> {
 
 #[derive(Debug)]
 struct Agenda<T> {
-    /// Queued: the timers that wait for their time or their turn. With a slot alone: those whose thread is being started.
+    /// Queued: the timers that wait for their time or their turn. With a slot alone: those whose thread is being
+    /// started.
     timers: Heap<Arc<T>>,
     scheduler: Scheduler,
     /// How many calls run, or will as soon as their thread does.
@@ -141,9 +146,9 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Makes a timer pending, with `register` and in the schedule, or says by `false` that it was cancelled before and has only been
-    /// registered. If there is no scheduler `spawn` makes a thread that calls [`next`](Schedule::next) until that ends. If either of
-    /// them fails the timer is as it was.
+    /// Makes a timer pending, with `register` and in the schedule, or says by `false` that it was cancelled before
+    /// and has only been registered. If there is no scheduler `spawn` makes a thread that calls
+    /// [`next`](Schedule::next) until that ends. If either of them fails the timer is as it was.
     pub(crate) fn start<E>(
         &self,
         timer: &Arc<T>,
@@ -200,7 +205,8 @@ impl<T: Scheduled> Schedule<T> {
         Cancelled::Pending
     }
 
-    /// Begins the call of a timer that [`next`](Schedule::next) gave, or says by `false` that it was cancelled meanwhile.
+    /// Begins the call of a timer that [`next`](Schedule::next) gave, or says by `false` that it was cancelled
+    /// meanwhile.
     pub(crate) fn claim(&self, timer: &T) -> bool {
         let mut agenda = self.agenda.lock();
         // A thread was to be had.
@@ -229,8 +235,8 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// There was no thread for a timer that [`next`](Schedule::next) gave: it is pending again, if it was not cancelled meanwhile,
-    /// and nothing is tried until a while has passed.
+    /// There was no thread for a timer that [`next`](Schedule::next) gave: it is pending again, if it was not
+    /// cancelled meanwhile, and nothing is tried until a while has passed.
     pub(crate) fn refused(&self, timer: &T, deadline: Deadline) {
         let mut agenda = self.agenda.lock();
         agenda.retry = Some(Deadline::after(agenda.retry_delay));
@@ -241,14 +247,15 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Waits for the next timer that is due, or will be in a moment, and may run, or, once nothing has been pending for a moment, says by `None` that the
-    /// scheduler is over. For the one thread that [`start`](Schedule::start) made; each timer given is to be followed by one
-    /// [`ended`](Schedule::ended), also if it was [`refused`](Schedule::refused).
+    /// Waits for the next timer that is due, or will be in a moment, and may run, or, once nothing has been pending
+    /// for a moment, says by `None` that the scheduler is over. For the one thread that [`start`](Schedule::start)
+    /// made; each timer given is to be followed by one [`ended`](Schedule::ended), also if it was
+    /// [`refused`](Schedule::refused).
     ///
     /// # Blocking
     ///
-    /// Waits for the deadline of the earliest timer, for the end of a call if as many run as may, and for the moment of another
-    /// attempt after a refusal.
+    /// Waits for the deadline of the earliest timer, for the end of a call if as many run as may, and for the moment
+    /// of another attempt after a refusal.
     pub(crate) fn next(&self) -> Option<(Arc<T>, Deadline)> {
         loop {
             let turn = self.agenda.lock().turn();
@@ -268,7 +275,8 @@ impl<T: Scheduled> Schedule<T> {
         } else {
             drop(locked);
         }
-        // A signal that is lost here was given for a change that was made before it, with the agenda locked, which is looked at next.
+        // A signal that is lost here was given for a change that was made before it, with the agenda locked, which is
+        // looked at next.
         self.signal.store(0, Ordering::Relaxed);
     }
 

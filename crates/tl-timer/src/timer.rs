@@ -10,12 +10,13 @@ use tl_thread::{JoinError, SetDaemonError, StartError, Thread, ThreadIdent};
 use crate::every::Every;
 use crate::once::Once;
 
-/// A thread that calls a function once a time has passed, and that can be cancelled until then. A handle: clones stand for the same timer.
+/// A thread that calls a function once a time has passed, and that can be cancelled until then. A handle: clones
+/// stand for the same timer.
 ///
 /// As Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like any thread it is
-/// [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`]; the process does not end before it has
-/// fired or been cancelled, unless it is a daemon. While it is pending it costs no thread of the operating system. Dropping its handles does
-/// not cancel it.
+/// [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`]; the process does not end before
+/// it has fired or been cancelled, unless it is a daemon. While it is pending it costs no thread of the operating
+/// system. Dropping its handles does not cancel it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,11 +46,12 @@ impl UnwindSafe for Timer {}
 impl RefUnwindSafe for Timer {}
 
 impl Timer {
-    /// A timer that will call `function` when `interval` has passed since its [`start`](Timer::start): never before, and as soon after as the
-    /// system can start a thread.
+    /// A timer that will call `function` when `interval` has passed since its [`start`](Timer::start): never before,
+    /// and as soon after as the system can start a thread.
     ///
-    /// After [`Duration::ZERO`] it fires at once, in its own thread; an interval too long for the clock (more than 584 years, as [`Duration::MAX`]) never
-    /// passes, but the timer is pending like any other. The timer is named `Thread-N` and inherits the daemon flag of the thread that makes it.
+    /// After [`Duration::ZERO`] it fires at once, in its own thread; an interval too long for the clock (more than
+    /// 584 years, as [`Duration::MAX`]) never passes, but the timer is pending like any other. The timer is named
+    /// `Thread-N` and inherits the daemon flag of the thread that makes it.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -69,12 +71,13 @@ impl Timer {
         }
     }
 
-    /// A timer that will call `function` again and again, on the grid of its period: one period after its [`start`](Timer::start), two periods after it, and so on, until
-    /// it is cancelled.
+    /// A timer that will call `function` again and again, on the grid of its period: one period after its
+    /// [`start`](Timer::start), two periods after it, and so on, until it is cancelled.
     ///
-    /// It is one thread of the operating system from its start to its end, and all calls happen there. How long a call takes, and how late it begins, does not
-    /// add up: the next one aims at the grid again. Beats that pass during a call are skipped, not made up for. If the function panics the timer
-    /// ends as any thread does: the [excepthook](tl_thread::set_excepthook) hears of it, and [`join`](Timer::join) tells.
+    /// It is one thread of the operating system from its start to its end, and all calls happen there. How long a
+    /// call takes, and how late it begins, does not add up: the next one aims at the grid again. Beats that pass
+    /// during a call are skipped, not made up for. If the function panics the timer ends as any thread does: the
+    /// [excepthook](tl_thread::set_excepthook) hears of it, and [`join`](Timer::join) tells.
     ///
     /// Python's `threading` has no such timer.
     ///
@@ -109,7 +112,8 @@ impl Timer {
         }
     }
 
-    /// The timer with this name instead of `Thread-N`, which the next unnamed thread may then get. The function's thread has it.
+    /// The timer with this name instead of `Thread-N`, which the next unnamed thread may then get. The function's
+    /// thread has it.
     ///
     /// ```
     /// use std::time::Duration;
@@ -123,7 +127,8 @@ impl Timer {
         self
     }
 
-    /// The timer as a daemon, for which the end of the process does not wait, or as one for which it does, whatever thread made it.
+    /// The timer as a daemon, for which the end of the process does not wait, or as one for which it does, whatever
+    /// thread made it.
     ///
     /// # Panics
     ///
@@ -142,7 +147,8 @@ impl Timer {
         self
     }
 
-    /// The timer with a stack of at least so many bytes for its function; 0 for the default of [`tl_thread::stack_size`].
+    /// The timer with a stack of at least so many bytes for its function; 0 for the default of
+    /// [`tl_thread::stack_size`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -157,15 +163,17 @@ impl Timer {
         self
     }
 
-    /// Starts the time. When this returns the timer is alive, listed by [`tl_thread::enumerate`], and has its [`ident`](Timer::ident).
+    /// Starts the time. When this returns the timer is alive, listed by [`tl_thread::enumerate`], and has its
+    /// [`ident`](Timer::ident).
     ///
     /// A timer that was cancelled before can be started, as in Python: it ends at once and calls nothing.
     ///
     /// # Errors
     ///
-    /// [`StartError::AlreadyStarted`] if it has been started before, also if it has fired or been cancelled: make a new one for each run.
-    /// [`StartError::Refused`] if the operating system refuses the thread that a pending timer needs: the one that schedules all timers, or for
-    /// [`every`](Timer::every) its own. The timer is then as it was, and can be started again.
+    /// [`StartError::AlreadyStarted`] if it has been started before, also if it has fired or been cancelled: make a
+    /// new one for each run. [`StartError::Refused`] if the operating system refuses the thread that a pending timer
+    /// needs: the one that schedules all timers, or for [`every`](Timer::every) its own. The timer is then as it was,
+    /// and can be started again.
     ///
     /// ```
     /// use std::time::Duration;
@@ -186,16 +194,18 @@ impl Timer {
         }
     }
 
-    /// Cancels the timer, from any thread, at any time, and returns whether that made a difference: of a timer that calls once, whether this is what
-    /// prevented the call; of one that repeats, whether it would have gone on.
+    /// Cancels the timer, from any thread, at any time, and returns whether that made a difference: of a timer that
+    /// calls once, whether this is what prevented the call; of one that repeats, whether it would have gone on.
     ///
-    /// It is exact. After `true` no call begins, and every other `cancel`, before or after, returns `false`. After `false` the call has begun, or
-    /// an earlier `cancel` prevented it. A call that has begun is not stopped; to wait for its end use [`join`](Timer::join).
+    /// It is exact. After `true` no call begins, and every other `cancel`, before or after, returns `false`. After
+    /// `false` the call has begun, or an earlier `cancel` prevented it. A call that has begun is not stopped; to wait
+    /// for its end use [`join`](Timer::join).
     ///
-    /// A pending timer leaves [`tl_thread::enumerate`] before this returns, its function is dropped here, and who joins it goes on. A timer that
-    /// has not been started can be cancelled too: its start then ends it.
+    /// A pending timer leaves [`tl_thread::enumerate`] before this returns, its function is dropped here, and who
+    /// joins it goes on. A timer that has not been started can be cancelled too: its start then ends it.
     ///
-    /// As Python's [`cancel`](https://docs.python.org/3/library/threading.html#threading.Timer.cancel), which does not tell.
+    /// As Python's [`cancel`](https://docs.python.org/3/library/threading.html#threading.Timer.cancel), which does
+    /// not tell.
     ///
     /// # Panics
     ///
@@ -219,17 +229,18 @@ impl Timer {
         }
     }
 
-    /// Waits until the timer has ended: its call has returned and the thread-locals of its thread are dropped, or it was cancelled while pending.
+    /// Waits until the timer has ended: its call has returned and the thread-locals of its thread are dropped, or it
+    /// was cancelled while pending.
     ///
     /// # Errors
     ///
-    /// As [`Thread::join`]: [`JoinError::Panicked`] if the function panicked; at once, without waiting, [`JoinError::NotStarted`], and
-    /// [`JoinError::CurrentThread`] in the timer's own function.
+    /// As [`Thread::join`]: [`JoinError::Panicked`] if the function panicked; at once, without waiting,
+    /// [`JoinError::NotStarted`], and [`JoinError::CurrentThread`] in the timer's own function.
     ///
     /// # Blocking
     ///
-    /// Waits for the interval and for the function. A timer that [repeats](Timer::every), or whose interval is longer than the clock, ends only by
-    /// [`cancel`](Timer::cancel).
+    /// Waits for the interval and for the function. A timer that [repeats](Timer::every), or whose interval is longer
+    /// than the clock, ends only by [`cancel`](Timer::cancel).
     ///
     /// ```
     /// use std::time::Duration;
@@ -324,7 +335,8 @@ impl Timer {
         self.thread().name()
     }
 
-    /// Renames the timer, at any time. The function's thread has the name that the timer has when it fires, and later ones from then on.
+    /// Renames the timer, at any time. The function's thread has the name that the timer has when it fires, and later
+    /// ones from then on.
     ///
     /// ```
     /// use std::time::Duration;
@@ -352,8 +364,8 @@ impl Timer {
         self.thread().is_daemon()
     }
 
-    /// Makes the timer a daemon, or one for which the end of the process waits. The flag may be changed until the timer fires; of a
-    /// timer that [repeats](Timer::every), which is a thread from its start, until that.
+    /// Makes the timer a daemon, or one for which the end of the process waits. The flag may be changed until the
+    /// timer fires; of a timer that [repeats](Timer::every), which is a thread from its start, until that.
     ///
     /// # Errors
     ///
@@ -387,8 +399,8 @@ impl Timer {
         self.thread().ident()
     }
 
-    /// The number that the operating system gave the thread of the function; `None` while the timer is pending, which is no thread of the
-    /// system.
+    /// The number that the operating system gave the thread of the function; `None` while the timer is pending, which
+    /// is no thread of the system.
     ///
     /// ```
     /// use std::time::Duration;
@@ -403,7 +415,8 @@ impl Timer {
         self.thread().native_id()
     }
 
-    /// The time after which the timer calls; of one that [repeats](Timer::every), its period. Python's attribute `interval`.
+    /// The time after which the timer calls; of one that [repeats](Timer::every), its period. Python's attribute
+    /// `interval`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -418,10 +431,11 @@ impl Timer {
         }
     }
 
-    /// The timer as a thread: the handle that [`tl_thread::enumerate`] lists, and that [`tl_thread::current_thread`] gives in the function.
+    /// The timer as a thread: the handle that [`tl_thread::enumerate`] lists, and that [`tl_thread::current_thread`]
+    /// gives in the function.
     ///
-    /// It is for comparing, waiting and asking. To start a timer use [`Timer::start`]: its thread's own [`start`](Thread::start) knows
-    /// no interval, and would call the function at once.
+    /// It is for comparing, waiting and asking. To start a timer use [`Timer::start`]: its thread's own
+    /// [`start`](Thread::start) knows no interval, and would call the function at once.
     ///
     /// ```
     /// use std::time::Duration;

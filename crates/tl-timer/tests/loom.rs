@@ -2,8 +2,8 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-timer --release --test loom`
 //!
-//! The files under `src` that hold the protocol are compiled into these models as they are. What is left out is the thread of a call:
-//! the models claim where that thread would.
+//! The files under `src` that hold the protocol are compiled into these models as they are. What is left out is the
+//! thread of a call: the models claim where that thread would.
 #![cfg(loom)]
 
 #[path = "../src/heap.rs"]
@@ -163,7 +163,8 @@ fn the_scheduler_ends_after_the_last_cancellation() {
     explore(Some(3), || {
         let model = Model::new(1);
         let (first, second) = (Timer::new(), Timer::new());
-        // It may linger by the time of the second start, and linger or sleep for ever by the time of the second cancellation.
+        // It may linger by the time of the second start, and linger or sleep for ever by the time of the second
+        // cancellation.
         for timer in [&first, &second] {
             model.start(timer, Deadline::NEVER);
             assert_eq!(model.schedule.cancel(timer), Cancelled::Pending);

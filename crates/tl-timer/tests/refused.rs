@@ -1,4 +1,5 @@
-//! The operating system refuses threads. That happens in child processes, whose address space has a limit and which use it up.
+//! The operating system refuses threads. That happens in child processes, whose address space has a limit and which
+//! use it up.
 #![cfg(not(loom))]
 
 mod support;

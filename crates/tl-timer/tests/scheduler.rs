@@ -1,4 +1,5 @@
-//! What the timers cost, and the one thread that schedules them. The threads of this process are counted here, so one test runs at a time.
+//! What the timers cost, and the one thread that schedules them. The threads of this process are counted here, so one
+//! test runs at a time.
 #![cfg(not(loom))]
 
 mod support;
