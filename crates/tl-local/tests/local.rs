@@ -446,3 +446,25 @@ fn a_new_local_never_shows_a_value_of_an_old_one() {
         assert_eq!(local.get(), Some(number));
     }
 }
+
+#[test]
+fn a_thread_that_lives_on_does_not_find_the_value_of_a_dropped_local_in_a_new_one() {
+    // The new local gets the index of the old one, but not its key.
+    let (send, receive) = std::sync::mpsc::sync_channel::<Arc<Local<u64>>>(0);
+    let (answer, answers) = std::sync::mpsc::sync_channel(0);
+    let worker = thread::spawn(move || {
+        for local in receive {
+            let found = (local.get(), local.is_set(), local.set(1));
+            drop(local);
+            answer.send(found).unwrap();
+        }
+    });
+    for _ in 0..100 {
+        let local = Arc::new(Local::new());
+        local.set(2);
+        send.send(Arc::clone(&local)).unwrap();
+        assert_eq!(answers.recv().unwrap(), (None, false, None));
+    }
+    drop(send);
+    worker.join().unwrap();
+}
