@@ -91,6 +91,14 @@ impl RawLock {
 
     #[inline]
     pub(crate) fn try_acquire(&self) -> bool {
+        // A load first: on a lock that is held it is all there is to do, and a load is cheap.
+        let state = self.state.load(Ordering::Relaxed);
+        state & LOCKED == 0 && (self.take(state).is_ok() || self.try_acquire_slow())
+    }
+
+    /// Tries again after the word has changed under a try: it may have, and still be free.
+    #[cold]
+    fn try_acquire_slow(&self) -> bool {
         let mut state = self.state.load(Ordering::Relaxed);
         while state & LOCKED == 0 {
             match self.take(state) {
