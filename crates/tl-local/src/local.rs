@@ -35,6 +35,8 @@ use crate::drain::Drain;
 /// again; [`set`](Local::set), [`take`](Local::take) and [`with_mut`](Local::with_mut) panic. Within `with_mut`, and within an
 /// initialiser, all of these panic. Other `Local`s, and other threads, are free.
 ///
+/// There is room for 2²⁸ `Local`s with values at the same time; a first value in one more panics.
+///
 /// # Threads that end
 ///
 /// When a thread ends its values are dropped, one after the other. Their drops may use other `Local`s; a value that

@@ -3,8 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
+#[cfg(not(sanitize_thread))]
 use std::thread::{self, ThreadId};
 
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread::{self, ThreadId};
 use tl_local::Local;
 
 /// What a value tells when it is dropped: in which thread.

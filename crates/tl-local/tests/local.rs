@@ -4,8 +4,11 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_local::{Drain, Local};
 
 // Compile-time promises.

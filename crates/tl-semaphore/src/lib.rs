@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod methods;
 mod permit;
 mod raw;
 mod semaphore;

@@ -4,10 +4,13 @@ mod support;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::Duration;
 
 use support::spawn_asleep;
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_semaphore::{BoundedSemaphore, Semaphore};
 
 /// When a waiter that is not to be served gives up, in a test that does other things meanwhile.

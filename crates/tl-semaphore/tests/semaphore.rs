@@ -3,9 +3,12 @@
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_semaphore::{BoundedSemaphore, OwnedPermit, Permit, ReleaseError, Semaphore};
 
 const SHORT: Duration = Duration::from_millis(5);

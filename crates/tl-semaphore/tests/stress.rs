@@ -1,9 +1,12 @@
 //! Many threads at once: what is counted must come out even.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::Duration;
 
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_semaphore::Semaphore;
 
 /// How often each thread does what it does.

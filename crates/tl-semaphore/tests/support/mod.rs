@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc;
+#[cfg(not(sanitize_thread))]
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
+
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread::{self, Scope, ScopedJoinHandle};
 
 /// Longer than a waiter may sleep before it is served first.
 const OVERDUE: Duration = Duration::from_millis(5);
