@@ -216,7 +216,7 @@ impl Rounds {
     fn wait_for_others(&self, mine: State, deadline: Deadline) -> Result<(), BrokenBarrierKind> {
         let queue = self.queue();
         let mut backoff = queue.backoff();
-        while backoff.snooze_until(deadline) {
+        loop {
             let state = self.load();
             if !state.is_same_round(mine) {
                 queue.woke_early();
@@ -225,8 +225,10 @@ impl Rounds {
             if state.why().is_some() {
                 return Err(self.leave());
             }
+            if !backoff.snooze_until(deadline) {
+                return self.sleep(mine, backoff, deadline);
+            }
         }
-        self.sleep(mine, backoff, deadline)
     }
 
     #[cold]
@@ -279,11 +281,14 @@ impl Rounds {
         let is_closed = |state: State| state.entry(self.parties()) == Entry::Closed;
         let queue = self.queue();
         let mut backoff = queue.backoff();
-        while backoff.snooze() {
+        loop {
             let state = self.load();
             if !is_closed(state) {
                 queue.woke_early();
                 return state;
+            }
+            if !backoff.snooze() {
+                break;
             }
         }
         let queue = queue.lock();

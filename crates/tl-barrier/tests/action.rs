@@ -6,11 +6,14 @@ mod support;
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+#[cfg(not(sanitize_thread))]
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use support::{ROUNDS, arrive, assert_works, outcome, outcomes, until};
 use tl_barrier::{Barrier, BrokenBarrierKind};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread::{self, ThreadId};
 
 #[test]
 fn the_action_runs_once_a_round_by_the_last_before_any_leaves() {

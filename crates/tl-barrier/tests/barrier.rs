@@ -5,11 +5,14 @@ mod support;
 
 use std::panic::{RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{ROUNDS, arrive, assert_works, outcome, outcomes};
 use tl_barrier::{Barrier, BarrierWaitResult, BrokenBarrier};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 
 const _: () = assert!(size_of::<Barrier>() <= 64);
 

@@ -6,11 +6,14 @@ mod support;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{ROUNDS, arrive, assert_works, outcome, outcomes, until};
 use tl_barrier::{Barrier, BrokenBarrier, BrokenBarrierKind};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 
 #[test]
 fn the_timeout_of_one_breaks_the_barrier_for_all() {

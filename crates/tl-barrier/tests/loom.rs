@@ -1,4 +1,4 @@
-//! Models of the barrier: every interleaving of two or three threads, explored by loom. A panicking action is not among them:
+//! Models of the barrier: the interleavings of two or three threads, explored by loom. A panicking action is not among them:
 //! loom's own mutexes cannot be used by a thread that unwinds.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-barrier --release --test loom`
@@ -67,7 +67,7 @@ fn meeting(parties: usize) -> Arc<(Barrier, Vec<AtomicU32>)> {
 
 #[test]
 fn two_meet_and_see_what_the_other_did() {
-    explore(None, || {
+    explore(Some(3), || {
         let shared = meeting(2);
         let other = spawn(&shared, |shared| meet(shared, 1, 1));
         let index = meet(&shared, 0, 1);
@@ -156,6 +156,9 @@ fn a_timeout_of_one_ends_the_waits_of_the_others() {
         let_time_pass();
         assert_eq!(hasty.join().unwrap(), TIMED_OUT);
         assert_eq!(patient.join().unwrap(), TIMED_OUT);
+        // All have been counted out: the next round can begin.
+        barrier.reset();
+        assert_eq!(outcome(barrier.wait_timeout(SOME_TIME)), TIMED_OUT);
     });
 }
 

@@ -262,16 +262,16 @@ impl Event {
         // All loads acquire: they pair with the release in `set`, also across a `clear`, which continues what it releases.
         // Set now, or since: a waiter that came with `came` in the word may go.
         let is_over = |state: u32| state & SET != 0 || (state ^ came) & !QUEUED != 0;
-        if is_over(came) {
-            return true;
-        }
 
         let queue = WaitQueue::of(&self.state);
         let mut backoff = queue.backoff();
-        while backoff.snooze_until(deadline) {
+        loop {
             if is_over(self.state.load(Ordering::Acquire)) {
                 queue.woke_early();
                 return true;
+            }
+            if !backoff.snooze_until(deadline) {
+                break;
             }
         }
 

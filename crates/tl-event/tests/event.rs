@@ -6,9 +6,12 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_event::Event;
 
 /// How often the races are run.

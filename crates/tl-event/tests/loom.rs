@@ -1,4 +1,4 @@
-//! Models of the event: every interleaving of two or three threads, explored by loom.
+//! Models of the event: the interleavings of two or three threads, explored by loom.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-event --release --test loom`
 #![cfg(loom)]
@@ -50,7 +50,7 @@ fn spawn<T: 'static>(
 
 #[test]
 fn a_set_lets_the_waiter_go_and_passes_on_what_preceded_it() {
-    explore(None, || {
+    explore(Some(3), || {
         let shared = shared();
         let setter = spawn(&shared, |shared| {
             shared.write(1);
@@ -84,7 +84,7 @@ fn a_set_lets_two_waiters_go() {
 
 #[test]
 fn a_wait_that_had_begun_is_let_go_though_clear_follows_set() {
-    explore(None, || {
+    explore(Some(3), || {
         let shared = shared();
         let begun = shared.event.begin_wait();
         let setter = spawn(&shared, |shared| {
@@ -152,7 +152,7 @@ fn a_wait_that_ran_out_leaves_the_other_waiter_in_the_queue() {
 
 #[test]
 fn a_clear_sees_what_preceded_the_set_that_it_undoes() {
-    explore(None, || {
+    explore(Some(3), || {
         let shared = shared();
         let setter = spawn(&shared, |shared| {
             shared.write(1);
@@ -170,7 +170,7 @@ fn a_clear_sees_what_preceded_the_set_that_it_undoes() {
 
 #[test]
 fn a_set_of_a_set_event_is_not_lost_on_a_clear() {
-    explore(None, || {
+    explore(Some(3), || {
         let shared = shared();
         shared.event.set();
         let setter = spawn(&shared, |shared| {

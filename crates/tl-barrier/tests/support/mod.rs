@@ -1,8 +1,11 @@
 //! What the tests of the barrier share.
 
+#[cfg(not(sanitize_thread))]
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 use tl_barrier::{Barrier, BarrierWaitResult, BrokenBarrier, BrokenBarrierKind};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread::{self, Scope, ScopedJoinHandle};
 
 /// How many rounds the long tests run.
 pub(crate) const ROUNDS: usize = if cfg!(sanitize_thread) { 500 } else { 10_000 };
