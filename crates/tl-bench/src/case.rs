@@ -130,7 +130,7 @@ impl Case {
     /// Adds CPython by the case of this name in `python.py`, if there is an interpreter, and the bar that ours is so many times
     /// faster.
     pub(crate) fn python(self, case: &'static str, faster: f64) -> Case {
-        if python::version().is_none() {
+        if python::interpreter().is_none() {
             return self;
         }
         self.contender(Who::Python, move |budget| python::sample(case, budget))

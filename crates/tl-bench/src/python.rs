@@ -8,21 +8,25 @@ use crate::case::{Outcome, Sample};
 
 const PROGRAM: &str = include_str!("python.py");
 
-/// What the interpreter calls itself, if there is one.
-pub(crate) fn version() -> Option<&'static str> {
-    static VERSION: OnceLock<Option<String>> = OnceLock::new();
-    VERSION
+/// Where the interpreter is, if there is one. What is called `python3` may be a script that looks for it first.
+pub(crate) fn interpreter() -> Option<&'static str> {
+    static INTERPRETER: OnceLock<Option<String>> = OnceLock::new();
+    INTERPRETER
         .get_or_init(|| {
-            let output = Command::new("python3").arg("--version").output().ok()?;
-            let version = String::from_utf8(output.stdout).ok()?;
-            output.status.success().then(|| version.trim().to_owned())
+            let output = Command::new("python3")
+                .args(["-c", "import sys; print(sys.executable)"])
+                .output()
+                .ok()?;
+            let path = String::from_utf8(output.stdout).ok()?;
+            output.status.success().then(|| path.trim().to_owned())
         })
         .as_deref()
 }
 
 /// One sample of a case, named as in `python.py`.
 pub(crate) fn sample(case: &str, budget: Duration) -> Outcome {
-    let output = Command::new("python3")
+    let interpreter = interpreter().ok_or("there is no python3")?;
+    let output = Command::new(interpreter)
         .args(["-c", PROGRAM, case])
         .arg(budget.as_secs_f64().to_string())
         .output()

@@ -17,8 +17,8 @@ pub(crate) struct Effort {
 
 impl Effort {
     pub(crate) const FULL: Effort = Effort {
-        repetitions: 15,
-        sample: Duration::from_millis(30),
+        repetitions: 11,
+        sample: Duration::from_millis(25),
         quick: false,
     };
     pub(crate) const QUICK: Effort = Effort {
