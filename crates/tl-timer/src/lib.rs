@@ -46,7 +46,8 @@
 //! Time is that of the monotonic clock: setting the system's clock changes nothing. It stands still while the machine
 //! is suspended.
 //!
-//! In a child process made by `fork` the pending timers do not fire: the scheduler's thread is not there.
+//! In a child process made by `fork` timers do not fire, neither those that were pending nor new ones: the scheduler's
+//! thread is not there.
 //!
 //! Linux only.
 #![forbid(unsafe_code)]

@@ -65,7 +65,8 @@ impl Once {
     pub(crate) fn cancel(&self) -> bool {
         match SCHEDULE.cancel(self) {
             Cancelled::Pending => pending::cancel(&self.thread),
-            Cancelled::BeforeStart => true,
+            // Unless its function runs all the same, started as that of a mere thread.
+            Cancelled::BeforeStart => self.thread.ident().is_none(),
             Cancelled::TooLate => false,
         }
     }

@@ -33,11 +33,10 @@ fn beat(begin: Instant, moment: Instant, period: Duration) -> u128 {
 
 #[test]
 fn keeps_to_the_grid_over_a_thousand_periods() {
-    const PERIOD: Duration = Duration::from_millis(3);
+    const PERIOD: Duration = Duration::from_millis(5);
     let (timer, heard) = telling(PERIOD);
     let begin = Instant::now();
     timer.start().unwrap();
-    let started = Instant::now();
     let moments: Vec<Instant> = heard.iter().take(1000).collect();
     assert!(timer.cancel());
     timer.join().unwrap();
@@ -46,15 +45,15 @@ fn keeps_to_the_grid_over_a_thousand_periods() {
         assert!(*moment >= begin + PERIOD * (number as u32 + 1));
     }
     // A timer that waits a period after each call is a little later each time: after some hundred calls it is
-    // anywhere between two beats. One on the grid is soon after a beat, however long it has run. (The grid begins
-    // between `begin` and `started`.)
+    // anywhere between two beats. One on the grid is soon after a beat, however long it has run.
     let mut lateness: Vec<u128> = moments[500..]
         .iter()
-        .map(|moment| (*moment - started).as_nanos() % PERIOD.as_nanos())
+        .map(|moment| (*moment - begin).as_nanos() % PERIOD.as_nanos())
         .collect();
     lateness.sort_unstable();
     let median = Duration::from_nanos(lateness[lateness.len() / 2] as u64);
-    assert!(median < PERIOD / 3, "{median:?} late");
+    // Anywhere is half a period late, in the middle.
+    assert!(median < PERIOD * 2 / 5, "{median:?} late");
 }
 
 #[test]

@@ -258,6 +258,38 @@ fn a_refused_timer_is_called_later_or_cancelled() {
 }
 
 #[test]
+fn a_refused_timer_is_not_forgotten() {
+    explore(Some(3), || {
+        let_time_pass();
+        let schedule = Arc::new(Schedule::new(1));
+        let timers = [Timer::new(), Timer::new()];
+        for timer in &timers {
+            let started =
+                schedule.start(timer, some_time(), || Ok::<(), Infallible>(()), || Ok(()));
+            assert_eq!(started, Ok(true));
+        }
+        let scheduler = {
+            let schedule = Arc::clone(&schedule);
+            thread::spawn(move || {
+                let mut refused = false;
+                while let Some((timer, deadline)) = schedule.next() {
+                    if !std::mem::replace(&mut refused, true) {
+                        schedule.refused(&timer, deadline);
+                    } else if schedule.claim(&timer) {
+                        timer.calls.fetch_add(1, Ordering::Relaxed);
+                    }
+                    schedule.ended();
+                }
+            })
+        };
+        let prevented = schedule.cancel(&timers[1]);
+        scheduler.join().expect("the scheduler does not panic");
+        let called = u32::from(prevented == Cancelled::TooLate);
+        assert_eq!(timers.map(|timer| timer.calls()), [1, called]);
+    });
+}
+
+#[test]
 fn no_call_of_a_repeating_timer_begins_after_it_is_cancelled() {
     explore(Some(3), || {
         let_time_pass();

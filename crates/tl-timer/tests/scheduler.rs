@@ -7,10 +7,13 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{AGES, alone, eventually, scheduler, timer_threads, until_idle};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_thread::{active_count, enumerate};
 use tl_timer::{MAX_RUNNING, Timer};
 

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{AGES, alone, eventually};
-use tl_thread::{JoinError, StartError, current_thread, enumerate};
+use tl_thread::{JoinError, SetDaemonError, StartError, current_thread, enumerate};
 use tl_timer::Timer;
 
 /// So far away that it does not come during a test.
@@ -56,6 +56,20 @@ fn fires_once_and_not_before_its_time() {
     let fired: Vec<Instant> = heard.iter().collect();
     assert_eq!(fired.len(), 1);
     assert!(fired[0] >= begin + INTERVAL);
+}
+
+#[test]
+fn is_never_early() {
+    for micros in 0..300 {
+        let (said, heard) = mpsc::channel();
+        let interval = Duration::from_micros(micros);
+        let timer = Timer::new(interval, move || {
+            said.send(Instant::now()).expect("the test listens")
+        });
+        let begin = Instant::now();
+        timer.start().unwrap();
+        assert!(heard.recv().unwrap() >= begin + interval);
+    }
 }
 
 #[test]
@@ -399,6 +413,47 @@ fn the_call_runs_with_the_daemon_flag() {
         assert_eq!(heard.recv().unwrap(), (flag, flag));
         timer.join().unwrap();
     }
+}
+
+#[test]
+fn the_daemon_flag_may_change_until_the_timer_fires() {
+    let (timer, _) = counting(LATER);
+    timer.start().unwrap();
+    assert!(!timer.is_daemon());
+    assert_eq!(timer.set_daemon(true), Ok(()));
+    assert!(timer.is_daemon());
+    assert!(timer.thread().is_daemon());
+    assert!(timer.cancel());
+
+    let (running, has_begun, end) = blocking();
+    running.start().unwrap();
+    has_begun.recv().unwrap();
+    let too_late = Err(SetDaemonError::AlreadyStarted);
+    assert_eq!(running.set_daemon(true), too_late);
+    assert!(!running.is_daemon());
+    end.send(()).unwrap();
+    running.join().unwrap();
+    assert_eq!(running.set_daemon(true), too_late);
+}
+
+#[test]
+fn a_running_timer_can_be_renamed() {
+    let (renamed, is_renamed) = mpsc::channel::<()>();
+    let (said, heard) = mpsc::channel();
+    let timer = Timer::new(Duration::ZERO, move || {
+        said.send(tl_core::current_name())
+            .expect("the test listens");
+        let _ = is_renamed.recv();
+        said.send(tl_core::current_name())
+            .expect("the test listens");
+    })
+    .with_name("before");
+    timer.start().unwrap();
+    assert_eq!(&*heard.recv().unwrap(), "before");
+    timer.set_name("after");
+    renamed.send(()).unwrap();
+    assert_eq!(&*heard.recv().unwrap(), "after");
+    timer.join().unwrap();
 }
 
 #[test]
