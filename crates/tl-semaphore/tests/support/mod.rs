@@ -40,6 +40,6 @@ pub(crate) fn spawn_asleep<'scope, T: Send + 'scope>(
 fn naps(directory: &Path) -> Option<(bool, String)> {
     let status = fs::read_to_string(directory.join("status")).ok()?;
     let line = |name| status.lines().find(|line| line.starts_with(name));
-    let asleep = line("State:")?.contains('S');
+    let asleep = line("State:")?.contains("(sleeping)");
     Some((asleep, line("voluntary_ctxt_switches:")?.to_owned()))
 }
