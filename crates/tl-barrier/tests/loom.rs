@@ -101,6 +101,26 @@ fn three_meet() {
 }
 
 #[test]
+fn a_thread_too_many_is_not_let_go_with_the_round_before_it() {
+    explore(Some(2), || {
+        let barrier = Arc::new(Barrier::new(2));
+        // Whoever has met another ends the wait of the third.
+        let wait = |barrier: &Barrier| {
+            let outcome = outcome(barrier.wait());
+            if outcome.is_ok() {
+                barrier.abort();
+            }
+            outcome
+        };
+        let others = [0, 1].map(|_| spawn(&barrier, wait));
+        let mut all = vec![wait(&barrier)];
+        all.extend(others.map(|other| other.join().unwrap()));
+        all.sort_unstable();
+        assert_eq!(all, [Ok(0), Ok(1), ABORTED]);
+    });
+}
+
+#[test]
 fn an_abort_ends_the_wait() {
     explore(None, || {
         let barrier = Arc::new((Barrier::new(2), AtomicU32::new(0)));
