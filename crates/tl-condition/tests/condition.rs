@@ -4,10 +4,13 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex as StdMutex};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tl_condition::{Condition, NotAcquired};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_locks::{ConditionLock, Lock, RLock};
 
 const SHORT: Duration = Duration::from_millis(10);

@@ -9,6 +9,8 @@ pub mod logging;
 #[cfg(loom)]
 pub mod model;
 pub mod names;
+#[cfg(sanitize_thread)]
+pub mod sanitized;
 pub mod sync;
 pub mod sys;
 

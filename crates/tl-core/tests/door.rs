@@ -3,10 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex as StdMutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tl_core::door::{Deadline, Mutex, Verdict, WaitQueue, Wake};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 
 /// Waits on `word` until woken; what the waker said.
 fn wait(word: &AtomicU32, deadline: Deadline) -> Option<u32> {

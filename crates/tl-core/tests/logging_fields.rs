@@ -96,7 +96,7 @@ fn a_new_name_of_a_thread_shows_in_its_next_record() {
             let (renamed, next) = mpsc::channel();
             thread::scope(|scope| {
                 let (ready, record) = mpsc::channel();
-                scope.spawn(move || {
+                let worker = scope.spawn(move || {
                     let record = ThreadRecord::current();
                     record.set_name("first");
                     log(logger, format_args!("1"));
@@ -109,6 +109,7 @@ fn a_new_name_of_a_thread_shows_in_its_next_record() {
                 });
                 record.recv().unwrap().set_name("third, by another");
                 renamed.send(()).unwrap();
+                worker.join().unwrap();
             });
         },
     );
@@ -136,6 +137,8 @@ fn a_message_that_renames_its_thread_is_logged() {
                 let builder = thread::Builder::new().name("old".into());
                 builder
                     .spawn_scoped(scope, || log(logger, format_args!("{Renames}")))
+                    .unwrap()
+                    .join()
                     .unwrap();
             });
         },

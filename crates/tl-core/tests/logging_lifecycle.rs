@@ -5,11 +5,14 @@
 mod logging_support;
 
 use std::cell::RefCell;
+#[cfg(not(sanitize_thread))]
 use std::thread;
 
 use log::LevelFilter;
 use logging_support::{child, is_child, run};
 use tl_core::logging::{self, BasicConfig, InitError};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 
 fn stderr(test: &str) -> String {
     String::from_utf8(run(child(test)).stderr).unwrap()
@@ -150,6 +153,8 @@ fn the_destructors_of_thread_locals_log() {
     );
 }
 
+// The sanitizer keeps memory of its own for each thread.
+#[cfg_attr(sanitize_thread, ignore)]
 #[test]
 fn ten_thousand_threads_log_and_leave_nothing_behind() {
     let resident = || {

@@ -216,8 +216,8 @@ fn payload(thread: usize, number: usize) -> String {
 fn log_from_many_threads() {
     let start = Barrier::new(THREADS);
     thread::scope(|scope| {
-        for thread in 0..THREADS {
-            let start = &start;
+        let start = &start;
+        let threads: [_; THREADS] = std::array::from_fn(|thread| {
             let builder = thread::Builder::new().name(format!("T{thread}"));
             builder
                 .spawn_scoped(scope, move || {
@@ -226,7 +226,10 @@ fn log_from_many_threads() {
                         log::error!("{thread} {number} {} end", payload(thread, number));
                     }
                 })
-                .unwrap();
+                .unwrap()
+        });
+        for thread in threads {
+            thread.join().unwrap();
         }
     });
 }
@@ -303,12 +306,13 @@ fn lines_do_not_mix_with_what_the_program_prints() {
             .init()
             .unwrap();
         thread::scope(|scope| {
-            scope.spawn(|| {
+            let printer = scope.spawn(|| {
                 for number in 0..RECORDS {
                     eprintln!("printed {number} in {} pieces {}", 5, "p".repeat(9_000));
                 }
             });
             log_from_many_threads();
+            printer.join().unwrap();
         });
         return;
     }

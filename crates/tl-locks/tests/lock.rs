@@ -4,9 +4,12 @@ use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_locks::{Lock, ReleaseError};
 
 /// What one thread does how often, in the tests that count.

@@ -3,9 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_locks::{MappedMutexGuard, Mutex, MutexGuard, ReentrantMutex, ReentrantMutexGuard};
 
 const ROUNDS: usize = if cfg!(sanitize_thread) { 1_000 } else { 20_000 };

@@ -3,9 +3,12 @@
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_locks::{RLock, ReleaseError};
 
 const ROUNDS: usize = if cfg!(sanitize_thread) { 1_000 } else { 20_000 };
