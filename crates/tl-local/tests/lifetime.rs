@@ -177,34 +177,40 @@ fn a_thread_that_ends_does_not_wait_for_the_visitor_of_its_value() {
 
 #[test]
 fn a_destructor_of_a_value_may_use_other_locals() {
-    static FIRST: Local<AtDrop> = Local::new();
-    static SECOND: Local<u32> = Local::new();
-    static SEEN: Mutex<Vec<(Option<u32>, Option<u32>)>> = Mutex::new(Vec::new());
-    for second_is_older in [false, true] {
-        thread::spawn(move || {
-            if second_is_older {
-                SECOND.set(5);
-            }
-            FIRST.set(AtDrop::new(|| {
-                let seen = (SECOND.get(), SECOND.set(6));
-                SEEN.lock().unwrap().push(seen);
-                assert_eq!(SECOND.get(), Some(6));
-                assert!(!FIRST.is_set());
-                SECOND.with_mut(|value| *value.unwrap() += 1);
-            }));
-            if !second_is_older {
-                SECOND.set(5);
+    // What the destructor finds is checked outside: a panic in it would go no further.
+    for used_is_older in [false, true] {
+        let (user, used) = (Arc::new(Local::new()), Arc::new(Local::new()));
+        let (send, receive) = std::sync::mpsc::channel();
+        thread::spawn({
+            let (user, used) = (Arc::clone(&user), Arc::clone(&used));
+            move || {
+                let value = AtDrop::new({
+                    let (user, used) = (Arc::clone(&user), Arc::clone(&used));
+                    move || {
+                        let found = (used.get(), used.set(6));
+                        used.with_mut(|value| *value.unwrap() += 1);
+                        send.send((found, used.get(), user.is_set())).unwrap();
+                    }
+                });
+                // The younger is dropped later.
+                if used_is_older {
+                    used.set(5);
+                    user.set(value);
+                } else {
+                    user.set(value);
+                    used.set(5);
+                }
             }
         })
         .join()
         .unwrap();
-    }
-    // Dropped already, or not yet: but never anything else, and `set` gives back what `get` has seen.
-    let seen = SEEN.lock().unwrap();
-    assert_eq!(seen.len(), 2);
-    for (got, former) in &*seen {
-        assert!(matches!(got, None | Some(5)));
-        assert_eq!(got, former);
+        let (found, then, own) = receive.recv().expect("the destructor came to its end");
+        // The value is dropped already, or not yet; what is set then is there in any case.
+        assert!(
+            matches!(found, (None, None) | (Some(5), Some(5))),
+            "{found:?}"
+        );
+        assert_eq!((then, own), (Some(7), false));
     }
 }
 

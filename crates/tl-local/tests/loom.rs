@@ -80,11 +80,11 @@ impl Ends {
 }
 
 /// Explores what happens when `threads` threads with a value each end while their owner does `act` with the local; each
-/// value must be dropped once, by the end.
+/// value must be dropped once, by the end, and before the local, if `act` gives that back.
 fn each_value_is_dropped_once(
     preemptions: Option<usize>,
     threads: usize,
-    act: impl Fn(Local<Value>) + Send + Sync + 'static,
+    act: impl Fn(Local<Value>) -> Option<Local<Value>> + Send + Sync + 'static,
 ) {
     explore(preemptions, move || {
         let (ends, drops) = (Ends::new(), Arc::new(AtomicUsize::new(0)));
@@ -103,20 +103,24 @@ fn each_value_is_dropped_once(
         for handle in handles {
             handle.join().unwrap();
         }
-        act(Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!("the threads are done")));
+        let left =
+            act(Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!("the threads are done")));
         ends.wait_for(threads);
         assert_eq!(drops.load(Ordering::Relaxed), threads);
+        if let Some(mut local) = left {
+            assert_eq!(local.drain().len(), 0);
+        }
     });
 }
 
 #[test]
 fn a_thread_that_ends_against_the_drop_of_the_local() {
-    each_value_is_dropped_once(Some(3), 1, drop);
+    each_value_is_dropped_once(Some(3), 1, |_| None);
 }
 
 #[test]
 fn two_threads_that_end_against_the_drop_of_the_local() {
-    each_value_is_dropped_once(Some(2), 2, drop);
+    each_value_is_dropped_once(Some(2), 2, |_| None);
 }
 
 #[test]
@@ -125,7 +129,7 @@ fn a_thread_that_ends_against_the_drain() {
         for value in local.drain() {
             value.touch();
         }
-        assert_eq!(local.drain().len(), 0);
+        Some(local)
     });
 }
 
@@ -134,6 +138,31 @@ fn a_thread_that_ends_against_a_visitor() {
     each_value_is_dropped_once(Some(3), 1, |mut local| {
         local.for_each_mut(|value| value.touch());
         local.for_each_mut(|value| value.touch());
+        Some(local)
+    });
+}
+
+#[test]
+fn what_a_thread_leaves_to_a_visitor_goes_with_the_visit() {
+    explore(Some(3), || {
+        let (ends, drops) = (Ends::new(), Arc::new(AtomicUsize::new(0)));
+        let local = Arc::new(Local::new());
+        let thread = thread::spawn({
+            let (local, drops, ends) = (Arc::clone(&local), Arc::clone(&drops), Arc::clone(&ends));
+            move || {
+                local.set(Value::new(&drops));
+                ends.announce();
+            }
+        });
+        thread.join().unwrap();
+        let mut local =
+            Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!("the thread is done"));
+        local.for_each_mut(|value| value.touch());
+        ends.wait_for(1);
+        // Now, and not with the local.
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+        drop(local);
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
     });
 }
 
@@ -141,6 +170,7 @@ fn a_thread_that_ends_against_a_visitor() {
 fn two_threads_that_end_against_a_visitor() {
     each_value_is_dropped_once(Some(2), 2, |mut local| {
         local.for_each_mut(|value| value.touch());
+        Some(local)
     });
 }
 
