@@ -10,11 +10,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::alone;
+use support::{LATER, alone};
 use tl_thread::{JoinError, StartError, current_thread, enumerate};
 use tl_timer::Timer;
-
-const LATER: Duration = Duration::from_secs(3600);
 
 /// A timer that tells the moment of each call.
 fn telling(period: Duration) -> (Timer, Receiver<Instant>) {

@@ -11,13 +11,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{AGES, alone, eventually, scheduler, timer_threads, until_idle};
+use support::{AGES, LATER, alone, eventually, scheduler, timer_threads, until_idle};
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_thread::{active_count, enumerate};
 use tl_timer::{MAX_RUNNING, Timer};
-
-const LATER: Duration = Duration::from_secs(3600);
 
 /// How many timers are many. Under ThreadSanitizer, which makes threads slow and large, fewer.
 const MANY: usize = if cfg!(sanitize_thread) {

@@ -1,8 +1,13 @@
 //! What several test files use.
 #![allow(dead_code)]
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tl_thread::enumerate;
+use tl_timer::Timer;
 
 /// Long enough for anything that happens at all, on any machine: a test that waits so long has failed.
 pub(crate) const AGES: Duration = Duration::from_secs(100);
@@ -66,3 +71,32 @@ pub(crate) fn until_idle() {
 }
 
 const SCHEDULER: &str = "timer-scheduler";
+
+/// So far away that it does not come during a test.
+pub(crate) const LATER: Duration = Duration::from_secs(3600);
+
+pub(crate) fn is_listed(timer: &Timer) -> bool {
+    enumerate().contains(timer.thread())
+}
+
+/// A timer that counts its calls.
+pub(crate) fn counting(interval: Duration) -> (Timer, Arc<AtomicU32>) {
+    let calls = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&calls);
+    let timer = Timer::new(interval, move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+    });
+    (timer, calls)
+}
+
+/// A timer whose call begins at once, says so, and waits until it is told to end.
+pub(crate) fn blocking() -> (Timer, Receiver<()>, Sender<()>) {
+    let (began, has_begun) = mpsc::channel();
+    let (end, may_end) = mpsc::channel::<()>();
+    let timer = Timer::new(Duration::ZERO, move || {
+        began.send(()).expect("the test listens");
+        // Also when the test fails and drops the other end.
+        let _ = may_end.recv();
+    });
+    (timer, has_begun, end)
+}
