@@ -65,6 +65,7 @@
 //! - The exit status stays what it is, and the other exit hooks run: those registered later before the wait, those registered earlier after it.
 //! - After `main` has returned `std::process::exit` in another thread sleeps for ever, inside the standard library (which lets one thread exit:
 //!   rust-lang/rust#126600). If the process waits for that thread, it hangs: use [`exit`].
+//! - What those threads have printed is flushed at the end. A daemon that has standard output locked then delays it by a second at most.
 //! - The main thread must not call `std::process::exit` while it holds what a worker needs to end, such as a lock.
 //! - What ends a process without the exit hooks does not wait: `abort`, a signal, a panic in a program built with `panic = "abort"`, C's `_exit`.
 //! - In a child made by `fork` no thread but the calling one exists, and its end waits for nobody.

@@ -43,10 +43,9 @@ extern "C" fn at_exit() {
     if is_ours || PROCESS.get() != Some(&process::id()) || !sys::is_main_thread() {
         return;
     }
-    let mut has_waited = false;
     if asked_code().is_none() {
         main_thread().main_is_over();
-        has_waited = registry::wait_for_others(0, || asked_code().is_some());
+        registry::wait_for_others(0, || asked_code().is_some());
     }
     match asked_code() {
         Some(code) => {
@@ -54,8 +53,8 @@ extern "C" fn at_exit() {
             flush_standard_output();
             sys::exit(code);
         }
-        // std has flushed when `main` returned, unless a thread had it locked just then.
-        None if has_waited => flush_standard_output(),
+        // std has flushed when `main` returned, unless a thread had it locked just then, which may be gone by now.
+        None if registry::has_awaited() => flush_standard_output(),
         None => {}
     }
 }

@@ -33,6 +33,8 @@ struct Registry {
     listed: usize,
     /// How many of the listed threads the end of the process waits for.
     awaited: usize,
+    /// Whether there has ever been one of those.
+    has_awaited: bool,
     /// How many threads wait for `awaited` to become less.
     watchers: usize,
 }
@@ -53,6 +55,7 @@ impl Registry {
             free: NOWHERE,
             listed: 0,
             awaited: 0,
+            has_awaited: false,
             watchers: 0,
         }
     }
@@ -92,6 +95,7 @@ impl Registry {
         self.last = place;
         self.listed += 1;
         self.awaited += usize::from(is_awaited);
+        self.has_awaited |= is_awaited;
     }
 
     /// Returns the entry's handle, to be dropped when the registry is no longer locked.
@@ -122,6 +126,7 @@ impl Registry {
     fn shrink(&mut self) {
         let mut old = std::mem::replace(self, Registry::new());
         self.watchers = old.watchers;
+        self.has_awaited = old.has_awaited;
         self.entries.reserve(old.listed * 2);
         let mut place = old.first;
         while let Some(entry) = old.entries.get_mut(place as usize) {
@@ -194,6 +199,7 @@ pub(crate) fn change_daemon(thread: &Thread, change: impl FnOnce() -> bool) -> b
     let is_awaited = thread.is_awaited();
     let was_awaited = std::mem::replace(&mut entry.is_awaited, is_awaited);
     registry.awaited = registry.awaited - usize::from(was_awaited) + usize::from(is_awaited);
+    registry.has_awaited |= is_awaited;
     let tell = was_awaited && !is_awaited && registry.watchers > 0;
     drop(registry);
     if tell {
@@ -216,8 +222,8 @@ pub(crate) fn count() -> usize {
 }
 
 /// Waits until the process has nothing to wait for but `own` threads, or until `is_enough` says so, which is asked again after
-/// each [`announce_change`]. Whether there was anything to wait for.
-pub(crate) fn wait_for_others(own: usize, is_enough: impl Fn() -> bool) -> bool {
+/// each [`announce_change`].
+pub(crate) fn wait_for_others(own: usize, is_enough: impl Fn() -> bool) {
     let mut has_waited = false;
     CHANGES.wait_until(|| {
         let mut registry = REGISTRY.lock();
@@ -230,7 +236,11 @@ pub(crate) fn wait_for_others(own: usize, is_enough: impl Fn() -> bool) -> bool 
         has_waited = true;
         false
     });
-    has_waited
+}
+
+/// Whether there has ever been a thread for which the process waits.
+pub(crate) fn has_awaited() -> bool {
+    REGISTRY.lock().has_awaited
 }
 
 /// Tells those in [`wait_for_others`] to look again.
