@@ -311,6 +311,7 @@ impl Event {
 impl Event {
     /// Begins a wait, which [`wait_begun`](Event::wait_begun) goes on with.
     pub fn begin_wait(&self) -> u32 {
+        // Acquire: as in `wait_until`.
         self.state.load(Ordering::Acquire)
     }
 

@@ -18,6 +18,18 @@
 //! - **No storage, no allocation.** A queue is keyed by the address of the word. Its nodes are on the stacks of the waiters.
 //! - **No dangling.** After a waker has unlocked the queue it does not touch the word again, so that a woken thread may free it.
 //!
+//! - **No clock that can be set.** Deadlines are on the monotonic clock: setting the time of day moves none of them.
+//! - **No signal ends a wait.** A thread that is interrupted looks, finds nothing changed, and sleeps on until its deadline.
+//!
+//! # In a child made by `fork`
+//!
+//! The child has one thread, the one that forked. Those that waited in the parent are still in their queues, and nobody is there to go on:
+//! who wakes them returns, having woken nobody, and a permit or a lock that is handed to one of them is lost. What is free can be had
+//! as ever, and what does not find waiters does not enter the door. If another thread was inside the door at the moment of the fork, the child
+//! waits for ever once it enters by the same bucket. So a child should do little before it calls `exec` or `_exit`, as
+//! [POSIX](https://pubs.opengroup.org/onlinepubs/9799919799/functions/fork.html) asks of it for most functions; the door adds nothing to that.
+//! In the parent nothing changes.
+//!
 //! # What it asks
 //!
 //! Between [`WaitQueue::lock`] and the end of the [`LockedQueue`] a thread must not enter the door again, not even for another
