@@ -202,3 +202,26 @@ fn a_request_for_more_than_there_ever_were_does_not_hold_up_the_next() {
         assert_eq!(semaphore.available(), 0);
     });
 }
+
+#[test]
+fn permits_of_two_threads_that_are_handed_over_at_once_publish_what_both_did() {
+    explore(Some(2), || {
+        let shared = Arc::new((Semaphore::new(2), Watched::new(), Watched::new()));
+        shared.0.acquire_many(2);
+        let many = spawn(&shared, |(semaphore, first, second)| {
+            semaphore.acquire_many(2);
+            assert_eq!((first.get(), second.get()), (1, 1));
+        });
+        let other = spawn(&shared, |(semaphore, first, _)| {
+            first.add();
+            semaphore.release().unwrap();
+        });
+        // Overdue, if it sleeps by now: then it is handed the permits and never looks at the word again.
+        let_time_pass();
+        shared.2.add();
+        shared.0.release().unwrap();
+        many.join().unwrap();
+        other.join().unwrap();
+        assert_eq!(shared.0.available(), 0);
+    });
+}
