@@ -1,5 +1,7 @@
 //! When and where values are dropped: once, in their thread when it ends, or with the local.
 
+mod support;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
@@ -9,6 +11,8 @@ use std::thread::{self, ThreadId};
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread::{self, ThreadId};
 use tl_local::Local;
+
+use support::unshared;
 
 /// What a value tells when it is dropped: in which thread.
 type Drops = Arc<Mutex<Vec<ThreadId>>>;
@@ -69,7 +73,7 @@ fn a_value_is_dropped_with_its_local_if_that_goes_first() {
     });
     set.wait();
     local.set(Value(Arc::clone(&drops)));
-    drop(Arc::into_inner(local).expect("the thread has given its own back"));
+    drop(unshared(local));
     assert_eq!(*drops.lock().unwrap(), [thread::current().id(); 2]);
     dropped.wait();
     other.join().unwrap();
@@ -132,7 +136,7 @@ fn a_local_that_is_dropped_while_its_threads_end_drops_each_value_once() {
             })
             .collect();
         barrier.wait();
-        local = Arc::into_inner(shared).expect("the threads have given theirs back");
+        local = unshared(shared);
         match round % 4 {
             0 => drop(local),
             1 => drop(local.drain()),
@@ -162,7 +166,7 @@ fn a_thread_that_ends_does_not_wait_for_the_visitor_of_its_value() {
         }
     }));
     set.wait();
-    let mut local = Arc::into_inner(local).expect("the thread has given its own back");
+    let mut local = unshared(local);
     local.for_each_mut(|value| {
         end.wait();
         thread.take().expect("one value").join().unwrap();
@@ -363,7 +367,7 @@ fn a_drop_that_panics_with_the_local_loses_no_other_value() {
             });
         }
         set.wait();
-        let local = Arc::into_inner(local).expect("the threads have given theirs back");
+        let local = unshared(local);
         assert!(catch_unwind(AssertUnwindSafe(|| drop(local))).is_err());
         assert_eq!(drops.lock().unwrap().len(), 3);
         dropped.wait();

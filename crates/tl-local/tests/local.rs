@@ -1,5 +1,7 @@
 //! The contract of the local within threads that run, call by call.
 
+mod support;
+
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,6 +12,8 @@ use std::thread;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_local::{Drain, Local};
+
+use support::unshared;
 
 // Compile-time promises.
 const _: () = {
@@ -350,7 +354,7 @@ fn the_owner_visits_the_values_of_all_threads() {
             });
         }
         set.wait();
-        let mut local = Arc::into_inner(local).expect("the threads have given theirs back");
+        let mut local = unshared(local);
         let mut values = Vec::new();
         local.for_each_mut(|value| {
             values.push(*value);
