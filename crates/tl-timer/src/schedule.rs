@@ -24,7 +24,7 @@ const LINGER: Duration = Duration::from_millis(10);
 /// and the new thread waits for the time to come.
 ///
 /// None under the model checker, whose clock has but two times.
-const LEAD: Duration = Duration::from_micros(if cfg!(loom) { 0 } else { 50 });
+const LEAD: Duration = Duration::from_micros(if cfg!(loom) { 0 } else { 80 });
 /// How long the scheduler waits when a thread was refused: this long the first time, twice as long every time after
 /// that, …
 const FIRST_RETRY: Duration = Duration::from_millis(1);
