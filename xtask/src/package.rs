@@ -1,0 +1,254 @@
+//! `cargo xtask package`: each published crate is complete as a package, and can be used from it.
+//!
+//! What users get is not the folder of a crate but what its manifest says that belongs into the package. So this packs all
+//! published crates, resolved together, unpacks them, looks what is in them, and builds and runs a program outside the workspace
+//! that uses each of them from there.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use console::style;
+use serde::Deserialize;
+
+use crate::{Outcome, workspace};
+
+/// The program, which uses every published crate.
+const USER: &str = include_str!("package/user.rs");
+/// What the program needs besides the crates.
+const OTHERS: &str = "log = \"*\"\n";
+/// Beside `src/`, what a package has: the first four are asked for, the others cargo adds.
+const FILES: [&str; 7] = [
+    "Cargo.toml",
+    "README.md",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+    "Cargo.lock",
+    "Cargo.toml.orig",
+    ".cargo_vcs_info.json",
+];
+const ASKED_FOR: usize = 4;
+/// A registry takes no more.
+const MOST_KEYWORDS: usize = 5;
+
+#[derive(Debug, Deserialize)]
+struct Workspace {
+    packages: Vec<Manifest>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Manifest {
+    name: String,
+    version: String,
+    publish: Option<Vec<String>>,
+    description: Option<String>,
+    documentation: Option<String>,
+    readme: Option<String>,
+    license: Option<String>,
+    rust_version: Option<String>,
+    keywords: Vec<String>,
+    categories: Vec<String>,
+}
+
+/// Packs, unpacks, looks and builds.
+///
+/// # Errors
+///
+/// When cargo or tar can't be run, or a file can't be read or written.
+pub fn run() -> Outcome {
+    let root = workspace::root();
+    let published = published()?;
+    let directory = root.join("target/packages");
+    if !pack(&published, &directory)? {
+        return Ok(false);
+    }
+    let mut all_well = true;
+    let mut unpacked = Vec::new();
+    for manifest in &published {
+        let folder = unpack(manifest, &directory)?;
+        let mistakes = [manifest.mistakes(), mistakes_of_files(&folder, &root)?].concat();
+        if mistakes.is_empty() {
+            println!("{}: the package is complete", manifest.name);
+        }
+        for mistake in mistakes {
+            all_well = false;
+            println!("{} {}: {mistake}", failed(), manifest.name);
+        }
+        unpacked.push((manifest, folder));
+    }
+    if use_them(&unpacked, &directory)? {
+        println!(
+            "a program outside the workspace uses all {} from their packages",
+            unpacked.len()
+        );
+    } else {
+        all_well = false;
+        println!(
+            "{} a program outside the workspace cannot use the packages",
+            failed()
+        );
+    }
+    Ok(all_well)
+}
+
+fn failed() -> console::StyledObject<&'static str> {
+    style("FAILED").red().bold()
+}
+
+/// The packages of the workspace that may be published.
+fn published() -> Result<Vec<Manifest>, Box<dyn Error>> {
+    let output = workspace::cargo()
+        .args(["metadata", "--no-deps", "--format-version=1"])
+        .output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+    }
+    let mut workspace: Workspace = serde_json::from_slice(&output.stdout)?;
+    // An empty list of registries is how cargo reports `publish = false`.
+    workspace
+        .packages
+        .retain(|manifest| manifest.publish.is_none());
+    Ok(workspace.packages)
+}
+
+impl Manifest {
+    /// What a registry, or its readers, would miss.
+    fn mistakes(&self) -> Vec<String> {
+        let texts = [
+            ("description", &self.description),
+            ("license", &self.license),
+            ("readme", &self.readme),
+            ("rust-version", &self.rust_version),
+        ];
+        let mut mistakes: Vec<String> = texts
+            .into_iter()
+            .filter(|(_, text)| text.as_ref().is_none_or(String::is_empty))
+            .map(|(key, _)| format!("the manifest has no {key}"))
+            .collect();
+        let documentation = format!("https://docs.rs/{}", self.name);
+        if self.documentation.as_ref() != Some(&documentation) {
+            mistakes.push(format!(
+                "the manifest's documentation is not {documentation}"
+            ));
+        }
+        if self.keywords.is_empty() || self.keywords.len() > MOST_KEYWORDS {
+            mistakes.push(format!(
+                "there are {} keywords: write 1 to {MOST_KEYWORDS}",
+                self.keywords.len()
+            ));
+        }
+        if self.categories.is_empty() {
+            mistakes.push("the manifest has no categories".to_owned());
+        }
+        mistakes
+    }
+}
+
+/// Packs all at once, so that they are resolved among themselves, though no registry has them.
+fn pack(published: &[Manifest], directory: &Path) -> Result<bool, Box<dyn Error>> {
+    let mut cargo = workspace::cargo();
+    // What is not committed is packed too: this is a check, not a release. It is built later, all together.
+    cargo
+        .args(["package", "--allow-dirty", "--no-verify", "--target-dir"])
+        .arg(directory);
+    for manifest in published {
+        cargo.arg("--package").arg(&manifest.name);
+    }
+    let output = cargo.output()?;
+    if !output.status.success() {
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        println!("{} the crates cannot be packed", failed());
+    }
+    Ok(output.status.success())
+}
+
+/// Unpacks one beside the others, and says where.
+fn unpack(manifest: &Manifest, directory: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let name = format!("{}-{}", manifest.name, manifest.version);
+    let into = directory.join("unpacked");
+    let folder = into.join(&name);
+    fs::create_dir_all(&into)?;
+    if folder.exists() {
+        // What a package no longer has must not be there from the last time.
+        fs::remove_dir_all(&folder)?;
+    }
+    let archive = directory.join("package").join(format!("{name}.crate"));
+    let status = Command::new("tar")
+        .arg("--extract")
+        .arg("--gzip")
+        .arg("--file")
+        .arg(&archive)
+        .arg("--directory")
+        .arg(&into)
+        .status()
+        .map_err(|e| format!("can't unpack {} with tar: {e}", archive.display()))?;
+    if !status.success() {
+        return Err(format!("can't unpack {}", archive.display()).into());
+    }
+    Ok(folder)
+}
+
+/// What a package lacks, and what it should not have.
+fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder)? {
+        found.insert(entry?.file_name().to_string_lossy().into_owned());
+    }
+    let mut mistakes = Vec::new();
+    if !found.remove("src") {
+        mistakes.push("the package has no src".to_owned());
+    }
+    for name in &FILES[..ASKED_FOR] {
+        if !found.contains(*name) {
+            mistakes.push(format!("the package has no {name}"));
+        } else if name.starts_with("LICENSE")
+            && fs::read(folder.join(name))? != fs::read(root.join(name))?
+        {
+            mistakes.push(format!("{name} in the package is not the workspace's"));
+        }
+    }
+    mistakes.extend(
+        found
+            .iter()
+            .filter(|name| !FILES.contains(&name.as_str()))
+            .map(|name| {
+                format!(
+                    "the package has {name}: `include` in the manifest says what belongs into it"
+                )
+            }),
+    );
+    Ok(mistakes)
+}
+
+/// Builds and runs a program that depends on all of them as a user's would, but takes each from where it was unpacked.
+fn use_them(unpacked: &[(&Manifest, PathBuf)], directory: &Path) -> Result<bool, Box<dyn Error>> {
+    let project = directory.join("user");
+    let mut dependencies = String::new();
+    let mut patches = String::new();
+    for (Manifest { name, version, .. }, folder) in unpacked {
+        dependencies += &format!("{name} = \"{version}\"\n");
+        patches += &format!("{name} = {{ path = {folder:?} }}\n");
+    }
+    fs::create_dir_all(project.join("src"))?;
+    fs::write(
+        project.join("Cargo.toml"),
+        format!(
+            "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\n{dependencies}{OTHERS}\n[patch.crates-io]\n{patches}\n[workspace]\n"
+        ),
+    )?;
+    fs::write(project.join("src/main.rs"), USER)?;
+    // The same versions as in the workspace: nothing is resolved anew.
+    fs::copy(
+        workspace::root().join("Cargo.lock"),
+        project.join("Cargo.lock"),
+    )?;
+    let status = workspace::cargo()
+        .current_dir(&project)
+        .env("CARGO_TARGET_DIR", directory.join("user-target"))
+        .args(["run", "--quiet"])
+        .status()?;
+    Ok(status.success())
+}

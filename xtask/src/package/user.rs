@@ -1,0 +1,70 @@
+//! What somebody's first program might do with each of the crates.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use log::{LevelFilter, info};
+use tl_barrier::Barrier;
+use tl_condition::Monitor;
+use tl_core::logging::BasicConfig;
+use tl_event::Event;
+use tl_local::Local;
+use tl_locks::{Lock, Mutex, RLock};
+use tl_semaphore::Semaphore;
+use tl_thread::{Thread, enumerate, scope};
+use tl_timer::Timer;
+
+static BARRIER: Barrier = Barrier::new(2);
+static DESKS: Semaphore = Semaphore::new(1);
+static DONE: AtomicUsize = AtomicUsize::new(0);
+static LOCAL: Local<usize> = Local::new();
+static LOCK: Lock = Lock::new();
+static QUEUE: Monitor<Vec<usize>> = Monitor::new(Vec::new());
+static RUNG: Event = Event::new();
+
+fn work() {
+    BARRIER.wait().expect("nobody aborts it");
+    LOCAL.set(7);
+    DESKS.with(|| QUEUE.lock().push(LOCAL.get().unwrap_or_default()));
+    QUEUE.lock().notify_all();
+    LOCK.with(|| DONE.fetch_add(1, Ordering::Relaxed));
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // A warning or worse would be shown; this is neither.
+    BasicConfig::new().level(LevelFilter::Warn).init()?;
+    info!("not shown");
+
+    let workers = [Thread::new(work).with_name("one"), Thread::new(work)];
+    for worker in &workers {
+        worker.start()?;
+    }
+    let mut queue = QUEUE.lock();
+    queue.wait_until(|queue| queue.len() == 2);
+    assert_eq!(*queue, [7, 7]);
+    drop(queue);
+    for worker in &workers {
+        worker.join()?;
+    }
+    assert_eq!(DONE.load(Ordering::Relaxed), 2);
+    assert_eq!(LOCAL.get(), None);
+    assert_eq!(enumerate().len(), 1);
+
+    let total = Mutex::new(0);
+    scope(|s| {
+        for n in 1..=4 {
+            let total = &total;
+            s.spawn(move || *total.lock() += n);
+        }
+    });
+    assert_eq!(total.into_inner(), 10);
+
+    let rlock = RLock::new();
+    rlock.with(|| rlock.with(|| assert_eq!(rlock.recursion_count(), 2)));
+
+    let timer = Timer::new(Duration::from_millis(1), || RUNG.set());
+    timer.start()?;
+    RUNG.wait();
+    timer.join()?;
+    Ok(())
+}
