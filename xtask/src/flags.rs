@@ -24,6 +24,8 @@ pub enum Task {
     List,
     /// Build each primitive crate alone, outside the workspace, and check that it brings no logger
     Standalone,
+    /// Pack every crate for publication, look into the packages, and run a program that uses each from there
+    Package,
     /// Explore the models of every protocol with the model checker
     Loom(Loom),
     /// Run the tests under ThreadSanitizer, where the nightly toolchain is installed
@@ -33,6 +35,8 @@ pub enum Task {
     /// Measure everything beside its peers, and hold it against its bars
     #[command(disable_help_flag = true)]
     Bench(Bench),
+    /// Draw runs of the examples: a lane for each thread, a mark for each line
+    Timeline(Timeline),
     /// Run every check that a change must pass, as .ci/run does
     Ci,
 }
@@ -98,4 +102,21 @@ pub struct Stress {
     /// Where the random choices start; a failure prints the one that repeats it
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+}
+
+/// The options of `timeline`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "The pictures are docs/timelines/NAME.svg. The guide shows them.")]
+pub struct Timeline {
+    /// The examples to run and draw
+    #[arg(
+        value_name = "NAME",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    pub names: Vec<String>,
+
+    /// Run and draw all of them
+    #[arg(long)]
+    pub all: bool,
 }

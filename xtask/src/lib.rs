@@ -1,6 +1,7 @@
 //! The project's tasks, run as `cargo xtask TASK`.
 //!
-//! One file a task: [`verify`], [`list`], [`standalone`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`ci`].
+//! One file a task: [`verify`], [`list`], [`standalone`], [`package`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`timeline`],
+//! [`ci`].
 //! What they share: the command line in [`flags`], the place of things in [`workspace`], the example programs in [`examples`],
 //! running one in [`run`], and what each prints in [`golden`].
 //! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
@@ -13,9 +14,11 @@ pub mod golden;
 pub mod list;
 pub mod loom;
 pub mod mutants;
+pub mod package;
 pub mod run;
 pub mod standalone;
 pub mod stress;
+pub mod timeline;
 pub mod tsan;
 pub mod verify;
 pub mod workspace;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use console::style;
 use xtask::flags::{CommandLine, Task};
-use xtask::{Outcome, bench, ci, list, loom, standalone, stress, tsan, verify};
+use xtask::{Outcome, bench, ci, list, loom, package, standalone, stress, timeline, tsan, verify};
 
 fn main() -> ExitCode {
     match run(CommandLine::parse()) {
@@ -27,10 +27,12 @@ fn run(command_line: CommandLine) -> Outcome {
         Some(Task::Verify(options)) => verify::run(&options),
         Some(Task::List) => list::run(),
         Some(Task::Standalone) => standalone::run(),
+        Some(Task::Package) => package::run(),
         Some(Task::Loom(options)) => loom::run(&options),
         Some(Task::Tsan) => tsan::run(),
         Some(Task::Stress(options)) => stress::run(&options),
         Some(Task::Bench(options)) => bench::run(&options),
+        Some(Task::Timeline(options)) => timeline::run(&options),
         Some(Task::Ci) => ci::run(),
     }
 }

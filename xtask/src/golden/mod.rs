@@ -7,6 +7,7 @@
 mod bless;
 mod check;
 mod error;
+mod lanes;
 mod mismatch;
 mod placeholder;
 mod rules;
@@ -16,6 +17,7 @@ use std::fs;
 use std::path::Path;
 
 pub use error::GoldenError;
+pub use lanes::Lanes;
 pub use mismatch::{DiffLine, Mismatch, Problem};
 use placeholder::Placeholders;
 use rules::{Order, Rules};
@@ -27,6 +29,7 @@ use template::Template;
 pub struct Golden {
     lines: Vec<Template>,
     order: Order,
+    lanes: Lanes,
 }
 
 impl Golden {
@@ -54,8 +57,13 @@ impl Golden {
     pub fn parse(text: &str, rules: &str) -> Result<Self, GoldenError> {
         let rules = Rules::parse(rules)?;
         let lines = templates(text, &rules.placeholders)?;
+        let lanes = rules.lanes(&lines)?;
         let order = rules.order(&lines)?;
-        Ok(Self { lines, order })
+        Ok(Self {
+            lines,
+            order,
+            lanes,
+        })
     }
 
     /// Holds what a program printed against the golden.
@@ -65,6 +73,12 @@ impl Golden {
     /// Every way in which the output is not what the golden promises.
     pub fn check(&self, output: &str) -> Result<(), Mismatch> {
         check::check(self, output)
+    }
+
+    /// How a run is drawn.
+    #[must_use]
+    pub fn lanes(&self) -> &Lanes {
+        &self.lanes
     }
 }
 

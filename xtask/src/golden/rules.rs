@@ -21,6 +21,13 @@
 //! # Placeholders of this golden's own, or narrower than the common ones.
 //! [placeholders]
 //! SECONDS = '0\.[1-5]0'
+//!
+//! # How `cargo xtask timeline` draws a run; it changes nothing about what is accepted (`lanes.rs`).
+//! [timeline]
+//! # The lines after which their thread waits or sleeps, until its next.
+//! waits = ['Waiting for lock$']
+//! # As above, in a golden that is "listed".
+//! threads = [{ line = '^\((?<thread>\S+) *\) ' }]
 //! ```
 
 use std::collections::BTreeMap;
@@ -29,6 +36,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::error::GoldenError;
+use super::lanes::Lanes;
 use super::placeholder::Placeholders;
 use super::template::Template;
 
@@ -43,6 +51,17 @@ struct RulesFile {
     roster: Option<String>,
     #[serde(default)]
     placeholders: BTreeMap<String, String>,
+    #[serde(default)]
+    timeline: TimelineEntry,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TimelineEntry {
+    #[serde(default)]
+    threads: Vec<ThreadRuleEntry>,
+    #[serde(default)]
+    waits: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -52,7 +71,7 @@ enum OrderName {
     ByThread,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ThreadRuleEntry {
     line: String,
@@ -79,8 +98,8 @@ pub(super) struct ByThread {
 }
 
 #[derive(Debug, Clone)]
-struct ThreadRule {
-    line: Regex,
+pub(super) struct ThreadRule {
+    pub(super) line: Regex,
     name: Option<String>,
 }
 
@@ -104,6 +123,27 @@ impl Rules {
         })?;
         let placeholders = Placeholders::with_own(&file.placeholders)?;
         Ok(Rules { file, placeholders })
+    }
+
+    /// How a run is drawn.
+    pub(super) fn lanes(&self, lines: &[Template]) -> Result<Lanes, GoldenError> {
+        let timeline = &self.file.timeline;
+        let entries = if timeline.threads.is_empty() {
+            &self.file.threads
+        } else {
+            &timeline.threads
+        };
+        let threads = entries
+            .iter()
+            .cloned()
+            .map(thread_rule)
+            .collect::<Result<_, _>>()?;
+        let waits = timeline
+            .waits
+            .iter()
+            .map(|pattern| pattern_used("waits", pattern, lines))
+            .collect::<Result<_, _>>()?;
+        Ok(Lanes::new(threads, waits))
     }
 
     /// How `lines`, the golden's, may move. Every rule must speak of some of them.
@@ -198,7 +238,7 @@ fn thread_rule(entry: ThreadRuleEntry) -> Result<ThreadRule, GoldenError> {
     })
 }
 
-fn thread_of(rules: &[ThreadRule], line: &str) -> Option<(usize, String)> {
+pub(super) fn thread_of(rules: &[ThreadRule], line: &str) -> Option<(usize, String)> {
     rules.iter().enumerate().find_map(|(index, rule)| {
         let found = rule.line.captures(line)?;
         let thread = match &rule.name {
@@ -259,6 +299,22 @@ fn roster(pattern: String, lines: &[Template]) -> Result<Regex, GoldenError> {
         });
     }
     Ok(compiled)
+}
+
+fn pattern_used(
+    key: &'static str,
+    pattern: &str,
+    lines: &[Template],
+) -> Result<Regex, GoldenError> {
+    let compiled = compile(key, pattern)?;
+    if lines.iter().any(|line| compiled.is_match(line.text())) {
+        Ok(compiled)
+    } else {
+        Err(GoldenError::Unused {
+            key,
+            rule: pattern.to_owned(),
+        })
+    }
 }
 
 fn compile(key: &'static str, pattern: &str) -> Result<Regex, GoldenError> {

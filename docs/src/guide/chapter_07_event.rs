@@ -1,0 +1,33 @@
+//! Chapter 7: an [`Event`](tl_event::Event) is a flag that one thread sets and others wait for.
+//!
+//! `wait` returns when it is set, at once if it is set already. `wait_timeout` also returns when the time has run out, and says which of the
+//! two it was.
+//!
+#![doc = program!("event")]
+//! # What differs from Python
+//!
+//! - **Two methods for two kinds of waiting.** `wait` has no result, since it returns for one reason only; [`wait_timeout`](tl_event::Event::wait_timeout)
+//!   returns a `bool` that must be used.
+//! - **It promises what CPython happens to do**: who was waiting when `set` was called goes on, even if `clear` follows at once.
+//! - **It is four bytes** and can be a static, so small programs need no [`Arc`](std::sync::Arc).
+//!
+//! # One step further
+//!
+//! Several waits under one time limit take a deadline, so that what the first has used the second does not have:
+//!
+//! ```
+//! use std::time::{Duration, Instant};
+//! use tl_event::Event;
+//!
+//! static CONNECTED: Event = Event::new();
+//! static LOGGED_IN: Event = Event::new();
+//!
+//! let deadline = Instant::now() + Duration::from_millis(20);
+//! let ready = CONNECTED.wait_deadline(deadline) && LOGGED_IN.wait_deadline(deadline);
+//! assert!(!ready);
+//! ```
+//!
+//! An event says *that* something happened. When threads wait for a value to be something, take a [`Monitor`](tl_condition::Monitor): chapter
+//! [11](super::chapter_11_condition_barrier).
+//!
+//! The next chapter: [8, Lock](super::chapter_08_lock).

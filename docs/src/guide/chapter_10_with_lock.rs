@@ -1,0 +1,47 @@
+//! Chapter 10: Python's `with lock:` is a guard here.
+//!
+//! A guard releases the lock when it is dropped: at the end of its block, by `return` and `?`, and when the thread panics.
+//!
+#![doc = program!("with_lock")]
+//! # What differs from Python
+//!
+//! - **No indentation**: a guard is a variable, and its block ends where its scope does. `drop(guard)` ends it earlier.
+//! - **The name matters.** `let _guard = lock.lock();` holds the lock to the end of the block; `let _ = lock.lock();` releases it at once, and the
+//!   compiler warns.
+//! - **[`release`](tl_locks::Lock::release) returns a `Result`**: the lock may not have been held.
+//! - Guards are there for whatever Python's `with` takes, and are called by what they are: [`lock`](tl_condition::Condition::lock) of a condition,
+//!   [`permit`](tl_semaphore::Semaphore::permit) of a semaphore.
+//!
+//! # One step further
+//!
+//! [`with`](tl_locks::Lock::with) takes the block as a closure, and gives its result back:
+//!
+//! ```
+//! use tl_locks::Lock;
+//!
+//! static TERMINAL: Lock = Lock::new();
+//!
+//! let answer = TERMINAL.with(|| {
+//!     println!("The answer?");
+//!     42
+//! });
+//! assert_eq!(answer, 42);
+//! assert!(!TERMINAL.locked());
+//! ```
+//!
+//! A guard with a time limit is an `Option`, so `if let` has the block that runs when the lock was free in time:
+//!
+//! ```
+//! use std::time::Duration;
+//! use tl_locks::Lock;
+//!
+//! static TERMINAL: Lock = Lock::new();
+//!
+//! if let Some(_guard) = TERMINAL.lock_timeout(Duration::from_millis(100)) {
+//!     println!("mine");
+//! } else {
+//!     eprintln!("somebody else's");
+//! }
+//! ```
+//!
+//! The next chapter: [11, Condition and Barrier](super::chapter_11_condition_barrier).

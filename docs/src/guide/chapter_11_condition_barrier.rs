@@ -1,0 +1,53 @@
+//! Chapter 11: threads that wait for each other: until one has done its part, with a [`Condition`](tl_condition::Condition), or until all have
+//! arrived, at a [`Barrier`](tl_barrier::Barrier).
+//!
+//! # Condition
+//!
+//! A condition is a lock with a waiting room. Who waits gives the lock up while it sleeps, and has it back when it goes on.
+//!
+#![doc = program!("condition")]
+//! # Barrier
+//!
+//! A barrier is made for a number of threads. Each waits until that many have come, then all go on, and the next round begins.
+//!
+#![doc = program!("barrier")]
+//! # A barrier that nobody will reach
+//!
+//! [`abort`](tl_barrier::Barrier::abort) sends everybody away who waits, now or later, with an error.
+//!
+#![doc = program!("barrier_abort")]
+//! # What differs from Python
+//!
+//! - **The guard waits and notifies.** It shows that the lock is held, so these methods need no `Result`. The condition has the
+//!   same methods for who acquires by hand; they return [`NotAcquired`](tl_condition::NotAcquired) where Python raises.
+//! - **[`notify(n)`](tl_condition::ConditionGuard::notify) wakes exactly `n`**, the longest waiters first, and returns how many there were. Python reserves the
+//!   right to wake more.
+//! - **A broken barrier is a value**, [`BrokenBarrier`](tl_barrier::BrokenBarrier), whose `kind` says why: a timeout, an abort, a reset, or a panicking action.
+//! - **`wait` of a barrier returns the order of arrival**, from 0; Python promises only that the numbers differ.
+//!
+//! # One step further
+//!
+//! What is waited for belongs under the lock, so put it there: a [`Monitor<T>`](tl_condition::Monitor) is a value, its lock and its condition in one, and
+//! the program above gets shorter.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use tl_condition::Monitor;
+//!
+//! let available = Arc::new(Monitor::new(false));
+//! let consumers = [(); 2].map(|()| {
+//!     let available = Arc::clone(&available);
+//!     tl_thread::spawn(move || available.lock().wait_until(|available| *available))
+//! });
+//!
+//! let mut resource = available.lock();
+//! *resource = true;
+//! resource.notify_all();
+//! drop(resource);
+//!
+//! for consumer in consumers {
+//!     consumer.join().unwrap();
+//! }
+//! ```
+//!
+//! The next chapter: [12, Semaphore](super::chapter_12_semaphore).

@@ -1,0 +1,36 @@
+//! Chapter 13: a [`Local<T>`](tl_local::Local) has a value for each thread.
+//!
+//! What one thread sets, no other sees. Before it has set one, it has none.
+//!
+#![doc = program!("local")]
+//! # With a first value
+//!
+//! Python's way to a first value is a subclass whose `__init__` is called in each thread. Here it is a function,
+//! called in each thread at first use.
+//!
+#![doc = program!("local_defaults")]
+//! # What differs from Python
+//!
+//! - **One value with a type**, not attributes that come and go. For several, let `T` be a struct.
+//! - **`get` returns an `Option`** and a copy. [`with`](tl_local::Local::with) and [`with_mut`](tl_local::Local::with_mut) lend the value itself, to a closure: a
+//!   reference could outlive the thread.
+//! - **A value ends with its thread**, before `join` returns, or with the `Local`; each is dropped once, in its own thread if that ends first.
+//! - **An initialiser may run in any thread**, so it is `Send` and `Sync`; one that panics leaves nothing set.
+//!
+//! # One step further
+//!
+//! Who owns the `Local` alone can collect what the threads have left in it, while they live:
+//!
+//! ```
+//! use tl_local::Local;
+//!
+//! let mut counts = Local::with_init(|| 0_u32);
+//! counts.with_mut(|count| *count.unwrap() += 1);
+//! let mut total = 0;
+//! counts.for_each_mut(|count| total += *count);
+//! assert_eq!(total, 1);
+//! ```
+//!
+//! For a plain static, [`thread_local!`](std::thread_local) of the standard library is enough.
+//!
+//! That was the last chapter. The [table of names](crate::names) has the rest of Python's `threading`.

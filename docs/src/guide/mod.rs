@@ -1,0 +1,86 @@
+//! Threads in Rust for those who know them from Python: thirteen chapters, each around a program that you may know from there.
+//!
+//! | chapter | | programs |
+//! | --- | --- | --- |
+//! | [1](chapter_01_thread) | Thread | `simple`, `simple_args` |
+//! | [2](chapter_02_names) | The current thread and its name | `names`, `names_log` |
+//! | [3](chapter_03_daemon) | Daemon threads | `daemon`, `daemon_join`, `daemon_join_timeout` |
+//! | [4](chapter_04_enumerate) | Enumerating all threads | `enumerate` |
+//! | [5](chapter_05_subclass) | Subclassing Thread | `subclass`, `subclass_args` |
+//! | [6](chapter_06_timer) | Timer | `timer` |
+//! | [7](chapter_07_event) | Event | `event` |
+//! | [8](chapter_08_lock) | Lock | `lock`, `lock_noblock` |
+//! | [9](chapter_09_rlock) | RLock | `lock_reacquire`, `rlock` |
+//! | [10](chapter_10_with_lock) | Locks as context managers | `with_lock` |
+//! | [11](chapter_11_condition_barrier) | Condition and Barrier | `condition`, `barrier`, `barrier_abort` |
+//! | [12](chapter_12_semaphore) | Semaphore | `semaphore` |
+//! | [13](chapter_13_local) | Thread-local data | `local`, `local_defaults` |
+//!
+//! The [table of names](crate::names) has every name of Python's `threading` with ours.
+//!
+//! # How to read a chapter
+//!
+//! The programs are files of the repository, `examples/src/bin/NAME.rs`; `cargo run -p tl-examples --bin NAME` runs one. Below each is what it
+//! prints. `[SECONDS]`, `[TIMESTAMP]` and the like stand for what differs from run to run, and where threads run side by side, so may the
+//! order of their lines.
+//!
+//! The picture below that is a recorded run. Time goes down; every thread has a lane, and every line that it printed is a mark in it. A solid line is a thread
+//! between two of its lines, a dashed one a thread that waits or sleeps, where its output says so.
+//!
+//! # Four differences that are everywhere
+//!
+//! **Ownership.** A thread may outlive the function that started it, so it can't borrow that function's variables. Give it what it needs with
+//! `move`, share with [`Arc`](std::sync::Arc), use a `static`, or start it in a [`scope`](tl_thread::scope), which ends after its threads.
+//!
+//! **No global interpreter lock.** Threads run at the same time, on all cores. What two of them change must be behind a lock
+//! or be atomic; the compiler rejects the program otherwise, so forgetting it is no bug that you find later.
+//!
+//! **Results.** What raises an exception in Python returns a [`Result`] here, and what may have nothing to return an [`Option`]. `main`
+//! in the programs returns a `Result` too, so that `?` ends the program with the error.
+//!
+//! **Panics.** A panic ends its thread, as an uncaught exception does in Python; `join` and the [hook](tl_thread::set_excepthook) hear of it. Locks are
+//! released on the way, and are not poisoned as those of the standard library are.
+
+/// The source of an example, what it prints, and a picture of a run.
+macro_rules! program {
+    ($name:literal) => {
+        concat!(
+            "```rust,no_run\n",
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../examples/src/bin/",
+                $name,
+                ".rs"
+            )),
+            "```\n\nIt prints:\n\n```text\n",
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../examples/golden/",
+                $name,
+                ".txt"
+            )),
+            "```\n\n<div style=\"overflow-x:auto\">\n",
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/timelines/",
+                $name,
+                ".svg"
+            )),
+            "</div>\n\n"
+        )
+    };
+}
+
+pub mod chapter_01_thread;
+pub mod chapter_02_names;
+pub mod chapter_03_daemon;
+pub mod chapter_04_enumerate;
+pub mod chapter_05_subclass;
+pub mod chapter_06_timer;
+pub mod chapter_07_event;
+pub mod chapter_08_lock;
+pub mod chapter_09_rlock;
+pub mod chapter_10_with_lock;
+pub mod chapter_11_condition_barrier;
+pub mod chapter_12_semaphore;
+pub mod chapter_13_local;

@@ -1,0 +1,55 @@
+//! What Python's [`threading`](https://docs.python.org/3/library/threading.html) gives its users, for Rust, in nine small crates, each
+//! usable alone. This is the front page of their documentation.
+//!
+//! | you want | take | in |
+//! | --- | --- | --- |
+//! | threads with names, that the program waits for or does not, that can be listed and joined with a time limit | [`Thread`], [`spawn`], [`scope`] | [`tl_thread`] |
+//! | a call later, or every so often, that can be cancelled | [`Timer`] | [`tl_timer`] |
+//! | threads to wait until something has happened | [`Event`] | [`tl_event`] |
+//! | one thread at a time to use a value | [`Mutex<T>`](tl_locks::Mutex), [`ReentrantMutex<T>`](tl_locks::ReentrantMutex) | [`tl_locks`] |
+//! | one thread at a time to use what is not a value: a terminal, a device | [`Lock`], [`RLock`] | [`tl_locks`] |
+//! | threads to wait until a value is as they need it | [`Monitor<T>`](tl_condition::Monitor) | [`tl_condition`] |
+//! | the same with several conditions on one lock, or on a re-entrant one | [`Condition`] | [`tl_condition`] |
+//! | a fixed number of threads to wait for each other, round after round | [`Barrier`] | [`tl_barrier`] |
+//! | at most so many threads at a time to do something | [`Semaphore`], [`BoundedSemaphore`] | [`tl_semaphore`] |
+//! | a value for each thread, in an object | [`Local<T>`](tl_local::Local) | [`tl_local`] |
+//! | log lines with the name of their thread | [`BasicConfig`](tl_core::logging::BasicConfig) | [`tl_core`] |
+//!
+//! # Where to go from here
+//!
+//! - **You know Python's `threading`:** the [`guide`] has thirteen chapters, each with a program, what it prints, and what is different
+//!   here; the [table of names](names) says what each of Python's names is called.
+//! - **You write Rust and miss one thing:** open its crate in the table above. Its page says when to use it and when something else, and every
+//!   item has an example, its errors, and what it waits for.
+//! - **You build a primitive of your own:** [`tl_core::door`] is the one place where all of them put a thread to sleep.
+//!
+//! # What they have in common
+//!
+//! - What takes something comes in four forms: `acquire`, `try_acquire`, `acquire_timeout` with a [`Duration`](std::time::Duration) and
+//!   `acquire_deadline` with an [`Instant`](std::time::Instant). What only waits has the other three: `wait`, `wait_timeout`, `wait_deadline`. A
+//!   timeout of zero is a try; one that is too long to be represented is for ever.
+//! - No wake-up is lost and none is invented: a wait returns because it was woken or because its time ran out, and says which.
+//! - A mistake is a typed error, and changes nothing. A panic in user code never leaves a lock locked or a thread asleep.
+//! - Everything that waits has a `const fn new`, so that it can be a static.
+//!
+//! They are for threads that block, inside one process. For asynchronous tasks there is `tokio`, for a pool of threads `rayon`.
+//! Only Linux is supported.
+#![forbid(unsafe_code)]
+
+#[cfg(doc)]
+use tl_barrier::Barrier;
+#[cfg(doc)]
+use tl_condition::Condition;
+#[cfg(doc)]
+use tl_event::Event;
+#[cfg(doc)]
+use tl_locks::{Lock, RLock};
+#[cfg(doc)]
+use tl_semaphore::{BoundedSemaphore, Semaphore};
+#[cfg(doc)]
+use tl_thread::{Thread, scope, spawn};
+#[cfg(doc)]
+use tl_timer::Timer;
+
+pub mod guide;
+pub mod names;

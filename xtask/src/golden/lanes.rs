@@ -1,0 +1,42 @@
+//! How `cargo xtask timeline` reads a run: which thread printed a line, and whether it waits then.
+
+use regex::Regex;
+
+use super::rules::{ThreadRule, thread_of};
+
+/// What a golden's rules say about drawing a run.
+#[derive(Debug, Clone)]
+pub struct Lanes {
+    threads: Vec<ThreadRule>,
+    waits: Vec<Regex>,
+}
+
+impl Lanes {
+    pub(super) fn new(threads: Vec<ThreadRule>, waits: Vec<Regex>) -> Self {
+        Self { threads, waits }
+    }
+
+    /// The thread that printed `line`, if the rules say it.
+    #[must_use]
+    pub fn thread_of(&self, line: &str) -> Option<String> {
+        thread_of(&self.threads, line).map(|(_, thread)| thread)
+    }
+
+    /// What `line` says besides the name of its thread, which stands before it.
+    #[must_use]
+    pub fn message<'a>(&self, line: &'a str) -> &'a str {
+        let named = thread_of(&self.threads, line)
+            .and_then(|(rule, _)| self.threads[rule].line.captures(line))
+            .filter(|found| found.name("thread").is_some());
+        let message = named.map_or(line, |found| {
+            &line[found.get(0).expect("group 0 is the match").end()..]
+        });
+        if message.is_empty() { line } else { message }
+    }
+
+    /// Whether the thread that printed `line` then waits or sleeps, until it prints its next.
+    #[must_use]
+    pub fn waits_after(&self, line: &str) -> bool {
+        self.waits.iter().any(|pattern| pattern.is_match(line))
+    }
+}

@@ -1,0 +1,277 @@
+//! A recorded run as a picture.
+//!
+//! Time goes down. Every line has a row of its own, so that no label covers another, and what passes between two lines makes their rows
+//! lie further apart. On the left is the time, then a lane for each thread, and on the right what was printed.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::record::Recording;
+use crate::golden::Lanes;
+
+/// The width of a character of the labels, in pixels: 0.6 of the size is what monospaced fonts have.
+const CHARACTER: f64 = 7.3;
+/// The least distance of two rows.
+const ROW: f64 = 21.0;
+/// How much further apart the rows may be, all in all, for the time between them.
+const STRETCH: f64 = 130.0;
+/// The time that a pixel stands for in a run so short that it doesn't need all that.
+const MILLISECONDS_A_PIXEL: f64 = 2.0;
+/// Where the lanes' names stand.
+const HEADER: f64 = 24.0;
+/// Where the lanes begin.
+const LEFT: f64 = 78.0;
+const MARGIN: f64 = 14.0;
+const NARROWEST_LANE: f64 = 44.0;
+/// How many colours there are for lanes.
+const COLOURS: usize = 6;
+
+/// A lane's name where the rules give none.
+const EVERYBODY: &str = "all threads";
+const MAIN: &str = "MainThread";
+const LAST: &str = "the process ends";
+
+struct Mark {
+    lane: usize,
+    y: f64,
+    waits: bool,
+}
+
+/// The picture of `recording`, a run of the example `name`.
+#[must_use]
+pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
+    let threads: Vec<String> = recording
+        .lines
+        .iter()
+        .map(|(_, line)| {
+            lanes
+                .thread_of(line)
+                .unwrap_or_else(|| EVERYBODY.to_owned())
+        })
+        .collect();
+    let names = lane_names(&threads);
+    let lane_width = (widest(&names) * CHARACTER + 18.0).max(NARROWEST_LANE);
+    let lane_x = |lane: usize| LEFT + (lane as f64 + 0.5) * lane_width;
+    let text_x = LEFT + names.len() as f64 * lane_width + 10.0;
+    let messages: Vec<&str> = recording
+        .lines
+        .iter()
+        .map(|(_, line)| lanes.message(line))
+        .collect();
+    let scale = milliseconds(recording.end).recip()
+        * STRETCH.min(milliseconds(recording.end) / MILLISECONDS_A_PIXEL);
+    let y_of =
+        |row: usize, time: Duration| HEADER + 20.0 + row as f64 * ROW + milliseconds(time) * scale;
+    let marks: Vec<Mark> = recording
+        .lines
+        .iter()
+        .zip(&threads)
+        .enumerate()
+        .map(|(row, ((time, line), thread))| Mark {
+            lane: names
+                .iter()
+                .position(|lane| lane == thread)
+                .expect("every thread has a lane"),
+            y: y_of(row, *time),
+            waits: lanes.waits_after(line),
+        })
+        .collect();
+    let end_y = y_of(marks.len(), recording.end);
+    let legend = legend(marks.iter().any(|mark| mark.waits));
+    let width = (text_x + widest(&messages).max(LAST.len() as f64) * CHARACTER)
+        .max(LEFT + legend.chars().count() as f64 * CHARACTER + 60.0)
+        + MARGIN;
+    let height = end_y + 40.0;
+
+    let mut svg = String::new();
+    let mut put = |line: std::fmt::Arguments<'_>| {
+        svg.write_fmt(line).expect("a string takes everything");
+        svg.push('\n');
+    };
+    put(format_args!(
+        r#"<svg id="timeline-{name}" xmlns="http://www.w3.org/2000/svg" width="{width:.0}" height="{height:.0}" viewBox="0 0 {width:.0} {height:.0}" role="img" aria-labelledby="timeline-{name}-title">"#
+    ));
+    put(format_args!(
+        r#"<title id="timeline-{name}-title">A run of {name}: a lane for each thread, a mark for each line</title>"#
+    ));
+    put(format_args!("<style>{}</style>", style(name)));
+    put(format_args!(
+        r#"<rect class="paper" width="{width:.0}" height="{height:.0}" rx="6"></rect>"#
+    ));
+    for (lane, name) in names.iter().enumerate() {
+        put(format_args!(
+            r#"<text class="name c{}" x="{:.1}" y="{HEADER:.1}" text-anchor="middle">{}</text>"#,
+            lane % COLOURS,
+            lane_x(lane),
+            escape(name)
+        ));
+    }
+    for mark in &marks {
+        put(format_args!(
+            r#"<line class="leader" x1="{:.1}" y1="{y:.1}" x2="{:.1}" y2="{y:.1}"></line>"#,
+            lane_x(mark.lane) + 9.0,
+            text_x - 5.0,
+            y = mark.y
+        ));
+    }
+    for (row, mark) in marks.iter().enumerate() {
+        let next = marks[row + 1..].iter().find(|next| next.lane == mark.lane);
+        let until = match next {
+            Some(next) => next.y,
+            // A thread that waits and says nothing more waits to the end of the process.
+            None if mark.waits => end_y,
+            None => continue,
+        };
+        put(format_args!(
+            r#"<line class="{} c{}" x1="{x:.1}" y1="{:.1}" x2="{x:.1}" y2="{until:.1}"></line>"#,
+            if mark.waits { "wait" } else { "run" },
+            mark.lane % COLOURS,
+            mark.y,
+            x = lane_x(mark.lane)
+        ));
+    }
+    let time = |time| clock(time, recording.end);
+    for (row, mark) in marks.iter().enumerate() {
+        let (at, line) = &recording.lines[row];
+        let baseline = mark.y + 4.0;
+        put(format_args!(
+            r#"<g><title>{}</title><text class="time" x="{:.1}" y="{baseline:.1}" text-anchor="end">{}</text><circle class="mark c{}" cx="{:.1}" cy="{:.1}" r="5"></circle><text x="{text_x:.1}" y="{baseline:.1}">{}</text></g>"#,
+            escape(line),
+            LEFT - 12.0,
+            time(*at),
+            mark.lane % COLOURS,
+            lane_x(mark.lane),
+            mark.y,
+            escape(messages[row])
+        ));
+    }
+    put(format_args!(
+        r#"<line class="end" x1="{LEFT:.1}" y1="{end_y:.1}" x2="{:.1}" y2="{end_y:.1}"></line>"#,
+        text_x - 5.0
+    ));
+    put(format_args!(
+        r#"<text class="time" x="{:.1}" y="{y:.1}" text-anchor="end">{}</text><text class="time" x="{text_x:.1}" y="{y:.1}">{LAST}</text>"#,
+        LEFT - 12.0,
+        time(recording.end),
+        y = end_y + 4.0
+    ));
+    put(format_args!(
+        r#"<text class="legend" x="{LEFT:.1}" y="{:.1}">{legend}</text>"#,
+        end_y + 27.0
+    ));
+    put(format_args!("</svg>"));
+    svg
+}
+
+/// The threads, the main thread first and the others by name.
+fn lane_names(threads: &[String]) -> Vec<&str> {
+    let names: BTreeSet<&str> = threads.iter().map(String::as_str).collect();
+    let mut names: Vec<&str> = names.into_iter().collect();
+    names.sort_by_key(|&name| name != MAIN);
+    names
+}
+
+/// How many characters the longest has.
+fn widest(texts: &[&str]) -> f64 {
+    let longest = texts.iter().map(|text| text.chars().count()).max();
+    longest.unwrap_or(0) as f64
+}
+
+fn legend(waits: bool) -> &'static str {
+    if waits {
+        "● a line   ┃ until the thread's next   ┊ waiting or sleeping"
+    } else {
+        "● a line   ┃ until the thread's next"
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// `time` in the unit that suits a run that ended at `end`.
+fn clock(time: Duration, end: Duration) -> String {
+    if end < Duration::from_millis(100) {
+        format!("{:.2} ms", milliseconds(time))
+    } else {
+        format!("{:.3} s", time.as_secs_f64())
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// The style sheet. Each rule names the picture, so that several on one page don't disturb each other.
+fn style(name: &str) -> String {
+    let it = format!("#timeline-{name}");
+    let mut style = format!(
+        "{it}{{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}}\
+         {it} text{{white-space:pre}}\
+         {it} .name{{font-weight:bold}}\
+         {it} .run{{stroke-width:4}}\
+         {it} .wait{{stroke-width:2;stroke-dasharray:2 4}}\
+         {it} .leader{{stroke-width:1;stroke-dasharray:1 3}}\
+         {it} .end{{stroke-width:1}}"
+    );
+    style += &colours(&it, &LIGHT);
+    let _ = write!(
+        style,
+        "@media (prefers-color-scheme:dark){{{}}}",
+        colours(&it, &DARK)
+    );
+    style
+}
+
+struct Palette {
+    paper: &'static str,
+    ink: &'static str,
+    /// Times and the legend.
+    quiet: &'static str,
+    faint: &'static str,
+    lanes: [&'static str; COLOURS],
+}
+
+const LIGHT: Palette = Palette {
+    paper: "#f6f8fa",
+    ink: "#1f2328",
+    quiet: "#59636e",
+    faint: "#afb8c1",
+    lanes: [
+        "#0550ae", "#b54708", "#116329", "#6639ba", "#a0206d", "#7a5900",
+    ],
+};
+
+const DARK: Palette = Palette {
+    paper: "#161b22",
+    ink: "#e6edf3",
+    quiet: "#9198a1",
+    faint: "#484f58",
+    lanes: [
+        "#79c0ff", "#ffa657", "#7ee787", "#d2a8ff", "#ff9bce", "#e3c55b",
+    ],
+};
+
+fn colours(it: &str, palette: &Palette) -> String {
+    let Palette {
+        paper,
+        ink,
+        quiet,
+        faint,
+        lanes,
+    } = palette;
+    let mut style = format!(
+        "{it} .paper{{fill:{paper}}}{it} text{{fill:{ink}}}{it} .time,{it} .legend{{fill:{quiet}}}\
+         {it} .leader{{stroke:{faint}}}{it} .end{{stroke:{quiet}}}"
+    );
+    for (lane, colour) in lanes.iter().enumerate() {
+        let _ = write!(
+            style,
+            "{it} .c{lane}{{stroke:{colour}}}{it} text.c{lane},{it} circle.c{lane}{{fill:{colour};stroke:none}}"
+        );
+    }
+    style
+}

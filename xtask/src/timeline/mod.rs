@@ -1,0 +1,53 @@
+//! `cargo xtask timeline`: runs examples and draws what happened, as SVG.
+
+pub mod draw;
+pub mod record;
+
+use std::fs;
+use std::process::Command;
+
+use console::style;
+
+use crate::examples::{self, GOLDENS};
+use crate::flags::Timeline;
+use crate::golden::Golden;
+use crate::verify::verdict::TIME_LIMIT;
+use crate::{Outcome, workspace};
+
+/// Where the pictures are, from the workspace's root.
+pub const PICTURES: &str = "docs/timelines";
+
+/// Runs the task. The examples run one at a time, so that they don't disturb each other.
+///
+/// # Errors
+///
+/// When an example does not exist, can't be built or run, or prints what its golden does not accept, and when a picture can't be
+/// written.
+pub fn run(options: &Timeline) -> Outcome {
+    let root = workspace::root();
+    let all = examples::names(&root)?;
+    let names = if options.all { &all } else { &options.names };
+    if let Some(unknown) = names.iter().find(|name| !all.contains(name)) {
+        return Err(format!(
+            "there is no example `{unknown}`; `cargo xtask list` shows what there is"
+        )
+        .into());
+    }
+    let programs = examples::build(names)?;
+    let pictures = root.join(PICTURES);
+    fs::create_dir_all(&pictures)
+        .map_err(|e| format!("can't create {}: {e}", pictures.display()))?;
+    for name in names {
+        let golden = Golden::read(&root.join(GOLDENS), name)?;
+        let recording = record::record(Command::new(&programs[name]), TIME_LIMIT)
+            .map_err(|e| format!("{name}: {e}"))?;
+        golden
+            .check(&recording.output())
+            .map_err(|e| format!("{name} did not print what its golden promises:\n{e}"))?;
+        let path = pictures.join(name).with_extension("svg");
+        fs::write(&path, draw::draw(name, &recording, golden.lanes()))
+            .map_err(|e| format!("can't write {}: {e}", path.display()))?;
+        println!("{PICTURES}/{}", style(format_args!("{name}.svg")).cyan());
+    }
+    Ok(true)
+}
