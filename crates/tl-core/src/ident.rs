@@ -84,13 +84,14 @@ pub fn current_ident() -> ThreadIdent {
     }
 }
 
-/// Gives the calling thread this identity. Returns false, and changes nothing, if it has one already.
-pub(crate) fn set_current(ident: ThreadIdent) -> bool {
-    let is_new = CURRENT.with(Cell::get) == 0;
-    if is_new {
-        CURRENT.with(|current| current.set(ident.0.get()));
-    }
-    is_new
+/// Whether the calling thread has an identity already.
+pub(crate) fn is_assigned() -> bool {
+    CURRENT.with(Cell::get) != 0
+}
+
+/// Gives the calling thread, which has none, this identity, which no other thread has.
+pub(crate) fn set_current(ident: ThreadIdent) {
+    CURRENT.with(|current| current.set(ident.0.get()));
 }
 
 #[cold]

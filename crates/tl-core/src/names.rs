@@ -18,7 +18,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::mem::{self, ManuallyDrop};
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
@@ -159,6 +159,9 @@ fn refresh() -> Arc<str> {
 pub struct ThreadRecord {
     /// 0 until the thread has an identity.
     ident: AtomicU64,
+    /// Whether a thread has this record. No second one may: both would have its identity, and a lock that goes by that would let
+    /// both in.
+    has_begun: AtomicBool,
     /// 0 until the operating system has given the thread a number.
     native_id: AtomicU64,
     /// Counts the names that the thread has had. Changes with `name` locked.
@@ -239,6 +242,7 @@ impl ThreadRecord {
     fn with_text(text: Text) -> Arc<ThreadRecord> {
         Arc::new(ThreadRecord {
             ident: AtomicU64::new(0),
+            has_begun: AtomicBool::new(false),
             native_id: AtomicU64::new(0),
             version: AtomicU32::new(0),
             name: Mutex::new(Name {
@@ -255,6 +259,7 @@ impl ThreadRecord {
         let main = MAIN.get_or_init(|| {
             let record = ThreadRecord::new("MainThread");
             record.set_ident(Some(ThreadIdent::MAIN));
+            record.has_begun.store(true, Ordering::Relaxed);
             record
                 .native_id
                 .store(std::process::id().into(), Ordering::Relaxed);
@@ -292,6 +297,7 @@ impl ThreadRecord {
         };
         let record = ThreadRecord::with_text(text);
         record.set_ident(Some(ident));
+        record.has_begun.store(true, Ordering::Relaxed);
         record.native_id.store(sys::native_id(), Ordering::Relaxed);
         if !HAS_ENDED.get() {
             record.name.lock().is_running = true;
@@ -307,13 +313,19 @@ impl ThreadRecord {
     ///
     /// # Panics
     ///
-    /// If the calling thread has an identity already.
+    /// If the calling thread has an identity already, or the record is that of another thread, though it may have ended. Nothing
+    /// has changed then.
     pub fn begin(self: &Arc<ThreadRecord>, os_name: &str) {
-        let ident = self.ident().unwrap_or_else(|| self.assign_ident());
         assert!(
-            ident::set_current(ident),
+            !ident::is_assigned(),
             "a thread that has an identity cannot get another"
         );
+        // Relaxed: that only one thread finds it false is all that is asked.
+        assert!(
+            !self.has_begun.swap(true, Ordering::Relaxed),
+            "a record is that of one thread: make a new one for each"
+        );
+        ident::set_current(self.ident().unwrap_or_else(|| self.assign_ident()));
         keep(self);
         let mut name = self.name.lock();
         self.native_id.store(sys::native_id(), Ordering::Relaxed);

@@ -197,6 +197,34 @@ fn the_operating_system_sees_names_and_changes_of_names() {
     assert_eq!(thread.join().unwrap(), "by itself");
 }
 
+/// A record begun twice would give two threads the same identity, and a lock that goes by it to both.
+#[test]
+fn an_identity_is_never_that_of_two_threads() {
+    let begin = |record: &Arc<ThreadRecord>| {
+        let record = Arc::clone(record);
+        let begun = thread::spawn(move || {
+            record.begin("");
+            current_ident()
+        });
+        begun.join().ok()
+    };
+    let record = ThreadRecord::new("one");
+    let ident = record.assign_ident();
+    assert_eq!(begin(&record), Some(ident));
+    assert_eq!(begin(&record), None);
+    assert_eq!(begin(&ThreadRecord::main()), None);
+    assert_eq!(begin(&ThreadRecord::current()), None);
+
+    // A thread that has been refused a record is its own.
+    let refused = thread::spawn(move || {
+        let panic = std::panic::catch_unwind(|| record.begin(""));
+        (panic.is_err(), current_ident())
+    });
+    let (is_refused, own) = refused.join().unwrap();
+    assert!(is_refused);
+    assert_ne!(own, ident);
+}
+
 #[test]
 fn the_name_is_there_while_thread_locals_are_dropped() {
     static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
