@@ -1,5 +1,14 @@
 //! What the threading crates share: identities and names of threads, logging with thread names, and the door, the one
 //! place where a thread is put to sleep.
+//!
+//! # Feature flags
+//!
+//! | feature | by default | what it brings |
+//! | --- | --- | --- |
+//! | `logging` | on | the module `logging` and what it rests on: `log`, `env_filter`, `jiff`, `simple_logger` |
+//!
+//! The sibling crates do without it, so that none of them brings a logger. Without it this crate rests on `libc` and
+//! `crossbeam-utils` alone: `tl-core = { version = "…", default-features = false }`.
 
 mod ident;
 
