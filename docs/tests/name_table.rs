@@ -148,7 +148,12 @@ fn python_names() -> Vec<String> {
         .collect();
     for class in CLASSES {
         names.push(class.name.to_owned());
-        names.extend(class.parameters.iter().map(|p| format!("{}({p})", class.name)));
+        names.extend(
+            class
+                .parameters
+                .iter()
+                .map(|p| format!("{}({p})", class.name)),
+        );
         names.extend(class.members.iter().map(|m| format!("{}.{m}", class.name)));
         names.extend(class.with.then(|| format!("with {}", class.name)));
     }
@@ -192,7 +197,10 @@ fn rows(page: &str) -> Result<BTreeMap<String, Row>, String> {
 fn every_name_of_python_has_one_row() {
     let rows = rows(TABLE).unwrap();
     let names = python_names();
-    let missing: Vec<&String> = names.iter().filter(|&name| !rows.contains_key(name)).collect();
+    let missing: Vec<&String> = names
+        .iter()
+        .filter(|&name| !rows.contains_key(name))
+        .collect();
     assert!(missing.is_empty(), "the table has no row for {missing:?}");
     let unknown: Vec<&String> = rows.keys().filter(|name| !names.contains(name)).collect();
     assert!(unknown.is_empty(), "Python has no {unknown:?}");
@@ -203,7 +211,10 @@ fn every_name_of_python_has_one_row() {
 fn every_row_links_to_ours_or_says_why_there_is_none() {
     for (name, row) in rows(TABLE).unwrap() {
         if row.ours == "left out" {
-            assert!(!row.differs.is_empty(), "{name} is left out without a reason");
+            assert!(
+                !row.differs.is_empty(),
+                "{name} is left out without a reason"
+            );
         } else {
             assert!(
                 row.ours.starts_with("[`") && row.ours.contains("](tl_"),
