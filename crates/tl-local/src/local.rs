@@ -46,6 +46,8 @@ use crate::drain::Drain;
 ///
 /// A drop that panics when the thread ends is reported by the panic hook and does no other harm.
 ///
+/// A thread that calls [`std::process::exit`] ends too. A value that it is using at that moment, within `with` say, is not dropped.
+///
 /// # Examples
 ///
 /// Each thread counts for itself, and the owner adds up:

@@ -388,3 +388,49 @@ fn a_forgotten_local_still_drops_its_values_with_their_threads() {
     .unwrap();
     assert_eq!(drops.lock().unwrap().len(), 1);
 }
+
+#[test]
+fn a_payload_that_panics_when_it_is_dropped_loses_no_other_value() {
+    let drops = Drops::default();
+    let (bad, good) = (Arc::new(Local::new()), Arc::new(Local::new()));
+    thread::spawn({
+        let (bad, good, value) = (Arc::clone(&bad), Arc::clone(&good), Value(drops.clone()));
+        move || {
+            bad.set(AtDrop::new(|| {
+                std::panic::panic_any(AtDrop::new(|| panic!("on purpose")));
+            }));
+            good.set(value);
+        }
+    })
+    .join()
+    .unwrap();
+    assert_eq!(drops.lock().unwrap().len(), 1);
+}
+
+/// `exit` drops the thread-locals of the thread that calls it while its calls are still on the stack, and other threads go on: one
+/// may have been lent the value.
+#[test]
+fn a_value_in_use_is_not_dropped_when_its_thread_ends_the_process() {
+    static LOCAL: Local<AtDrop> = Local::new();
+    const CASE: &str = "TL_LOCAL_CASE";
+    const EXIT_CODE: i32 = 7;
+
+    if let Some(case) = std::env::var_os(CASE) {
+        LOCAL.set(AtDrop::new(|| std::process::abort()));
+        if case == "with" {
+            LOCAL.with(|_| std::process::exit(EXIT_CODE));
+        }
+        LOCAL.with_mut(|_| std::process::exit(EXIT_CODE));
+    }
+    for case in ["with", "with_mut"] {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "a_value_in_use_is_not_dropped_when_its_thread_ends_the_process",
+            ])
+            .env(CASE, case)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(EXIT_CODE), "{case}: {output:?}");
+    }
+}

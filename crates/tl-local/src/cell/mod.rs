@@ -22,6 +22,10 @@
 //! 3. The thread, when it ends, drops it, without any borrow of the local. That excludes (1), which needs a running thread,
 //!    but not (2). So both go through the lock of the registry: who takes the slot out of it has it for itself, alone.
 //!
+//!    There is one exception to what (1) needs: a thread that calls `exit` drops its thread-locals with its calls still on the stack,
+//!    and may have lent the value to threads that go on. So a slot whose value is borrowed is left alone: nobody will return to
+//!    that borrow.
+//!
 //! The owner that visits values ([`Cells::for_each_mut`]) takes them out one by one and puts them back. A thread that
 //! ends meanwhile does not wait for it, since the visitor may be waiting for the thread: it leaves the slot to the visitor.
 

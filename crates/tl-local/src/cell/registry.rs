@@ -152,7 +152,8 @@ impl<T> Drop for Visit<'_, T> {
 
 /// A registry as the table of a thread sees it.
 pub(super) trait Leave: Send + Sync {
-    /// Drops the slot at `index`, for its thread, which ends. If the owner of the local has it, that is left to the owner.
+    /// Drops the slot at `index`, for its thread, which ends. If the owner of the local has it, that is left to the owner. If its
+    /// value is borrowed it stays: the thread is ending the process, from within that borrow.
     fn leave(&self, index: usize);
 }
 
@@ -164,6 +165,13 @@ impl<T: Send> Leave for Registry<T> {
         let Some(place) = all.get_mut(index) else {
             return;
         };
+        if let Place::Taken(slot) = place {
+            // SAFETY: the slot is in the registry, whose lock is held, so that its owner does not have it, and its thread is the
+            // caller.
+            if unsafe { slot.0.as_ref() }.is_borrowed() {
+                return;
+            }
+        }
         match mem::replace(place, Place::Free) {
             Place::Taken(slot) => {
                 free.push(index);

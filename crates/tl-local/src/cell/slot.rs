@@ -74,6 +74,11 @@ impl<T> Slot<T> {
         self.shares.get() > 0
     }
 
+    /// Whether there is a borrow of the value, of either kind.
+    pub(super) fn is_borrowed(&self) -> bool {
+        self.is_shared() || self.content.get() == Content::Excluded
+    }
+
     /// Borrows the value.
     ///
     /// # Safety
@@ -91,7 +96,7 @@ impl<T> Slot<T> {
     ///
     /// If the value is borrowed, or `content` and `value` do not agree.
     pub(super) fn replace(&self, content: Content, value: Option<T>) -> Option<T> {
-        assert!(!self.is_shared() && self.content.get() != Content::Excluded);
+        assert!(!self.is_borrowed());
         assert_eq!(content == Content::Value, value.is_some());
         self.content.set(content);
         // SAFETY: there is no borrow of the value, and no code of the user runs here that could make one.

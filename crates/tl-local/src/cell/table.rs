@@ -1,5 +1,6 @@
 //! What a thread knows: its slots, by key.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 #[cfg(not(loom))]
 use std::mem::ManuallyDrop;
@@ -228,10 +229,21 @@ impl Table {
                 any = true;
                 self.write(index, NO_ENTRY);
                 // The panic hook has reported it. It must not keep the other values from being dropped.
-                let _ = catch_unwind(AssertUnwindSafe(|| record.registry.leave(record.place)));
+                let outcome =
+                    catch_unwind(AssertUnwindSafe(|| record.registry.leave(record.place)));
+                if let Err(payload) = outcome {
+                    discard(payload);
+                }
             }
             index += 1;
         }
+    }
+}
+
+/// Drops what a value has panicked with, which may panic in its turn.
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(again);
     }
 }
 
