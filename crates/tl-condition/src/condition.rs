@@ -1,12 +1,13 @@
 //! `Condition`: Python's condition variable, with its lock.
 
+mod wait;
+
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use tl_core::door::Deadline;
 use tl_locks::{ConditionLock, RLock, ReleaseError, Waiters};
 
-use crate::{ConditionGuard, NotAcquired};
+use crate::ConditionGuard;
 
 /// A condition variable with its lock: threads that hold the lock wait for a notification, and while they wait others can have
 /// the lock.
@@ -17,7 +18,7 @@ use crate::{ConditionGuard, NotAcquired};
 /// and condition in one is a [`Monitor`](crate::Monitor).
 ///
 /// [`lock`](Condition::lock) returns a guard with the waits and the notifications. The same methods are here as well, for a lock that is
-/// acquired and released by hand; they return [`NotAcquired`] where Python raises `RuntimeError`.
+/// acquired and released by hand; they return [`NotAcquired`](crate::NotAcquired) where Python raises `RuntimeError`.
 ///
 /// - A wait ends because the thread was notified, or because its time ran out, and says which. There are no other wake-ups. When both
 ///   happen at once it was notified.
@@ -349,252 +350,6 @@ impl<L: ConditionLock> Condition<L> {
     #[inline]
     pub fn locked(&self) -> bool {
         self.lock.locked()
-    }
-
-    /// Gives the lock up, waits to be notified, and takes the lock back.
-    ///
-    /// # Errors
-    ///
-    /// [`NotAcquired`] if the caller does not hold the lock. It has not waited then. (A [`Lock`](tl_locks::Lock) has no owner: held by
-    /// another thread, it passes for the caller's, and is released.)
-    ///
-    /// # Blocking
-    ///
-    /// Waits for a notification, then for the lock. If nobody notifies it waits for ever.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_condition::{Condition, NotAcquired};
-    ///
-    /// let condition = Condition::new();
-    /// assert!(condition.wait().is_err());
-    /// ```
-    pub fn wait(&self) -> Result<(), NotAcquired> {
-        self.wait_until(Deadline::NEVER).map(|_| ())
-    }
-
-    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Whether it was notified.
-    ///
-    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be added to the clock never runs
-    /// out.
-    ///
-    /// # Errors
-    ///
-    /// As [`wait`](Condition::wait).
-    ///
-    /// # Blocking
-    ///
-    /// Waits for a notification no longer than `timeout`, then for the lock, however long that takes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tl_condition::Condition;
-    ///
-    /// let condition = Condition::new();
-    /// condition.acquire();
-    /// assert_eq!(condition.wait_timeout(Duration::from_millis(1)), Ok(false));
-    /// ```
-    pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, NotAcquired> {
-        self.wait_until(Deadline::after(timeout))
-    }
-
-    /// Gives the lock up, waits to be notified for no longer than to `deadline`, and takes the lock back. Whether it was notified.
-    ///
-    /// # Errors
-    ///
-    /// As [`wait`](Condition::wait).
-    ///
-    /// # Blocking
-    ///
-    /// Waits for a notification no longer than to `deadline`, then for the lock, however long that takes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Instant;
-    /// use tl_condition::Condition;
-    ///
-    /// let condition = Condition::new();
-    /// condition.acquire();
-    /// assert_eq!(condition.wait_deadline(Instant::now()), Ok(false));
-    /// ```
-    pub fn wait_deadline(&self, deadline: Instant) -> Result<bool, NotAcquired> {
-        self.wait_until(Deadline::at(deadline))
-    }
-
-    /// Waits until `predicate` returns true: it is called at first, and after each notification, always with the lock held.
-    ///
-    /// A panic in `predicate` goes on, with the lock held as before the call: nobody releases it but the caller. With the guard of
-    /// [`lock`](Condition::lock) that happens by itself.
-    ///
-    /// # Errors
-    ///
-    /// As [`wait`](Condition::wait). If the caller does not hold the lock `predicate` is not called at all.
-    ///
-    /// # Blocking
-    ///
-    /// Waits for notifications until the predicate is true.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_condition::Condition;
-    ///
-    /// let condition = Condition::new();
-    /// assert!(condition.wait_for(|| true).is_err());
-    /// condition.acquire();
-    /// assert!(condition.wait_for(|| true).is_ok());
-    /// ```
-    pub fn wait_for(&self, predicate: impl FnMut() -> bool) -> Result<(), NotAcquired> {
-        self.wait_for_until(predicate, Deadline::NEVER).map(|_| ())
-    }
-
-    /// Waits until `predicate` returns true, no longer than `timeout` in all. What the predicate returned last: it is called at first,
-    /// after each notification, and when the time has run out.
-    ///
-    /// # Errors
-    ///
-    /// As [`wait_for`](Condition::wait_for).
-    ///
-    /// # Blocking
-    ///
-    /// Waits for notifications no longer than `timeout`, and for the lock, however long that takes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tl_condition::Condition;
-    ///
-    /// let condition = Condition::new();
-    /// condition.acquire();
-    /// let timeout = Duration::from_millis(1);
-    /// assert_eq!(condition.wait_for_timeout(|| true, timeout), Ok(true));
-    /// assert_eq!(condition.wait_for_timeout(|| false, timeout), Ok(false));
-    /// ```
-    pub fn wait_for_timeout(
-        &self,
-        predicate: impl FnMut() -> bool,
-        timeout: Duration,
-    ) -> Result<bool, NotAcquired> {
-        self.wait_for_until(predicate, Deadline::after(timeout))
-    }
-
-    /// Waits until `predicate` returns true, no longer than to `deadline`. What the predicate returned last. See
-    /// [`wait_for_timeout`](Condition::wait_for_timeout).
-    ///
-    /// # Errors
-    ///
-    /// As [`wait_for`](Condition::wait_for).
-    ///
-    /// # Blocking
-    ///
-    /// Waits for notifications no longer than to `deadline`, and for the lock, however long that takes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Instant;
-    /// use tl_condition::Condition;
-    ///
-    /// let condition = Condition::new();
-    /// condition.acquire();
-    /// assert_eq!(condition.wait_for_deadline(|| false, Instant::now()), Ok(false));
-    /// ```
-    pub fn wait_for_deadline(
-        &self,
-        predicate: impl FnMut() -> bool,
-        deadline: Instant,
-    ) -> Result<bool, NotAcquired> {
-        self.wait_for_until(predicate, Deadline::at(deadline))
-    }
-
-    /// Notifies the thread that has waited longest. How many will wake: 0 or 1.
-    ///
-    /// A notified thread goes on once it has the lock, so not before the caller has released it.
-    ///
-    /// # Errors
-    ///
-    /// [`NotAcquired`] if the caller does not hold the lock. Nobody was notified then. (A [`Lock`](tl_locks::Lock) has no owner: held
-    /// by another thread, it passes for the caller's.)
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_condition::Condition;
-    ///
-    /// let condition = Condition::new();
-    /// assert!(condition.notify_one().is_err());
-    /// condition.acquire();
-    /// assert_eq!(condition.notify_one(), Ok(0));
-    /// ```
-    pub fn notify_one(&self) -> Result<usize, NotAcquired> {
-        self.notify(1)
-    }
-
-    /// Notifies the `n` threads that have waited longest, or all if there are fewer. How many will wake.
-    ///
-    /// # Errors
-    ///
-    /// As [`notify_one`](Condition::notify_one).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_condition::Condition;
-    ///
-    /// let condition = Condition::new();
-    /// condition.acquire();
-    /// assert_eq!(condition.notify(3), Ok(0));
-    /// ```
-    pub fn notify(&self, n: usize) -> Result<usize, NotAcquired> {
-        self.lock.notify(&self.waiters, n).map_err(|_| NotAcquired)
-    }
-
-    /// Notifies all threads that wait now. How many will wake.
-    ///
-    /// # Errors
-    ///
-    /// As [`notify_one`](Condition::notify_one).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_condition::Condition;
-    ///
-    /// let condition = Condition::new();
-    /// condition.acquire();
-    /// assert_eq!(condition.notify_all(), Ok(0));
-    /// ```
-    pub fn notify_all(&self) -> Result<usize, NotAcquired> {
-        self.notify(usize::MAX)
-    }
-
-    fn wait_until(&self, deadline: Deadline) -> Result<bool, NotAcquired> {
-        self.lock
-            .wait(&self.waiters, deadline)
-            .map_err(|_| NotAcquired)
-    }
-
-    fn wait_for_until(
-        &self,
-        mut predicate: impl FnMut() -> bool,
-        deadline: Deadline,
-    ) -> Result<bool, NotAcquired> {
-        if !self.lock.is_acquired() {
-            return Err(NotAcquired);
-        }
-        loop {
-            if predicate() {
-                return Ok(true);
-            }
-            if !self.wait_until(deadline)? {
-                return Ok(predicate());
-            }
-        }
     }
 }
 

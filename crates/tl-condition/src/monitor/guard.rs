@@ -1,0 +1,331 @@
+//! The guard of a monitor: its lock, held.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::time::{Duration, Instant};
+
+use tl_core::door::Deadline;
+use tl_locks::{MutexGuard, Waiters};
+
+/// A [`Monitor`] that is locked: it derefs to the value, and dropping it releases the lock. With it the holder waits and notifies.
+///
+/// No reference to the value can be kept over a wait, during which others change it:
+///
+/// ```compile_fail,E0502
+/// let monitor = tl_condition::Monitor::new(vec![1]);
+/// let mut guard = monitor.lock();
+/// let first = &guard[0];
+/// guard.wait();
+/// println!("{first}");
+/// ```
+#[must_use = "the lock is released as soon as the guard is dropped"]
+pub struct MonitorGuard<'a, T: ?Sized> {
+    pub(super) waiters: &'a Waiters,
+    pub(super) guard: MutexGuard<'a, T>,
+}
+
+impl<T: ?Sized> MonitorGuard<'_, T> {
+    /// Gives the lock up, waits to be notified, and takes the lock back.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for a notification, then for the lock. If nobody notifies it waits for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_condition::Monitor;
+    ///
+    /// static VALUE: Monitor<u32> = Monitor::new(0);
+    ///
+    /// let mut value = VALUE.lock();
+    /// let other = thread::spawn(|| {
+    ///     let mut value = VALUE.lock();
+    ///     *value = 1;
+    ///     value.notify_one();
+    /// });
+    /// value.wait();
+    /// assert_eq!(*value, 1);
+    /// other.join().unwrap();
+    /// ```
+    pub fn wait(&mut self) {
+        self.wait_before(Deadline::NEVER);
+    }
+
+    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Whether it was notified.
+    ///
+    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be added to the clock never runs
+    /// out.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for a notification no longer than `timeout`, then for the lock, however long that takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_condition::Monitor;
+    ///
+    /// assert!(!Monitor::new(0).lock().wait_timeout(Duration::from_millis(1)));
+    /// ```
+    pub fn wait_timeout(&mut self, timeout: Duration) -> bool {
+        self.wait_before(Deadline::after(timeout))
+    }
+
+    /// Gives the lock up, waits to be notified for no longer than to `deadline`, and takes the lock back. Whether it was notified.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for a notification no longer than to `deadline`, then for the lock, however long that takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use tl_condition::Monitor;
+    ///
+    /// assert!(!Monitor::new(0).lock().wait_deadline(Instant::now()));
+    /// ```
+    pub fn wait_deadline(&mut self, deadline: Instant) -> bool {
+        self.wait_before(Deadline::at(deadline))
+    }
+
+    /// Waits while `condition` returns true: it is called at first, and after each notification, always with the lock held.
+    ///
+    /// A panic in `condition` goes on, with the lock held by the guard, which releases it.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for notifications until the condition is false.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_condition::Monitor;
+    ///
+    /// let queue = Monitor::new(vec![1]);
+    /// let mut queue = queue.lock();
+    /// queue.wait_while(|queue| queue.is_empty());
+    /// assert_eq!(queue.pop(), Some(1));
+    /// ```
+    pub fn wait_while(&mut self, mut condition: impl FnMut(&mut T) -> bool) {
+        self.wait_until(|value| !condition(value));
+    }
+
+    /// Waits while `condition` returns true, no longer than `timeout` in all. Whether the condition has become false: it is called at
+    /// first, after each notification, and when the time has run out.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for notifications no longer than `timeout`, and for the lock, however long that takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_condition::Monitor;
+    ///
+    /// let queue: Monitor<Vec<u32>> = Monitor::default();
+    /// let mut queue = queue.lock();
+    /// assert!(!queue.wait_while_timeout(|queue| queue.is_empty(), Duration::from_millis(1)));
+    /// ```
+    pub fn wait_while_timeout(
+        &mut self,
+        mut condition: impl FnMut(&mut T) -> bool,
+        timeout: Duration,
+    ) -> bool {
+        self.wait_until_timeout(|value| !condition(value), timeout)
+    }
+
+    /// Waits while `condition` returns true, no longer than to `deadline`. Whether the condition has become false. See
+    /// [`wait_while_timeout`](MonitorGuard::wait_while_timeout).
+    ///
+    /// # Blocking
+    ///
+    /// Waits for notifications no longer than to `deadline`, and for the lock, however long that takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use tl_condition::Monitor;
+    ///
+    /// let value = Monitor::new(0);
+    /// assert!(value.lock().wait_while_deadline(|value| *value > 0, Instant::now()));
+    /// ```
+    pub fn wait_while_deadline(
+        &mut self,
+        mut condition: impl FnMut(&mut T) -> bool,
+        deadline: Instant,
+    ) -> bool {
+        self.wait_until_deadline(|value| !condition(value), deadline)
+    }
+
+    /// Waits until `condition` returns true: it is called at first, and after each notification, always with the lock held.
+    ///
+    /// A panic in `condition` goes on, with the lock held by the guard, which releases it.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for notifications until the condition is true.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_condition::Monitor;
+    ///
+    /// static STEP: Monitor<u32> = Monitor::new(0);
+    ///
+    /// let other = thread::spawn(|| {
+    ///     for _ in 0..3 {
+    ///         let mut step = STEP.lock();
+    ///         *step += 1;
+    ///         step.notify_all();
+    ///     }
+    /// });
+    /// STEP.lock().wait_until(|step| *step == 3);
+    /// other.join().unwrap();
+    /// ```
+    pub fn wait_until(&mut self, condition: impl FnMut(&mut T) -> bool) {
+        self.wait_until_before(condition, Deadline::NEVER);
+    }
+
+    /// Waits until `condition` returns true, no longer than `timeout` in all. What the condition returned last: it is called at first,
+    /// after each notification, and when the time has run out.
+    ///
+    /// # Blocking
+    ///
+    /// Waits for notifications no longer than `timeout`, and for the lock, however long that takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_condition::Monitor;
+    ///
+    /// let value = Monitor::new(0);
+    /// assert!(!value.lock().wait_until_timeout(|value| *value > 0, Duration::from_millis(1)));
+    /// ```
+    pub fn wait_until_timeout(
+        &mut self,
+        condition: impl FnMut(&mut T) -> bool,
+        timeout: Duration,
+    ) -> bool {
+        self.wait_until_before(condition, Deadline::after(timeout))
+    }
+
+    /// Waits until `condition` returns true, no longer than to `deadline`. What the condition returned last. See
+    /// [`wait_until_timeout`](MonitorGuard::wait_until_timeout).
+    ///
+    /// # Blocking
+    ///
+    /// Waits for notifications no longer than to `deadline`, and for the lock, however long that takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use tl_condition::Monitor;
+    ///
+    /// let value = Monitor::new(0);
+    /// assert!(value.lock().wait_until_deadline(|value| *value == 0, Instant::now()));
+    /// ```
+    pub fn wait_until_deadline(
+        &mut self,
+        condition: impl FnMut(&mut T) -> bool,
+        deadline: Instant,
+    ) -> bool {
+        self.wait_until_before(condition, Deadline::at(deadline))
+    }
+
+    /// Notifies the thread that has waited longest. How many will wake: 0 or 1.
+    ///
+    /// A notified thread goes on once it has the lock, so not before this guard is dropped or waits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_condition::Monitor;
+    ///
+    /// assert_eq!(Monitor::new(0).lock().notify_one(), 0);
+    /// ```
+    pub fn notify_one(&self) -> usize {
+        self.notify(1)
+    }
+
+    /// Notifies the `n` threads that have waited longest, or all if there are fewer. How many will wake.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_condition::Monitor;
+    ///
+    /// assert_eq!(Monitor::new(0).lock().notify(3), 0);
+    /// ```
+    pub fn notify(&self, n: usize) -> usize {
+        tl_locks::notify_with_guard(&self.guard, self.waiters, n)
+    }
+
+    /// Notifies all threads that wait now. How many will wake.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_condition::Monitor;
+    ///
+    /// assert_eq!(Monitor::new(0).lock().notify_all(), 0);
+    /// ```
+    pub fn notify_all(&self) -> usize {
+        self.notify(usize::MAX)
+    }
+
+    fn wait_before(&mut self, deadline: Deadline) -> bool {
+        tl_locks::wait_with_guard(&mut self.guard, self.waiters, deadline)
+    }
+
+    fn wait_until_before(
+        &mut self,
+        mut condition: impl FnMut(&mut T) -> bool,
+        deadline: Deadline,
+    ) -> bool {
+        loop {
+            if condition(self) {
+                return true;
+            }
+            if !self.wait_before(deadline) {
+                return condition(self);
+            }
+        }
+    }
+}
+
+impl<T: ?Sized> Deref for MonitorGuard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.guard
+    }
+}
+
+impl<T: ?Sized> DerefMut for MonitorGuard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.guard
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for MonitorGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for MonitorGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&**self, f)
+    }
+}
