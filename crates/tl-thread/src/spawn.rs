@@ -61,8 +61,8 @@ impl Builder {
     }
 
     /// Names the thread, instead of `Thread-N`.
-    pub fn name(mut self, name: impl Into<Arc<str>>) -> Builder {
-        self.name = Some(name.into());
+    pub fn name(mut self, name: impl AsRef<str>) -> Builder {
+        self.name = Some(name.as_ref().into());
         self
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use tl_thread::{
-    JoinError, Runnable, SetDaemonError, StartError, Thread, ThreadIdent, current_thread,
+    Builder, JoinError, Runnable, SetDaemonError, StartError, Thread, ThreadIdent, current_thread,
     enumerate, get_ident, get_native_id, main_thread,
 };
 
@@ -143,6 +143,23 @@ fn default_names_have_numbers_and_named_threads_do_not_count() {
     assert!(numbers.iter().all(|number| *number >= 1));
     let named = Thread::new(|| ()).with_name("named");
     assert_eq!(&*named.name(), "named");
+}
+
+#[test]
+fn a_name_is_taken_from_whatever_is_text() {
+    let number = 7;
+    let thread = Thread::new(|| ()).with_name(number.to_string());
+    assert_eq!(&*thread.name(), "7");
+    let owned = String::from("owned");
+    thread.set_name(&owned);
+    assert_eq!(*thread.name(), *owned);
+    let other = Thread::new(|| ()).with_name(&owned);
+    other.set_name("other");
+    thread.set_name(other.name());
+    assert_eq!(thread.name(), other.name());
+    thread.set_name(&other.name());
+    let handle = Builder::new().name(&owned).spawn(|| ()).unwrap();
+    assert_eq!(*handle.thread().name(), *owned);
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Timer {
     /// assert_eq!(&*timer.name(), "egg timer");
     /// ```
     #[must_use = "the timer is moved into the result"]
-    pub fn with_name(self, name: impl Into<Arc<str>>) -> Timer {
+    pub fn with_name(self, name: impl AsRef<str>) -> Timer {
         let _ = self.thread().clone().with_name(name);
         self
     }
@@ -349,7 +349,7 @@ impl Timer {
     /// timer.join()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn set_name(&self, name: impl Into<Arc<str>>) {
+    pub fn set_name(&self, name: impl AsRef<str>) {
         self.thread().set_name(name);
     }
 

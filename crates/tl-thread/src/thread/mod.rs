@@ -199,8 +199,8 @@ impl Thread {
     /// assert_eq!(&*thread.name(), "worker");
     /// ```
     #[must_use = "the thread is moved into the result"]
-    pub fn with_name(self, name: impl Into<Arc<str>>) -> Thread {
-        self.inner.record.name_at_birth(name);
+    pub fn with_name(self, name: impl AsRef<str>) -> Thread {
+        self.inner.record.name_at_birth(name.as_ref());
         self
     }
 
@@ -268,8 +268,8 @@ impl Thread {
     /// thread.set_name("chief");
     /// assert_eq!(&*tl_core::current_name(), "chief");
     /// ```
-    pub fn set_name(&self, name: impl Into<Arc<str>>) {
-        self.inner.record.set_name(name);
+    pub fn set_name(&self, name: impl AsRef<str>) {
+        self.inner.record.set_name(name.as_ref());
     }
 
     /// Whether the thread is a daemon: one for which the end of the process does not wait. See [the table](crate#the-end-of-the-process).
