@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use console::style;
 use regex::Regex;
@@ -24,6 +25,7 @@ pub fn run(options: &Loom) -> Outcome {
     if options.mutants {
         return mutants::run(&crates);
     }
+    let start = Instant::now();
     let (mut models, mut executions) = (0, 0);
     for name in &crates {
         let listed = list(name)?;
@@ -60,8 +62,9 @@ pub fn run(options: &Loom) -> Outcome {
         }
     }
     println!(
-        "{models} models in {} crates, {executions} executions explored",
-        crates.len()
+        "{models} models in {} crates, {executions} executions explored in {} s",
+        crates.len(),
+        start.elapsed().as_secs()
     );
     Ok(models > 0)
 }
@@ -96,10 +99,11 @@ pub fn cargo(root: &Path, target: &PathBuf, name: &str) -> Command {
     cargo
         .current_dir(root)
         .env("RUSTFLAGS", "--cfg loom")
+        // It would take as long to write as the rest of the build.
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "false")
         .env("CARGO_TARGET_DIR", target)
         .args([
             "test",
-            "--quiet",
             "--release",
             "--no-default-features",
             "--package",

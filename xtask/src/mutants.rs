@@ -1,13 +1,20 @@
 //! `cargo xtask loom --mutants`: each protocol broken on purpose, one change at a time, and the models must notice.
 //!
 //! The changes stand in `xtask/mutants.toml`. Each is made in a copy of the sources, never in the work tree. A mutant that does
-//! not compile proves nothing, and a change whose text is no longer found in its file has to be brought up to date: both fail.
+//! not compile proves nothing, a change whose text is no longer found in its file has to be brought up to date, and so has one whose
+//! model is gone: all three fail.
 
 use std::error::Error;
+use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::io::{BufRead, BufReader};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use console::style;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,8 +22,8 @@ use serde::Deserialize;
 
 use crate::{Outcome, loom, workspace};
 
-/// A mutant that makes the checker run longer than this has not been noticed.
-const TIME_LIMIT: Duration = Duration::from_secs(180);
+/// So long the models of one mutant may run; on a machine that does nothing else they take seconds.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,8 +37,10 @@ struct Mutants {
 struct Mutant {
     /// What the change does to the protocol.
     what: String,
-    /// The crate whose models must notice.
+    /// The crate whose model must notice.
     package: String,
+    /// The model that is to notice, which is then the only one that runs.
+    model: Option<String>,
     /// The file that is changed.
     file: String,
     /// The text that is replaced, where it stands first.
@@ -42,8 +51,11 @@ struct Mutant {
 
 /// What became of a mutant.
 enum Fate {
-    Caught,
+    /// By this model.
+    Caught(String),
     Survived,
+    /// No model has failed so far.
+    TooLong,
     Invalid(String),
 }
 
@@ -59,47 +71,78 @@ pub fn run(crates: &[String]) -> Outcome {
         .into_iter()
         .filter(|mutant| crates.contains(&mutant.package))
         .collect();
-    let tree = workspace::root().join("target/mutants/tree");
-    copy_sources(&tree)?;
     let bar = ProgressBar::new(mutants.len() as u64)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}")?);
-    let (mut caught, mut wrong) = (0, 0);
-    for mutant in &mutants {
-        bar.set_message(mutant.what.clone());
-        let line = match fate(mutant, &tree)? {
-            Fate::Caught => {
-                caught += 1;
-                format!("caught: {}: {}", mutant.package, mutant.what)
-            }
-            Fate::Survived => {
-                wrong += 1;
-                format!(
-                    "{} {}: {}",
-                    style("SURVIVED").red().bold(),
-                    mutant.package,
-                    mutant.what
-                )
-            }
-            Fate::Invalid(why) => {
-                wrong += 1;
-                format!(
-                    "{} {}: {}: {why}",
-                    style("INVALID").red().bold(),
-                    mutant.package,
-                    mutant.what
-                )
-            }
-        };
-        bar.suspend(|| println!("{line}"));
-        bar.inc(1);
-    }
+    let next = AtomicUsize::new(0);
+    let caught = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let finished: Result<Vec<()>, String> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers)
+            .map(|number| {
+                let (mutants, next, caught, bar) = (&mutants, &next, &caught, &bar);
+                scope.spawn(move || -> Result<(), String> {
+                    let place = Place::new(number).map_err(|error| error.to_string())?;
+                    while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        bar.set_message(mutant.what.clone());
+                        let fate = fate(mutant, &place).map_err(|error| error.to_string())?;
+                        if let Fate::Caught(_) = fate {
+                            caught.fetch_add(1, Ordering::Relaxed);
+                        }
+                        bar.suspend(|| println!("{}: {}: {fate}", mutant.package, mutant.what));
+                        bar.inc(1);
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a worker does not panic"))
+            .collect()
+    });
+    finished?;
     bar.finish_and_clear();
+    let caught = caught.into_inner();
     println!("{caught} of {} mutants caught", mutants.len());
-    Ok(caught > 0 && wrong == 0)
+    Ok(caught > 0 && caught == mutants.len())
 }
 
-fn fate(mutant: &Mutant, tree: &Path) -> Result<Fate, Box<dyn Error>> {
-    let path = tree.join(&mutant.file);
+/// Where one worker breaks the sources and builds them.
+struct Place {
+    tree: PathBuf,
+    target: PathBuf,
+}
+
+impl Place {
+    fn new(number: usize) -> Result<Place, Box<dyn Error>> {
+        let folder = workspace::root().join(format!("target/mutants/{number}"));
+        let place = Place {
+            tree: folder.join("tree"),
+            target: folder.join("target"),
+        };
+        copy_sources(&place.tree)?;
+        Ok(place)
+    }
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fate::Caught(model) => write!(f, "caught by {model}"),
+            Fate::Survived => write!(f, "{}", style("SURVIVED").red().bold()),
+            Fate::TooLong => write!(
+                f,
+                "{} {} s",
+                style("NOT NOTICED IN").red().bold(),
+                TIME_LIMIT.as_secs()
+            ),
+            Fate::Invalid(why) => write!(f, "{}: {why}", style("INVALID").red().bold()),
+        }
+    }
+}
+
+fn fate(mutant: &Mutant, place: &Place) -> Result<Fate, Box<dyn Error>> {
+    let path = place.tree.join(&mutant.file);
     let original =
         fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     if !original.contains(&mutant.find) {
@@ -109,42 +152,80 @@ fn fate(mutant: &Mutant, tree: &Path) -> Result<Fate, Box<dyn Error>> {
         )));
     }
     fs::write(&path, original.replacen(&mutant.find, &mutant.replace, 1))?;
-    let fate = judge(mutant, tree);
+    let fate = judge(mutant, place);
     fs::write(&path, original)?;
     fate
 }
 
-fn judge(mutant: &Mutant, tree: &Path) -> Result<Fate, Box<dyn Error>> {
-    let target = workspace::root().join("target/mutants/target");
-    let built = loom::cargo(tree, &target, &mutant.package)
-        .arg("--no-run")
-        .output()?;
-    if !built.status.success() {
-        return Ok(Fate::Invalid(
-            String::from_utf8_lossy(&built.stderr).into_owned(),
-        ));
+fn judge(mutant: &Mutant, place: &Place) -> Result<Fate, Box<dyn Error>> {
+    let program = match build(mutant, place)? {
+        Ok(program) => program,
+        Err(why) => return Ok(Fate::Invalid(why)),
+    };
+    let mut models = Command::new(&program);
+    models.env("RUST_BACKTRACE", "0");
+    if let Some(model) = &mutant.model {
+        models.args(["--exact", model]);
     }
-    let mut models = loom::cargo(tree, &target, &mutant.package)
-        .env("RUST_BACKTRACE", "0")
-        .stdout(Stdio::null())
+    let listed = Command::new(&program)
+        .args(models.get_args())
+        .args(["--list", "--format=terse"])
+        .output()?;
+    if listed.stdout.is_empty() {
+        let why = format!("{} has no model {:?}", mutant.package, mutant.model);
+        return Ok(Fate::Invalid(why));
+    }
+    let mut models = models
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
-    let start = Instant::now();
-    loop {
-        if let Some(status) = models.try_wait()? {
-            return Ok(if status.success() {
-                Fate::Survived
-            } else {
-                Fate::Caught
-            });
+    let printed = models.stdout.take().ok_or("the models have no output")?;
+    // The first that fails is enough: what the others would still explore takes time and changes nothing.
+    let (sender, failures) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(printed).lines().map_while(Result::ok) {
+            if let Some(failed) = failed_model(&line) {
+                // Nobody listens after the first.
+                let _ = sender.send(failed.to_owned());
+            }
         }
-        if start.elapsed() > TIME_LIMIT {
-            models.kill()?;
-            models.wait()?;
-            return Ok(Fate::Survived);
-        }
-        std::thread::sleep(Duration::from_millis(50));
+    });
+    let first = failures.recv_timeout(TIME_LIMIT);
+    if !matches!(first, Err(RecvTimeoutError::Disconnected)) {
+        models.kill()?;
     }
+    let status = models.wait()?;
+    Ok(match first {
+        Ok(model) => Fate::Caught(model),
+        Err(RecvTimeoutError::Disconnected) if !status.success() => {
+            Fate::Caught(format!("an abort ({status})"))
+        }
+        Err(RecvTimeoutError::Disconnected) => Fate::Survived,
+        Err(RecvTimeoutError::Timeout) => Fate::TooLong,
+    })
+}
+
+/// The model that failed, if that is what a line of the test harness says.
+fn failed_model(line: &str) -> Option<&str> {
+    line.strip_prefix("test ")?.strip_suffix(" ... FAILED")
+}
+
+/// Builds the models of the mutant's crate. Returns the program, or what the compiler says.
+fn build(mutant: &Mutant, place: &Place) -> Result<Result<PathBuf, String>, Box<dyn Error>> {
+    let built = loom::cargo(&place.tree, &place.target, &mutant.package)
+        .args(["--no-run", "--message-format=json-render-diagnostics"])
+        .output()?;
+    if !built.status.success() {
+        return Ok(Err(String::from_utf8_lossy(&built.stderr).into_owned()));
+    }
+    let program = String::from_utf8_lossy(&built.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from))
+        .next_back();
+    program
+        .map(Ok)
+        .ok_or_else(|| format!("cargo names no program for {}", mutant.package).into())
 }
 
 /// Brings the copy up to date with the work tree.
