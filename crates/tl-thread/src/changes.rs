@@ -1,4 +1,4 @@
-//! Waiting for something that is guarded by a lock of its own.
+//! Waiting for something to change.
 
 use tl_core::door::{Deadline, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
@@ -28,12 +28,14 @@ impl Changes {
     pub(crate) fn wait_until(&self, mut is_done: impl FnMut() -> bool) {
         let queue = WaitQueue::of(&self.count);
         loop {
-            // Relaxed: the lock behind `is_done` orders what is asked there.
-            let seen = self.count.load(Ordering::Relaxed);
+            // Acquire: pairs with `announce`, so that whoever sees the count sees the change. Otherwise it could find the new count,
+            // the old state of what is asked here, and sleep. What is guarded by a lock needs no more than that lock.
+            let seen = self.count.load(Ordering::Acquire);
             if is_done() {
                 return;
             }
             let locked = queue.lock();
+            // Relaxed: the next look at what is asked comes after another load of the count.
             if self.count.load(Ordering::Relaxed) == seen {
                 let (Wake::Woken { .. } | Wake::TimedOut(_)) =
                     locked.wait(&mut queue.backoff(), Deadline::NEVER);
@@ -44,7 +46,8 @@ impl Changes {
     /// To be called after a change that may make a thread in [`wait_until`](Changes::wait_until) done.
     pub(crate) fn announce(&self) {
         let mut queue = WaitQueue::of(&self.count).lock();
-        self.count.fetch_add(1, Ordering::Relaxed);
+        // Release: pairs with the first load in `wait_until`.
+        self.count.fetch_add(1, Ordering::Release);
         queue.wake_all(0);
     }
 }

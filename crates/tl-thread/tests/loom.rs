@@ -21,6 +21,7 @@ use crew::Crew;
 use life::{Awaited, Life};
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
+use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 use tl_core::door::{Deadline, Mutex};
 use tl_core::model::{explore, let_time_pass};
@@ -319,5 +320,25 @@ fn the_end_waits_for_all_others_also_for_those_started_meanwhile() {
         });
         assert_eq!(shared.0.lock().awaited, 0);
         worker.join().unwrap();
+    });
+}
+
+#[test]
+fn who_waits_hears_of_an_exit_too_which_no_lock_guards() {
+    explore(Some(3), || {
+        let shared = Arc::new((AtomicBool::new(false), Mutex::new(()), Changes::new()));
+        let exiting = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                // As `exit` stores its code.
+                shared.0.store(true, Ordering::Relaxed);
+                shared.2.announce();
+            })
+        };
+        shared.2.wait_until(|| {
+            let _list = shared.1.lock();
+            shared.0.load(Ordering::Relaxed)
+        });
+        exiting.join().unwrap();
     });
 }
