@@ -10,8 +10,18 @@
 #![doc = program!("lock_noblock")]
 //! # What differs from Python
 //!
-//! - **What must be locked can't be used unlocked.** In Python the lock and what it guards belong together by convention. Here two threads that
-//!   change a plain `u32` do not compile.
+//! - **What must be locked can't be used unlocked.** In Python the lock and what it guards belong together by convention. Here this does not
+//!   compile:
+//!
+//!   ```compile_fail,E0499
+//!   let mut counter = 0;
+//!   tl_thread::scope(|scope| {
+//!       for _ in 0..2 {
+//!           scope.spawn(|| counter += 1);
+//!       }
+//!   });
+//!   ```
+//!
 //! - **The interpreter lock would not have saved you**, and is not here: `value += 1` of two threads at once is a lost count.
 //! - **Four calls instead of two parameters**: [`acquire`](tl_locks::Lock::acquire), [`try_acquire`](tl_locks::Lock::try_acquire),
 //!   [`acquire_timeout`](tl_locks::Lock::acquire_timeout), [`acquire_deadline`](tl_locks::Lock::acquire_deadline); and the same as guards, from

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::record::Recording;
+use super::style::{COLOURS, style};
 use crate::golden::Lanes;
 
 /// The width of a character of the labels, in pixels: 0.6 of the size is what monospaced fonts have.
@@ -24,8 +25,6 @@ const HEADER: f64 = 24.0;
 const LEFT: f64 = 78.0;
 const MARGIN: f64 = 14.0;
 const NARROWEST_LANE: f64 = 44.0;
-/// How many colours there are for lanes.
-const COLOURS: usize = 6;
 
 /// A lane's name where the rules give none.
 const EVERYBODY: &str = "all threads";
@@ -35,6 +34,14 @@ const LAST: &str = "the process ends";
 struct Mark {
     lane: usize,
     y: f64,
+    waits: bool,
+}
+
+/// A thread between two of its lines, or from its last to the end of the process.
+struct Span {
+    lane: usize,
+    from: f64,
+    to: f64,
     waits: bool,
 }
 
@@ -78,7 +85,11 @@ pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
         })
         .collect();
     let end_y = y_of(marks.len(), recording.end);
-    let legend = legend(marks.iter().any(|mark| mark.waits));
+    let spans: Vec<Span> = (0..marks.len())
+        .filter(|&row| names[marks[row].lane] != EVERYBODY)
+        .filter_map(|row| span(&marks[row], &marks[row + 1..], end_y))
+        .collect();
+    let legend = legend(&spans);
     let width = (text_x + widest(&messages).max(LAST.len() as f64) * CHARACTER)
         .max(LEFT + legend.chars().count() as f64 * CHARACTER + 60.0)
         + MARGIN;
@@ -115,20 +126,14 @@ pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
             y = mark.y
         ));
     }
-    for (row, mark) in marks.iter().enumerate() {
-        let next = marks[row + 1..].iter().find(|next| next.lane == mark.lane);
-        let until = match next {
-            Some(next) => next.y,
-            // A thread that waits and says nothing more waits to the end of the process.
-            None if mark.waits => end_y,
-            None => continue,
-        };
+    for span in &spans {
         put(format_args!(
-            r#"<line class="{} c{}" x1="{x:.1}" y1="{:.1}" x2="{x:.1}" y2="{until:.1}"></line>"#,
-            if mark.waits { "wait" } else { "run" },
-            mark.lane % COLOURS,
-            mark.y,
-            x = lane_x(mark.lane)
+            r#"<line class="{} c{}" x1="{x:.1}" y1="{:.1}" x2="{x:.1}" y2="{:.1}"></line>"#,
+            if span.waits { "wait" } else { "run" },
+            span.lane % COLOURS,
+            span.from,
+            span.to,
+            x = lane_x(span.lane)
         ));
     }
     let time = |time| clock(time, recording.end);
@@ -178,12 +183,32 @@ fn widest(texts: &[&str]) -> f64 {
     longest.unwrap_or(0) as f64
 }
 
-fn legend(waits: bool) -> &'static str {
-    if waits {
-        "● a line   ┃ until the thread's next   ┊ waiting or sleeping"
-    } else {
-        "● a line   ┃ until the thread's next"
+/// What lies between `mark` and the next of its thread, one of `later`.
+fn span(mark: &Mark, later: &[Mark], end_y: f64) -> Option<Span> {
+    let next = later.iter().find(|next| next.lane == mark.lane);
+    let to = match next {
+        Some(next) => next.y,
+        // A thread that waits and says nothing more waits to the end of the process.
+        None if mark.waits => end_y,
+        None => return None,
+    };
+    Some(Span {
+        lane: mark.lane,
+        from: mark.y,
+        to,
+        waits: mark.waits,
+    })
+}
+
+fn legend(spans: &[Span]) -> String {
+    let mut legend = "● a line".to_owned();
+    if spans.iter().any(|span| !span.waits) {
+        legend += "   ┃ until the thread's next";
     }
+    if spans.iter().any(|span| span.waits) {
+        legend += "   ┊ waiting or sleeping";
+    }
+    legend
 }
 
 fn milliseconds(time: Duration) -> f64 {
@@ -203,75 +228,4 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
-}
-
-/// The style sheet. Each rule names the picture, so that several on one page don't disturb each other.
-fn style(name: &str) -> String {
-    let it = format!("#timeline-{name}");
-    let mut style = format!(
-        "{it}{{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}}\
-         {it} text{{white-space:pre}}\
-         {it} .name{{font-weight:bold}}\
-         {it} .run{{stroke-width:4}}\
-         {it} .wait{{stroke-width:2;stroke-dasharray:2 4}}\
-         {it} .leader{{stroke-width:1;stroke-dasharray:1 3}}\
-         {it} .end{{stroke-width:1}}"
-    );
-    style += &colours(&it, &LIGHT);
-    let _ = write!(
-        style,
-        "@media (prefers-color-scheme:dark){{{}}}",
-        colours(&it, &DARK)
-    );
-    style
-}
-
-struct Palette {
-    paper: &'static str,
-    ink: &'static str,
-    /// Times and the legend.
-    quiet: &'static str,
-    faint: &'static str,
-    lanes: [&'static str; COLOURS],
-}
-
-const LIGHT: Palette = Palette {
-    paper: "#f6f8fa",
-    ink: "#1f2328",
-    quiet: "#59636e",
-    faint: "#afb8c1",
-    lanes: [
-        "#0550ae", "#b54708", "#116329", "#6639ba", "#a0206d", "#7a5900",
-    ],
-};
-
-const DARK: Palette = Palette {
-    paper: "#161b22",
-    ink: "#e6edf3",
-    quiet: "#9198a1",
-    faint: "#484f58",
-    lanes: [
-        "#79c0ff", "#ffa657", "#7ee787", "#d2a8ff", "#ff9bce", "#e3c55b",
-    ],
-};
-
-fn colours(it: &str, palette: &Palette) -> String {
-    let Palette {
-        paper,
-        ink,
-        quiet,
-        faint,
-        lanes,
-    } = palette;
-    let mut style = format!(
-        "{it} .paper{{fill:{paper}}}{it} text{{fill:{ink}}}{it} .time,{it} .legend{{fill:{quiet}}}\
-         {it} .leader{{stroke:{faint}}}{it} .end{{stroke:{quiet}}}"
-    );
-    for (lane, colour) in lanes.iter().enumerate() {
-        let _ = write!(
-            style,
-            "{it} .c{lane}{{stroke:{colour}}}{it} text.c{lane},{it} circle.c{lane}{{fill:{colour};stroke:none}}"
-        );
-    }
-    style
 }

@@ -2,6 +2,7 @@
 
 pub mod draw;
 pub mod record;
+mod style;
 
 use std::fs;
 use std::process::Command;

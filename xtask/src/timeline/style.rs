@@ -1,0 +1,77 @@
+//! The style sheet of a picture, light and dark.
+
+use std::fmt::Write;
+
+/// How many colours there are for lanes.
+pub(super) const COLOURS: usize = 6;
+
+/// The style sheet. Each rule names the picture, so that several on one page don't disturb each other.
+pub(super) fn style(name: &str) -> String {
+    let it = format!("#timeline-{name}");
+    let mut style = format!(
+        "{it}{{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}}\
+         {it} text{{white-space:pre}}\
+         {it} .name{{font-weight:bold}}\
+         {it} .run{{stroke-width:4}}\
+         {it} .wait{{stroke-width:2;stroke-dasharray:2 4}}\
+         {it} .leader{{stroke-width:1;stroke-dasharray:1 3}}\
+         {it} .end{{stroke-width:1}}"
+    );
+    style += &colours(&it, &LIGHT);
+    let _ = write!(
+        style,
+        "@media (prefers-color-scheme:dark){{{}}}",
+        colours(&it, &DARK)
+    );
+    style
+}
+
+struct Palette {
+    paper: &'static str,
+    ink: &'static str,
+    /// Times and the legend.
+    quiet: &'static str,
+    faint: &'static str,
+    lanes: [&'static str; COLOURS],
+}
+
+const LIGHT: Palette = Palette {
+    paper: "#f6f8fa",
+    ink: "#1f2328",
+    quiet: "#59636e",
+    faint: "#afb8c1",
+    lanes: [
+        "#0550ae", "#b54708", "#116329", "#6639ba", "#a0206d", "#7a5900",
+    ],
+};
+
+const DARK: Palette = Palette {
+    paper: "#161b22",
+    ink: "#e6edf3",
+    quiet: "#9198a1",
+    faint: "#484f58",
+    lanes: [
+        "#79c0ff", "#ffa657", "#7ee787", "#d2a8ff", "#ff9bce", "#e3c55b",
+    ],
+};
+
+fn colours(it: &str, palette: &Palette) -> String {
+    let Palette {
+        paper,
+        ink,
+        quiet,
+        faint,
+        lanes,
+    } = palette;
+    let mut style = format!(
+        "{it} .paper{{fill:{paper}}}{it} text{{fill:{ink}}}{it} .time,{it} .legend{{fill:{quiet}}}\
+         {it} .leader{{stroke:{faint}}}{it} .end{{stroke:{quiet}}}"
+    );
+    for (lane, colour) in lanes.iter().enumerate() {
+        let _ = write!(
+            style,
+            "{it} .c{lane}{{stroke:{colour}}}{it} text.c{lane},{it} circle.c{lane}{{fill:{colour};stroke:none}}"
+        );
+    }
+    style
+}
