@@ -2,19 +2,19 @@
 //!
 //! | chapter | | programs |
 //! | --- | --- | --- |
-//! | [1](chapter_01_thread) | Thread | `simple`, `simple_args` |
-//! | [2](chapter_02_names) | The current thread and its name | `names`, `names_log` |
-//! | [3](chapter_03_daemon) | Daemon threads | `daemon`, `daemon_join`, `daemon_join_timeout` |
-//! | [4](chapter_04_enumerate) | Enumerating all threads | `enumerate` |
-//! | [5](chapter_05_subclass) | Subclassing Thread | `subclass`, `subclass_args` |
-//! | [6](chapter_06_timer) | Timer | `timer` |
-//! | [7](chapter_07_event) | Event | `event` |
-//! | [8](chapter_08_lock) | Lock | `lock`, `lock_noblock` |
-//! | [9](chapter_09_rlock) | RLock | `lock_reacquire`, `rlock` |
-//! | [10](chapter_10_with_lock) | Locks as context managers | `with_lock` |
-//! | [11](chapter_11_condition_barrier) | Condition and Barrier | `condition`, `barrier`, `barrier_abort` |
-//! | [12](chapter_12_semaphore) | Semaphore | `semaphore` |
-//! | [13](chapter_13_local) | Thread-local data | `local`, `local_defaults` |
+//! | 1 | [Thread](chapter_01_thread) | `simple`, `simple_args` |
+//! | 2 | [The current thread and its name](chapter_02_names) | `names`, `names_log` |
+//! | 3 | [Daemon threads](chapter_03_daemon) | `daemon`, `daemon_join`, `daemon_join_timeout` |
+//! | 4 | [Enumerating all threads](chapter_04_enumerate) | `enumerate` |
+//! | 5 | [Subclassing Thread](chapter_05_subclass) | `subclass`, `subclass_args` |
+//! | 6 | [Timer](chapter_06_timer) | `timer` |
+//! | 7 | [Event](chapter_07_event) | `event` |
+//! | 8 | [Lock](chapter_08_lock) | `lock`, `lock_noblock` |
+//! | 9 | [RLock](chapter_09_rlock) | `lock_reacquire`, `rlock` |
+//! | 10 | [Locks as context managers](chapter_10_with_lock) | `with_lock` |
+//! | 11 | [Condition and Barrier](chapter_11_condition_barrier) | `condition`, `barrier`, `barrier_abort` |
+//! | 12 | [Semaphore](chapter_12_semaphore) | `semaphore` |
+//! | 13 | [Thread-local data](chapter_13_local) | `local`, `local_defaults` |
 //!
 //! The [table of names](crate::names) has every name of Python's `threading` with ours.
 //!
@@ -59,7 +59,7 @@ macro_rules! program {
                 $name,
                 ".txt"
             )),
-            "```\n\n<div style=\"overflow-x:auto\">\n",
+            "```\n\n<div style=\"overflow-x:auto;margin:1em 0\">\n",
             include_str!(concat!(
                 env!("CARGO_MANIFEST_DIR"),
                 "/timelines/",
