@@ -51,6 +51,23 @@ use crate::ConditionGuard;
 /// }
 /// consumer.join().unwrap();
 /// ```
+///
+/// # Mistakes that do not compile
+///
+/// A lock that holds data cannot be the lock of a condition, since a wait would leave references to the data behind. A value with
+/// its lock and its condition is a [`Monitor`](crate::Monitor):
+///
+/// ```compile_fail,E0277
+/// use tl_condition::Condition;
+/// use tl_locks::Mutex;
+///
+/// let condition = Condition::with_lock(Mutex::new(5));
+/// ```
+///
+/// ```
+/// let monitor = tl_condition::Monitor::new(5);
+/// monitor.lock().notify_all();
+/// ```
 pub struct Condition<L: ConditionLock = RLock> {
     waiters: Waiters,
     lock: L,
@@ -161,6 +178,7 @@ impl<L: ConditionLock> Condition<L> {
     /// assert!(condition.try_lock().is_none());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn try_lock(&self) -> Option<ConditionGuard<'_, L>> {
         self.try_acquire().then(|| ConditionGuard::new(self))
     }
@@ -186,6 +204,7 @@ impl<L: ConditionLock> Condition<L> {
     /// assert!(condition.lock_timeout(Duration::from_millis(10)).is_some());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<ConditionGuard<'_, L>> {
         self.acquire_timeout(timeout)
             .then(|| ConditionGuard::new(self))
@@ -211,6 +230,7 @@ impl<L: ConditionLock> Condition<L> {
     /// assert!(condition.lock_deadline(Instant::now()).is_some());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<ConditionGuard<'_, L>> {
         self.acquire_deadline(deadline)
             .then(|| ConditionGuard::new(self))

@@ -39,7 +39,7 @@ use crate::{Condition, NotAcquired};
 /// std::thread::spawn(move || drop(guard)).join().unwrap();
 /// assert!(CONDITION.try_acquire());
 /// ```
-#[must_use = "the lock is released as soon as the guard is dropped"]
+#[must_use = "the lock is released as soon as the guard is dropped: keep it in a variable, as in `let _guard = …`"]
 pub struct ConditionGuard<'a, L: ConditionLock = RLock> {
     condition: &'a Condition<L>,
     marker: PhantomData<L::Marker>,
@@ -286,7 +286,9 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
 fn held<T>(result: Result<T, NotAcquired>) -> T {
     match result {
         Ok(value) => value,
-        Err(NotAcquired) => panic!("the lock of the condition was released under its guard"),
+        Err(NotAcquired) => panic!(
+            "the lock of the condition was released under its guard: drop the guard instead of calling `release`"
+        ),
     }
 }
 

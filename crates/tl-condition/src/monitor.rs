@@ -117,6 +117,7 @@ impl<T: ?Sized> Monitor<T> {
     /// assert!(total.try_lock().is_none());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn try_lock(&self) -> Option<MonitorGuard<'_, T>> {
         self.mutex.try_lock().map(|guard| self.guard(guard))
     }
@@ -139,6 +140,7 @@ impl<T: ?Sized> Monitor<T> {
     /// assert!(total.lock_timeout(Duration::from_millis(1)).is_none());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<MonitorGuard<'_, T>> {
         self.mutex
             .try_lock_for(timeout)
@@ -161,6 +163,7 @@ impl<T: ?Sized> Monitor<T> {
     /// assert!(total.lock_deadline(Instant::now()).is_some());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<MonitorGuard<'_, T>> {
         self.mutex
             .try_lock_until(deadline)

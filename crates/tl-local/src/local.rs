@@ -15,7 +15,7 @@ use crate::drain::Drain;
 /// several, let `T` be a struct. A `Local` [with an initialiser](Local::with_init) is what a subclass of it with an `__init__`
 /// is in Python.
 ///
-/// # No reference leaves
+/// # Mistakes that do not compile
 ///
 /// A value ends with its thread, so a reference to it is given only to a closure ([`with`](Local::with),
 /// [`with_mut`](Local::with_mut)):
@@ -60,10 +60,12 @@ use crate::drain::Drain;
 /// let count = |n| (0..n).for_each(|_| hits.with_mut(|hits| *hits.unwrap() += 1));
 /// count(3);
 /// thread::scope(|scope| {
-///     scope.spawn(|| {
+///     let other = scope.spawn(|| {
 ///         count(5);
 ///         assert_eq!(hits.get(), Some(5));
 ///     });
+///     // The end of the standard library's scope does not wait for the end of its threads' values: a join does.
+///     other.join().unwrap();
 /// });
 /// // The value of the thread that has ended is gone.
 /// assert_eq!(hits.drain().sum::<u32>(), 3);

@@ -30,6 +30,25 @@ use crate::raw::RawLock;
 /// worker.join().unwrap();
 /// assert!(!LOCK.locked());
 /// ```
+///
+/// # Mistakes that do not compile
+///
+/// A guard that nobody keeps is dropped at once, and the lock is released. That is a warning, here an error.
+/// (`let _ = lock.lock();` drops the guard as soon, without a warning; a variable such as `_guard` keeps it.)
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// let lock = tl_locks::Lock::new();
+/// lock.lock();
+/// println!("not locked any more");
+/// ```
+///
+/// ```
+/// #![deny(unused_must_use)]
+/// let lock = tl_locks::Lock::new();
+/// let _guard = lock.lock();
+/// println!("locked");
+/// ```
 pub struct Lock {
     raw: RawLock,
 }
@@ -231,6 +250,7 @@ impl Lock {
     /// assert!(lock.try_lock().is_none());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn try_lock(&self) -> Option<LockGuard<'_>> {
         self.try_acquire().then(|| LockGuard { lock: self })
     }
@@ -253,6 +273,7 @@ impl Lock {
     /// assert!(lock.lock_timeout(Duration::from_millis(1)).is_none());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<LockGuard<'_>> {
         self.acquire_timeout(timeout)
             .then(|| LockGuard { lock: self })
@@ -276,6 +297,7 @@ impl Lock {
     /// assert!(lock.lock_deadline(Instant::now()).is_none());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<LockGuard<'_>> {
         self.acquire_deadline(deadline)
             .then(|| LockGuard { lock: self })
@@ -335,7 +357,7 @@ impl fmt::Debug for Lock {
 /// thread::spawn(move || drop(guard)).join().unwrap();
 /// assert!(!LOCK.locked());
 /// ```
-#[must_use = "the lock is released as soon as the guard is dropped"]
+#[must_use = "the lock is released as soon as the guard is dropped: keep it in a variable, as in `let _guard = …`"]
 pub struct LockGuard<'a> {
     lock: &'a Lock,
 }

@@ -350,7 +350,7 @@ impl RLock {
 #[cold]
 fn too_many_levels() -> ! {
     panic!(
-        "an RLock can be acquired at most {} times by its owner",
+        "an RLock can be acquired at most {} times by its owner: release each level that was acquired",
         u32::MAX
     )
 }

@@ -269,6 +269,7 @@ macro_rules! semaphore {
                 "assert!(first.is_some());"
                 "assert!(semaphore.try_permit().is_none());")]
             #[inline]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn try_permit(&self) -> Option<Permit<'_>> {
                 self.raw.try_acquire(1).then(|| Permit::new(&self.raw, 1, $bounded))
             }
@@ -285,6 +286,7 @@ macro_rules! semaphore {
                 ""
                 "assert!(semaphore.permit_timeout(Duration::from_millis(1)).is_none());")]
             #[inline]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn permit_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
                 let acquired = self.raw.acquire(1, || Deadline::after(timeout));
                 acquired.then(|| Permit::new(&self.raw, 1, $bounded))
@@ -302,6 +304,7 @@ macro_rules! semaphore {
                 ""
                 "assert!(semaphore.permit_deadline(Instant::now()).is_some());")]
             #[inline]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn permit_deadline(&self, deadline: Instant) -> Option<Permit<'_>> {
                 let acquired = self.raw.acquire(1, || Deadline::at(deadline));
                 acquired.then(|| Permit::new(&self.raw, 1, $bounded))
@@ -327,6 +330,7 @@ macro_rules! semaphore {
             #[doc = example!($Name, 5,
                 "assert!(semaphore.try_permit_many(6).is_none());")]
             #[inline]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn try_permit_many(&self, n: usize) -> Option<Permit<'_>> {
                 self.raw.try_acquire(n).then(|| Permit::new(&self.raw, n, $bounded))
             }
@@ -343,6 +347,7 @@ macro_rules! semaphore {
                 ""
                 "assert!(semaphore.permit_many_timeout(6, Duration::from_millis(1)).is_none());")]
             #[inline]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn permit_many_timeout(&self, n: usize, timeout: Duration) -> Option<Permit<'_>> {
                 let acquired = self.raw.acquire(n, || Deadline::after(timeout));
                 acquired.then(|| Permit::new(&self.raw, n, $bounded))
@@ -360,6 +365,7 @@ macro_rules! semaphore {
                 ""
                 "assert!(semaphore.permit_many_deadline(5, Instant::now()).is_some());")]
             #[inline]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn permit_many_deadline(&self, n: usize, deadline: Instant) -> Option<Permit<'_>> {
                 let acquired = self.raw.acquire(n, || Deadline::at(deadline));
                 acquired.then(|| Permit::new(&self.raw, n, $bounded))
@@ -384,6 +390,7 @@ macro_rules! semaphore {
             ///
             #[doc = arc_example!($Name, 0,
                 "assert!(semaphore.try_permit_owned().is_none());")]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn try_permit_owned(self: &Arc<Self>) -> Option<OwnedPermit> {
                 self.raw.try_acquire(1).then(|| OwnedPermit::new(Arc::<Self>::clone(self), 1))
             }
@@ -399,6 +406,7 @@ macro_rules! semaphore {
                 "use std::time::Duration;"
                 ""
                 "assert!(semaphore.permit_owned_timeout(Duration::from_millis(1)).is_none());")]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn permit_owned_timeout(self: &Arc<Self>, timeout: Duration) -> Option<OwnedPermit> {
                 let acquired = self.raw.acquire(1, || Deadline::after(timeout));
                 acquired.then(|| OwnedPermit::new(Arc::<Self>::clone(self), 1))
@@ -415,6 +423,7 @@ macro_rules! semaphore {
                 "use std::time::Instant;"
                 ""
                 "assert!(semaphore.permit_owned_deadline(Instant::now()).is_some());")]
+            #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
             pub fn permit_owned_deadline(self: &Arc<Self>, deadline: Instant) -> Option<OwnedPermit> {
                 let acquired = self.raw.acquire(1, || Deadline::at(deadline));
                 acquired.then(|| OwnedPermit::new(Arc::<Self>::clone(self), 1))

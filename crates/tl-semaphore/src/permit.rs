@@ -35,7 +35,7 @@ use crate::raw::Raw;
 /// };
 /// drop(permit);
 /// ```
-#[must_use = "the permit is given back as soon as it is dropped"]
+#[must_use = "the permit is given back as soon as it is dropped: keep it in a variable, as in `let _permit = …`"]
 pub struct Permit<'a> {
     raw: &'a Raw,
     count: usize,
@@ -112,7 +112,7 @@ pub(crate) trait Home: Send + Sync + UnwindSafe + RefUnwindSafe {
 /// worker.join().unwrap();
 /// assert_eq!(slots.available(), 2);
 /// ```
-#[must_use = "the permit is given back as soon as it is dropped"]
+#[must_use = "the permit is given back as soon as it is dropped: keep it in a variable, as in `let _permit = …`"]
 pub struct OwnedPermit {
     /// `None` once forgotten.
     home: Option<Arc<dyn Home>>,

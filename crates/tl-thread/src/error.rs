@@ -24,7 +24,7 @@ impl fmt::Display for StartError {
             }
             StartError::Refused(error) => write!(
                 f,
-                "the operating system refused the thread ({error}): start it again when there is room"
+                "the operating system refused the thread ({error}): start it again when others have ended, or ask for a smaller stack"
             ),
         }
     }

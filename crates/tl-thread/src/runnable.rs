@@ -27,6 +27,12 @@ use crate::{Builder, JoinHandle};
 /// let handle = spawn_runnable(Sum { numbers: vec![1, 2, 3], total: 0 });
 /// assert_eq!(handle.join().unwrap().total, 6);
 /// ```
+///
+/// A closure is not a `Runnable`, it goes to [`Thread::new`](crate::Thread::new):
+///
+/// ```compile_fail,E0277
+/// let thread = tl_thread::Thread::from_runnable(|| println!("working"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be run in a thread",
     note = "implement `tl_thread::Runnable` for it, or pass a closure to `Thread::new` or `spawn`"

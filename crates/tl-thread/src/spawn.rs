@@ -25,6 +25,14 @@ use crate::{JoinError, Thread};
 /// let handle = tl_thread::spawn(|| 6 * 7);
 /// assert_eq!(handle.join().unwrap(), 42);
 /// ```
+///
+/// What `f` captures by reference could be gone before the thread is, so this does not compile; with `move`, or in a
+/// [`scope`](crate::scope), it does:
+///
+/// ```compile_fail,E0373
+/// let numbers = vec![1, 2, 3];
+/// let sum = tl_thread::spawn(|| numbers.iter().sum::<i32>());
+/// ```
 pub fn spawn<F, T>(f: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,

@@ -65,6 +65,7 @@ impl Timer {
     /// timer.join()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "a timer does nothing until it is started: call `start`"]
     pub fn new(interval: Duration, function: impl FnOnce() + Send + 'static) -> Timer {
         Timer {
             kind: Kind::Once(Once::new(interval, Thread::new(function))),
@@ -102,6 +103,7 @@ impl Timer {
     /// timer.join()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "a timer does nothing until it is started: call `start`"]
     pub fn every(period: Duration, function: impl FnMut() + Send + 'static) -> Timer {
         assert!(
             !period.is_zero(),
@@ -148,7 +150,8 @@ impl Timer {
     }
 
     /// The timer with a stack of at least so many bytes for its function; 0 for the default of
-    /// [`tl_thread::stack_size`].
+    /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start) fail. Once the timer has been
+    /// started this changes nothing.
     ///
     /// ```
     /// use std::time::Duration;

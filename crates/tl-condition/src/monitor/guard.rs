@@ -18,7 +18,7 @@ use tl_locks::{MutexGuard, Waiters};
 /// guard.wait();
 /// println!("{first}");
 /// ```
-#[must_use = "the lock is released as soon as the guard is dropped"]
+#[must_use = "the lock is released as soon as the guard is dropped: keep it in a variable, as in `let _guard = …`"]
 pub struct MonitorGuard<'a, T: ?Sized> {
     pub(super) waiters: &'a Waiters,
     pub(super) guard: MutexGuard<'a, T>,

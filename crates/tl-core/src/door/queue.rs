@@ -19,6 +19,11 @@ const OVERDUE_NANOS: u64 = 500_000;
 ///
 /// The word's address is the key of its queue. Only who can name the word can reach the queue, so that the waiters of a
 /// primitive hear from that primitive alone.
+#[diagnostic::on_unimplemented(
+    message = "threads cannot wait on `{Self}`",
+    label = "not an `AtomicU32`, `AtomicU64` or `AtomicUsize` of `tl_core::sync::atomic`",
+    note = "the address of an atomic that the primitive owns is the key of its queue: pass a reference to the atomic itself"
+)]
 pub trait Word: sealed::Sealed {}
 
 mod sealed {

@@ -214,7 +214,7 @@ impl fmt::Display for InitError {
             InitError::File { path, message, .. } => {
                 write!(
                     f,
-                    "the log file {} cannot be opened: {message}",
+                    "the log file {} cannot be opened: {message}; name a file that may be written, in a directory that exists",
                     path.display()
                 )
             }

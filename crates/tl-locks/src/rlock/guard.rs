@@ -53,6 +53,7 @@ impl RLock {
     /// assert!(outer.is_some() && inner.is_some());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn try_lock(&self) -> Option<RLockGuard<'_>> {
         self.try_acquire().then(|| self.guard())
     }
@@ -79,6 +80,7 @@ impl RLock {
     /// assert!(guard.is_some());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<RLockGuard<'_>> {
         self.acquire_timeout(timeout).then(|| self.guard())
     }
@@ -105,6 +107,7 @@ impl RLock {
     /// assert!(guard.is_some());
     /// ```
     #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<RLockGuard<'_>> {
         self.acquire_deadline(deadline).then(|| self.guard())
     }
@@ -159,7 +162,7 @@ impl RLock {
 /// let guard = LOCK.lock();
 /// std::thread::spawn(move || drop(guard));
 /// ```
-#[must_use = "the lock is released as soon as the guard is dropped"]
+#[must_use = "the lock is released as soon as the guard is dropped: keep it in a variable, as in `let _guard = …`"]
 pub struct RLockGuard<'a> {
     lock: &'a RLock,
     // As std's guard: `Sync`, but not `Send`.

@@ -45,6 +45,41 @@ use crate::{Runnable, SetDaemonError, current, registry};
 /// assert!(!thread.is_alive());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Mistakes that do not compile
+///
+/// The thread may outlive the variables of who makes it, so it cannot borrow them. Give them away with `move`, share them in an
+/// [`Arc`], or use [`scope`](crate::scope), which ends no sooner than its threads:
+///
+/// ```compile_fail,E0373
+/// let words = vec!["one", "two"];
+/// tl_thread::Thread::new(|| println!("{}", words.len())).start().unwrap();
+/// ```
+///
+/// ```
+/// let words = vec!["one", "two"];
+/// tl_thread::scope(|s| {
+///     s.spawn(|| println!("{}", words.len()));
+/// });
+/// ```
+///
+/// What may not leave its thread, as an [`Rc`](std::rc::Rc) or the guard of an `RLock`, cannot go into another. Of an
+/// [`Arc`] and a `Mutex` any thread may have a part:
+///
+/// ```compile_fail,E0277
+/// use std::rc::Rc;
+/// use tl_thread::Thread;
+///
+/// let shared = Rc::new(5);
+/// let thread = Thread::new(move || println!("{shared}"));
+/// ```
+///
+/// A thread that is made and not started does nothing, which is a warning, here an error:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// tl_thread::Thread::new(|| println!("never printed"));
+/// ```
 #[derive(Clone)]
 pub struct Thread {
     inner: Arc<Inner>,
@@ -112,6 +147,7 @@ impl Thread {
     /// assert!(!thread.is_alive());
     /// assert!(!thread.is_daemon());
     /// ```
+    #[must_use = "a thread does nothing until it is started: call `start`"]
     pub fn new(f: impl FnOnce() + Send + 'static) -> Thread {
         Thread::made_here(ThreadRecord::unnamed(), Some(Box::new(f)), None)
     }
@@ -138,6 +174,7 @@ impl Thread {
     /// thread.join()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "a thread does nothing until it is started: call `start`"]
     pub fn from_runnable(runnable: impl Runnable + Send + 'static) -> Thread {
         let mut runnable = runnable;
         Thread::new(move || runnable.run())
