@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tl_core::door::Deadline;
 use tl_locks::{MutexGuard, Waiters};
 
-/// A [`Monitor`] that is locked: it derefs to the value, and dropping it releases the lock. With it the holder waits and notifies.
+/// A [`Monitor`](crate::Monitor) that is locked: it derefs to the value, and dropping it releases the lock. With it the holder waits and notifies.
 ///
 /// No reference to the value can be kept over a wait, during which others change it:
 ///
