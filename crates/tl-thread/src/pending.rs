@@ -25,7 +25,8 @@ use crate::{StartError, Thread, excepthook};
 ///
 /// # Errors
 ///
-/// [`StartError::AlreadyStarted`] if it has been started or registered before.
+/// [`StartError::AlreadyStarted`] if it has been started or registered before. [`StartError::Refused`] if no thread can have a stack
+/// of the size that it was given: it is then as it was.
 ///
 /// ```
 /// use tl_thread::{Thread, enumerate, pending};
@@ -37,11 +38,7 @@ use crate::{StartError, Thread, excepthook};
 /// # Ok::<(), tl_thread::StartError>(())
 /// ```
 pub fn register(thread: &Thread) -> Result<(), StartError> {
-    if thread.set_pending() {
-        Ok(())
-    } else {
-        Err(StartError::AlreadyStarted)
-    }
+    thread.set_pending()
 }
 
 /// Starts a fresh thread of the operating system for a pending thread. It first calls `ready`, which may wait for the right moment. If that gives a permit,

@@ -174,6 +174,13 @@ fn a_cancelled_thread_has_ended_without_running_and_its_function_is_dropped() {
 #[test]
 fn a_refused_thread_is_pending_as_before() {
     let thread = Thread::new(|| ()).with_stack_size(usize::MAX);
+    // No thread can have that, which is said at once; what the system has no room for comes to light later.
+    assert!(matches!(
+        pending::register(&thread),
+        Err(StartError::Refused(_))
+    ));
+    assert!(!thread.is_alive() && !enumerate().contains(&thread));
+    let thread = thread.with_stack_size(isize::MAX as usize / 2);
     pending::register(&thread).unwrap();
     let ident = thread.ident();
     assert!(pending::fire(&thread, || Some(())).is_err());

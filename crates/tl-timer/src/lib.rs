@@ -37,7 +37,8 @@
 //! # When threads are refused
 //!
 //! If the operating system refuses the thread of a timer that is due, the timer stays pending, and can be cancelled.
-//! It is tried again after a millisecond, then less and less often, down to four times a second. The
+//! It is tried again after a millisecond, then less and less often, down to four times a second; nothing fires until then,
+//! and those that are due meanwhile go first. The
 //! [excepthook](tl_thread::set_excepthook) hears of it, once for each timer; it runs on the scheduler's thread then,
 //! so nothing fires while it does.
 //!

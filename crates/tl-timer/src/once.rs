@@ -83,13 +83,13 @@ impl Once {
             SCHEDULE.claim(&timer).then_some(slot)
         };
         if let Err(error) = pending::fire(&self.thread, ready) {
-            self.refused(deadline, error);
+            self.refused(error);
         }
     }
 
     #[cold]
-    fn refused(&self, deadline: Deadline, error: io::Error) {
-        SCHEDULE.refused(self, deadline);
+    fn refused(&self, error: io::Error) {
+        SCHEDULE.refused(self);
         // Relaxed: only the scheduler uses it, and the next one sees what the last one did through the schedule's lock.
         if !self.is_reported.swap(true, Ordering::Relaxed) {
             let message = format!(

@@ -236,14 +236,16 @@ impl<T: Scheduled> Schedule<T> {
     }
 
     /// There was no thread for a timer that [`next`](Schedule::next) gave: it is pending again, if it was not
-    /// cancelled meanwhile, and nothing is tried until a while has passed.
-    pub(crate) fn refused(&self, timer: &T, deadline: Deadline) {
+    /// cancelled meanwhile, and nothing is tried until a while has passed. It is due then, and no longer when it was: it
+    /// may have been refused for its own sake, and those that are due meanwhile go first.
+    pub(crate) fn refused(&self, timer: &T) {
         let mut agenda = self.agenda.lock();
-        agenda.retry = Some(Deadline::after(agenda.retry_delay));
+        let retry = Deadline::after(agenda.retry_delay);
+        agenda.retry = Some(retry);
         agenda.retry_delay = (2 * agenda.retry_delay).min(LAST_RETRY);
         let slot = timer.place().get();
         if slot != GONE {
-            agenda.timers.queue(slot, deadline);
+            agenda.timers.queue(slot, retry);
         }
     }
 

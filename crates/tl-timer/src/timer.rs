@@ -150,8 +150,7 @@ impl Timer {
     }
 
     /// The timer with a stack of at least so many bytes for its function; 0 for the default of
-    /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start) fail. Once the timer has been
-    /// started this changes nothing.
+    /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start) fail.
     ///
     /// ```
     /// use std::time::Duration;

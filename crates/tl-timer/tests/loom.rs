@@ -239,10 +239,10 @@ fn a_refused_timer_is_called_later_or_cancelled() {
             let schedule = Arc::clone(&schedule);
             thread::spawn(move || {
                 let mut refused = false;
-                while let Some((timer, deadline)) = schedule.next() {
+                while let Some((timer, _)) = schedule.next() {
                     if !refused {
                         refused = true;
-                        schedule.refused(&timer, deadline);
+                        schedule.refused(&timer);
                     } else if schedule.claim(&timer) {
                         timer.calls.fetch_add(1, Ordering::Relaxed);
                     }
@@ -272,9 +272,9 @@ fn a_refused_timer_is_not_forgotten() {
             let schedule = Arc::clone(&schedule);
             thread::spawn(move || {
                 let mut refused = false;
-                while let Some((timer, deadline)) = schedule.next() {
+                while let Some((timer, _)) = schedule.next() {
                     if !std::mem::replace(&mut refused, true) {
-                        schedule.refused(&timer, deadline);
+                        schedule.refused(&timer);
                     } else if schedule.claim(&timer) {
                         timer.calls.fetch_add(1, Ordering::Relaxed);
                     }

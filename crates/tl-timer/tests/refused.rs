@@ -67,19 +67,21 @@ fn a_timer_whose_thread_is_refused_stays_pending_and_fires_later() {
         HEARD.lock().unwrap().push(line);
         panic!("a hook that panics does no harm");
     });
+    // The scheduler is there before the room is gone, and stays.
+    let keeper = Timer::new(Duration::MAX, || ());
+    keeper.start().unwrap();
+    let taken = use_up_the_address_space();
     let calls = Arc::new(AtomicUsize::new(0));
     let counting = |name| {
         let calls = Arc::clone(&calls);
-        let timer = Timer::new(Duration::from_secs(1), move || {
+        let timer = Timer::new(Duration::ZERO, move || {
             calls.fetch_add(1, Ordering::Relaxed);
         })
         .with_name(name);
         timer.start().unwrap();
         timer
     };
-    // The scheduler is there before the room is gone.
     let timers = [counting("first"), counting("second"), counting("third")];
-    let taken = use_up_the_address_space();
 
     eventually("the excepthook", || !HEARD.lock().unwrap().is_empty());
     // Several more attempts, all in vain.
@@ -99,6 +101,7 @@ fn a_timer_whose_thread_is_refused_stays_pending_and_fires_later() {
     timers[1].join().unwrap();
     timers[2].join().unwrap();
     assert_eq!(calls.load(Ordering::Relaxed), 2);
+    assert!(keeper.cancel());
     // Once for each timer that was tried in vain, however often.
     let heard = HEARD.lock().unwrap();
     for (name, message) in &*heard {
@@ -140,4 +143,39 @@ fn without_a_scheduler_nothing_is_started_and_nothing_listed() {
     repeating.start().unwrap();
     assert!(repeating.cancel());
     repeating.join().unwrap();
+}
+
+/// More than there are addresses.
+const TOO_MUCH: usize = isize::MAX as usize / 2;
+
+#[test]
+fn a_timer_that_is_refused_for_its_own_sake_holds_up_no_other() {
+    let greedy = Timer::new(Duration::ZERO, || ())
+        .with_stack_size(TOO_MUCH)
+        .with_daemon(true);
+    greedy.start().unwrap();
+    let modest: Vec<_> = (1..=20)
+        .map(|millis| Timer::new(Duration::from_millis(millis), || ()))
+        .collect();
+    for timer in &modest {
+        timer.start().unwrap();
+    }
+    for timer in &modest {
+        assert_eq!(timer.join_timeout(Duration::from_secs(60)), Ok(true));
+    }
+    assert!(greedy.cancel());
+}
+
+#[test]
+fn a_stack_of_a_size_that_no_thread_can_have_is_refused_at_the_start() {
+    let timer = Timer::new(Duration::from_millis(1), || ()).with_stack_size(1);
+    for _ in 0..2 {
+        let error = timer.start().unwrap_err();
+        assert!(matches!(error, StartError::Refused(_)), "{error:?}");
+        assert!(!timer.is_alive());
+        assert!(!enumerate().contains(timer.thread()));
+    }
+    let timer = timer.with_stack_size(64 * 1024);
+    timer.start().unwrap();
+    assert_eq!(timer.join(), Ok(()));
 }

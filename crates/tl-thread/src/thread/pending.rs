@@ -1,22 +1,30 @@
 //! Between being listed and being started.
 
 use std::io;
+use std::sync::atomic::Ordering;
 
 use super::Thread;
-use crate::{current, registry};
+use crate::{StartError, current, registry, stack};
 
 impl Thread {
-    /// Lists the thread without starting it. Whether it was new.
-    pub(crate) fn set_pending(&self) -> bool {
+    /// Lists the thread without starting it.
+    pub(crate) fn set_pending(&self) -> Result<(), StartError> {
         current::know_main();
+        // A size that no thread can have is refused now, while somebody is there to be told.
+        let own = self.inner.stack_size.load(Ordering::Relaxed);
+        stack::for_new_thread(own).map_err(StartError::Refused)?;
         // Both under the lock of the list: who cancels the thread as soon as it is pending has to find it listed.
-        registry::list_if(self, || {
+        let was_new = registry::list_if(self, || {
             let is_new = self.inner.life.set_pending();
             if is_new {
                 self.inner.record.assign_ident();
             }
             is_new
-        })
+        });
+        match was_new {
+            true => Ok(()),
+            false => Err(StartError::AlreadyStarted),
+        }
     }
 
     /// Starts the operating system's thread of a pending thread, which calls `ready` and then decides.
