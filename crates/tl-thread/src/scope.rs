@@ -166,10 +166,10 @@ impl Builder {
             .map(|(_, crew)| Arc::clone(crew))
             .expect("the scope is open");
         let thread = self.thread(Some(Arc::clone(&crew)));
+        // It leaves when it has ended, or been refused.
         crew.join();
-        let os = thread
-            .launch_new(|builder, main| builder.spawn_scoped(std_scope, main.around(f)))
-            .inspect_err(|_| crew.leave())?;
+        let os =
+            thread.launch_new(|builder, main| builder.spawn_scoped(std_scope, main.around(f)))?;
         Ok(ScopedJoinHandle { thread, os })
     }
 }

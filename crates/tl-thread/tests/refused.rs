@@ -1,5 +1,6 @@
 //! The operating system refuses a thread, for want of address space. Each case runs in a child process under a limit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, mpsc};
@@ -181,4 +182,27 @@ fn many() {
     }
     assert_eq!(active_count(), listed);
     spawn(|| ()).join().unwrap();
+}
+
+/// More than there are addresses.
+const TOO_MUCH: usize = isize::MAX as usize / 2;
+
+#[test]
+fn a_refused_thread_whose_function_panics_when_it_is_dropped_is_not_left_behind() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    let builder = || Builder::new().name("bomber").stack_size(TOO_MUCH);
+    let dropped = |spawn: &dyn Fn(Bomb)| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| spawn(Bomb)));
+        assert!(outcome.is_err(), "the function was dropped");
+        let is_left = enumerate().iter().any(|thread| &*thread.name() == "bomber");
+        assert!(!is_left, "it is still listed");
+    };
+    dropped(&|bomb| drop(builder().spawn(move || drop(bomb))));
+    // A scope does not wait for it either.
+    scope(|scope| dropped(&|bomb| drop(builder().spawn_scoped(scope, move || drop(bomb)))));
 }

@@ -1,6 +1,7 @@
 //! From the handle to the running thread, and to its end.
 
 use std::io;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,7 +9,7 @@ use std::thread;
 
 use tl_core::door::Mutex;
 
-use super::{Origin, Thread};
+use super::{Inner, Origin, Thread};
 use crate::{StartError, current, excepthook, registry, stack};
 
 impl Thread {
@@ -69,22 +70,18 @@ impl Thread {
     }
 
     /// Starts the operating system's thread of one whose life is running: identity, list, system, in this order, and all of it
-    /// undone if the system refuses.
+    /// undone if the system refuses, or if the function panics when std drops it for that.
     fn launch<H>(
         &self,
         spawn: impl FnOnce(thread::Builder, Main) -> io::Result<H>,
     ) -> io::Result<H> {
-        let launched = current::prepare().and_then(|()| {
-            self.inner.record.assign_ident();
-            registry::list(self);
-            self.spawn_os_thread(spawn)
-        });
-        if launched.is_err() {
-            registry::unlist(self);
-            self.inner.record.revoke_ident();
-            self.inner.life.refuse_start();
-        }
-        launched
+        let refusal = Refusal(self);
+        current::prepare()?;
+        self.inner.record.assign_ident();
+        registry::list(self);
+        let handle = self.spawn_os_thread(spawn)?;
+        mem::forget(refusal);
+        Ok(handle)
     }
 
     pub(super) fn spawn_os_thread<H>(
@@ -133,6 +130,23 @@ impl Thread {
     }
 }
 
+/// Dropped when the system has refused a thread that was to be started: it is new again.
+struct Refusal<'t>(&'t Thread);
+
+impl Drop for Refusal<'_> {
+    fn drop(&mut self) {
+        let Inner {
+            record, life, crew, ..
+        } = &*self.0.inner;
+        registry::unlist(self.0);
+        record.revoke_ident();
+        life.refuse_start();
+        if let Some(crew) = crew {
+            crew.leave();
+        }
+    }
+}
+
 /// Where a thread leaves its result for who joins it.
 pub(crate) type Packet<T> = Arc<Mutex<Option<thread::Result<T>>>>;
 
@@ -147,10 +161,12 @@ impl Main {
     fn quietly(self) -> impl FnOnce() + Send + 'static {
         move || {
             let function = self.thread.inner.work.lock().function.take();
-            if let Some(function) = function
-                && let Err(payload) = self.run(function)
-            {
-                excepthook::discard(payload);
+            if let Some(function) = function {
+                self.run(function, |result| {
+                    if let Err(payload) = result {
+                        excepthook::discard(payload);
+                    }
+                });
             }
         }
     }
@@ -174,24 +190,31 @@ impl Main {
     /// Another function, whose result, or panic, goes to `result`. It does not unwind.
     fn into_packet<T>(self, function: impl FnOnce() -> T, result: Packet<T>) -> impl FnOnce() {
         move || {
-            *result.lock() = Some(self.run(function));
-            // If nobody wants the result it is dropped here, by code of the user's.
-            let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(result)));
-            if let Err(payload) = dropped {
-                excepthook::discard(payload);
-            }
+            self.run(function, |outcome| {
+                *result.lock() = Some(outcome);
+                // If nobody wants the result it is dropped here, by code of the user's.
+                let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(result)));
+                if let Err(payload) = dropped {
+                    excepthook::discard(payload);
+                }
+            });
         }
     }
 
     /// Another function. A panic in it goes on when it has been noted.
     pub(crate) fn around<T>(self, function: impl FnOnce() -> T) -> impl FnOnce() -> T {
-        move || match self.run(function) {
-            Ok(value) => value,
-            Err(payload) => panic::resume_unwind(payload),
+        move || {
+            let result = self.run(function, |result| result);
+            result.unwrap_or_else(|payload| panic::resume_unwind(payload))
         }
     }
 
-    fn run<T>(self, function: impl FnOnce() -> T) -> thread::Result<T> {
+    /// `keep` has the result before the thread can be seen to have ended. It does not unwind.
+    fn run<T, R>(
+        self,
+        function: impl FnOnce() -> T,
+        keep: impl FnOnce(thread::Result<T>) -> R,
+    ) -> R {
         let Main { thread, os_name } = self;
         thread.inner.record.begin(&os_name);
         let will_leave = current::enter(&thread);
@@ -202,9 +225,10 @@ impl Main {
             let _ = thread.inner.panic.set(Arc::clone(&message));
             excepthook::report(&thread, &message, &**payload);
         }
+        let kept = keep(result);
         if !will_leave {
             current::leave();
         }
-        result
+        kept
     }
 }
