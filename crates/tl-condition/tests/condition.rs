@@ -4,14 +4,15 @@ mod support;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex as StdMutex};
 #[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::until_waiting;
 use tl_condition::{Condition, NotAcquired};
+use tl_core::door::Mutex;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_locks::{ConditionLock, Lock, RLock};
@@ -121,7 +122,7 @@ fn needs_the_lock<L: ConditionLock + Sync>(condition: &Condition<L>) {
 fn oldest_first<L: ConditionLock + Sync>(condition: &Condition<L>) {
     const WAITERS: usize = 7;
     let waiting = AtomicUsize::new(0);
-    let woken = StdMutex::new(Vec::new());
+    let woken = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for number in 0..WAITERS {
             let (waiting, woken) = (&waiting, &woken);
@@ -129,7 +130,7 @@ fn oldest_first<L: ConditionLock + Sync>(condition: &Condition<L>) {
                 let guard = condition.lock();
                 waiting.fetch_add(1, Ordering::Relaxed);
                 guard.wait();
-                woken.lock().unwrap().push(number);
+                woken.lock().push(number);
             });
             until_waiting(condition, waiting, number + 1);
         }
@@ -147,11 +148,11 @@ fn oldest_first<L: ConditionLock + Sync>(condition: &Condition<L>) {
                 );
             }
             let oldest: Vec<usize> = expected.drain(..count).collect();
-            while woken.lock().unwrap().len() < count {
+            while woken.lock().len() < count {
                 thread::yield_now();
             }
             // Among those notified together the lock may be had in any order.
-            let mut got = std::mem::take(&mut *woken.lock().unwrap());
+            let mut got = std::mem::take(&mut *woken.lock());
             got.sort();
             assert_eq!(got, oldest);
         }

@@ -4,12 +4,12 @@
 use std::fs;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tl_core::door::Mutex;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_event::Event;
@@ -126,12 +126,12 @@ fn set_wakes_a_thousand() {
 #[test]
 fn sleepers_are_woken_though_clear_follows_set() {
     let event = Event::new();
-    let tasks: Vec<OnceLock<String>> = (0..20).map(|_| OnceLock::new()).collect();
+    let tasks: Vec<Mutex<Option<String>>> = (0..20).map(|_| Mutex::new(None)).collect();
     thread::scope(|scope| {
         for (number, task) in tasks.iter().enumerate() {
             let event = &event;
             scope.spawn(move || {
-                task.set(own_task()).expect("set once");
+                *task.lock() = Some(own_task());
                 match number % 2 {
                     0 => event.wait(),
                     _ => assert!(event.wait_timeout(Duration::from_secs(3600))),
@@ -139,7 +139,13 @@ fn sleepers_are_woken_though_clear_follows_set() {
             });
         }
         for task in &tasks {
-            until_asleep(task.wait());
+            let task = loop {
+                if let Some(task) = task.lock().take() {
+                    break task;
+                }
+                thread::yield_now();
+            };
+            until_asleep(&task);
         }
         event.set();
         event.clear();

@@ -4,10 +4,11 @@ mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier};
 #[cfg(not(sanitize_thread))]
 use std::thread::{self, ThreadId};
 
+use tl_core::door::Mutex;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread::{self, ThreadId};
 use tl_local::Local;
@@ -17,11 +18,15 @@ use support::unshared;
 /// What a value tells when it is dropped: in which thread.
 type Drops = Arc<Mutex<Vec<ThreadId>>>;
 
+fn drops() -> Drops {
+    Arc::new(Mutex::new(Vec::new()))
+}
+
 struct Value(Drops);
 
 impl Drop for Value {
     fn drop(&mut self) {
-        self.0.lock().unwrap().push(thread::current().id());
+        self.0.lock().push(thread::current().id());
     }
 }
 
@@ -42,7 +47,7 @@ impl Drop for AtDrop {
 
 #[test]
 fn a_value_is_dropped_in_its_thread_before_join_returns() {
-    let (local, drops) = (Arc::new(Local::new()), Drops::default());
+    let (local, drops) = (Arc::new(Local::new()), drops());
     for round in 0..100 {
         let (local, value) = (Arc::clone(&local), Value(Arc::clone(&drops)));
         let id = thread::spawn(move || {
@@ -51,14 +56,14 @@ fn a_value_is_dropped_in_its_thread_before_join_returns() {
         })
         .join()
         .unwrap();
-        let drops = drops.lock().unwrap();
+        let drops = drops.lock();
         assert_eq!((drops.len(), drops[round]), (round + 1, id));
     }
 }
 
 #[test]
 fn a_value_is_dropped_with_its_local_if_that_goes_first() {
-    let drops = Drops::default();
+    let drops = drops();
     let local = Arc::new(Local::new());
     let (set, dropped) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
     let other = thread::spawn({
@@ -74,34 +79,34 @@ fn a_value_is_dropped_with_its_local_if_that_goes_first() {
     set.wait();
     local.set(Value(Arc::clone(&drops)));
     drop(unshared(local));
-    assert_eq!(*drops.lock().unwrap(), [thread::current().id(); 2]);
+    assert_eq!(*drops.lock(), [thread::current().id(); 2]);
     dropped.wait();
     other.join().unwrap();
-    assert_eq!(drops.lock().unwrap().len(), 2);
+    assert_eq!(drops.lock().len(), 2);
 }
 
 #[test]
 fn set_and_take_drop_nothing_and_with_mut_may_replace() {
-    let (local, drops) = (Local::new(), Drops::default());
+    let (local, drops) = (Local::new(), drops());
     let former = [
         local.set(Value(drops.clone())),
         local.set(Value(drops.clone())),
     ];
     let taken = local.take();
-    assert_eq!(drops.lock().unwrap().len(), 0);
+    assert_eq!(drops.lock().len(), 0);
     drop((former, taken));
-    assert_eq!(drops.lock().unwrap().len(), 2);
+    assert_eq!(drops.lock().len(), 2);
     local.set(Value(drops.clone()));
     local.with_mut(|value| *value.unwrap() = Value(drops.clone()));
-    assert_eq!(drops.lock().unwrap().len(), 3);
+    assert_eq!(drops.lock().len(), 3);
     drop(local);
-    assert_eq!(drops.lock().unwrap().len(), 4);
+    assert_eq!(drops.lock().len(), 4);
 }
 
 #[test]
 fn an_arc_that_the_last_thread_drops() {
     for _ in 0..200 {
-        let drops = Drops::default();
+        let drops = drops();
         let local = Arc::new(Local::new());
         let threads: Vec<_> = (0..3)
             .map(|_| {
@@ -113,14 +118,14 @@ fn an_arc_that_the_last_thread_drops() {
         for thread in threads {
             thread.join().unwrap();
         }
-        assert_eq!(drops.lock().unwrap().len(), 3);
+        assert_eq!(drops.lock().len(), 3);
     }
 }
 
 #[test]
 fn a_local_that_is_dropped_while_its_threads_end_drops_each_value_once() {
     for round in 0..500 {
-        let drops = Drops::default();
+        let drops = drops();
         let mut local = Local::new();
         let barrier = Arc::new(Barrier::new(3));
         let shared = Arc::new(local);
@@ -146,13 +151,13 @@ fn a_local_that_is_dropped_while_its_threads_end_drops_each_value_once() {
         for thread in threads {
             thread.join().unwrap();
         }
-        assert_eq!(drops.lock().unwrap().len(), 2, "round {round}");
+        assert_eq!(drops.lock().len(), 2, "round {round}");
     }
 }
 
 #[test]
 fn a_thread_that_ends_does_not_wait_for_the_visitor_of_its_value() {
-    let drops = Drops::default();
+    let drops = drops();
     let (set, end) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
     let local = Arc::new(Local::new());
     let mut thread = Some(thread::spawn({
@@ -170,13 +175,13 @@ fn a_thread_that_ends_does_not_wait_for_the_visitor_of_its_value() {
     local.for_each_mut(|value| {
         end.wait();
         thread.take().expect("one value").join().unwrap();
-        assert!(value.0.lock().unwrap().is_empty());
+        assert!(value.0.lock().is_empty());
     });
-    assert_eq!(*drops.lock().unwrap(), [thread::current().id()]);
+    assert_eq!(*drops.lock(), [thread::current().id()]);
     local.for_each_mut(|_| unreachable!());
     assert_eq!(local.drain().len(), 0);
     drop(local);
-    assert_eq!(drops.lock().unwrap().len(), 1);
+    assert_eq!(drops.lock().len(), 1);
 }
 
 #[test]
@@ -223,7 +228,7 @@ fn what_a_destructor_sets_is_dropped_in_its_turn() {
     static FIRST: Local<AtDrop> = Local::new();
     static SECOND: Local<Value> = Local::new();
     static UNUSED: Local<Value> = Local::new();
-    let drops = Drops::default();
+    let drops = drops();
     let id = thread::spawn({
         let drops = drops.clone();
         move || {
@@ -237,7 +242,7 @@ fn what_a_destructor_sets_is_dropped_in_its_turn() {
     })
     .join()
     .unwrap();
-    assert_eq!(*drops.lock().unwrap(), [id; 3]);
+    assert_eq!(*drops.lock(), [id; 3]);
 }
 
 #[test]
@@ -297,7 +302,7 @@ fn a_destructor_of_a_thread_local_uses_locals() {
                     assert_eq!(INITIALISED.get(), (!ended).then_some(9));
                     assert_eq!(LOCAL.with(|value| value.copied()), got);
                     assert_eq!(LOCAL.with_mut(|value| value.copied()), got);
-                    SEEN.lock().unwrap().push((got, LOCAL.set(2)));
+                    SEEN.lock().push((got, LOCAL.set(2)));
                     // Handed back, or kept.
                     assert_eq!(LOCAL.get(), (!ended).then_some(2));
                     let value = LOCAL.with_or_init(|| 3, |value| *value);
@@ -309,7 +314,7 @@ fn a_destructor_of_a_thread_local_uses_locals() {
         .join()
         .unwrap();
     }
-    let mut seen = SEEN.lock().unwrap();
+    let mut seen = SEEN.lock();
     seen.sort();
     // Both were met: after the values were dropped, where `set` hands back what it was given, and before.
     assert_eq!(*seen, [(None, Some(2)), (Some(1), Some(1))]);
@@ -318,17 +323,17 @@ fn a_destructor_of_a_thread_local_uses_locals() {
 #[test]
 fn a_thread_whose_first_value_is_set_by_a_destructor_drops_it() {
     static LOCAL: Local<Value> = Local::new();
-    let drops = Drops::default();
+    let drops = drops();
     let value = Value(drops.clone());
     thread::spawn(move || at_thread_exit(true, || (), move || drop(LOCAL.set(value))))
         .join()
         .unwrap();
-    assert_eq!(drops.lock().unwrap().len(), 1);
+    assert_eq!(drops.lock().len(), 1);
 }
 
 #[test]
 fn a_drop_that_panics_when_the_thread_ends_loses_no_other_value() {
-    let drops = Drops::default();
+    let drops = drops();
     let locals: Arc<Vec<Local<AtDrop>>> = Arc::new((0..5).map(|_| Local::new()).collect());
     thread::spawn({
         let (locals, drops) = (Arc::clone(&locals), drops.clone());
@@ -336,7 +341,7 @@ fn a_drop_that_panics_when_the_thread_ends_loses_no_other_value() {
             for (number, local) in locals.iter().enumerate() {
                 let drops = drops.clone();
                 local.set(AtDrop::new(move || {
-                    drops.lock().unwrap().push(thread::current().id());
+                    drops.lock().push(thread::current().id());
                     assert!(number % 2 == 0, "on purpose");
                 }));
             }
@@ -344,12 +349,12 @@ fn a_drop_that_panics_when_the_thread_ends_loses_no_other_value() {
     })
     .join()
     .unwrap();
-    assert_eq!(drops.lock().unwrap().len(), 5);
+    assert_eq!(drops.lock().len(), 5);
 }
 
 #[test]
 fn a_drop_that_panics_with_the_local_loses_no_other_value() {
-    let drops = Drops::default();
+    let drops = drops();
     let (set, dropped) = (Barrier::new(4), Barrier::new(4));
     let local = Arc::new(Local::new());
     let locals = [local.clone(), local.clone(), local.clone()];
@@ -358,7 +363,7 @@ fn a_drop_that_panics_with_the_local_loses_no_other_value() {
             let (drops, set, dropped) = (drops.clone(), &set, &dropped);
             scope.spawn(move || {
                 local.set(AtDrop::new(move || {
-                    drops.lock().unwrap().push(thread::current().id());
+                    drops.lock().push(thread::current().id());
                     assert!(number != 1, "on purpose");
                 }));
                 drop(local);
@@ -369,15 +374,15 @@ fn a_drop_that_panics_with_the_local_loses_no_other_value() {
         set.wait();
         let local = unshared(local);
         assert!(catch_unwind(AssertUnwindSafe(|| drop(local))).is_err());
-        assert_eq!(drops.lock().unwrap().len(), 3);
+        assert_eq!(drops.lock().len(), 3);
         dropped.wait();
     });
-    assert_eq!(drops.lock().unwrap().len(), 3);
+    assert_eq!(drops.lock().len(), 3);
 }
 
 #[test]
 fn a_forgotten_local_still_drops_its_values_with_their_threads() {
-    let drops = Drops::default();
+    let drops = drops();
     let value = Value(drops.clone());
     thread::spawn(move || {
         let local = Local::new();
@@ -386,12 +391,12 @@ fn a_forgotten_local_still_drops_its_values_with_their_threads() {
     })
     .join()
     .unwrap();
-    assert_eq!(drops.lock().unwrap().len(), 1);
+    assert_eq!(drops.lock().len(), 1);
 }
 
 #[test]
 fn a_payload_that_panics_when_it_is_dropped_loses_no_other_value() {
-    let drops = Drops::default();
+    let drops = drops();
     let (bad, good) = (Arc::new(Local::new()), Arc::new(Local::new()));
     thread::spawn({
         let (bad, good, value) = (Arc::clone(&bad), Arc::clone(&good), Value(drops.clone()));
@@ -404,7 +409,7 @@ fn a_payload_that_panics_when_it_is_dropped_loses_no_other_value() {
     })
     .join()
     .unwrap();
-    assert_eq!(drops.lock().unwrap().len(), 1);
+    assert_eq!(drops.lock().len(), 1);
 }
 
 /// `exit` drops the thread-locals of the thread that calls it while its calls are still on the stack, and other threads go on: one
