@@ -7,10 +7,13 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{AGES, LATER, alone, blocking, counting, eventually, is_listed};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_thread::{JoinError, SetDaemonError, StartError, current_thread, enumerate};
 use tl_timer::Timer;
 
