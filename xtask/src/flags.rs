@@ -8,7 +8,13 @@ use clap::{Args, Parser, Subcommand};
 
 /// The project's tasks
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    subcommand_value_name = "TASK",
+    subcommand_help_heading = "Tasks",
+    after_help = "Begin with `verify`. `cargo xtask TASK --help` says more about a task, CONTRIBUTING.md what each check proves."
+)]
 pub struct CommandLine {
     /// What to do; nothing shows what there is
     #[command(subcommand)]

@@ -3,7 +3,7 @@
 //! One file a task: [`verify`], [`list`], [`standalone`], [`package`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`timeline`],
 //! [`ci`].
 //! What they share: the command line in [`flags`], the place of things in [`workspace`], the example programs in [`examples`],
-//! running one in [`run`], and what each prints in [`golden`].
+//! running one in [`run`], what each prints in [`golden`], and how far a long task is in [`progress`].
 //! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
 
 pub mod bench;
@@ -15,6 +15,7 @@ pub mod list;
 pub mod loom;
 pub mod mutants;
 pub mod package;
+pub mod progress;
 pub mod run;
 pub mod standalone;
 pub mod stress;

@@ -13,7 +13,7 @@ use console::style;
 use regex::Regex;
 
 use crate::flags::Loom;
-use crate::{Outcome, mutants, workspace};
+use crate::{Outcome, mutants, progress, workspace};
 
 /// Runs the models, or the mutants.
 ///
@@ -27,7 +27,9 @@ pub fn run(options: &Loom) -> Outcome {
     }
     let start = Instant::now();
     let (mut models, mut executions) = (0, 0);
+    let bar = progress::bar(crates.len());
     for name in &crates {
+        bar.set_message(name.clone());
         let listed = list(name)?;
         let output = cargo(
             &workspace::root(),
@@ -38,12 +40,15 @@ pub fn run(options: &Loom) -> Outcome {
         .output()?;
         let printed = String::from_utf8_lossy(&output.stdout);
         let explored = explored(&printed);
-        for (model, count, bound) in &explored {
-            println!("{name}: {model}: {count} executions, {bound}");
-            executions += count;
-        }
+        bar.suspend(|| {
+            for (model, count, bound) in &explored {
+                println!("{name}: {model}: {count} executions, {bound}");
+            }
+        });
+        executions += explored.iter().map(|(_, count, _)| count).sum::<u64>();
         models += explored.len();
         if !output.status.success() {
+            bar.finish_and_clear();
             print!("{printed}{}", String::from_utf8_lossy(&output.stderr));
             println!("{} {name}: a model fails", style("FAILED").red().bold());
             return Ok(false);
@@ -53,6 +58,7 @@ pub fn run(options: &Loom) -> Outcome {
             .filter(|test| !explored.iter().any(|(model, ..)| model == *test))
             .collect();
         if listed.is_empty() || !silent.is_empty() {
+            bar.finish_and_clear();
             println!(
                 "{} {name}: models that did not run: {silent:?} of {}",
                 style("FAILED").red().bold(),
@@ -60,7 +66,9 @@ pub fn run(options: &Loom) -> Outcome {
             );
             return Ok(false);
         }
+        bar.inc(1);
     }
+    bar.finish_and_clear();
     println!(
         "{models} models in {} crates, {executions} executions explored in {} s",
         crates.len(),

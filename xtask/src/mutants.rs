@@ -17,10 +17,9 @@ use std::thread;
 use std::time::Duration;
 
 use console::style;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 
-use crate::{Outcome, loom, workspace};
+use crate::{Outcome, loom, progress, workspace};
 
 /// So long the models of one mutant may run; on a machine that does nothing else they take seconds.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
@@ -71,8 +70,7 @@ pub fn run(crates: &[String]) -> Outcome {
         .into_iter()
         .filter(|mutant| crates.contains(&mutant.package))
         .collect();
-    let bar = ProgressBar::new(mutants.len() as u64)
-        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}")?);
+    let bar = progress::bar(mutants.len());
     let next = AtomicUsize::new(0);
     let caught = AtomicUsize::new(0);
     let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);

@@ -13,7 +13,7 @@ use std::process::Command;
 use console::style;
 use serde::Deserialize;
 
-use crate::{Outcome, workspace};
+use crate::{Outcome, progress, workspace};
 
 /// The program, which uses every published crate.
 const USER: &str = include_str!("package/user.rs");
@@ -61,34 +61,46 @@ pub fn run() -> Outcome {
     let root = workspace::root();
     let published = published()?;
     let directory = root.join("target/packages");
-    if !pack(&published, &directory)? {
+    let bar = progress::bar(published.len() + 1);
+    bar.set_message("packing");
+    if let Err(why) = pack(&published, &directory)? {
+        bar.finish_and_clear();
+        println!("{} the crates cannot be packed:\n{why}", failed());
         return Ok(false);
     }
+    bar.inc(1);
     let mut all_well = true;
     let mut unpacked = Vec::new();
     for manifest in &published {
         let folder = unpack(manifest, &directory)?;
         let mistakes = [manifest.mistakes(), mistakes_of_files(&folder, &root)?].concat();
-        if mistakes.is_empty() {
-            println!("{}: the package is complete", manifest.name);
-        }
-        for mistake in mistakes {
-            all_well = false;
-            println!("{} {}: {mistake}", failed(), manifest.name);
-        }
+        all_well &= mistakes.is_empty();
+        bar.suspend(|| {
+            if mistakes.is_empty() {
+                println!("{}: the package is complete", manifest.name);
+            }
+            for mistake in mistakes {
+                println!("{} {}: {mistake}", failed(), manifest.name);
+            }
+        });
+        bar.inc(1);
         unpacked.push((manifest, folder));
     }
-    if use_them(&unpacked, &directory)? {
-        println!(
+    bar.set_message("using the packages");
+    let used = use_them(&unpacked, &directory)?;
+    bar.finish_and_clear();
+    match used {
+        Ok(()) => println!(
             "a program outside the workspace uses all {} from their packages",
             unpacked.len()
-        );
-    } else {
-        all_well = false;
-        println!(
-            "{} a program outside the workspace cannot use the packages",
-            failed()
-        );
+        ),
+        Err(why) => {
+            all_well = false;
+            println!(
+                "{} a program outside the workspace cannot use the packages:\n{why}",
+                failed()
+            );
+        }
     }
     Ok(all_well)
 }
@@ -147,7 +159,7 @@ impl Manifest {
 }
 
 /// Packs all at once, so that they are resolved among themselves, though no registry has them.
-fn pack(published: &[Manifest], directory: &Path) -> Result<bool, Box<dyn Error>> {
+fn pack(published: &[Manifest], directory: &Path) -> Result<Result<(), String>, Box<dyn Error>> {
     let mut cargo = workspace::cargo();
     // What is not committed is packed too: this is a check, not a release. It is built later, all together.
     cargo
@@ -156,12 +168,17 @@ fn pack(published: &[Manifest], directory: &Path) -> Result<bool, Box<dyn Error>
     for manifest in published {
         cargo.arg("--package").arg(&manifest.name);
     }
-    let output = cargo.output()?;
-    if !output.status.success() {
-        eprint!("{}", String::from_utf8_lossy(&output.stderr));
-        println!("{} the crates cannot be packed", failed());
-    }
-    Ok(output.status.success())
+    said(cargo)
+}
+
+/// What a command said, if it failed.
+fn said(mut command: Command) -> Result<Result<(), String>, Box<dyn Error>> {
+    let output = command.output()?;
+    Ok(if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    })
 }
 
 /// Unpacks one beside the others, and says where.
@@ -223,7 +240,10 @@ fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, Box<dyn 
 }
 
 /// Builds and runs a program that depends on all of them as a user's would, but takes each from where it was unpacked.
-fn use_them(unpacked: &[(&Manifest, PathBuf)], directory: &Path) -> Result<bool, Box<dyn Error>> {
+fn use_them(
+    unpacked: &[(&Manifest, PathBuf)],
+    directory: &Path,
+) -> Result<Result<(), String>, Box<dyn Error>> {
     let project = directory.join("user");
     let mut dependencies = String::new();
     let mut patches = String::new();
@@ -245,10 +265,10 @@ fn use_them(unpacked: &[(&Manifest, PathBuf)], directory: &Path) -> Result<bool,
         workspace::root().join("Cargo.lock"),
         project.join("Cargo.lock"),
     )?;
-    let status = workspace::cargo()
+    let mut cargo = workspace::cargo();
+    cargo
         .current_dir(&project)
         .env("CARGO_TARGET_DIR", directory.join("user-target"))
-        .args(["run", "--quiet"])
-        .status()?;
-    Ok(status.success())
+        .args(["run", "--quiet"]);
+    said(cargo)
 }

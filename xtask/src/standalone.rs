@@ -9,7 +9,7 @@ use std::path::Path;
 
 use console::style;
 
-use crate::{Outcome, workspace};
+use crate::{Outcome, progress, workspace};
 
 /// The crates that somebody may want alone.
 const PRIMITIVES: [&str; 6] = [
@@ -30,15 +30,18 @@ const LOGGERS: [&str; 3] = ["log", "simple_logger", "env_filter"];
 /// When a project can't be written or cargo can't be run.
 pub fn run() -> Outcome {
     let mut all_well = true;
+    let bar = progress::bar(PRIMITIVES.len());
     for name in PRIMITIVES {
-        match check(&workspace::root(), name)? {
+        bar.set_message(name);
+        let checked = check(&workspace::root(), name)?;
+        all_well &= checked.is_ok();
+        bar.suspend(|| match checked {
             Ok(()) => println!("{name}: builds alone, brings no logger"),
-            Err(why) => {
-                all_well = false;
-                println!("{} {name}: {why}", style("FAILED").red().bold());
-            }
-        }
+            Err(why) => println!("{} {name}: {why}", style("FAILED").red().bold()),
+        });
+        bar.inc(1);
     }
+    bar.finish_and_clear();
     Ok(all_well)
 }
 

@@ -14,12 +14,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use console::style;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::examples::{self, GOLDENS};
 use crate::flags::Verify;
 use crate::golden::Golden;
-use crate::{Outcome, workspace};
+use crate::{Outcome, progress, workspace};
 use verdict::{Failure, TIME_LIMIT};
 
 /// Runs the task.
@@ -133,7 +132,7 @@ fn run_all(
         .jobs
         .or_else(|| thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get).min(runs);
-    let progress = progress_bar(runs);
+    let progress = progress::bar(runs);
     let next = AtomicUsize::new(0);
     let failures: Mutex<Vec<(String, usize, Failure)>> = Mutex::default();
     thread::scope(|scope| {
@@ -182,14 +181,6 @@ fn run_all(
     report.passed += names.len() - counts.len();
     report.rounds = rounds;
     Ok(())
-}
-
-fn progress_bar(runs: usize) -> ProgressBar {
-    // Hidden by itself where standard error is no terminal.
-    let bar = ProgressBar::new(runs as u64);
-    let style =
-        ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").expect("a constant template");
-    bar.with_style(style)
 }
 
 /// How it went, example by example.

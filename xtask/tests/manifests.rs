@@ -1,0 +1,53 @@
+//! What the manifests say once, and what repeats it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+use xtask::workspace;
+
+fn manifest(path: &Path) -> toml::Table {
+    let text = fs::read_to_string(path).expect("the manifest can be read");
+    text.parse().expect("the manifest is TOML")
+}
+
+fn manifests_of_members() -> Vec<PathBuf> {
+    let root = workspace::root();
+    let folders = fs::read_dir(root.join("crates")).expect("there are crates");
+    let mut members: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).collect();
+    members.extend(["docs", "examples", "tests", "xtask"].map(|name| root.join(name)));
+    members
+        .into_iter()
+        .map(|folder| folder.join("Cargo.toml"))
+        .collect()
+}
+
+#[test]
+fn the_readme_names_the_rust_version_of_the_manifest() {
+    let root = workspace::root();
+    let manifest = manifest(&root.join("Cargo.toml"));
+    let stated = manifest["workspace"]["package"]["rust-version"].as_str();
+    let readme = fs::read_to_string(root.join("README.md")).expect("there is a README");
+    let line = Regex::new(r"Rust (\d[\d.]*\d) or newer").expect("a valid pattern");
+    let named: Vec<&str> = line
+        .captures_iter(&readme)
+        .map(|found| found.extract::<1>().1[0])
+        .collect();
+    assert_eq!(named, [stated.expect("the manifest states it")]);
+}
+
+#[test]
+fn no_member_states_for_itself_what_the_workspace_states() {
+    for path in manifests_of_members() {
+        let package = &manifest(&path)["package"];
+        for key in ["version", "edition", "rust-version", "license"] {
+            let inherits = package.get(key).and_then(|value| value.get("workspace"));
+            assert_eq!(
+                inherits.and_then(toml::Value::as_bool),
+                Some(true),
+                "{}: {key}.workspace = true",
+                path.display()
+            );
+        }
+    }
+}
