@@ -116,7 +116,7 @@ fn an_operation_that_orders_others_says_with_which_it_pairs() {
             let trimmed = line.trim_start();
             let is_function = trimmed.contains("fn ") && code(line).contains("fn ");
             let is_documentation = trimmed.starts_with("///");
-            if is_documentation && !in_documentation || is_function && !in_documentation {
+            if (is_documentation || is_function) && !in_documentation {
                 said = false;
             }
             in_documentation = is_documentation || in_documentation && trimmed.starts_with("#[");
