@@ -14,7 +14,7 @@ const SPINS: u32 = if cfg!(loom) { 0 } else { 10 };
 /// Turns that offer the core to another thread.
 const YIELDS: u32 = if cfg!(loom) { 0 } else { 20 };
 /// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. To offer it again would cost as much
-/// each time: such a waiter is served sooner in the queue, where it will be seen to be overdue. It is the last.
+/// each time: such a waiter is served sooner in the queue, where it is seen to be overdue. So it is the last, and counts as sleep.
 const CORE_GIVEN_AWAY: u64 = 50_000;
 /// Waits that last longer on average, in microseconds, are slept through from the start.
 const LONG: u32 = 500;
@@ -23,6 +23,10 @@ const PROBE: u32 = 16;
 
 /// What is known of the waits of late on the words of one bucket. Guessing wrong costs time, never correctness: all its
 /// accesses are relaxed.
+///
+/// It is mostly read, and in a cache line of its own: in that of the queues, which each waker writes, every look would take the
+/// line away from the other core (a fifth of a condition's round trip).
+#[repr(align(64))]
 #[derive(Debug)]
 pub(super) struct History {
     /// A moving average of how long waits took, in microseconds.
@@ -89,7 +93,7 @@ impl History {
 pub struct Backoff {
     turn: u32,
     turns: u32,
-    /// When the waiter first fell asleep, in nanoseconds; 0 if it has not.
+    /// When the waiter first fell asleep, or offered its core in the yield that gave it away, in nanoseconds; 0 if neither.
     pub(super) asleep_since: u64,
 }
 
@@ -121,10 +125,13 @@ impl Backoff {
         } else {
             let before = platform::now();
             platform::yield_now();
-            self.turn = match platform::now().saturating_sub(before) > CORE_GIVEN_AWAY {
-                true => self.turns,
-                false => self.turn + 1,
-            };
+            self.turn += 1;
+            if platform::now().saturating_sub(before) > CORE_GIVEN_AWAY {
+                self.turn = self.turns;
+                if self.asleep_since == 0 {
+                    self.asleep_since = before;
+                }
+            }
         }
         true
     }
@@ -137,5 +144,45 @@ impl Backoff {
     pub fn snooze_until(&mut self, deadline: Deadline) -> bool {
         let may_last = self.turn >= SPINS;
         !(may_last && deadline.has_passed()) && self.snooze()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+    use std::thread;
+
+    #[test]
+    fn a_yield_that_gives_the_core_away_is_the_last_and_counts_as_sleep() {
+        let seen = AtomicBool::new(false);
+        thread::scope(|scope| {
+            // Enough busy threads that there is one on every core.
+            for _ in 0..2 * thread::available_parallelism().map_or(1, usize::from) {
+                scope.spawn(|| {
+                    while !seen.load(Ordering::Relaxed) {
+                        platform::pause();
+                    }
+                });
+            }
+            let history = History::new();
+            let given_away = (0..2_000).find_map(|_| {
+                let mut backoff = history.backoff();
+                let begun = platform::now();
+                let mut turns = 0;
+                while backoff.snooze() {
+                    if backoff.asleep_since != 0 {
+                        turns += 1;
+                    }
+                }
+                (backoff.asleep_since != 0).then_some((begun, backoff.asleep_since, turns))
+            });
+            seen.store(true, Ordering::Relaxed);
+            let (begun, asleep_since, turns) = given_away.expect("a core that was given away");
+            assert!(asleep_since >= begun);
+            assert!(platform::now() - asleep_since > CORE_GIVEN_AWAY);
+            // The one that gave it away.
+            assert_eq!(turns, 1);
+        });
     }
 }
