@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering}
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_utils::CachePadded;
+
 use crate::bar::Bar;
 use crate::case::{Case, Outcome, Sample};
 use crate::measure::{Cores, round_trips};
@@ -243,7 +245,7 @@ const OVER: u64 = 2;
 /// Two threads hand a turn to and fro.
 pub(crate) fn ping_pong<G: Guarded>(cores: Cores) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
-        let guarded = G::new();
+        let guarded = CachePadded::new(G::new());
         // Until it is over, to which nothing is changed any more.
         let hand_over = |from, to| {
             let was = guarded.turn(
@@ -269,7 +271,7 @@ pub(crate) fn ping_pong<G: Guarded>(cores: Cores) -> impl FnMut(Duration) -> Out
 /// How long it takes from a notification of `waiters` threads, asleep, until the last of them runs.
 pub(crate) fn wake_all<G: Guarded>(waiters: usize) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
-        let guarded = G::new();
+        let guarded = CachePadded::new(G::new());
         let epoch = Instant::now();
         let waiting = AtomicUsize::new(0);
         let woken = AtomicUsize::new(0);
