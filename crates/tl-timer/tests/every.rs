@@ -251,5 +251,5 @@ fn the_function_is_dropped_at_its_end() {
 #[test]
 #[should_panic(expected = "period")]
 fn a_period_of_zero_is_refused() {
-    Timer::every(Duration::ZERO, || ());
+    let _ = Timer::every(Duration::ZERO, || ());
 }
