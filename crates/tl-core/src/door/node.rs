@@ -27,7 +27,8 @@ pub(super) struct Node {
     /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked. (Between
     /// the two queues of a move it is `NO_QUEUE`.)
     pub(super) key: AtomicUsize,
-    /// When the waiter gave up spinning, in nanoseconds; 0 before that. If it was woken in vain and waits again, when it first did;
+    /// When the waiter gave up spinning, in nanoseconds; 0 before that. If it was woken in vain and waits again, or gave its core away
+    /// before it was queued, when it first did;
     /// if it was moved, when it was.
     parked_at: AtomicU64,
     /// What the waiter asked for.

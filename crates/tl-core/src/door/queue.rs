@@ -201,7 +201,8 @@ pub enum Wake<'a> {
 pub struct Waiter {
     /// What the waiter passed to [`LockedQueue::wait_as`].
     pub request: u32,
-    /// Whether it has slept for more than half a millisecond, so that it should get the next turn.
+    /// Whether it has slept for more than half a millisecond, or had given its core away for that long, so that it should get the next
+    /// turn.
     pub is_overdue: bool,
     /// Whether it is the youngest of its queue.
     pub is_last: bool,
