@@ -31,6 +31,9 @@ fn in_a_child(test: &str) -> bool {
         .arg(std::env::current_exe().expect("it runs"))
         .args(["--exact", test, "--nocapture"])
         .env(CHILD, "1")
+        // A thread that starts takes address space for an allocator of its own, and gives some of it back a moment
+        // later, when all of it was to be used up: with this it shares the one there is.
+        .env("MALLOC_ARENA_MAX", "1")
         .output()
         .expect("there is a shell");
     assert!(output.status.success(), "{output:?}");
