@@ -325,7 +325,7 @@ impl ThreadRecord {
             !self.has_begun.swap(true, Ordering::Relaxed),
             "a record is that of one thread: make a new one for each"
         );
-        ident::set_current(self.ident().unwrap_or_else(|| self.assign_ident()));
+        ident::set_current(self.ident().unwrap_or_else(|| self.give_ident()));
         keep(self);
         let mut name = self.name.lock();
         self.native_id.store(sys::native_id(), Ordering::Relaxed);
@@ -344,15 +344,36 @@ impl ThreadRecord {
     }
 
     /// Gives the thread an identity that no thread has had: it is about to be started.
+    ///
+    /// # Panics
+    ///
+    /// If the thread has begun: it keeps the identity that it has.
     pub fn assign_ident(&self) -> ThreadIdent {
+        self.check_not_begun();
+        self.give_ident()
+    }
+
+    fn give_ident(&self) -> ThreadIdent {
         let ident = ThreadIdent::next();
         self.set_ident(Some(ident));
         ident
     }
 
     /// Takes the identity back: the thread could not be started.
+    ///
+    /// # Panics
+    ///
+    /// If the thread has begun: it keeps the identity that it has.
     pub fn revoke_ident(&self) {
+        self.check_not_begun();
         self.set_ident(None);
+    }
+
+    fn check_not_begun(&self) {
+        assert!(
+            !self.has_begun.load(Ordering::Relaxed),
+            "a thread that has begun keeps its identity"
+        );
     }
 
     fn set_ident(&self, ident: Option<ThreadIdent>) {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -214,6 +215,15 @@ fn an_identity_is_never_that_of_two_threads() {
     assert_eq!(begin(&record), None);
     assert_eq!(begin(&ThreadRecord::main()), None);
     assert_eq!(begin(&ThreadRecord::current()), None);
+
+    // Nor is it taken from one that has begun.
+    for record in [&record, &ThreadRecord::main(), &ThreadRecord::current()] {
+        let before = record.ident();
+        let assign = catch_unwind(AssertUnwindSafe(|| record.assign_ident()));
+        let revoke = catch_unwind(AssertUnwindSafe(|| record.revoke_ident()));
+        assert!(assign.is_err() && revoke.is_err());
+        assert_eq!(record.ident(), before);
+    }
 
     // A thread that has been refused a record is its own.
     let refused = thread::spawn(move || {
