@@ -160,14 +160,14 @@ impl Main {
     /// The function that the handle keeps. It does not unwind.
     fn quietly(self) -> impl FnOnce() + Send + 'static {
         move || {
+            // There is none if a spawn was refused, and who had found the thread in the list has started it since.
             let function = self.thread.inner.work.lock().function.take();
-            if let Some(function) = function {
-                self.run(function, |result| {
-                    if let Err(payload) = result {
-                        excepthook::discard(payload);
-                    }
-                });
-            }
+            let call = || function.map_or((), |function| function());
+            self.run(call, |result| {
+                if let Err(payload) = result {
+                    excepthook::discard(payload);
+                }
+            });
         }
     }
 
@@ -230,5 +230,20 @@ impl Main {
             current::leave();
         }
         kept
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    // Here, since to come by such a thread takes a refused spawn and a look at the list just then.
+    #[test]
+    fn a_thread_that_was_spawned_in_vain_and_is_started_by_who_found_it_ends() {
+        let thread = Thread::without_function(None, None).with_daemon(true);
+        thread.start().unwrap();
+        let ended = thread.join_timeout(std::time::Duration::from_secs(60));
+        assert_eq!(ended, Ok(true));
+        assert!(!crate::enumerate().contains(&thread));
     }
 }
