@@ -1,7 +1,6 @@
 //! The door: order, exactness, deadlines, moving between queues, and unwinding.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex as StdMutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 #[cfg(not(sanitize_thread))]
 use std::thread;
@@ -38,13 +37,13 @@ fn until_waiting(word: &AtomicU32, count: usize) {
 #[test]
 fn waiters_are_woken_oldest_first_and_exactly_as_many_as_asked() {
     let word = AtomicU32::new(0);
-    let order = StdMutex::new(Vec::new());
+    let order = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for number in 0..6 {
             let (word, order) = (&word, &order);
             scope.spawn(move || {
                 let token = wait(word, Deadline::NEVER);
-                order.lock().unwrap().push((number, token));
+                order.lock().push((number, token));
             });
             until_waiting(word, number + 1);
         }
@@ -56,18 +55,18 @@ fn waiters_are_woken_oldest_first_and_exactly_as_many_as_asked() {
             (9, 2, 0),
             (1, 0, 0),
         ] {
-            let before = order.lock().unwrap().len();
+            let before = order.lock().len();
             assert_eq!(
                 WaitQueue::of(&word).lock().wake(limit, 40 + left as u32),
                 woken
             );
             until_waiting(&word, left);
-            while order.lock().unwrap().len() < before + woken {
+            while order.lock().len() < before + woken {
                 thread::yield_now();
             }
         }
     });
-    let mut order = order.into_inner().unwrap();
+    let mut order = std::mem::take(&mut *order.lock());
     // Two that are woken together may run in either order.
     order.sort_by_key(|&(number, _)| number);
     let tokens: Vec<_> = order.iter().map(|&(_, token)| token.unwrap()).collect();

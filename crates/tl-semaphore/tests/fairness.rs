@@ -2,13 +2,13 @@
 
 mod support;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::Duration;
 
 use support::spawn_asleep;
+use tl_core::door::Mutex;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_semaphore::{BoundedSemaphore, Semaphore};
@@ -27,17 +27,17 @@ fn long_waiters_are_served_in_the_order_in_which_they_came() {
             let (semaphore, order) = (&semaphore, &order);
             spawn_asleep(scope, move || {
                 semaphore.acquire();
-                order.lock().unwrap().push(number);
+                order.lock().push(number);
             });
         }
         for served in 1..=5 {
             semaphore.release().unwrap();
-            while order.lock().unwrap().len() < served {
+            while order.lock().len() < served {
                 thread::yield_now();
             }
         }
     });
-    assert_eq!(order.into_inner().unwrap(), [0, 1, 2, 3, 4]);
+    assert_eq!(*order.lock(), [0, 1, 2, 3, 4]);
 }
 
 #[test]
