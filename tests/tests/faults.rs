@@ -462,7 +462,8 @@ fn waits_never_ask_for_the_clock_that_can_be_set() {
 
 const FUTEX_CLOCK_REALTIME: u32 = 256;
 
-/// From now on the kernel answers `EACCES` to every wait on a futex that asks for the real-time clock.
+/// From now on the kernel answers `EACCES` to every wait on a futex that asks for the real-time clock. A wait without a time limit
+/// may name that clock, as the C runtime's own waits for the end of a thread do: it is not asked.
 fn forbid_real_time() {
     let code = |code: u32| u16::try_from(code).unwrap();
     let load = |offset: usize| libc::sock_filter {
@@ -483,14 +484,20 @@ fn forbid_real_time() {
         jf: 0,
         k,
     };
-    let operation = mem::offset_of!(libc::seccomp_data, args) + size_of::<u64>();
-    // The lower half of the second argument; it comes first where numbers begin with their lower half.
-    let operation = operation + if cfg!(target_endian = "big") { 4 } else { 0 };
+    // The lower half of an argument; it comes first where numbers begin with their lower half.
+    let argument = |number: usize| {
+        mem::offset_of!(libc::seccomp_data, args)
+            + number * size_of::<u64>()
+            + if cfg!(target_endian = "big") { 4 } else { 0 }
+    };
+    let (operation, timeout) = (argument(1), argument(3));
     let mut program = [
         load(mem::offset_of!(libc::seccomp_data, nr)),
-        jump(libc::BPF_JEQ, u32::try_from(libc::SYS_futex).unwrap(), 0, 3),
+        jump(libc::BPF_JEQ, u32::try_from(libc::SYS_futex).unwrap(), 0, 5),
         load(operation),
-        jump(libc::BPF_JSET, FUTEX_CLOCK_REALTIME, 0, 1),
+        jump(libc::BPF_JSET, FUTEX_CLOCK_REALTIME, 0, 3),
+        load(timeout),
+        jump(libc::BPF_JEQ, 0, 1, 0),
         answer(libc::SECCOMP_RET_ERRNO | libc::EACCES as u32),
         answer(libc::SECCOMP_RET_ALLOW),
     ];
