@@ -157,7 +157,7 @@ fn a_name_is_taken_from_whatever_is_text() {
     other.set_name("other");
     thread.set_name(other.name());
     assert_eq!(thread.name(), other.name());
-    thread.set_name(&other.name());
+    thread.set_name(other.name());
     let handle = Builder::new().name(&owned).spawn(|| ()).unwrap();
     assert_eq!(*handle.thread().name(), *owned);
 }
