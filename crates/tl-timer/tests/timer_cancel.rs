@@ -6,10 +6,13 @@ mod support;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
+#[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{AGES, LATER, blocking, counting, is_listed};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_thread::{JoinError, StartError};
 use tl_timer::Timer;
 
