@@ -207,7 +207,7 @@ fn deadlines_that_cannot_be_represented_never_come() {
 
 #[test]
 fn of_a_wake_up_and_a_deadline_at_once_exactly_one_counts() {
-    const ROUNDS: usize = if cfg!(sanitize_thread) { 2_000 } else { 50_000 };
+    const ROUNDS: usize = if cfg!(sanitize_thread) { 2_000 } else { 20_000 };
     let word = AtomicU32::new(0);
     let (received, sent) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let done = AtomicUsize::new(0);
