@@ -162,7 +162,9 @@ fn many_threads() {
                 shared.barrier.wait().unwrap();
                 pass(3);
             })
-            .with_stack_size(32 * 1024);
+            .with_stack_size(32 * 1024)
+            // So that the case fails at once, and does not wait for the others, if the system has no room for all.
+            .with_daemon(true);
             thread.start().unwrap();
             thread
         })
