@@ -147,7 +147,7 @@ impl Raw {
             return false;
         }
         let queue = WaitQueue::of(&self.state);
-        let mut backoff = queue.backoff();
+        let mut backoff = queue.contended_backoff();
         while backoff.snooze_until(deadline) {
             if self.try_acquire(n) {
                 queue.woke_early();

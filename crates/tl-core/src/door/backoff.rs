@@ -4,22 +4,53 @@
 //! So a waiter first spins (the other thread may be about to act on another core), then yields (it may need this core),
 //! then sleeps. What that has burnt in vain is bounded, and where waits have been long lately it is not tried at all: the
 //! bucket of the wait queue, which stands for the object, remembers.
+//!
+//! There are two ways to stay awake, since there are two things to wait for:
+//!
+//! | | [`WaitQueue::backoff`](super::WaitQueue::backoff) | [`WaitQueue::contended_backoff`](super::WaitQueue::contended_backoff) |
+//! | --- | --- | --- |
+//! | waits for | a word that another thread changes once: an event, the end of a round, a wake-up | a word that others take and give back all the time: a lock, permits |
+//! | a look | costs nobody anything, until the word changes | takes the word's cache line away from the thread that is at work with it |
+//! | so it looks | after each pause, then after each yield | once after a few pauses, then after each yield, and not for as long |
 
 use super::{Deadline, platform};
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// Turns that only tell the processor that this is a spin loop. Together they take half as long as one yield: enough for a
-/// thread that is about to act, and little when it needs this core to do so.
-const SPINS: u32 = if cfg!(loom) { 0 } else { 10 };
-/// Turns that offer the core to another thread.
-const YIELDS: u32 = if cfg!(loom) { 0 } else { 20 };
-/// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. To offer it again would cost as much
-/// each time: such a waiter is served sooner in the queue, where it is seen to be overdue. So it is the last, and counts as sleep.
+/// How a waiter stays awake. A turn passes a moment between two looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Patience {
+    /// Turns that only tell the processor that this is a spin loop: enough for a thread that is about to act, and little when it
+    /// needs this core to do so.
+    spins: u32,
+    /// How many pauses a spin is.
+    pauses: u32,
+    /// Turns that offer the core to another thread.
+    yields: u32,
+}
+
+const NONE: Patience = Patience {
+    spins: 0,
+    pauses: 0,
+    yields: 0,
+};
+/// All the pauses take half as long as one yield.
+const PATIENT: Patience = Patience {
+    spins: 10,
+    pauses: 1,
+    yields: 20,
+};
+/// With as many looks as `PATIENT` two threads that pass a lock back and forth take twice as long.
+const CONTENDED: Patience = Patience {
+    spins: 1,
+    pauses: 4,
+    yields: 8,
+};
+/// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. For a thread that competes with them it is
+/// the last, and counts as sleep: in the queue it is seen to be overdue, and served.
 const CORE_GIVEN_AWAY: u64 = 50_000;
-/// Waits that last longer on average, in microseconds, are slept through from the start.
+/// Waits that last longer on average, in microseconds, are slept through from the start. Those are measured too, so that a change for
+/// the better shows after a few.
 const LONG: u32 = 500;
-/// Of the waits that are slept through one in so many is tried awake all the same, to find out that times have changed.
-const PROBE: u32 = 16;
 
 /// What is known of the waits of late on the words of one bucket. Guessing wrong costs time, never correctness: all its
 /// accesses are relaxed.
@@ -31,8 +62,6 @@ const PROBE: u32 = 16;
 pub(super) struct History {
     /// A moving average of how long waits took, in microseconds.
     average: AtomicU32,
-    /// Counts the waits that found `average` too long, to pick the one that tries.
-    slept: AtomicU32,
 }
 
 impl History {
@@ -40,7 +69,6 @@ impl History {
     pub(super) const fn new() -> History {
         History {
             average: AtomicU32::new(0),
-            slept: AtomicU32::new(0),
         }
     }
 
@@ -48,22 +76,23 @@ impl History {
     pub(super) fn new() -> History {
         History {
             average: AtomicU32::new(0),
-            slept: AtomicU32::new(0),
         }
     }
 
-    /// The patience for one wait.
+    /// The patience for one wait for something that happens once.
     pub(super) fn backoff(&self) -> Backoff {
-        let long = self.average.load(Ordering::Relaxed) > LONG
-            && !self
-                .slept
-                .fetch_add(1, Ordering::Relaxed)
-                .is_multiple_of(PROBE);
-        Backoff {
-            turn: 0,
-            turns: if long { 0 } else { SPINS + YIELDS },
-            asleep_since: 0,
-        }
+        self.unless_long(PATIENT)
+    }
+
+    /// The patience for one wait for something that others compete for.
+    pub(super) fn contended_backoff(&self) -> Backoff {
+        self.unless_long(CONTENDED)
+    }
+
+    fn unless_long(&self, patience: Patience) -> Backoff {
+        // Under the model checker a waiter that spins would hide the queue from most models.
+        let is_long = cfg!(loom) || self.average.load(Ordering::Relaxed) > LONG;
+        Backoff::new(if is_long { NONE } else { patience })
     }
 
     /// Learns that a wait ended while the waiter was still awake.
@@ -92,7 +121,7 @@ impl History {
 #[derive(Debug)]
 pub struct Backoff {
     turn: u32,
-    turns: u32,
+    patience: Patience,
     /// When the waiter first fell asleep, or offered its core in the yield that gave it away, in nanoseconds; 0 if neither.
     pub(super) asleep_since: u64,
 }
@@ -100,9 +129,13 @@ pub struct Backoff {
 impl Backoff {
     /// No patience at all: the waiter sleeps at once. For waits that are long by nature, as that for the time of a timer.
     pub const fn none() -> Backoff {
+        Backoff::new(NONE)
+    }
+
+    const fn new(patience: Patience) -> Backoff {
         Backoff {
             turn: 0,
-            turns: 0,
+            patience,
             asleep_since: 0,
         }
     }
@@ -116,24 +149,35 @@ impl Backoff {
     /// Passes a moment awake, or says by `false` that it is time to sleep.
     #[inline]
     pub fn snooze(&mut self) -> bool {
-        if self.turn >= self.turns {
+        if self.is_spinning() {
+            for _ in 0..self.patience.pauses {
+                platform::pause();
+            }
+        } else if self.turn < self.patience.spins + self.patience.yields {
+            self.offer_core();
+        } else {
             return false;
         }
-        if self.turn < SPINS {
-            platform::pause();
-            self.turn += 1;
-        } else {
-            let before = platform::now();
-            platform::yield_now();
-            self.turn += 1;
-            if platform::now().saturating_sub(before) > CORE_GIVEN_AWAY {
-                self.turn = self.turns;
-                if self.asleep_since == 0 {
-                    self.asleep_since = before;
-                }
+        self.turn += 1;
+        true
+    }
+
+    fn is_spinning(&self) -> bool {
+        self.turn < self.patience.spins
+    }
+
+    fn offer_core(&mut self) {
+        if self.patience != CONTENDED {
+            return platform::yield_now();
+        }
+        let before = platform::now();
+        platform::yield_now();
+        if platform::now().saturating_sub(before) > CORE_GIVEN_AWAY {
+            self.turn = self.patience.spins + self.patience.yields;
+            if self.asleep_since == 0 {
+                self.asleep_since = before;
             }
         }
-        true
     }
 
     /// As [`snooze`](Backoff::snooze), and says `false` also once the deadline has passed.
@@ -142,8 +186,7 @@ impl Backoff {
     /// they alone can last.
     #[inline]
     pub fn snooze_until(&mut self, deadline: Deadline) -> bool {
-        let may_last = self.turn >= SPINS;
-        !(may_last && deadline.has_passed()) && self.snooze()
+        (self.is_spinning() || !deadline.has_passed()) && self.snooze()
     }
 }
 
@@ -167,7 +210,7 @@ mod tests {
             }
             let history = History::new();
             let given_away = (0..2_000).find_map(|_| {
-                let mut backoff = history.backoff();
+                let mut backoff = history.contended_backoff();
                 let begun = platform::now();
                 let mut turns = 0;
                 while backoff.snooze() {

@@ -32,7 +32,7 @@ pub(super) struct Bucket {
 impl Bucket {
     const fn new() -> Bucket {
         Bucket {
-            queues: Mutex::new(Queues { first: ptr::null() }),
+            queues: Mutex::new(Queues::new()),
             history: History::new(),
         }
     }
@@ -52,7 +52,7 @@ impl Bucket {
     pub(super) fn of(_key: usize) -> &'static Bucket {
         loom::lazy_static! {
             static ref TABLE: CachePadded<Bucket> = CachePadded::new(Bucket {
-                queues: Mutex::new(Queues { first: ptr::null() }),
+                queues: Mutex::new(Queues::new()),
                 history: History::new(),
             });
         }
@@ -70,6 +70,8 @@ impl Bucket {
 /// The queues of one bucket.
 pub(super) struct Queues {
     first: *const Node,
+    /// When a waiter of one of them last got a turn because it was overdue, in nanoseconds.
+    pub(super) overdue_turn: u64,
 }
 
 // SAFETY: the pointers are to nodes that may be used from any thread that holds the bucket's lock, which every user of
@@ -77,6 +79,13 @@ pub(super) struct Queues {
 unsafe impl Send for Queues {}
 
 impl Queues {
+    const fn new() -> Queues {
+        Queues {
+            first: ptr::null(),
+            overdue_turn: 0,
+        }
+    }
+
     /// The oldest waiter of a queue, or null.
     pub(super) fn oldest(&self, key: usize) -> *const Node {
         let mut head = self.first;

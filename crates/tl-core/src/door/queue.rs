@@ -12,8 +12,11 @@ use super::node::{NO_QUEUE, Node};
 use super::platform;
 use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-/// A waiter that has slept longer than this gets the next turn, before any thread that comes by.
-const OVERDUE_NANOS: u64 = 500_000;
+/// A waiter that has slept longer than this, in nanoseconds, gets the next turn, before any thread that comes by.
+const OVERDUE: u64 = 500_000;
+/// Such turns are at least so many nanoseconds apart. To give one to a thread that sleeps is to let all wait until it runs; where a crowd
+/// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was sixteen times slower.
+const OVERDUE_TURNS_APART: u64 = 100_000;
 
 /// A word that threads can wait on: an atomic that its primitive keeps to itself.
 ///
@@ -87,10 +90,17 @@ impl<'a> WaitQueue<'a> {
         QueueId(self.key)
     }
 
-    /// How long a thread that begins to wait on the word should stay awake.
+    /// How a thread stays awake that begins to wait for something that happens once: looking costs the others nothing.
     #[inline]
     pub fn backoff(self) -> Backoff {
         Bucket::of(self.key).history.backoff()
+    }
+
+    /// How a thread stays awake that begins to compete with others for what the word counts, as a lock or permits: each look slows
+    /// the others down. On a busy machine it stays awake no longer than it gets a core.
+    #[inline]
+    pub fn contended_backoff(self) -> Backoff {
+        Bucket::of(self.key).history.contended_backoff()
     }
 
     /// Tells the policy that a wait on the word ended before the thread queued itself.
@@ -202,7 +212,7 @@ pub struct Waiter {
     /// What the waiter passed to [`LockedQueue::wait_as`].
     pub request: u32,
     /// Whether it has slept for more than half a millisecond, or had given its core away for that long, so that it should get the next
-    /// turn.
+    /// turn; and no other waiter got a turn for that reason within the last tenth of a millisecond.
     pub is_overdue: bool,
     /// Whether it is the youngest of its queue.
     pub is_last: bool,
@@ -243,19 +253,25 @@ impl<'a> LockedQueue<'a> {
             true => 0,
             false => platform::now(),
         };
+        let may_be_overdue = now.saturating_sub(self.queues.overdue_turn) > OVERDUE_TURNS_APART;
         // SAFETY: queued nodes live and their links are guarded by the lock that `self.queues` is. What `remove` is
         // given is queued here, and what `wakes` is given has just been removed.
         while let Some(node) = unsafe { next.as_ref() } {
             next = node.links.younger.get();
+            let is_overdue = may_be_overdue
+                && node
+                    .parked_at()
+                    .is_some_and(|since| now.saturating_sub(since) > OVERDUE);
             let waiter = Waiter {
                 request: node.request,
-                is_overdue: node
-                    .parked_at()
-                    .is_some_and(|since| now.saturating_sub(since) > OVERDUE_NANOS),
+                is_overdue,
                 is_last: next.is_null(),
             };
             match judge(waiter) {
                 Verdict::Wake(token) => {
+                    if is_overdue {
+                        self.queues.overdue_turn = now;
+                    }
                     node.token.set(token);
                     // SAFETY: as above.
                     unsafe {

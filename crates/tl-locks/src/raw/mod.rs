@@ -178,7 +178,7 @@ impl RawLock {
         if deadline.has_passed() {
             return self.try_acquire();
         }
-        self.acquire_awake(deadline, WaitQueue::of(&self.state).backoff())
+        self.acquire_awake(deadline, WaitQueue::of(&self.state).contended_backoff())
     }
 
     /// As [`acquire_slow`](RawLock::acquire_slow), with `backoff` to begin with.
@@ -306,7 +306,10 @@ impl RawLock {
                 true
             }
             Wake::Woken { .. } => {
-                self.acquire();
+                // Who notified holds the lock and is about to release it: that happens once, too.
+                if !self.take_free() {
+                    self.acquire_awake(Deadline::NEVER, WaitQueue::of(&self.state).backoff());
+                }
                 true
             }
             Wake::TimedOut(locked_queue) => {
