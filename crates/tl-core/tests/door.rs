@@ -1,6 +1,7 @@
 //! The door: order, exactness, deadlines, moving between queues, and unwinding.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 #[cfg(not(sanitize_thread))]
 use std::thread;
@@ -388,4 +389,53 @@ fn the_mutex_excludes_and_survives_a_panic() {
         format!("{SUM:?}"),
         format!("Mutex {{ value: {} }}", 4 * ROUNDS)
     );
+}
+
+/// One of the waiters is woken in vain, waits again, and is then the first to be woken for good: whichever of three it is.
+#[test]
+fn who_was_woken_in_vain_comes_before_who_has_joined_since() {
+    const IN_VAIN: u32 = 1;
+    const FOR_GOOD: u32 = 2;
+    let word = Arc::new(AtomicU32::new(0));
+    let order = Arc::new(Mutex::new(Vec::new()));
+    for woken_in_vain in 0..3 {
+        let threads: Vec<_> = (0..3)
+            .map(|me| {
+                let (shared, order) = (Arc::clone(&word), Arc::clone(&order));
+                let thread = thread::spawn(move || {
+                    let queue = WaitQueue::of(&*shared);
+                    let mut backoff = queue.backoff();
+                    let mut locked = queue.lock();
+                    loop {
+                        match locked.wait(&mut backoff, Deadline::NEVER) {
+                            Wake::Woken { token: IN_VAIN, .. } => backoff.renew(),
+                            _ => break order.lock().push(me),
+                        }
+                        locked = queue.lock();
+                    }
+                });
+                until_waiting(&word, me + 1);
+                thread
+            })
+            .collect();
+        let mut nth = 0;
+        WaitQueue::of(&*word).lock().scan(|_| {
+            nth += 1;
+            match nth - 1 == woken_in_vain {
+                true => Verdict::Wake(IN_VAIN),
+                false => Verdict::Keep,
+            }
+        });
+        until_waiting(&word, 3);
+        for woken in 0..3 {
+            assert!(WaitQueue::of(&*word).lock().wake_one(FOR_GOOD));
+            while order.lock().len() == woken {
+                thread::yield_now();
+            }
+        }
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+        assert_eq!(std::mem::take(&mut *order.lock()), [0, 1, 2]);
+    }
 }

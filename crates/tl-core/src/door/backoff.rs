@@ -124,6 +124,10 @@ pub struct Backoff {
     patience: Patience,
     /// When the waiter first fell asleep, or offered its core in the yield that gave it away, in nanoseconds; 0 if neither.
     pub(super) asleep_since: u64,
+    /// The waiter's place in the queue out of which it was woken; 0 if it has not waited.
+    pub(super) place: u64,
+    /// The place that it takes again; 0 for a new one.
+    pub(super) next_place: u64,
 }
 
 impl Backoff {
@@ -137,13 +141,17 @@ impl Backoff {
             turn: 0,
             patience,
             asleep_since: 0,
+            place: 0,
+            next_place: 0,
         }
     }
 
     /// Fresh patience for a waiter that was woken, found that another thread had been faster, and waits again. For how long it
-    /// has slept is not forgotten: it will be overdue as if it had not been woken.
+    /// has slept is not forgotten, nor its place: in the queue out of which it was woken it will be overdue, and come before
+    /// others, as if it had not been woken.
     pub fn renew(&mut self) {
         self.turn = 0;
+        self.next_place = self.place;
     }
 
     /// Passes a moment awake, or says by `false` that it is time to sleep.

@@ -72,6 +72,8 @@ pub(super) struct Queues {
     first: *const Node,
     /// When a waiter of one of them last got a turn because it was overdue, in nanoseconds.
     pub(super) overdue_turn: u64,
+    /// How many nodes have joined a queue.
+    joined: u64,
 }
 
 // SAFETY: the pointers are to nodes that may be used from any thread that holds the bucket's lock, which every user of
@@ -83,6 +85,7 @@ impl Queues {
         Queues {
             first: ptr::null(),
             overdue_turn: 0,
+            joined: 0,
         }
     }
 
@@ -106,10 +109,12 @@ impl Queues {
     /// The node is in no queue, and stays where it is until it has been removed.
     pub(super) unsafe fn push(&mut self, key: usize, node: *const Node) {
         let oldest = self.oldest(key);
+        self.joined += 1;
         // SAFETY: the caller keeps `node` alive; queued nodes live; the links of both are guarded by this lock.
         unsafe {
             let links = &(*node).links;
             (*node).key.store(key, Ordering::Relaxed);
+            links.place.set(self.joined);
             links.younger.set(ptr::null());
             if oldest.is_null() {
                 links.older.set(ptr::null());
@@ -121,6 +126,42 @@ impl Queues {
                 links.older.set(youngest);
                 (*youngest).links.younger.set(node);
                 (*oldest).links.youngest.set(node);
+            }
+        }
+    }
+
+    /// Puts a node back to the place that it had in the queue: ahead of all that have joined since.
+    ///
+    /// # Safety
+    ///
+    /// As for [`push`](Queues::push).
+    pub(super) unsafe fn push_again(&mut self, key: usize, node: *const Node, place: u64) {
+        let mut next = self.oldest(key);
+        // SAFETY: the caller keeps `node` alive; queued nodes live; the links of all of them are guarded by this lock.
+        unsafe {
+            while next
+                .as_ref()
+                .is_some_and(|next| next.links.place.get() < place)
+            {
+                next = (*next).links.younger.get();
+            }
+            let Some(younger) = next.as_ref() else {
+                self.push(key, node);
+                return (*node).links.place.set(place);
+            };
+            let links = &(*node).links;
+            let older = younger.links.older.get();
+            (*node).key.store(key, Ordering::Relaxed);
+            links.place.set(place);
+            links.older.set(older);
+            links.younger.set(next);
+            younger.links.older.set(node);
+            if older.is_null() {
+                links.youngest.set(younger.links.youngest.get());
+                links.next_queue.set(younger.links.next_queue.get());
+                self.replace_head(next, node);
+            } else {
+                (*older).links.younger.set(node);
             }
         }
     }

@@ -12,7 +12,8 @@
 //! # What it promises
 //!
 //! - **First come, first served.** Waiters are woken in the order in which they joined the queue, and `wake(n)` wakes exactly
-//!   `n` of those in it, whether they sleep or still spin.
+//!   `n` of those in it, whether they sleep or still spin. One that was woken in vain, since another thread had been faster, and
+//!   waits again ([`Backoff::renew`]) has its old place in the queue.
 //! - **No wake-up lost, none invented.** A wait ends because a waker took the waiter out, or because its deadline passed and it
 //!   took itself out, and says which. When both happen at once, the waker wins.
 //! - **No storage, no allocation.** A queue is keyed by the address of the word. Its nodes are on the stacks of the waiters.

@@ -50,6 +50,8 @@ pub(super) struct Links {
     pub(super) youngest: Cell<*const Node>,
     /// In the oldest of a queue: the oldest of the next queue in the bucket.
     pub(super) next_queue: Cell<*const Node>,
+    /// Greater than that of all older waiters of the queue. Once woken, the waiter's own.
+    pub(super) place: Cell<u64>,
 }
 
 impl Node {
@@ -67,6 +69,7 @@ impl Node {
                 older: Cell::new(ptr::null()),
                 youngest: Cell::new(ptr::null()),
                 next_queue: Cell::new(ptr::null()),
+                place: Cell::new(0),
             },
         }
     }

@@ -346,7 +346,12 @@ impl<'a> LockedQueue<'a> {
         let node = Node::new(request, backoff.asleep_since);
         // SAFETY: the node is new, and this function does not end, nor move it, before the node has left the queue: it returns
         // when the node is woken or has been removed, and `LeaveOnPanic` sees to an unwinding `once_queued`.
-        unsafe { self.queues.push(key, &node) };
+        unsafe {
+            match backoff.next_place {
+                0 => self.queues.push(key, &node),
+                place => self.queues.push_again(key, &node, place),
+            }
+        };
         drop(self);
         let leave_on_panic = LeaveOnPanic { node: &node };
         once_queued();
@@ -356,6 +361,7 @@ impl<'a> LockedQueue<'a> {
         loop {
             if node.is_woken() {
                 history.record_awake();
+                backoff.place = node.links.place.get();
                 return node.wake_received();
             }
             if !backoff.snooze_until(deadline) {
@@ -377,6 +383,7 @@ impl<'a> LockedQueue<'a> {
             drop(locked);
             node.park(Deadline::NEVER, asleep_at);
         }
+        backoff.place = node.links.place.get();
         node.wake_received()
     }
 }
