@@ -29,6 +29,12 @@ impl Crew {
         }
     }
 
+    /// Whether all have left.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn has_left(&self) -> bool {
+        self.alive.load(Ordering::Relaxed) == 0
+    }
+
     /// Waits until all have left.
     pub(crate) fn wait(&self) {
         let queue = WaitQueue::of(&self.alive);
