@@ -271,6 +271,24 @@ fn the_code_counts_also_when_main_returns_just_then() {
 }
 
 #[test]
+fn of_two_exits_at_once_one_runs_the_hooks_to_their_end() {
+    for (ending, codes) in [
+        ("two-exits-and-a-hook", 27..=28),
+        ("exit-past-locals-and-a-hook", 13..=13),
+    ] {
+        for _ in 0..20 {
+            let ended = run(ending, "alone");
+            assert!(
+                codes.contains(&ended.code.unwrap()),
+                "{ending}: {:?}",
+                ended.code
+            );
+            assert_eq!(ended.stdout, "the hook begins\nthe hook ends\n", "{ending}");
+        }
+    }
+}
+
+#[test]
 fn exit_of_ours_flushes_standard_output() {
     let ended = run("flush", "alive");
     assert_eq!((ended.code, &*ended.stdout), (Some(22), "part of a line"));

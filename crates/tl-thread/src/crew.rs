@@ -16,7 +16,7 @@ impl Crew {
         }
     }
 
-    /// One more: to be called by the thread that opened the scope, or by one of the crew.
+    /// One more: to be called by the thread that opened the scope, by one of the crew, or for a thread that has nothing to do in it.
     pub(crate) fn join(&self) {
         // Relaxed: only the way down to zero means anything, and who adds is there already.
         self.alive.fetch_add(1, Ordering::Relaxed);
@@ -27,6 +27,12 @@ impl Crew {
         if self.alive.fetch_sub(1, Ordering::Release) == 1 {
             WaitQueue::of(&self.alive).lock().wake_all(0);
         }
+    }
+
+    /// Whether all have left.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn has_left(&self) -> bool {
+        self.alive.load(Ordering::Relaxed) == 0
     }
 
     /// Waits until all have left.

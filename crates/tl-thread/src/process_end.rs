@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::door::{Backoff, Deadline, WaitQueue, Wake};
 use tl_core::sync::atomic::AtomicU32;
 use tl_core::sys;
 
@@ -18,9 +18,14 @@ use crate::{current, current_thread, main_thread, registry};
 /// How long the end of the process waits for standard output, which a thread may hold locked that is not waited for.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
-/// What [`exit`] was called with first: `ASKED` and the code in the lower half; 0 if it has not been called.
+/// How long the main thread leaves it to another one to end the process, when both have called [`exit`].
+const OTHER_LIMIT: Duration = Duration::from_secs(5);
+
+/// What [`exit`] was called with first: `ASKED` and the code in the lower half; 0 if it has not been called. With `DIRECTLY` if the caller
+/// goes on to C's `exit` whatever the others do; without, to that of std, which lets one thread through.
 static EXIT: AtomicU64 = AtomicU64::new(0);
 const ASKED: u64 = 1 << 32;
+const DIRECTLY: u64 = 1 << 33;
 
 /// The process in which the hook was installed: a child made by `fork` has its threads on the list, but does not have them.
 static PROCESS: OnceLock<u32> = OnceLock::new();
@@ -40,13 +45,18 @@ pub(crate) fn install() {
 /// Runs on the thread that ends the process, when its thread-locals are gone.
 extern "C" fn at_exit() {
     let is_ours = IS_EXITING.replace(true);
-    if is_ours || PROCESS.get() != Some(&process::id()) || !sys::is_main_thread() {
+    if is_ours || PROCESS.get() != Some(&process::id()) {
+        return;
+    }
+    leave_it_to_who_exits_directly();
+    if !sys::is_main_thread() {
         return;
     }
     if asked_code().is_none() {
         main_thread().main_is_over();
         registry::wait_for_others(0, || asked_code().is_some());
     }
+    leave_it_to_who_exits_directly();
     match asked_code() {
         Some(code) => {
             // Who asked sleeps inside std's exit, behind this thread.
@@ -88,7 +98,9 @@ pub fn shutdown() {
 /// thread, and in the exit hooks of the C runtime and the destructors of the main thread's thread-locals, where that would abort. The first call decides the code.
 ///
 /// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit hooks of the C runtime run. No other thread
-/// is stopped before the process is gone, and nothing of theirs is dropped.
+/// is stopped before the process is gone, and nothing of theirs is dropped. Of several threads that call it one ends the process, and the others
+/// sleep. (If it is the main thread, and another calls [`std::process::exit`] just then, C's `exit` is called twice, and may run some of the hooks on
+/// the one and some on the other.)
 ///
 /// ```no_run
 /// tl_thread::spawn(|| {
@@ -98,13 +110,26 @@ pub fn shutdown() {
 /// ```
 pub fn exit(code: i32) -> ! {
     current::know_main();
-    let asked = ASKED | u64::from(code.cast_unsigned());
+    let is_main = sys::is_main_thread();
+    let has_lost_its_locals = current::has_lost_its_locals();
+    // Such a thread may be in `exit` already, where std's would abort.
+    let goes_directly = is_main || IS_EXITING.get() || has_lost_its_locals;
+    let asked = ASKED | if goes_directly { DIRECTLY } else { 0 } | u64::from(code.cast_unsigned());
     // Relaxed: the word is all there is to see.
-    let _ = EXIT.compare_exchange(0, asked, Ordering::Relaxed, Ordering::Relaxed);
+    let is_first = EXIT
+        .compare_exchange(0, asked, Ordering::Relaxed, Ordering::Relaxed)
+        .is_ok();
     let code = asked_code().unwrap_or(code);
     registry::announce_change();
-    if sys::is_main_thread() || IS_EXITING.get() || current::has_lost_its_locals() {
-        // This thread may be in `exit` already, where std's would abort.
+    let is_exiting = IS_EXITING.get() || is_main && has_lost_its_locals;
+    if !is_first && !is_exiting {
+        // In C's `exit` one thread is enough: of two each runs some of the hooks, and the first to be done ends the process while the
+        // other is at one.
+        leave_it_to_who_exits_directly();
+        // Not for ever: if this is a destructor of the main thread, after `main`, the other sleeps inside std, behind this thread.
+        sleep_until(Deadline::after(OTHER_LIMIT));
+    }
+    if goes_directly {
         IS_EXITING.set(true);
         flush_standard_output();
         sys::exit(code)
@@ -112,6 +137,20 @@ pub fn exit(code: i32) -> ! {
         // If the main thread has left `main` this sleeps for ever, and the hook there ends the process.
         process::exit(code)
     }
+}
+
+/// Sleeps for ever if a thread, which is not the calling one, has called [`exit`] and will not be stopped.
+fn leave_it_to_who_exits_directly() {
+    while EXIT.load(Ordering::Relaxed) & DIRECTLY != 0 {
+        sleep_until(Deadline::NEVER);
+    }
+}
+
+fn sleep_until(deadline: Deadline) {
+    // Nobody else knows the word.
+    let word = AtomicU32::new(0);
+    let locked = WaitQueue::of(&word).lock();
+    let (Wake::Woken { .. } | Wake::TimedOut(_)) = locked.wait(&mut Backoff::none(), deadline);
 }
 
 fn asked_code() -> Option<i32> {

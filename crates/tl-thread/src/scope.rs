@@ -165,9 +165,8 @@ impl Builder {
             .find(|(open, _)| *open == key)
             .map(|(_, crew)| Arc::clone(crew))
             .expect("the scope is open");
-        let thread = self.thread(Some(Arc::clone(&crew)));
-        // It leaves when it has ended, or been refused.
-        crew.join();
+        // It joins the crew when it is started, and leaves when it has ended, or been refused.
+        let thread = self.thread(Some(crew));
         let os =
             thread.launch_new(|builder, main| builder.spawn_scoped(std_scope, main.around(f)))?;
         Ok(ScopedJoinHandle { thread, os })

@@ -44,8 +44,14 @@ impl Every {
     }
 
     pub(crate) fn start(&self) -> Result<(), StartError> {
-        *self.course.begin.lock() = Some(Instant::now());
-        self.thread.start()
+        // Locked until it is known that this is the start: the thread that it made looks here first.
+        let mut begin = self.course.begin.lock();
+        let before = begin.replace(Instant::now());
+        let started = self.thread.start();
+        if started.is_err() {
+            *begin = before;
+        }
+        started
     }
 
     pub(crate) fn cancel(&self) -> bool {
@@ -117,6 +123,18 @@ mod tests {
             assert_eq!(beat, millis(10) * number);
             elapsed = beat + Duration::from_micros(u64::from(number) * 9);
         }
+    }
+
+    #[test]
+    fn a_start_that_fails_leaves_the_grid_where_it_was() {
+        let timer = Every::new(Duration::MAX, || ());
+        timer.start().unwrap();
+        let begin = *timer.course.begin.lock();
+        assert!(begin.is_some());
+        timer.start().unwrap_err();
+        assert_eq!(*timer.course.begin.lock(), begin);
+        timer.cancel();
+        assert_eq!(timer.thread.join(), Ok(()));
     }
 
     #[test]

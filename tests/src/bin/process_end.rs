@@ -156,6 +156,27 @@ fn end(ending: &str) {
             // It has been called once the hook of the C runtime sees it; both codes are legal, but no third.
             tl_thread::exit(21);
         }
+        "two-exits-and-a-hook" => {
+            sys::at_exit(slow_hook).unwrap();
+            let (ready, is_ready) = mpsc::sync_channel(0);
+            start(true, move || {
+                ready.send(()).unwrap();
+                tl_thread::exit(27);
+            });
+            is_ready.recv().unwrap();
+            tl_thread::exit(28);
+        }
+        "exit-past-locals-and-a-hook" => {
+            // Registered before the library's, it runs after that one.
+            assert!(!FIRST_HOOK.swap(true, Ordering::Relaxed));
+            sys::at_exit(slow_hook).unwrap();
+            start(false, block);
+            thread::spawn(|| {
+                // Made before what the library makes, it is dropped after that.
+                EXIT_AT_END.set(Some(ExitAtEnd));
+                main_thread().join().unwrap();
+            });
+        }
         "flush" => {
             print!("part of a line");
             tl_thread::exit(22);
@@ -236,6 +257,13 @@ fn end(ending: &str) {
         }
         _ => panic!("no such ending: {ending}"),
     }
+}
+
+/// A hook that takes its time.
+extern "C" fn slow_hook() {
+    println!("the hook begins");
+    thread::sleep(Duration::from_millis(20));
+    println!("the hook ends");
 }
 
 static FIRST_HOOK: AtomicBool = AtomicBool::new(false);

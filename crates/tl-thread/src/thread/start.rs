@@ -75,6 +75,7 @@ impl Thread {
         &self,
         spawn: impl FnOnce(thread::Builder, Main) -> io::Result<H>,
     ) -> io::Result<H> {
+        self.join_crew();
         let refusal = Refusal(self);
         current::prepare()?;
         self.inner.record.assign_ident();
@@ -82,6 +83,13 @@ impl Thread {
         let handle = self.spawn_os_thread(spawn)?;
         mem::forget(refusal);
         Ok(handle)
+    }
+
+    /// For each thread of the operating system that is started, so that each can leave, at its end or when it is refused.
+    fn join_crew(&self) {
+        if let Some(crew) = &self.inner.crew {
+            crew.join();
+        }
     }
 
     pub(super) fn spawn_os_thread<H>(
@@ -181,6 +189,7 @@ impl Main {
                 return;
             };
             if self.thread.inner.life.fire() {
+                self.thread.join_crew();
                 self.quietly()();
             }
             drop(permit);
@@ -236,14 +245,55 @@ impl Main {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::crew::Crew;
+    use crate::pending;
+    use std::time::{Duration, Instant};
+
+    const LIMIT: Duration = Duration::from_secs(60);
 
     // Here, since to come by such a thread takes a refused spawn and a look at the list just then.
     #[test]
     fn a_thread_that_was_spawned_in_vain_and_is_started_by_who_found_it_ends() {
         let thread = Thread::without_function(None, None).with_daemon(true);
         thread.start().unwrap();
-        let ended = thread.join_timeout(std::time::Duration::from_secs(60));
-        assert_eq!(ended, Ok(true));
-        assert!(!crate::enumerate().contains(&thread));
+        assert_ends(&thread);
+    }
+
+    #[test]
+    fn such_a_thread_leaves_the_crew_of_its_scope_as_it_found_it() {
+        let crew = Arc::new(Crew::new());
+        let new = || Thread::without_function(None, Some(Arc::clone(&crew))).with_daemon(true);
+
+        let started = new();
+        started.start().unwrap();
+        assert_ends(&started);
+        assert_leaves(&crew);
+
+        let refused = new().with_stack_size(1);
+        assert!(matches!(refused.start(), Err(StartError::Refused(_))));
+        assert!(crew.has_left());
+
+        let fired = new();
+        pending::register(&fired).unwrap();
+        pending::fire(&fired, || Some(())).unwrap();
+        assert_ends(&fired);
+        assert_leaves(&crew);
+    }
+
+    fn assert_ends(thread: &Thread) {
+        assert_eq!(thread.join_timeout(LIMIT), Ok(true));
+        assert!(!crate::enumerate().contains(thread));
+    }
+
+    /// A thread leaves its crew after those that join it have heard of its end.
+    fn assert_leaves(crew: &Crew) {
+        let begin = Instant::now();
+        while !crew.has_left() {
+            assert!(
+                begin.elapsed() < LIMIT,
+                "more have joined than left, or fewer"
+            );
+            thread::yield_now();
+        }
     }
 }
