@@ -43,6 +43,8 @@ pub enum Task {
     Bench(Bench),
     /// Draw runs of the examples: a lane for each thread, a mark for each line
     Timeline(Timeline),
+    /// Make the documentation anew, and look that every link in it leads somewhere
+    Docs,
     /// Run every check that a change must pass, as .ci/run does
     Ci,
 }

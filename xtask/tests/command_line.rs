@@ -24,7 +24,7 @@ fn stderr(output: &Output) -> String {
 fn without_a_task_it_shows_what_there_is() {
     let output = xtask(&[]);
     assert!(output.status.success());
-    for task in ["verify", "list", "standalone", "package", "ci"] {
+    for task in ["verify", "list", "standalone", "package", "docs", "ci"] {
         assert!(
             stdout(&output).contains(&format!("\n  {task} ")),
             "{}",

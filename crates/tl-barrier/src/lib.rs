@@ -37,6 +37,8 @@
 //! | to wait until threads have ended | [`std::thread::scope`], or `join` |
 //!
 //! Only Linux is supported.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod barrier;

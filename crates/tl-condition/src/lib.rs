@@ -36,6 +36,8 @@
 //! ```
 //!
 //! Only Linux is supported and tested.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod condition;

@@ -9,6 +9,8 @@
 //!
 //! The sibling crates do without it, so that none of them brings a logger. Without it this crate rests on `libc` and
 //! `crossbeam-utils` alone: `tl-core = { version = "…", default-features = false }`.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 
 mod ident;
 

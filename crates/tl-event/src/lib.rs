@@ -29,6 +29,8 @@
 //! | a value computed once, which others wait for | [`std::sync::OnceLock`] |
 //!
 //! Only Linux is supported.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod event;

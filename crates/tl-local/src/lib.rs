@@ -40,6 +40,8 @@
 //! kept of threads that have ended.
 //!
 //! Only Linux is supported.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![deny(unsafe_code)]
 
 #[allow(unsafe_code)]

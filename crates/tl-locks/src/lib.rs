@@ -35,6 +35,8 @@
 //! ```
 //!
 //! Only Linux is supported and tested.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![deny(unsafe_code)]
 
 mod condition_lock;

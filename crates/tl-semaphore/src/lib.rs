@@ -42,6 +42,8 @@
 //! up: it is passed over until there are that many.
 //!
 //! Only Linux is supported.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod error;

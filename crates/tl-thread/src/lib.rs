@@ -75,6 +75,8 @@
 //! # Limits
 //!
 //! Linux only. The standard library's message about a panic names a thread as it was called at its start.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod changes;

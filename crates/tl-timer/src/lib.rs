@@ -51,6 +51,8 @@
 //! thread is not there.
 //!
 //! Linux only.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod every;

@@ -6,7 +6,7 @@
 #![doc = program!("names")]
 //! # Names in log lines
 //!
-//! Printing the name by hand gets old. [`tl_core::logging`] is a logger for the [`log`] crate that knows it, with the formats of Python's `logging`;
+//! Printing the name by hand gets old. [`tl_core::logging`] is a logger for the [`log`](https://docs.rs/log) crate that knows it, with the formats of Python's `logging`;
 //! it writes to standard error.
 //!
 #![doc = program!("names_log")]

@@ -141,7 +141,7 @@ impl BasicConfig {
         self
     }
 
-    /// The format of a line: see the [table of fields](super#fields) and the [conversions](super#conversions).
+    /// The format of a line: see the [table of fields](super#fields-of-a-record) and the [conversions](super#conversions).
     ///
     /// A line ends with a newline that the logger adds. An empty format is `%(message)s`, as in Python.
     pub fn format(mut self, format: impl Into<String>) -> Self {
