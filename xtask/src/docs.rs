@@ -4,7 +4,7 @@
 //! which depends on the order in which the crates are documented: then the page shows the brackets of the link, or leads to a file
 //! that is not there. And it takes every other link as it comes. So this makes all pages from nothing, as after a fresh clone, and
 //! reads them: each link into them leads to a page and a place in it, nothing that was meant as a link stands there as text, and
-//! each item of the public interface has an example.
+//! each item of the public interface is used in an example on its page.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -18,6 +18,10 @@ use crate::{Outcome, progress, workspace};
 
 /// Where the pages are, from the workspace's root.
 const PAGES: &str = "target/doc";
+/// How the page of an item begins that must have an example.
+const ITEMS: [&str; 7] = ["constant", "enum", "fn", "macro", "struct", "trait", "type"];
+/// Pages without examples of their own: the parts of the door make sense only together, as the example of its queue shows them.
+const TOGETHER: &str = "tl_core/door/";
 /// Folders of what rustdoc adds by itself.
 const NOT_OURS: [&str; 4] = ["src", "static.files", "search.index", "trait.impl"];
 
@@ -50,7 +54,9 @@ pub fn run() -> Outcome {
         println!("{} {mistake}", style("FAILED").red().bold());
     }
     if mistakes.is_empty() {
-        println!("every link leads somewhere; begin with {PAGES}/threading/index.html");
+        println!(
+            "every link leads somewhere, every item has an example; begin with {PAGES}/threading/index.html"
+        );
     }
     Ok(mistakes.is_empty())
 }
@@ -72,6 +78,9 @@ pub fn look(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
         for text in &page.unresolved {
             mistakes.insert(format!("{}: {text} was meant as a link", name.display()));
         }
+        for item in &page.without_example {
+            mistakes.insert(format!("{}: {item} is in no example", name.display()));
+        }
         for link in &page.links {
             if let Some(why) = broken(root, &pages, name, link) {
                 mistakes.insert(format!("{}: {link}: {why}", name.display()));
@@ -86,6 +95,8 @@ struct Page<'t> {
     /// What was meant as a link.
     unresolved: BTreeSet<&'t str>,
     links: BTreeSet<&'t str>,
+    /// The item, and its methods, that no example of the page uses.
+    without_example: Vec<String>,
     /// What a link `#...` to it can lead to.
     places: BTreeSet<&'t str>,
     /// The page to which it sends its readers on, as rustdoc does where an item is shown in another place than that of its definition.
@@ -115,6 +126,9 @@ fn read(root: &Path, folder: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn
 struct Patterns {
     unresolved: Regex,
     elsewhere: Regex,
+    example: Regex,
+    method: Regex,
+    tag: Regex,
     link: Regex,
     place: Regex,
 }
@@ -126,6 +140,9 @@ impl Patterns {
             // How a link looks of which rustdoc knows the item, but not the page.
             unresolved: regex(r"(\[<code>[^<]*</code>\])"),
             elsewhere: regex(r#"http-equiv="refresh" content="0;URL=([^"]*)""#),
+            example: regex(r#"(?s)<pre class="rust rust-example-rendered">(.*?)</pre>"#),
+            method: regex(r#"<section id="method\.(\w+)" class="method""#),
+            tag: regex("<[^>]*>"),
             link: regex(r#"<(?:a|img|link)\b[^>]*?\s(?:href|src)="([^"]*)""#),
             place: regex(r#"\sid="([^"]*)""#),
         }
@@ -142,8 +159,44 @@ impl Patterns {
             unresolved: all(&self.unresolved),
             links: all(&self.link),
             places: all(&self.place),
+            without_example: self.without_example(name, text),
             elsewhere: all(&self.elsewhere).first().map(|path| follow(name, path)),
         }
+    }
+
+    /// What the page is about, if that is an item that no example of the page uses; else its methods of which that is true.
+    fn without_example(&self, name: &Path, text: &str) -> Vec<String> {
+        let file = name.file_name().unwrap_or_default().to_string_lossy();
+        let is_item = file
+            .split_once('.')
+            .is_some_and(|(kind, _)| ITEMS.contains(&kind));
+        if !is_item || name.starts_with(TOGETHER) || text.contains("http-equiv=\"refresh\"") {
+            return Vec::new();
+        }
+        // What comes with a trait has its example there.
+        let own = text
+            .split("id=\"trait-implementations\"")
+            .next()
+            .unwrap_or_default();
+        let examples: Vec<String> = self
+            .example
+            .captures_iter(own)
+            .map(|found| self.tag.replace_all(&found[1], "").into_owned())
+            .collect();
+        if examples.is_empty() {
+            return vec!["the item".to_owned()];
+        }
+        let is_used = |name: &str| {
+            let mut words = examples
+                .iter()
+                .flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+            words.any(|word| word == name)
+        };
+        let methods = self
+            .method
+            .captures_iter(own)
+            .map(|found| found[1].to_owned());
+        methods.filter(|method| !is_used(method)).collect()
     }
 }
 

@@ -43,7 +43,7 @@ pub enum Task {
     Bench(Bench),
     /// Draw runs of the examples: a lane for each thread, a mark for each line
     Timeline(Timeline),
-    /// Make the documentation anew, and look that every link in it leads somewhere
+    /// Make the documentation anew: every link in it leads somewhere, every item has an example
     Docs,
     /// Run every check that a change must pass, as .ci/run does
     Ci,

@@ -4,6 +4,18 @@ use std::error::Error;
 use std::fmt;
 
 /// What broke a barrier.
+///
+/// ```
+/// use std::time::Duration;
+/// use tl_barrier::{Barrier, BrokenBarrierKind};
+///
+/// let barrier = Barrier::new(2);
+/// match barrier.wait_timeout(Duration::from_millis(10)) {
+///     Ok(_) => println!("both are here"),
+///     Err(error) if error.kind() == BrokenBarrierKind::TimedOut => println!("the other one is late"),
+///     Err(error) => println!("{error}"),
+/// }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum BrokenBarrierKind {

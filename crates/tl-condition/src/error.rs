@@ -4,6 +4,18 @@ use std::error::Error;
 use std::fmt;
 
 /// A wait or a notify needs the condition's lock, and the caller does not hold it. Nothing has changed.
+///
+/// ```
+/// use tl_condition::{Condition, NotAcquired};
+///
+/// static CONDITION: Condition = Condition::new();
+///
+/// assert_eq!(CONDITION.notify_all(), Err(NotAcquired));
+/// CONDITION.acquire();
+/// assert_eq!(CONDITION.notify_all(), Ok(0)); // nobody waits
+/// CONDITION.release()?;
+/// # Ok::<(), tl_locks::ReleaseError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct NotAcquired;
 

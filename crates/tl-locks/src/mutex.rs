@@ -44,10 +44,30 @@ use crate::raw::{RawLock, RawThreadIdent};
 pub type Mutex<T> = lock_api::Mutex<RawLock, T>;
 
 /// A [`Mutex`] that is held: it derefs to the value, and dropping it releases the lock.
+///
+/// ```
+/// use tl_locks::{Mutex, MutexGuard};
+///
+/// let list = Mutex::new(vec![1]);
+/// let mut guard: MutexGuard<'_, Vec<u32>> = list.lock();
+/// guard.push(2);
+/// drop(guard);
+/// assert_eq!(list.into_inner(), [1, 2]);
+/// ```
 pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawLock, T>;
 
 /// A part of the value of a [`Mutex`] that is held. See `lock_api`'s
 /// [`MutexGuard::map`](https://docs.rs/lock_api/latest/lock_api/struct.MutexGuard.html#method.map).
+///
+/// ```
+/// use tl_locks::{MappedMutexGuard, Mutex, MutexGuard};
+///
+/// let pair = Mutex::new((1, "one"));
+/// let mut number: MappedMutexGuard<'_, i32> = MutexGuard::map(pair.lock(), |pair| &mut pair.0);
+/// *number += 1;
+/// drop(number);
+/// assert_eq!(pair.into_inner(), (2, "one"));
+/// ```
 pub type MappedMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawLock, T>;
 
 /// A value behind a lock that its owner can lock again: who holds it has `&` to the value.
@@ -84,9 +104,27 @@ pub type MappedMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawLock, T>;
 pub type ReentrantMutex<T> = lock_api::ReentrantMutex<RawLock, RawThreadIdent, T>;
 
 /// A [`ReentrantMutex`] that is held: it derefs to the value, and dropping it gives one level back.
+///
+/// ```
+/// use tl_locks::{ReentrantMutex, ReentrantMutexGuard};
+///
+/// static NAME: ReentrantMutex<&str> = ReentrantMutex::new("twice");
+///
+/// let first: ReentrantMutexGuard<'_, &str> = NAME.lock();
+/// let second = NAME.lock(); // the same thread
+/// assert_eq!(*first, *second);
+/// ```
 pub type ReentrantMutexGuard<'a, T> = lock_api::ReentrantMutexGuard<'a, RawLock, RawThreadIdent, T>;
 
 /// A part of the value of a [`ReentrantMutex`] that is held. See `lock_api`'s
 /// [`ReentrantMutexGuard::map`](https://docs.rs/lock_api/latest/lock_api/struct.ReentrantMutexGuard.html#method.map).
+///
+/// ```
+/// use tl_locks::{MappedReentrantMutexGuard, ReentrantMutex, ReentrantMutexGuard};
+///
+/// let pair = ReentrantMutex::new((1, "one"));
+/// let word: MappedReentrantMutexGuard<'_, &str> = ReentrantMutexGuard::map(pair.lock(), |pair| &pair.1);
+/// assert_eq!(*word, "one");
+/// ```
 pub type MappedReentrantMutexGuard<'a, T> =
     lock_api::MappedReentrantMutexGuard<'a, RawLock, RawThreadIdent, T>;

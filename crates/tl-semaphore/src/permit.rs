@@ -128,6 +128,14 @@ impl OwnedPermit {
     }
 
     /// How many permits of the semaphore this is.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tl_semaphore::Semaphore;
+    ///
+    /// let seats = Arc::new(Semaphore::new(2));
+    /// assert_eq!(seats.permit_owned().count(), 1);
+    /// ```
     pub fn count(&self) -> usize {
         self.count
     }

@@ -6,6 +6,17 @@ use std::io;
 use std::sync::Arc;
 
 /// Why a thread was not started. The thread is as it was before, and not listed.
+///
+/// ```
+/// use tl_thread::{StartError, Thread};
+///
+/// let thread = Thread::new(|| ());
+/// thread.start()?;
+/// let error = thread.start().unwrap_err();
+/// assert!(matches!(error, StartError::AlreadyStarted));
+/// assert_eq!(error.to_string(), "the thread has been started before: make a new one for each run");
+/// # Ok::<(), StartError>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
@@ -40,6 +51,13 @@ impl Error for StartError {
 }
 
 /// Why joining a thread failed.
+///
+/// ```
+/// use tl_thread::{JoinError, Thread, current_thread};
+///
+/// assert_eq!(Thread::new(|| ()).join(), Err(JoinError::NotStarted));
+/// assert_eq!(current_thread().join(), Err(JoinError::CurrentThread));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JoinError {
@@ -55,6 +73,16 @@ pub enum JoinError {
 
 impl JoinError {
     /// The message of the panic with which the thread ended, if that is what happened.
+    ///
+    /// ```
+    /// use tl_thread::{StartError, Thread};
+    ///
+    /// let thread = Thread::new(|| panic!("out of paper"));
+    /// thread.start()?;
+    /// let error = thread.join().unwrap_err();
+    /// assert_eq!(error.panic_message(), Some("out of paper"));
+    /// # Ok::<(), StartError>(())
+    /// ```
     pub fn panic_message(&self) -> Option<&str> {
         match self {
             JoinError::Panicked(message) => Some(message),
@@ -83,6 +111,16 @@ impl fmt::Display for JoinError {
 impl Error for JoinError {}
 
 /// Why a thread's daemon flag was not changed. It is as it was.
+///
+/// ```
+/// use tl_thread::{SetDaemonError, Thread};
+///
+/// let thread = Thread::new(|| ());
+/// thread.set_daemon(true)?; // in time
+/// thread.start()?;
+/// assert_eq!(thread.set_daemon(false), Err(SetDaemonError::AlreadyStarted));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetDaemonError {
@@ -99,6 +137,13 @@ impl fmt::Display for SetDaemonError {
 impl Error for SetDaemonError {}
 
 /// Why the stack size for new threads was not changed. It is as it was.
+///
+/// ```
+/// use tl_thread::{StackSizeError, set_stack_size};
+///
+/// assert_eq!(set_stack_size(100), Err(StackSizeError::TooSmall(100)));
+/// assert_eq!(set_stack_size(usize::MAX), Err(StackSizeError::TooLarge(usize::MAX)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StackSizeError {

@@ -11,6 +11,18 @@ use crate::Thread;
 use crate::statics::model_static;
 
 /// What the hook of [`set_excepthook`] is told.
+///
+/// ```
+/// tl_thread::set_excepthook(|args| {
+///     eprintln!("{} gave up: {}", args.thread().name(), args.message());
+///     if let Some(code) = args.payload().downcast_ref::<i32>() {
+///         eprintln!("its code was {code}");
+///     }
+/// });
+///
+/// let thread = tl_thread::spawn(|| std::panic::panic_any(7));
+/// assert!(thread.join().is_err()); // Thread-1 gave up: … its code was 7
+/// ```
 pub struct ExceptHookArgs<'a> {
     thread: &'a Thread,
     message: &'a str,

@@ -87,6 +87,18 @@ pub fn cancel(thread: &Thread) -> bool {
 }
 
 /// Whether the thread is pending.
+///
+/// ```
+/// use tl_thread::{Thread, pending};
+///
+/// let thread = Thread::new(|| ());
+/// assert!(!pending::is_pending(&thread));
+/// pending::register(&thread)?;
+/// assert!(pending::is_pending(&thread));
+/// pending::cancel(&thread);
+/// assert!(!pending::is_pending(&thread));
+/// # Ok::<(), tl_thread::StartError>(())
+/// ```
 pub fn is_pending(thread: &Thread) -> bool {
     thread.is_pending()
 }

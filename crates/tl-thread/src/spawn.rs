@@ -120,6 +120,15 @@ impl Builder {
 /// The right to the value of a spawned thread: [`std::thread::JoinHandle`], with time limits.
 ///
 /// Dropping it does not end the thread.
+///
+/// ```
+/// let handle = tl_thread::spawn(|| 6 * 7);
+/// assert_eq!(&*handle.thread().name(), "Thread-1");
+/// while !handle.is_finished() {
+///     // There is something else to do.
+/// }
+/// assert_eq!(handle.join().unwrap(), 42);
+/// ```
 pub struct JoinHandle<T> {
     thread: Thread,
     result: Packet<T>,
@@ -173,6 +182,7 @@ impl<T> JoinHandle<T> {
     /// assert!(handle.join_timeout(Duration::MAX).unwrap().unwrap());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, JoinHandle<T>> {
         self.join_until(Deadline::after(timeout))
     }
@@ -194,6 +204,7 @@ impl<T> JoinHandle<T> {
     /// let value = handle.join_deadline(Instant::now() + Duration::from_secs(60)).unwrap();
     /// assert_eq!(value.unwrap(), 7);
     /// ```
+    #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, JoinHandle<T>> {
         self.join_until(Deadline::at(deadline))
     }

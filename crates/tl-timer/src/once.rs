@@ -18,6 +18,10 @@ use crate::schedule::{Cancelled, Place, Schedule, Scheduled};
 ///
 /// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a thread of its own from
 /// its start.
+///
+/// ```
+/// assert_eq!(tl_timer::MAX_RUNNING, 1024);
+/// ```
 pub const MAX_RUNNING: usize = 1024;
 
 #[cfg(not(loom))]

@@ -136,6 +136,14 @@ impl BasicConfig {
     }
 
     /// As [`env`](BasicConfig::env), with an environment variable of another name.
+    ///
+    /// ```
+    /// use tl_core::logging::{BasicConfig, LevelFilter};
+    ///
+    /// // INFO, unless the program is started as `MY_PROGRAM_LOG=debug my_program`.
+    /// BasicConfig::new().level(LevelFilter::Info).env_var("MY_PROGRAM_LOG").init()?;
+    /// # Ok::<(), tl_core::logging::InitError>(())
+    /// ```
     pub fn env_var(mut self, variable: impl Into<String>) -> Self {
         self.variable = Some(variable.into());
         self
@@ -178,6 +186,17 @@ impl BasicConfig {
     ///
     /// A relative path counts from the directory that is current when the file is opened, in [`init`](BasicConfig::init) or
     /// [`build`](BasicConfig::build).
+    ///
+    /// ```
+    /// use tl_core::logging::BasicConfig;
+    ///
+    /// let path = std::env::temp_dir().join("a-log-of-mine.log");
+    /// BasicConfig::new().file(&path).init()?;
+    /// log::warn!("kept");
+    /// assert!(std::fs::read_to_string(&path)?.ends_with("kept\n"));
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.destination = Destination::File(path.into());
         self

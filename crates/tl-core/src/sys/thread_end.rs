@@ -26,8 +26,10 @@ use std::sync::OnceLock;
 ///     ENDED.fetch_add(1, Ordering::Relaxed);
 /// });
 ///
+/// COUNT.prepare()?;
 /// std::thread::spawn(|| COUNT.arm().unwrap()).join().unwrap();
 /// assert_eq!(ENDED.load(Ordering::Relaxed), 1);
+/// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct ThreadEnd {
