@@ -18,16 +18,23 @@
 //! # Ok::<(), tl_thread::StartError>(())
 //! ```
 //!
-//! | you want | use |
+//! # When to use it
+//!
+//! | you want | take |
 //! | --- | --- |
-//! | a thread as an object, with a name and a daemon flag, started later, joined by anybody | [`Thread`] |
+//! | a thread as an object, with a name and a daemon flag, which is started later and can be joined by anybody | [`Thread`] |
 //! | the value that a thread computes | [`spawn`], [`Builder`] |
-//! | a struct run in a thread, as by subclassing in Python | [`Runnable`] with [`Thread::from_runnable`] or [`spawn_runnable`] |
-//! | threads that borrow | [`scope`] |
+//! | to run a struct, as a subclass of `Thread` in Python | [`Runnable`] with [`Thread::from_runnable`] or [`spawn_runnable`] |
+//! | threads that borrow from the function that starts them | [`scope`] |
 //! | to know which threads are alive | [`enumerate`], [`active_count`], [`current_thread`], [`main_thread`] |
-//! | to hear of panics | [`set_excepthook`] |
+//! | to be told of panics | [`set_excepthook`] |
 //! | to wait for all threads before the end, or to end at once | [`shutdown`], [`exit`] |
-//! | a call later, that can be cancelled | the sibling crate `tl-timer`, which is built on [`pending`] |
+//! | a call later, that can be cancelled | [`tl-timer`], which is built on [`pending`] |
+//! | a pause that another thread can cut short | [`tl-event`] |
+//! | at most so many threads at work | [`tl-semaphore`] |
+//! | a value for each thread | [`tl-local`] |
+//! | a pool of threads for many small pieces of work | `rayon` |
+//! | asynchronous tasks | `tokio` |
 //!
 //! # Threads that the library did not start
 //!
@@ -75,6 +82,22 @@
 //! # Limits
 //!
 //! Linux only. The standard library's message about a panic names a thread as it was called at its start.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-event`]: https://docs.rs/tl-event
+[`tl-local`]: https://docs.rs/tl-local
+[`tl-semaphore`]: https://docs.rs/tl-semaphore
+[`tl-timer`]: https://docs.rs/tl-timer"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-event`]: ../tl_event/index.html
+[`tl-local`]: ../tl_local/index.html
+[`tl-semaphore`]: ../tl_semaphore/index.html
+[`tl-timer`]: ../tl_timer/index.html"
+)]
 // So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
