@@ -25,7 +25,7 @@
 //! order of their lines.
 //!
 //! The picture below that is a recorded run. Time goes down; every thread has a lane, and every line that it printed is a mark in it. A solid line is a thread
-//! between two of its lines, a dashed one a thread that waits or sleeps, where its output says so.
+//! between two of its lines, a dotted one a thread that waits or sleeps, where its output says so.
 //!
 //! # Four differences that are everywhere
 //!
