@@ -45,6 +45,8 @@ pub enum Task {
     Timeline(Timeline),
     /// Make the documentation anew: every link in it leads somewhere, every item has an example
     Docs,
+    /// Compile the crates with the oldest Rust that they promise, where it is installed
+    Msrv,
     /// Run every check that a change must pass, as .ci/run does
     Ci,
 }

@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser};
 use console::style;
 use xtask::flags::{CommandLine, Task};
 use xtask::{
-    Outcome, bench, ci, docs, list, loom, package, standalone, stress, timeline, tsan, verify,
+    Outcome, bench, ci, docs, list, loom, msrv, package, standalone, stress, timeline, tsan, verify,
 };
 
 fn main() -> ExitCode {
@@ -36,6 +36,7 @@ fn run(command_line: CommandLine) -> Outcome {
         Some(Task::Bench(options)) => bench::run(&options),
         Some(Task::Timeline(options)) => timeline::run(&options),
         Some(Task::Docs) => docs::run(),
+        Some(Task::Msrv) => msrv::run(),
         Some(Task::Ci) => ci::run(),
     }
 }
