@@ -26,7 +26,7 @@ pub enum BrokenBarrierKind {
     /// [`reset`](crate::Barrier::reset) was called while threads waited. Only those threads get this: for the next ones the
     /// barrier is new.
     Reset,
-    /// The barrier's action panicked. The thread that ran it panics on.
+    /// The barrier's action panicked. In the thread that ran it the panic propagates.
     ActionPanicked,
 }
 

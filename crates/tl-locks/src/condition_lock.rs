@@ -12,7 +12,7 @@ use crate::{Lock, RLock, ReleaseError};
 
 /// The threads that wait on one condition.
 ///
-/// The word is private to this crate: a thread that waits on it may be handed a lock, and only who can reach the word could
+/// The word is private to this crate: a thread that waits on it may be handed a lock, and only code that reaches the word could
 /// pretend to. One `Waiters` goes with one lock, always.
 ///
 /// ```
@@ -148,7 +148,7 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// somebody does.
     fn is_acquired(&self) -> bool;
 
-    /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole. Whether it was notified; if that
+    /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole. Returns whether it was notified; if that
     /// and the deadline come at once, it was.
     ///
     /// # Errors
@@ -156,7 +156,8 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// If the lock is not held, or the calling thread does not own it. It has not waited then.
     fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError>;
 
-    /// Notifies up to `limit` waiters, oldest first; how many there were. Those asleep are woken when the lock is released.
+    /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many there were. Those asleep are
+    /// woken when the lock is released.
     ///
     /// # Errors
     ///
@@ -302,7 +303,7 @@ macro_rules! pass_through {
 pass_through!(&L, Arc<L>);
 
 /// Gives up the lock of a [`Mutex`](crate::Mutex) through its guard, waits to be notified or for the deadline, and takes the lock
-/// back. Whether it was notified; if that and the deadline come at once, it was. For `tl_condition::Monitor`.
+/// back. Returns whether it was notified; if that and the deadline come at once, it was. For `tl_condition::Monitor`.
 ///
 /// The guard is borrowed exclusively, so that no reference to the value outlives the wait.
 ///
@@ -327,8 +328,8 @@ pub fn wait_with_guard<T: ?Sized>(
     crate::raw::wait_with_guard(guard, waiters, deadline)
 }
 
-/// Notifies up to `limit` of the threads that wait with a guard of this guard's mutex, oldest first; how many there were. Those
-/// asleep are woken when the mutex is released. For `tl_condition::Monitor`.
+/// Notifies up to `limit` of the threads that wait with a guard of this guard's mutex, those first that have waited longest, and
+/// returns how many there were. Those asleep are woken when the mutex is released. For `tl_condition::Monitor`.
 ///
 /// ```
 /// use tl_locks::{Mutex, Waiters, notify_with_guard};

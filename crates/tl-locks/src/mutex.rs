@@ -2,7 +2,7 @@
 
 use crate::raw::{RawLock, RawThreadIdent};
 
-/// A value behind a lock: who holds the lock has `&mut` to the value.
+/// A value behind a lock: whoever holds the lock has `&mut` access to it.
 ///
 /// It is `lock_api`'s [`Mutex`][mutex] on the lock of this crate, with its whole interface, and with its names for the timed forms:
 /// [`lock`][lock], [`try_lock`][try], [`try_lock_for`][for] a `Duration`, [`try_lock_until`][until] an `Instant`; its guards can be
@@ -70,10 +70,10 @@ pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawLock, T>;
 /// ```
 pub type MappedMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawLock, T>;
 
-/// A value behind a lock that its owner can lock again: who holds it has `&` to the value.
+/// A value behind a lock that its owner can lock again: whoever holds the lock has `&` access to the value.
 ///
-/// It is `lock_api`'s [`ReentrantMutex`](https://docs.rs/lock_api/latest/lock_api/struct.ReentrantMutex.html) on the lock of this crate. Since one thread may have several guards, they give no `&mut`: put
-/// a [`RefCell`](std::cell::RefCell) or a [`Cell`](std::cell::Cell) inside. The guard may not leave its thread.
+/// It is `lock_api`'s [`ReentrantMutex`](https://docs.rs/lock_api/latest/lock_api/struct.ReentrantMutex.html) on the lock of this
+/// crate. Since one thread may have several guards, they give no `&mut`: put a [`RefCell`](std::cell::RefCell) or a [`Cell`](std::cell::Cell) inside. The guard may not leave its thread.
 ///
 /// # Examples
 ///

@@ -20,10 +20,10 @@ use std::sync::Arc;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// It had been started before. A thread runs once: make a new one for each run.
+    /// It has been started before. A thread runs once: make a new one for each run.
     AlreadyStarted,
-    /// The operating system refused it, for the reason given: too many threads, not enough memory, a stack of a size that cannot
-    /// be. The thread keeps its function, and can be started again.
+    /// The operating system refused it, for the reason given: too many threads, not enough memory, an impossible stack
+    /// size. The thread keeps its function, and can be started again.
     Refused(io::Error),
 }
 
@@ -63,7 +63,7 @@ impl Error for StartError {
 pub enum JoinError {
     /// It has not been started, so there is no end to wait for.
     NotStarted,
-    /// It is the calling thread, which would wait for itself for ever.
+    /// It is the calling thread, which would wait for itself forever.
     CurrentThread,
     /// The library did not start it and so does not know when it is over: join it where it was started.
     ForeignThread,
@@ -98,7 +98,7 @@ impl fmt::Display for JoinError {
                 f.write_str("the thread has not been started: start it before joining it")
             }
             JoinError::CurrentThread => f.write_str(
-                "a thread cannot join itself: it would wait for ever; join it from another thread",
+                "a thread cannot join itself: it would wait forever; join it from another thread",
             ),
             JoinError::ForeignThread => f.write_str(
                 "the thread was not started by this library: join it where it was started",
@@ -147,9 +147,9 @@ impl Error for SetDaemonError {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StackSizeError {
-    /// So small a stack, in bytes, cannot run anything.
+    /// A stack of so few bytes cannot run anything.
     TooSmall(usize),
-    /// So large a stack, in bytes, does not fit into any address space.
+    /// A stack of so many bytes fits into no address space.
     TooLarge(usize),
 }
 

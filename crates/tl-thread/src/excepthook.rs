@@ -35,7 +35,7 @@ impl ExceptHookArgs<'_> {
         self.thread
     }
 
-    /// The message of the panic; for a payload that is no string, a text that says so.
+    /// The message of the panic; for a payload that is not a string, a text that says so.
     pub fn message(&self) -> &str {
         self.message
     }
@@ -62,7 +62,7 @@ model_static! {
 }
 
 /// Sets the function that is called, in the thread itself, when a thread that this library started panics: a [`Thread`], a
-/// timer, or one that was spawned, also when its panic is passed on by `join` as well.
+/// timer, or one that was spawned, even if `join` passes its panic on as well.
 ///
 /// As Python's [`threading.excepthook`](https://docs.python.org/3/library/threading.html#threading.excepthook). There is one hook
 /// for the process. At first it does nothing: the standard library's own panic hook has already printed the message and where it

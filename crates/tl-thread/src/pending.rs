@@ -69,8 +69,8 @@ pub fn fire<P>(
     thread.fire(ready)
 }
 
-/// Ends a pending thread: it leaves the list, its function is dropped, and who joins it goes on. Returns whether this call did it: false if the thread
-/// is not pending (any more).
+/// Ends a pending thread: it leaves the list, its function is dropped, and whoever joins it goes on. Returns whether this call did it: false if the
+/// thread is not pending, or no longer.
 ///
 /// ```
 /// use tl_thread::{Thread, enumerate, pending};

@@ -147,7 +147,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the thread, or the stack size is one that cannot be. `f` is dropped.
+    /// When the operating system refuses the thread, or the stack size is impossible. `f` is dropped.
     ///
     /// ```
     /// use tl_thread::{Builder, scope};

@@ -26,8 +26,8 @@ use crate::{JoinError, Thread};
 /// assert_eq!(handle.join().unwrap(), 42);
 /// ```
 ///
-/// What `f` captures by reference could be gone before the thread is, so this does not compile; with `move`, or in a
-/// [`scope`](crate::scope), it does:
+/// What `f` captures by reference could be gone before the thread is. So this does not compile, as it would with `move`, or in a
+/// [`scope`](crate::scope):
 ///
 /// ```compile_fail,E0373
 /// let numbers = vec![1, 2, 3];
@@ -74,13 +74,13 @@ impl Builder {
         self
     }
 
-    /// Makes the thread a daemon, or one for which the end of the process waits, whatever the calling thread is.
+    /// Makes the thread a daemon or not, whatever the calling thread is. The end of the process does not wait for daemons.
     pub fn daemon(mut self, is_daemon: bool) -> Builder {
         self.is_daemon = Some(is_daemon);
         self
     }
 
-    /// Gives the thread a stack of at least so many bytes; 0 for the default of [`stack_size`](crate::stack_size).
+    /// Gives the thread a stack of at least `size` bytes; 0 for the default of [`stack_size`](crate::stack_size).
     pub fn stack_size(mut self, size: usize) -> Builder {
         self.stack_size = size;
         self
@@ -90,7 +90,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the thread, or the stack size is one that cannot be. `f` is dropped.
+    /// When the operating system refuses the thread, or the stack size is impossible. `f` is dropped.
     ///
     /// ```
     /// let handle = tl_thread::Builder::new().spawn(|| "done")?;
@@ -143,7 +143,7 @@ impl<T> JoinHandle<T> {
     ///
     /// # Panics
     ///
-    /// In the thread itself, which would wait for itself for ever.
+    /// In the thread itself, which would wait for itself forever.
     ///
     /// # Blocking
     ///

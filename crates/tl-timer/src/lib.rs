@@ -33,7 +33,7 @@
 //!
 //! A timer that is due gets a fresh thread, so that its function has thread-locals of its own and may block as long
 //! as it likes: no other timer waits for it, as long as no more than [`MAX_RUNNING`] run at once. That thread is
-//! started some eighty microseconds ahead and waits, awake, for the moment: so the call is seldom more than some
+//! started some eighty microseconds ahead and waits, awake, for the moment: so the call is seldom more than a few
 //! microseconds late when the machine has a core to spare, and [`cancel`](Timer::cancel) prevents it until that
 //! moment. It is never early.
 //!

@@ -124,7 +124,7 @@ fn start_scheduler() -> Result<(), StartError> {
 /// Starts the threads of the timers that are due, until nothing is pending.
 fn run_scheduler() {
     loop {
-        // While it waits, not for ever: a new thread has the slack of the one that starts it.
+        // While it waits, not forever: a new thread has the slack of the one that starts it.
         sys::set_timer_slack(Duration::from_nanos(1));
         let due = SCHEDULE.next();
         sys::set_timer_slack(Duration::ZERO);

@@ -20,8 +20,8 @@ const DEFAULT_VARIABLE: &str = "RUST_LOG";
 
 /// Sets up logging, as Python's [`logging.basicConfig`](https://docs.python.org/3/library/logging.html#logging.basicConfig) does.
 ///
-/// Each setting has Python's default: level WARNING, format `%(levelname)s:%(name)s:%(message)s`, standard error. A setting
-/// that is made twice counts as made last. Nothing is checked or opened before [`init`](BasicConfig::init) or
+/// Each setting has Python's default: level WARNING, format `%(levelname)s:%(name)s:%(message)s`, standard error. Of a
+/// setting that is made twice the last counts. Nothing is checked or opened before [`init`](BasicConfig::init) or
 /// [`build`](BasicConfig::build).
 ///
 /// # Examples
@@ -68,7 +68,7 @@ impl BasicConfig {
         }
     }
 
-    /// The most verbose level that is logged, for all targets that nothing else is said about.
+    /// The most verbose level that is logged, for all targets for which nothing else is said.
     pub fn level(mut self, level: LevelFilter) -> Self {
         self.level = level;
         self
@@ -202,7 +202,7 @@ impl BasicConfig {
         self
     }
 
-    /// Makes the logger and installs it for the whole process, with the level that spares what it would not log.
+    /// Makes the logger and installs it for the whole process, and sets the `log` crate's level so that what is not logged costs next to nothing.
     ///
     /// # Errors
     ///
@@ -225,7 +225,7 @@ impl BasicConfig {
         Ok(())
     }
 
-    /// Makes the logger, and leaves it to the caller what becomes of it.
+    /// Makes the logger, and leaves what becomes of it to the caller.
     ///
     /// # Errors
     ///

@@ -114,7 +114,7 @@
 //!
 //! A record waits until the operating system has taken the line, and until other threads have written theirs. For the standard streams
 //! it waits for the lock of [`std::io::stderr`] or [`std::io::stdout`]: a thread that holds that lock while it waits for a thread that
-//! logs waits for ever.
+//! logs waits forever.
 
 mod clock;
 mod config;
