@@ -191,6 +191,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     /// let guard = condition.lock();
     /// assert!(!guard.wait_for_timeout(|| false, Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     #[track_caller]
     pub fn wait_for_timeout(&self, predicate: impl FnMut() -> bool, timeout: Duration) -> bool {
         held(self.condition.wait_for_timeout(predicate, timeout))
@@ -216,6 +217,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     /// let condition = Condition::new();
     /// assert!(condition.lock().wait_for_deadline(|| true, Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     #[track_caller]
     pub fn wait_for_deadline(&self, predicate: impl FnMut() -> bool, deadline: Instant) -> bool {
         held(self.condition.wait_for_deadline(predicate, deadline))

@@ -29,6 +29,16 @@ use crate::drain::Drain;
 /// println!("{escaped}");
 /// ```
 ///
+/// The owner of the `Local` may drop a value in another thread than that which set it, so the value has to be `Send`. An
+/// [`Rc`](std::rc::Rc) goes into a [`thread_local!`](std::thread_local), or becomes an [`Arc`](std::sync::Arc):
+///
+/// ```compile_fail,E0277
+/// use std::rc::Rc;
+/// use tl_local::Local;
+///
+/// static NAME: Local<Rc<str>> = Local::new();
+/// ```
+///
 /// # Panics
 ///
 /// Within a call of [`with`](Local::with), or while the value is being cloned, the same thread may `get` and `with` the same `Local`

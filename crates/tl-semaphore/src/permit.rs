@@ -24,7 +24,17 @@ use crate::raw::Raw;
 /// assert_eq!(seats.available(), 3);
 /// ```
 ///
-/// A permit cannot outlive its semaphore:
+/// # Mistakes that do not compile
+///
+/// A permit that nobody keeps is given back at once. That is a warning, here made an error:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// let seats = tl_semaphore::Semaphore::new(1);
+/// seats.permit();
+/// ```
+///
+/// A permit cannot outlive its semaphore; an [`OwnedPermit`] can:
 ///
 /// ```compile_fail,E0597
 /// use tl_semaphore::Semaphore;

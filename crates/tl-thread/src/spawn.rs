@@ -129,6 +129,16 @@ impl Builder {
 /// }
 /// assert_eq!(handle.join().unwrap(), 42);
 /// ```
+///
+/// # Mistakes that do not compile
+///
+/// A join with a time limit takes the handle, and gives it back if the time runs out. Not to look is a warning, here made an error:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// let handle = tl_thread::spawn(|| 6 * 7);
+/// handle.join_timeout(std::time::Duration::from_secs(1));
+/// ```
 pub struct JoinHandle<T> {
     thread: Thread,
     result: Packet<T>,

@@ -30,6 +30,17 @@ use crate::once::Once;
 /// greet.join()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Mistakes that do not compile
+///
+/// A timer that is made but never started calls nothing. That is a warning, here made an error:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// use std::time::Duration;
+///
+/// tl_timer::Timer::new(Duration::from_secs(1), || println!("never printed"));
+/// ```
 #[derive(Clone)]
 pub struct Timer {
     kind: Kind,

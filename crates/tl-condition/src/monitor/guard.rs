@@ -131,6 +131,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// let mut queue = queue.lock();
     /// assert!(!queue.wait_while_timeout(|queue| queue.is_empty(), Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     pub fn wait_while_timeout(
         &mut self,
         mut condition: impl FnMut(&mut T) -> bool,
@@ -155,6 +156,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// let value = Monitor::new(0);
     /// assert!(value.lock().wait_while_deadline(|value| *value > 0, Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     pub fn wait_while_deadline(
         &mut self,
         mut condition: impl FnMut(&mut T) -> bool,
@@ -209,6 +211,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// let value = Monitor::new(0);
     /// assert!(!value.lock().wait_until_timeout(|value| *value > 0, Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     pub fn wait_until_timeout(
         &mut self,
         condition: impl FnMut(&mut T) -> bool,
@@ -233,6 +236,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// let value = Monitor::new(0);
     /// assert!(value.lock().wait_until_deadline(|value| *value == 0, Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     pub fn wait_until_deadline(
         &mut self,
         condition: impl FnMut(&mut T) -> bool,
