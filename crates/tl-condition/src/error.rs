@@ -21,7 +21,7 @@ pub struct NotAcquired;
 
 impl fmt::Display for NotAcquired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the lock of the condition is not held by the caller: acquire it before waiting or notifying")
+        f.write_str("the caller does not hold the lock of the condition: acquire it before waiting or notifying")
     }
 }
 

@@ -74,7 +74,7 @@ impl Error for FormatError {}
 /// assert!(matches!(error.kind(), FormatErrorKind::WrongConversion { field: "message", .. }));
 /// assert_eq!(
 ///     error.to_string(),
-///     "log format \"%(message)d\", byte 0: %(message)d cannot be; message converts with one of s r a",
+///     "log format \"%(message)d\", byte 0: %(message)d is not possible; message converts with one of s r a",
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl fmt::Display for FormatErrorKind {
                  one of s r a c d i u o x X e E f F g G"
             ),
             FormatErrorKind::WrongConversion { field, conversion, allowed } => {
-                write!(f, "%({field}){conversion} cannot be; {field} converts with one of {allowed}")
+                write!(f, "%({field}){conversion} is not possible; {field} converts with one of {allowed}")
             }
             FormatErrorKind::Star => {
                 f.write_str("a width or precision of * has no argument to come from; write a number")
