@@ -1,9 +1,9 @@
-//! What Python's [`threading`](https://docs.python.org/3/library/threading.html) gives its users, for Rust, in nine small crates, each
-//! usable alone. This is the front page of their documentation.
+//! Python's [`threading`](https://docs.python.org/3/library/threading.html), for Rust: nine small crates, each usable alone. This is the
+//! front page of their documentation.
 //!
 //! | you want | take | in |
 //! | --- | --- | --- |
-//! | threads with names, that the program waits for or does not, that can be listed and joined with a time limit | [`Thread`], [`spawn`], [`scope`] | [`tl_thread`] |
+//! | threads with names, which can be listed, and joined with a time limit; daemons, for which the program does not wait | [`Thread`], [`spawn`], [`scope`] | [`tl_thread`] |
 //! | a call later, or every so often, that can be cancelled | [`Timer`] | [`tl_timer`] |
 //! | threads to wait until something has happened | [`Event`] | [`tl_event`] |
 //! | one thread at a time to use a value | [`Mutex<T>`](tl_locks::Mutex), [`ReentrantMutex<T>`](tl_locks::ReentrantMutex) | [`tl_locks`] |
@@ -17,22 +17,22 @@
 //!
 //! # Where to go from here
 //!
-//! - **You know Python's `threading`:** the [`guide`] has thirteen chapters, each with a program, what it prints, and what is different
+//! - **You know Python's `threading`:** the [`guide`] has thirteen chapters, each with a program, what it prints, and what differs
 //!   here; the [table of names](names) says what each of Python's names is called.
-//! - **You write Rust and miss one thing:** open its crate in the table above. Its page says when to use it and when something else, and every
-//!   item has an example, its errors, and what it waits for.
-//! - **You build a primitive of your own:** [`tl_core::door`] is the one place where all of them put a thread to sleep.
+//! - **You write Rust and miss one thing:** open its crate in the table above. Its page says when to use it and when something else. Every
+//!   item comes with an example, its errors, and what it waits for.
+//! - **You build a primitive of your own:** [`tl_core::door`] is the one place where all of ours put a thread to sleep.
 //!
 //! # What they have in common
 //!
-//! - What takes something comes in four forms: `acquire`, `try_acquire`, `acquire_timeout` with a [`Duration`](std::time::Duration) and
-//!   `acquire_deadline` with an [`Instant`](std::time::Instant). What only waits has the other three: `wait`, `wait_timeout`, `wait_deadline`. A
-//!   timeout of zero is a try; one that is too long to be represented is for ever.
+//! - A method that takes something comes in four forms: `acquire`, `try_acquire`, `acquire_timeout` with a [`Duration`](std::time::Duration) and
+//!   `acquire_deadline` with an [`Instant`](std::time::Instant). A method that only waits has three: `wait`, `wait_timeout`, `wait_deadline`. A
+//!   timeout of zero is a try; one that is too long to be represented never runs out.
 //! - No wake-up is lost and none is invented: a wait returns because it was woken or because its time ran out, and says which.
-//! - A mistake is a typed error, and changes nothing. A panic in user code never leaves a lock locked or a thread asleep.
+//! - A mistake is a typed error, and changes nothing. A panic in your code never leaves a lock locked or a thread asleep.
 //! - Everything that waits has a `const fn new`, so that it can be a static.
 //!
-//! They are for threads that block, inside one process. For asynchronous tasks there is `tokio`, for a pool of threads `rayon`.
+//! The crates are for threads that block, inside one process. For asynchronous tasks there is `tokio`, for a pool of threads `rayon`.
 //! Only Linux is supported.
 #![forbid(unsafe_code)]
 

@@ -12,12 +12,12 @@
 //! | `current_thread` | [`current_thread`](tl_thread::current_thread) | |
 //! | `currentThread` | left out | deprecated in Python: [`current_thread`](tl_thread::current_thread) |
 //! | `enumerate` | [`enumerate`](tl_thread::enumerate) | in the order of start |
-//! | `excepthook` | [`set_excepthook`](tl_thread::set_excepthook) | the hook is set by a call, not by an assignment; it hears of panics |
+//! | `excepthook` | [`set_excepthook`](tl_thread::set_excepthook) | the hook is set by a call, not by an assignment; it is called for panics |
 //! | `__excepthook__` | left out | the first hook does nothing: the standard library's [panic hook](std::panic::set_hook) has printed the message already |
 //! | `ExceptHookArgs` | [`ExceptHookArgs`](tl_thread::ExceptHookArgs) | |
 //! | `ExceptHookArgs.exc_type` | [`ExceptHookArgs::payload`](tl_thread::ExceptHookArgs::payload) | the panic's payload, whose type [`Any`](std::any::Any) can tell |
 //! | `ExceptHookArgs.exc_value` | [`ExceptHookArgs::message`](tl_thread::ExceptHookArgs::message) | the panic's message as text |
-//! | `ExceptHookArgs.exc_traceback` | left out | a panic's place and backtrace are known to the [panic hook](std::panic::set_hook) only |
+//! | `ExceptHookArgs.exc_traceback` | left out | only the [panic hook](std::panic::set_hook) knows where a panic happened, and its backtrace |
 //! | `ExceptHookArgs.thread` | [`ExceptHookArgs::thread`](tl_thread::ExceptHookArgs::thread) | always there |
 //! | `get_ident` | [`get_ident`](tl_thread::get_ident) | a [`ThreadIdent`](tl_thread::ThreadIdent), never used again for another thread |
 //! | `get_native_id` | [`get_native_id`](tl_thread::get_native_id) | |
@@ -30,7 +30,7 @@
 //! | `settrace_all_threads` | left out | as `gettrace` |
 //! | `stack_size` | [`stack_size`](tl_thread::stack_size), [`set_stack_size`](tl_thread::set_stack_size) | one to ask, one to set; a thread may have its [own](tl_thread::Thread::with_stack_size) |
 //! | `ThreadError` | [`ReleaseError`](tl_locks::ReleaseError), … | each kind of mistake has its own error, see [errors](#errors) |
-//! | `TIMEOUT_MAX` | left out | every [`Duration`](std::time::Duration) will do: what is too long to be represented is for ever |
+//! | `TIMEOUT_MAX` | left out | every [`Duration`](std::time::Duration) will do: one that is too long to be represented never runs out |
 //!
 //! # Thread
 //!
@@ -154,11 +154,11 @@
 //! | Python raises | when | here |
 //! | --- | --- | --- |
 //! | `RuntimeError` | a thread is started twice, or the system refuses it | [`StartError`](tl_thread::StartError) |
-//! | `RuntimeError` | a thread is joined that was not started, or by itself | [`JoinError`](tl_thread::JoinError) |
-//! | `RuntimeError` | the daemon flag of a thread is set that was started | [`SetDaemonError`](tl_thread::SetDaemonError) |
+//! | `RuntimeError` | a thread is joined before it is started, or by itself | [`JoinError`](tl_thread::JoinError) |
+//! | `RuntimeError` | the daemon flag of a started thread is set | [`SetDaemonError`](tl_thread::SetDaemonError) |
 //! | `ValueError` | a stack of no possible size | [`StackSizeError`](tl_thread::StackSizeError) |
-//! | `RuntimeError` | a lock is released that is not held | [`tl_locks::ReleaseError`] |
+//! | `RuntimeError` | a lock that is not held is released | [`tl_locks::ReleaseError`] |
 //! | `RuntimeError` | a condition is waited for or notified without its lock | [`NotAcquired`](tl_condition::NotAcquired) |
 //! | `ValueError` | a semaphore is released once too often | [`tl_semaphore::ReleaseError`] |
 //! | `BrokenBarrierError` | a barrier is broken | [`BrokenBarrier`](tl_barrier::BrokenBarrier) |
-//! | `OverflowError` | a timeout is longer than `TIMEOUT_MAX` | no error: that is for ever |
+//! | `OverflowError` | a timeout is longer than `TIMEOUT_MAX` | no error: such a timeout never runs out |

@@ -1,4 +1,5 @@
-//! What `cargo doc --workspace` shows: the front page with the guide, and the crates that it leads to.
+//! What `cargo doc --workspace` shows: the front page with the guide, and the crates that it leads to. (`cargo xtask docs` reads the pages
+//! themselves.)
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -69,6 +70,42 @@ fn the_front_page_leads_to_every_crate() {
             name == "threading" || page.contains(&format!("| [`{name}`] |")),
             "the table has no row for {name}"
         );
+    }
+}
+
+#[test]
+fn every_crate_says_when_to_use_it_and_what_else() {
+    for name in documented() {
+        let Some(name) = name.strip_prefix("tl_") else {
+            continue;
+        };
+        let file = format!("../crates/tl-{name}/src/lib.rs");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
+        let text = std::fs::read_to_string(path).expect("it can be read");
+        let (_, table) = text
+            .split_once("//! # When to use it\n")
+            .unwrap_or_else(|| panic!("{file} does not say when to use the crate"));
+        let siblings: Vec<String> = documented()
+            .iter()
+            .filter_map(|sibling| sibling.strip_prefix("tl_"))
+            .filter(|sibling| table.contains(&format!("[`tl-{sibling}`]: ")))
+            .map(str::to_owned)
+            .collect();
+        assert!(!siblings.is_empty(), "{file} leads to no other crate");
+        for sibling in siblings {
+            let link = format!("[`tl-{sibling}`]");
+            for address in [
+                format!("https://docs.rs/tl-{sibling}"),
+                format!("../tl_{sibling}/index.html"),
+            ] {
+                assert!(
+                    table.lines().any(|line| line
+                        .trim_end_matches(['"', ')', ']'])
+                        .ends_with(&format!("{link}: {address}"))),
+                    "{file} has no {link}: {address}"
+                );
+            }
+        }
     }
 }
 

@@ -43,6 +43,10 @@ pub enum Task {
     Bench(Bench),
     /// Draw runs of the examples: a lane for each thread, a mark for each line
     Timeline(Timeline),
+    /// Make the documentation anew: every link in it leads somewhere, every item has an example
+    Docs,
+    /// Compile the crates with the oldest Rust that they promise, where it is installed
+    Msrv,
     /// Run every check that a change must pass, as .ci/run does
     Ci,
 }

@@ -1,18 +1,20 @@
 //! The project's tasks, run as `cargo xtask TASK`.
 //!
 //! One file a task: [`verify`], [`list`], [`standalone`], [`package`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`timeline`],
-//! [`ci`].
+//! [`docs`], [`msrv`], [`ci`].
 //! What they share: the command line in [`flags`], the place of things in [`workspace`], the example programs in [`examples`],
 //! running one in [`run`], what each prints in [`golden`], and how far a long task is in [`progress`].
 //! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
 
 pub mod bench;
 pub mod ci;
+pub mod docs;
 pub mod examples;
 pub mod flags;
 pub mod golden;
 pub mod list;
 pub mod loom;
+pub mod msrv;
 pub mod mutants;
 pub mod package;
 pub mod progress;

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use console::style;
 use xtask::flags::{CommandLine, Task};
-use xtask::{Outcome, bench, ci, list, loom, package, standalone, stress, timeline, tsan, verify};
+use xtask::{
+    Outcome, bench, ci, docs, list, loom, msrv, package, standalone, stress, timeline, tsan, verify,
+};
 
 fn main() -> ExitCode {
     match run(CommandLine::parse()) {
@@ -33,6 +35,8 @@ fn run(command_line: CommandLine) -> Outcome {
         Some(Task::Stress(options)) => stress::run(&options),
         Some(Task::Bench(options)) => bench::run(&options),
         Some(Task::Timeline(options)) => timeline::run(&options),
+        Some(Task::Docs) => docs::run(),
+        Some(Task::Msrv) => msrv::run(),
         Some(Task::Ci) => ci::run(),
     }
 }

@@ -24,7 +24,7 @@ fn stderr(output: &Output) -> String {
 fn without_a_task_it_shows_what_there_is() {
     let output = xtask(&[]);
     assert!(output.status.success());
-    for task in ["verify", "list", "standalone", "package", "ci"] {
+    for task in ["verify", "list", "standalone", "package", "docs", "ci"] {
         assert!(
             stdout(&output).contains(&format!("\n  {task} ")),
             "{}",
@@ -145,5 +145,35 @@ fn an_example_says_what_it_teaches_and_which_chapter_it_ports() {
         "//!\n//! Chapter 7: Event.\n",
     ] {
         describe("x", silent).expect_err("it does not say both");
+    }
+}
+
+/// Where there is no terminal there are neither colours nor a progress bar. On a terminal `NO_COLOR` takes the colours away.
+#[test]
+fn colours_are_for_terminals_and_can_be_switched_off() {
+    let on_a_terminal = |no_color: bool| {
+        let mut command = Command::new("script");
+        command
+            .args(["--quiet", "--return", "--command"])
+            .arg(format!(
+                "{} verify no_such_example",
+                env!("CARGO_BIN_EXE_xtask")
+            ))
+            .arg("/dev/null")
+            .env("TERM", "xterm")
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR");
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        command.output()
+    };
+    let piped = xtask(&["verify", "no_such_example"]);
+    assert!(!stderr(&piped).contains('\x1b'), "{}", stderr(&piped));
+    // `script`, which gives a program a terminal, is not everywhere.
+    if let (Ok(with), Ok(without)) = (on_a_terminal(false), on_a_terminal(true)) {
+        assert!(stdout(&with).contains("\x1b["), "{}", stdout(&with));
+        assert!(stdout(&without).contains("no_such_example"));
+        assert!(!stdout(&without).contains('\x1b'), "{}", stdout(&without));
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use regex::Regex;
-use xtask::workspace;
+use xtask::{msrv, workspace};
 
 fn manifest(path: &Path) -> toml::Table {
     let text = fs::read_to_string(path).expect("the manifest can be read");
@@ -34,6 +34,17 @@ fn the_readme_names_the_rust_version_of_the_manifest() {
         .map(|found| found.extract::<1>().1[0])
         .collect();
     assert_eq!(named, [stated.expect("the manifest states it")]);
+}
+
+#[test]
+fn the_oldest_rust_is_found_among_the_toolchains() {
+    let root = fs::read_to_string(workspace::root().join("Cargo.toml")).unwrap();
+    assert!(msrv::rust_version(&root).is_ok());
+    assert!(msrv::rust_version("[workspace.package]\nedition = \"2024\"").is_err());
+    let installed = "stable-x (active, default)\nnightly-x\n1.9.0-x\n1.95.0-x\n1.95-y\n";
+    assert_eq!(msrv::toolchain(installed, "1.95"), Some("1.95.0-x"));
+    assert_eq!(msrv::toolchain(installed, "1.9"), Some("1.9.0-x"));
+    assert_eq!(msrv::toolchain(installed, "1.96"), None);
 }
 
 #[test]

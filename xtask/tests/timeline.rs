@@ -155,9 +155,40 @@ fn a_picture_can_stand_in_a_page_with_others() {
     for rule in style.split_inclusive('}').filter(|rule| *rule != "}") {
         let (selectors, _) = rule.split_once('{').expect("a rule has a block");
         for selector in selectors.split(',') {
+            let under_a_theme = selector.split_once("] ").map_or(selector, |(_, it)| it);
             assert!(
-                selector.starts_with("#timeline-sample"),
+                under_a_theme.starts_with("#timeline-sample"),
                 "{rule} reaches others"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_picture_is_as_light_or_dark_as_its_page() {
+    let picture = picture();
+    let variables = |selector: &str| {
+        let (_, rest) = picture
+            .split_once(&format!("{selector} #timeline-sample{{"))
+            .unwrap_or_else(|| panic!("no rule for {selector}"));
+        rest.split_once('}').expect("a rule ends").0
+    };
+    let (light, dark) = (
+        variables("[data-theme=light]"),
+        variables("[data-theme=ayu]"),
+    );
+    assert_ne!(light, dark);
+    let alone = format!(
+        "#timeline-sample{{{light}}}@media (prefers-color-scheme:dark){{#timeline-sample{{{dark}}}}}"
+    );
+    assert!(picture.contains(&alone), "alone it is as the system is");
+    // What is not declared has no colour.
+    for used in picture.split("var(").skip(1) {
+        let name = used.split(')').next().unwrap_or_default();
+        for theme in [light, dark] {
+            assert!(
+                theme.contains(&format!("{name}:#")),
+                "{name} is not in {theme}"
             );
         }
     }

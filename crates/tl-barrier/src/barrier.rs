@@ -20,7 +20,7 @@ use crate::state::MAX_PARTIES;
 /// Well: as soon as the last party has arrived and has run the [action](Barrier::with_action), if there is one. Or the barrier
 /// breaks: because a party's wait [times out](Barrier::wait_timeout), because a thread [aborts](Barrier::abort) or
 /// [resets](Barrier::reset) it, or because the action panics. Then every party that waits gets a [`BrokenBarrier`] that says
-/// which. A round that has ended well stays so: a party that has not yet returned from it is not touched by what breaks the
+/// which. A round that has ended well stays so: a party that has not yet returned from it is not affected by what breaks the
 /// barrier later.
 ///
 /// A broken barrier refuses every wait, for the reason that broke it first, until it is reset.
@@ -72,7 +72,7 @@ impl Barrier {
     /// The greatest number of parties.
     pub const MAX_PARTIES: usize = MAX_PARTIES;
 
-    /// A barrier for so many parties, without an action, whose waits have no timeout.
+    /// A barrier for `parties` threads, without an action, whose waits have no timeout.
     ///
     /// # Panics
     ///
@@ -99,7 +99,7 @@ impl Barrier {
         }
     }
 
-    /// A barrier for so many parties, without an action, whose waits have no timeout.
+    /// A barrier for `parties` threads, without an action, whose waits have no timeout.
     ///
     /// # Panics
     ///
@@ -113,10 +113,10 @@ impl Barrier {
         }
     }
 
-    /// The barrier with a timeout for every [`wait`](Barrier::wait).
+    /// Gives the barrier a timeout for every [`wait`](Barrier::wait).
     ///
     /// The forms that say how long they wait, [`wait_timeout`](Barrier::wait_timeout) and
-    /// [`wait_deadline`](Barrier::wait_deadline), do not heed it.
+    /// [`wait_deadline`](Barrier::wait_deadline), ignore it.
     ///
     /// ```
     /// use std::time::Duration;
@@ -132,10 +132,10 @@ impl Barrier {
         self
     }
 
-    /// The barrier with something to do in every round: the party that arrives last calls `action`, before any of them goes
+    /// Gives the barrier something to do in every round: the party that arrives last calls `action`, before any of them goes
     /// on.
     ///
-    /// If the action panics the barrier breaks, and the panic goes on in that party. After a [`reset`](Barrier::reset) the
+    /// If the action panics the barrier breaks, and the panic propagates in that party. After a [`reset`](Barrier::reset) the
     /// action is called again, in the state in which the panic left it.
     ///
     /// # Blocking
@@ -171,7 +171,7 @@ impl Barrier {
     }
 
     /// Arrives, and waits until all the parties have; for the [default timeout](Barrier::with_timeout) at the longest, if
-    /// there is one. Returns who came when.
+    /// there is one. Returns this party's place in the order of arrival.
     ///
     /// # Errors
     ///
@@ -183,7 +183,7 @@ impl Barrier {
     ///
     /// # Blocking
     ///
-    /// Waits for the other parties, for ever if one never comes and there is no timeout, and for the action.
+    /// Waits for the other parties, forever if one never comes and there is no timeout, and for the action.
     ///
     /// ```
     /// use std::thread;
@@ -203,11 +203,11 @@ impl Barrier {
         })
     }
 
-    /// As [`wait`](Barrier::wait), for `timeout` at the longest, counted from the call. If by then not all have arrived, this
+    /// As [`wait`](Barrier::wait), for at most `timeout`, counted from the call. If by then not all have arrived, this
     /// party gives up, and that breaks the barrier for all.
     ///
     /// [`Duration::ZERO`] gives up at once, unless this is the last party to arrive; that, too, breaks the barrier. A timeout
-    /// too long to be represented, as [`Duration::MAX`], waits for ever.
+    /// too long to be represented, such as [`Duration::MAX`], waits forever.
     ///
     /// # Errors
     ///
@@ -235,7 +235,7 @@ impl Barrier {
         self.wait_until(Deadline::after(timeout))
     }
 
-    /// As [`wait_timeout`](Barrier::wait_timeout), until `deadline` at the longest. One in the past gives up at once, unless
+    /// As [`wait_timeout`](Barrier::wait_timeout), until `deadline` at the latest. One in the past gives up at once, unless
     /// this is the last party to arrive.
     ///
     /// # Errors
@@ -298,7 +298,7 @@ impl Barrier {
     /// Breaks the barrier: parties that are waiting and all that come get a [`BrokenBarrier`] of kind
     /// [`Aborted`](crate::BrokenBarrierKind::Aborted), until the barrier is [reset](Barrier::reset).
     ///
-    /// For a thread that cannot go on, so that the others do not wait for it for ever. A barrier that is broken already keeps
+    /// For a thread that cannot go on, so that the others do not wait for it forever. A barrier that is broken already keeps
     /// the reason it has.
     ///
     /// ```

@@ -4,6 +4,18 @@ use std::error::Error;
 use std::fmt;
 
 /// What broke a barrier.
+///
+/// ```
+/// use std::time::Duration;
+/// use tl_barrier::{Barrier, BrokenBarrierKind};
+///
+/// let barrier = Barrier::new(2);
+/// match barrier.wait_timeout(Duration::from_millis(10)) {
+///     Ok(_) => println!("both are here"),
+///     Err(error) if error.kind() == BrokenBarrierKind::TimedOut => println!("the other one is late"),
+///     Err(error) => println!("{error}"),
+/// }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum BrokenBarrierKind {
@@ -14,7 +26,7 @@ pub enum BrokenBarrierKind {
     /// [`reset`](crate::Barrier::reset) was called while threads waited. Only those threads get this: for the next ones the
     /// barrier is new.
     Reset,
-    /// The barrier's action panicked. The thread that ran it panics on.
+    /// The barrier's action panicked. In the thread that ran it the panic propagates.
     ActionPanicked,
 }
 

@@ -1,8 +1,8 @@
 //! [`Barrier`]: a meeting point for a fixed number of threads, round after round.
 //!
 //! It is Python's [`threading.Barrier`](https://docs.python.org/3/library/threading.html#barrier-objects) for Rust. Each thread
-//! waits until all have arrived, then all go on. Where the barrier of the standard library waits for ever for a thread that
-//! never comes, this one can time out, be aborted, and be reset, and each thread that waited learns what happened.
+//! waits until all have arrived, then all go on. The barrier of the standard library waits forever for a thread that never
+//! comes. This one can time out, be aborted and be reset, and each thread that waited learns what happened.
 //!
 //! ```
 //! use std::thread;
@@ -32,11 +32,30 @@
 //! | you want | take |
 //! | --- | --- |
 //! | a fixed number of threads to wait for each other, round after round | a [`Barrier`] |
-//! | threads to wait for something that one of them does | `tl-event` |
-//! | threads to wait until a condition on shared data holds | `tl-condition` |
-//! | to wait until threads have ended | [`std::thread::scope`], or `join` |
+//! | threads to wait for something that one of them does | [`tl-event`] |
+//! | threads to wait until shared data is as they need it | a `Monitor` of [`tl-condition`] |
+//! | at most so many threads at a time to do something | [`tl-semaphore`] |
+//! | to wait until threads have ended | `scope` or `join` of [`tl-thread`] |
 //!
 //! Only Linux is supported.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-condition`]: https://docs.rs/tl-condition
+[`tl-event`]: https://docs.rs/tl-event
+[`tl-semaphore`]: https://docs.rs/tl-semaphore
+[`tl-thread`]: https://docs.rs/tl-thread"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-condition`]: ../tl_condition/index.html
+[`tl-event`]: ../tl_event/index.html
+[`tl-semaphore`]: ../tl_semaphore/index.html
+[`tl-thread`]: ../tl_thread/index.html"
+)]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod barrier;

@@ -22,8 +22,8 @@ use crate::ConditionGuard;
 ///
 /// - A wait ends because the thread was notified, or because its time ran out, and says which. There are no other wake-ups. When both
 ///   happen at once it was notified.
-/// - `notify(n)` notifies exactly `n` of those waiting, oldest first, or all if there are fewer. A later arrival gets nothing of it, and
-///   a notification that finds nobody is not remembered.
+/// - `notify(n)` notifies exactly `n` of the waiting threads, those first that have waited longest, or all if there are fewer. A thread
+///   that begins to wait later gets nothing of it, and a notification that finds nobody is not remembered.
 /// - A wait gives up every level of an [`RLock`], and takes every level back before it returns.
 ///
 /// A condition takes four bytes beside its lock.
@@ -142,7 +142,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// Waits until the lock can be had: see [`RLock::acquire`], [`Lock::acquire`](tl_locks::Lock::acquire).
+    /// Waits until the lock is free: see [`RLock::acquire`], [`Lock::acquire`](tl_locks::Lock::acquire).
     ///
     /// # Examples
     ///
@@ -218,7 +218,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// As [`lock`](Condition::lock), no longer than to `deadline`.
+    /// As [`lock`](Condition::lock), until `deadline` at the latest.
     ///
     /// # Examples
     ///
@@ -236,7 +236,7 @@ impl<L: ConditionLock> Condition<L> {
             .then(|| ConditionGuard::new(self))
     }
 
-    /// Acquires the lock. Needs a [`release`](Condition::release); the guard of [`lock`](Condition::lock) sees to it itself.
+    /// Acquires the lock. It needs a [`release`](Condition::release), for which the guard of [`lock`](Condition::lock) takes care by itself.
     ///
     /// # Panics
     ///
@@ -317,7 +317,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// As [`lock`](Condition::lock), no longer than to `deadline`.
+    /// As [`lock`](Condition::lock), until `deadline` at the latest.
     ///
     /// # Examples
     ///

@@ -62,7 +62,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification, then for the lock. If nobody notifies it waits for ever.
+    /// Waits for a notification, then for the lock. If nobody notifies it waits forever.
     ///
     /// # Examples
     ///
@@ -82,7 +82,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.wait());
     }
 
-    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Whether it was notified.
+    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Returns whether it was notified.
     ///
     /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be added to the clock never runs
     /// out.
@@ -109,7 +109,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.wait_timeout(timeout))
     }
 
-    /// Gives the lock up, waits to be notified for no longer than to `deadline`, and takes the lock back. Whether it was notified.
+    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back. Returns whether it was notified.
     ///
     /// # Panics
     ///
@@ -117,7 +117,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification no longer than to `deadline`, then for the lock, however long that takes.
+    /// Waits for a notification until `deadline` at the latest, then for the lock, however long that takes.
     ///
     /// # Examples
     ///
@@ -133,9 +133,9 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.wait_deadline(deadline))
     }
 
-    /// Waits until `predicate` returns true: it is called at first, and after each notification, always with the lock held.
+    /// Waits until `predicate` returns true: it is called before the first wait and after each notification, always with the lock held.
     ///
-    /// A panic in `predicate` goes on, with the lock held by the guard, which releases it.
+    /// A panic in `predicate` propagates, with the lock held by the guard, which releases it.
     ///
     /// # Panics
     ///
@@ -170,7 +170,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.wait_for(predicate));
     }
 
-    /// Waits until `predicate` returns true, no longer than `timeout` in all. What the predicate returned last: it is called at first,
+    /// Waits until `predicate` returns true, no longer than `timeout` in all. Returns its last result: it is called before the first wait,
     /// after each notification, and when the time has run out.
     ///
     /// # Panics
@@ -191,12 +191,13 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     /// let guard = condition.lock();
     /// assert!(!guard.wait_for_timeout(|| false, Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     #[track_caller]
     pub fn wait_for_timeout(&self, predicate: impl FnMut() -> bool, timeout: Duration) -> bool {
         held(self.condition.wait_for_timeout(predicate, timeout))
     }
 
-    /// Waits until `predicate` returns true, no longer than to `deadline`. What the predicate returned last. See
+    /// Waits until `predicate` returns true, or until `deadline`. Returns its last result. See
     /// [`wait_for_timeout`](ConditionGuard::wait_for_timeout).
     ///
     /// # Panics
@@ -205,7 +206,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     ///
     /// # Blocking
     ///
-    /// Waits for notifications no longer than to `deadline`, and for the lock, however long that takes.
+    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that takes.
     ///
     /// # Examples
     ///
@@ -216,12 +217,13 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     /// let condition = Condition::new();
     /// assert!(condition.lock().wait_for_deadline(|| true, Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     #[track_caller]
     pub fn wait_for_deadline(&self, predicate: impl FnMut() -> bool, deadline: Instant) -> bool {
         held(self.condition.wait_for_deadline(predicate, deadline))
     }
 
-    /// Notifies the thread that has waited longest. How many will wake: 0 or 1.
+    /// Notifies the thread that has waited longest. Returns how many will wake: 0 or 1.
     ///
     /// A notified thread goes on once it has the lock, so not before this guard is dropped or waits.
     ///
@@ -242,7 +244,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.notify_one())
     }
 
-    /// Notifies the `n` threads that have waited longest, or all if there are fewer. How many will wake.
+    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how many will wake.
     ///
     /// # Panics
     ///
@@ -261,7 +263,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.notify(n))
     }
 
-    /// Notifies all threads that wait now. How many will wake.
+    /// Notifies all threads that wait now. Returns how many will wake.
     ///
     /// # Panics
     ///

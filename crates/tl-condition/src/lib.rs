@@ -1,22 +1,34 @@
 //! Condition variables: [`Condition`], Python's, on any of the locks of [`tl_locks`], re-entrant ones too, and [`Monitor`], a value
 //! with its lock and condition in one.
 //!
+//! # When to use it
+//!
+//! | you want | take |
+//! | --- | --- |
+//! | threads to wait until a value is as they need it | a [`Monitor`] |
+//! | the same with several conditions on one lock, or on a re-entrant one | a [`Condition`] |
+//! | threads to wait until something has happened | [`tl-event`] |
+//! | to hand out a number of permits | [`tl-semaphore`] |
+//! | a fixed number of threads to wait for each other | [`tl-barrier`] |
+//! | to pass values from thread to thread | [`std::sync::mpsc`], or a queue in a [`Monitor`] |
+//!
+//! # How they differ
+//!
 //! | | data | lock | several conditions on one lock |
 //! | --- | --- | --- | --- |
 //! | [`Condition`] | kept elsewhere | [`RLock`](tl_locks::RLock) or [`Lock`](tl_locks::Lock), its own or shared | yes |
 //! | [`Monitor`] | `&mut T` through the guard | its own, not re-entrant | no |
 //!
-//! A wait ends because the thread was notified or because its time ran out, and says which. `notify(n)` notifies exactly `n`,
-//! oldest first, and returns how many there were. A sleeping thread is not woken under the lock, only to wait for it: it is
-//! moved to the lock's own queue, and woken when the lock is released.
+//! A wait ends because the thread was notified or because its time ran out, and says which. `notify(n)` notifies exactly `n`
+//! waiters, or all if there are fewer, those first that have waited longest, and returns how many it notified. A notified thread that
+//! sleeps is not woken while the lock is held, only to wait for it: it moves to the lock's own queue, and wakes when the lock is released.
 //!
-//! Waits and notifications come without a `Result` on the guards, where the lock is known to be held, and with
-//! [`NotAcquired`] on the condition itself.
+//! The guards wait and notify without a `Result`, since whoever has one holds the lock. The same methods on the condition itself return
+//! [`NotAcquired`] to a caller that does not hold it.
 //!
 //! # Examples
 //!
-//! A bounded buffer with two conditions on one lock, and the same as a monitor, are among the tests of this crate. The shortest
-//! useful program is a value that somebody waits for:
+//! A value that somebody waits for:
 //!
 //! ```
 //! use std::thread;
@@ -36,6 +48,22 @@
 //! ```
 //!
 //! Only Linux is supported and tested.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-barrier`]: https://docs.rs/tl-barrier
+[`tl-event`]: https://docs.rs/tl-event
+[`tl-semaphore`]: https://docs.rs/tl-semaphore"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-barrier`]: ../tl_barrier/index.html
+[`tl-event`]: ../tl_event/index.html
+[`tl-semaphore`]: ../tl_semaphore/index.html"
+)]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod condition;

@@ -11,7 +11,7 @@ use tl_locks::{Mutex, MutexGuard, Waiters};
 
 /// A value with its lock and its condition in one.
 ///
-/// Who holds the lock has `&mut` to the value, can wait until somebody has changed it, and notify others that it has. The lock is not
+/// Whoever holds the lock has `&mut` access to the value, can wait until somebody has changed it, and can notify others of a change. The lock is not
 /// re-entrant, since it holds data: two guards in one thread would be two `&mut`. There is no poisoning: a panic releases the lock.
 /// What is promised of waits and notifications is what [`Condition`](crate::Condition) promises.
 ///
@@ -88,7 +88,7 @@ impl<T: ?Sized> Monitor<T> {
     ///
     /// # Blocking
     ///
-    /// Waits until nobody holds the lock. A thread that locks twice waits for itself, for ever.
+    /// Waits until nobody holds the lock. A thread that locks twice waits for itself, forever.
     ///
     /// # Examples
     ///
@@ -151,7 +151,7 @@ impl<T: ?Sized> Monitor<T> {
     ///
     /// # Blocking
     ///
-    /// Waits until nobody holds the lock, no longer than to `deadline`.
+    /// Waits until nobody holds the lock, until `deadline` at the latest.
     ///
     /// # Examples
     ///
@@ -187,7 +187,7 @@ impl<T: ?Sized> Monitor<T> {
         self.mutex.is_locked()
     }
 
-    /// The value, without locking: who has `&mut` to the monitor is alone with it.
+    /// The value, without locking: a `&mut` to the monitor shows that nobody else is using it.
     ///
     /// # Examples
     ///

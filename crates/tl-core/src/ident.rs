@@ -26,6 +26,12 @@ impl ThreadIdent {
     pub const MAIN: ThreadIdent = ThreadIdent(NonZeroU64::MIN);
 
     /// The identity as a number: what a lock stores to remember its owner.
+    ///
+    /// ```
+    /// use tl_core::ThreadIdent;
+    ///
+    /// assert_eq!(ThreadIdent::MAIN.as_u64().get(), 1);
+    /// ```
     #[inline]
     pub const fn as_u64(self) -> NonZeroU64 {
         self.0

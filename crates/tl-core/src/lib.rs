@@ -1,14 +1,50 @@
 //! What the threading crates share: identities and names of threads, logging with thread names, and the door, the one
 //! place where a thread is put to sleep.
 //!
+//! ```
+//! let worker = std::thread::Builder::new().name("worker".into());
+//! let name = worker.spawn(tl_core::current_name)?.join().unwrap();
+//! assert_eq!(&*name, "worker");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # When to use it
+//!
+//! | you want | take |
+//! | --- | --- |
+//! | log lines with the name of their thread, in Python's formats | [`logging`](logging/index.html) |
+//! | the name or the identity of the calling thread, whoever started it | [`current_name`], [`with_current_name`], [`current_ident`] |
+//! | threads that have names, can be listed, and joined with a time limit | [`tl-thread`] |
+//! | a lock, an event, a semaphore | [`tl-locks`], [`tl-event`], [`tl-semaphore`] |
+//! | a primitive of your own, that waits | [`door`], with [`sync`] for its atomics |
+//! | the few system calls that such crates need | [`sys`] |
+//!
 //! # Feature flags
 //!
 //! | feature | by default | what it brings |
 //! | --- | --- | --- |
 //! | `logging` | on | the module `logging` and what it rests on: `log`, `env_filter`, `jiff`, `simple_logger` |
 //!
-//! The sibling crates do without it, so that none of them brings a logger. Without it this crate rests on `libc` and
+//! The sibling crates switch it off, so that none of them brings a logger. Without it this crate rests on `libc` and
 //! `crossbeam-utils` alone: `tl-core = { version = "…", default-features = false }`.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-event`]: https://docs.rs/tl-event
+[`tl-locks`]: https://docs.rs/tl-locks
+[`tl-semaphore`]: https://docs.rs/tl-semaphore
+[`tl-thread`]: https://docs.rs/tl-thread"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-event`]: ../tl_event/index.html
+[`tl-locks`]: ../tl_locks/index.html
+[`tl-semaphore`]: ../tl_semaphore/index.html
+[`tl-thread`]: ../tl_thread/index.html"
+)]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 
 mod ident;
 

@@ -156,6 +156,22 @@ fn refresh() -> Arc<str> {
 /// let (seen, name) = thread.join().unwrap();
 /// assert_eq!((seen, &*name), (ident, "worker"));
 /// ```
+///
+/// When a thread could not be started its identity is taken back. Its name may change at any time:
+///
+/// ```
+/// use tl_core::names::ThreadRecord;
+///
+/// let record = ThreadRecord::unnamed();
+/// record.name_at_birth("named after all"); // so that the next unnamed one is `Thread-1`
+/// record.assign_ident();
+/// record.revoke_ident();
+/// assert!(record.ident().is_none() && record.native_id().is_none());
+/// record.set_name("renamed");
+/// assert_eq!(&*record.name(), "renamed");
+///
+/// assert_eq!(ThreadRecord::current().ident(), ThreadRecord::main().ident()); // in the main thread
+/// ```
 pub struct ThreadRecord {
     /// 0 until the thread has an identity.
     ident: AtomicU64,

@@ -6,4 +6,5 @@
 #[cfg(loom)]
 pub use loom::{cell::Cell, sync::atomic};
 #[cfg(not(loom))]
+#[doc(no_inline)]
 pub use std::{cell::Cell, sync::atomic};

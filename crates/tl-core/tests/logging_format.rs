@@ -110,7 +110,7 @@ fn the_message_of_an_error_names_the_place_and_the_way_out() {
     );
     let message = format_error("%(message)d").to_string();
     assert!(
-        message.ends_with("%(message)d cannot be; message converts with one of s r a"),
+        message.ends_with("%(message)d is not possible; message converts with one of s r a"),
         "{message:?}"
     );
     for format in [

@@ -23,12 +23,31 @@
 //! | you want | take |
 //! | --- | --- |
 //! | threads to wait until something has happened, once or now and then | an [`Event`] |
-//! | threads to wait until a condition on shared data holds | `tl-condition` |
-//! | to hand out a number of turns, each to one thread | `tl-semaphore` |
-//! | a number of threads to wait for each other, round after round | `tl-barrier` |
-//! | a value computed once, which others wait for | [`std::sync::OnceLock`] |
+//! | threads to wait until shared data is as they need it | a `Monitor` of [`tl-condition`] |
+//! | to hand out a number of turns, each to one thread | [`tl-semaphore`] |
+//! | a number of threads to wait for each other, round after round | [`tl-barrier`] |
+//! | a call after some time, unless it is cancelled | [`tl-timer`] |
+//! | to wait for a value that is computed once | [`std::sync::OnceLock`] |
 //!
 //! Only Linux is supported.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-barrier`]: https://docs.rs/tl-barrier
+[`tl-condition`]: https://docs.rs/tl-condition
+[`tl-semaphore`]: https://docs.rs/tl-semaphore
+[`tl-timer`]: https://docs.rs/tl-timer"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-barrier`]: ../tl_barrier/index.html
+[`tl-condition`]: ../tl_condition/index.html
+[`tl-semaphore`]: ../tl_semaphore/index.html
+[`tl-timer`]: ../tl_timer/index.html"
+)]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod event;

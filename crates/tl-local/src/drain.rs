@@ -7,6 +7,15 @@ use std::vec;
 /// The values of all threads, taken out of a [`Local`](crate::Local) by [`drain`](crate::Local::drain).
 ///
 /// Those that are not asked for are dropped with it.
+///
+/// ```
+/// use tl_local::Local;
+///
+/// let mut local = Local::new();
+/// local.set("mine");
+/// assert_eq!(local.drain().collect::<Vec<_>>(), ["mine"]);
+/// assert!(!local.is_set());
+/// ```
 #[must_use = "the values are dropped with the iterator"]
 pub struct Drain<T> {
     pub(crate) values: vec::IntoIter<T>,

@@ -24,9 +24,10 @@
 //!
 //! | you want | take |
 //! | --- | --- |
-//! | a value for each thread, in an object or as many as you like | a [`Local`] |
-//! | a value for each thread, in one static, of any type | [`thread_local!`](std::thread_local) |
-//! | one value for all threads | `tl-locks` |
+//! | a value for each thread, in an object, and as many objects as you like | a [`Local`] |
+//! | a value for each thread, in one static, of a type that need not be `Send` | [`thread_local!`](std::thread_local) |
+//! | one value for all threads | a `Mutex` of [`tl-locks`] |
+//! | to give a thread a value when it starts | a closure that owns it, with [`tl-thread`] |
 //!
 //! # The life of a value
 //!
@@ -40,6 +41,20 @@
 //! kept of threads that have ended.
 //!
 //! Only Linux is supported.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-locks`]: https://docs.rs/tl-locks
+[`tl-thread`]: https://docs.rs/tl-thread"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-locks`]: ../tl_locks/index.html
+[`tl-thread`]: ../tl_thread/index.html"
+)]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![deny(unsafe_code)]
 
 #[allow(unsafe_code)]

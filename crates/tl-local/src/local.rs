@@ -29,6 +29,16 @@ use crate::drain::Drain;
 /// println!("{escaped}");
 /// ```
 ///
+/// The owner of the `Local` may drop a value in another thread than that which set it, so the value has to be `Send`. An
+/// [`Rc`](std::rc::Rc) goes into a [`thread_local!`](std::thread_local), or becomes an [`Arc`](std::sync::Arc):
+///
+/// ```compile_fail,E0277
+/// use std::rc::Rc;
+/// use tl_local::Local;
+///
+/// static NAME: Local<Rc<str>> = Local::new();
+/// ```
+///
 /// # Panics
 ///
 /// Within a call of [`with`](Local::with), or while the value is being cloned, the same thread may `get` and `with` the same `Local`
@@ -121,9 +131,9 @@ impl<T: Send + 'static> Local<T> {
 
     /// A `Local` in which each thread has the value that `init` returns.
     ///
-    /// `init` runs in the thread, when it uses its value first: once, unless it panics. Then nothing is set, the panic goes on
-    /// to the user of the `Local`, and the next use tries again. A thread that [sets](Local::set) its value first does without
-    /// `init`; one that [takes](Local::take) it has no value from then on.
+    /// `init` runs in the thread, at the first use of its value: once, unless it panics. Then nothing is set, the panic
+    /// propagates to the caller, and the next use tries again. It does not run in a thread that has [set](Local::set) a value
+    /// before; and a thread that [takes](Local::take) its value out has none from then on.
     ///
     /// `init` may use other `Local`s.
     ///

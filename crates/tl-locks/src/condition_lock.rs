@@ -12,8 +12,23 @@ use crate::{Lock, RLock, ReleaseError};
 
 /// The threads that wait on one condition.
 ///
-/// The word is private to this crate: a thread that waits on it may be handed a lock, and only who can reach the word could
+/// The word is private to this crate: a thread that waits on it may be handed a lock, and only code that reaches the word could
 /// pretend to. One `Waiters` goes with one lock, always.
+///
+/// ```
+/// use std::time::Duration;
+/// use tl_core::door::Deadline;
+/// use tl_locks::{ConditionLock, Lock, Waiters};
+///
+/// // The parts of a condition: the lock, and those that wait.
+/// static LOCK: Lock = Lock::new();
+/// static WAITERS: Waiters = Waiters::new();
+///
+/// let _guard = LOCK.lock();
+/// let notified = ConditionLock::wait(&LOCK, &WAITERS, Deadline::after(Duration::from_millis(1)))?;
+/// assert!(!notified);
+/// # Ok::<(), tl_locks::ReleaseError>(())
+/// ```
 pub struct Waiters {
     /// How many threads wait. Written only with the queue of this word locked, together with the queue; relaxed, as that lock
     /// orders the writes. A notifier reads it first, and if it is 0 has nobody to notify: it holds the condition's lock, so that all
@@ -84,6 +99,17 @@ mod sealed {
 /// several conditions can share a lock.
 ///
 /// The trait is sealed. Its methods are for `tl-condition`; the verbs are those of the locks.
+///
+/// ```
+/// use tl_locks::{ConditionLock, Lock, RLock};
+///
+/// /// Any lock on which a condition may rest.
+/// fn is_free(lock: &impl ConditionLock) -> bool {
+///     !lock.locked()
+/// }
+///
+/// assert!(is_free(&Lock::new()) && is_free(&RLock::new()));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a lock that a condition can give up",
     label = "not a `Lock`, an `RLock`, or a reference or an `Arc` to one",
@@ -122,7 +148,7 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// somebody does.
     fn is_acquired(&self) -> bool;
 
-    /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole. Whether it was notified; if that
+    /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole. Returns whether it was notified; if that
     /// and the deadline come at once, it was.
     ///
     /// # Errors
@@ -130,7 +156,8 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// If the lock is not held, or the calling thread does not own it. It has not waited then.
     fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError>;
 
-    /// Notifies up to `limit` waiters, oldest first; how many there were. Those asleep are woken when the lock is released.
+    /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many there were. Those asleep are
+    /// woken when the lock is released.
     ///
     /// # Errors
     ///
@@ -276,9 +303,22 @@ macro_rules! pass_through {
 pass_through!(&L, Arc<L>);
 
 /// Gives up the lock of a [`Mutex`](crate::Mutex) through its guard, waits to be notified or for the deadline, and takes the lock
-/// back. Whether it was notified; if that and the deadline come at once, it was. For `tl_condition::Monitor`.
+/// back. Returns whether it was notified; if that and the deadline come at once, it was. For `tl_condition::Monitor`.
 ///
 /// The guard is borrowed exclusively, so that no reference to the value outlives the wait.
+///
+/// ```
+/// use std::time::Duration;
+/// use tl_core::door::Deadline;
+/// use tl_locks::{Mutex, Waiters, wait_with_guard};
+///
+/// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+/// static WAITERS: Waiters = Waiters::new();
+///
+/// let mut queue = QUEUE.lock();
+/// assert!(!wait_with_guard(&mut queue, &WAITERS, Deadline::after(Duration::from_millis(1))));
+/// queue.push(1); // locked again
+/// ```
 #[cfg(not(loom))]
 pub fn wait_with_guard<T: ?Sized>(
     guard: &mut crate::MutexGuard<'_, T>,
@@ -288,8 +328,19 @@ pub fn wait_with_guard<T: ?Sized>(
     crate::raw::wait_with_guard(guard, waiters, deadline)
 }
 
-/// Notifies up to `limit` of the threads that wait with a guard of this guard's mutex, oldest first; how many there were. Those
-/// asleep are woken when the mutex is released. For `tl_condition::Monitor`.
+/// Notifies up to `limit` of the threads that wait with a guard of this guard's mutex, those first that have waited longest, and
+/// returns how many there were. Those asleep are woken when the mutex is released. For `tl_condition::Monitor`.
+///
+/// ```
+/// use tl_locks::{Mutex, Waiters, notify_with_guard};
+///
+/// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+/// static WAITERS: Waiters = Waiters::new();
+///
+/// let mut queue = QUEUE.lock();
+/// queue.push(1);
+/// assert_eq!(notify_with_guard(&queue, &WAITERS, 1), 0); // nobody waits
+/// ```
 #[cfg(not(loom))]
 pub fn notify_with_guard<T: ?Sized>(
     guard: &crate::MutexGuard<'_, T>,

@@ -4,6 +4,18 @@ use std::error::Error;
 use std::fmt;
 
 /// A lock was not released, because the caller does not hold it. Nothing has changed.
+///
+/// ```
+/// use tl_locks::{RLock, ReleaseError};
+///
+/// static LOCK: RLock = RLock::new();
+///
+/// assert_eq!(LOCK.release(), Err(ReleaseError::NotLocked));
+/// LOCK.acquire();
+/// let elsewhere = std::thread::spawn(|| LOCK.release());
+/// assert_eq!(elsewhere.join().unwrap(), Err(ReleaseError::NotOwner));
+/// assert_eq!(LOCK.release(), Ok(()));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ReleaseError {

@@ -1,18 +1,32 @@
 //! Locks with Python's vocabulary: [`Lock`], which any thread may release, [`RLock`], which its owner can acquire again, and,
 //! on the same raw lock, locks that hold data: [`Mutex`] and [`ReentrantMutex`].
 //!
-//! | | data | again by its holder | released by | guard |
+//! # When to use it
+//!
+//! | you want | take |
+//! | --- | --- |
+//! | one thread at a time to use a value | a [`Mutex`] |
+//! | the same, where a function that holds the lock calls another that takes it | a [`ReentrantMutex`] |
+//! | one thread at a time to use what is not a value: a terminal, a device, a file | a [`Lock`], or an [`RLock`] to take it again |
+//! | a lock that one thread takes and another releases | a [`Lock`] |
+//! | to wait until the value is as you need it | a `Monitor` of [`tl-condition`] |
+//! | at most so many threads at a time | [`tl-semaphore`] |
+//! | many readers or one writer | [`std::sync::RwLock`]; there is none here |
+//!
+//! # How they differ
+//!
+//! | | data | its holder locks again | released by | guard |
 //! | --- | --- | --- | --- | --- |
 //! | [`Lock`] | none | waits | any thread | may be sent |
 //! | [`RLock`] | none | one level more | its owner | stays in its thread |
 //! | [`Mutex`] | `&mut T` | waits | its guard | may be sent |
 //! | [`ReentrantMutex`] | `&T` | one level more | its guard | stays in its thread |
 //!
-//! All have a `const fn new`, so that they can be statics. All can be acquired in four forms: for as long as it takes, not waiting at
-//! all, within a `Duration`, and before an `Instant`. None is poisoned by a panic, which releases the lock.
+//! All have a `const fn new`, so that they can be statics. All can be acquired in four ways: waiting as long as it takes, not waiting at
+//! all, within a `Duration`, and before an `Instant`. A panic releases the lock, and poisons nothing.
 //!
-//! Under contention the locks are unfair for speed, up to a point: a thread that has slept for more than half a millisecond
-//! in the queue gets the lock next.
+//! Under contention the locks are unfair for the sake of speed, up to a point: a thread that has slept in the queue for more than half a
+//! millisecond gets the lock next.
 //!
 //! # Examples
 //!
@@ -35,6 +49,20 @@
 //! ```
 //!
 //! Only Linux is supported and tested.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-condition`]: https://docs.rs/tl-condition
+[`tl-semaphore`]: https://docs.rs/tl-semaphore"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-condition`]: ../tl_condition/index.html
+[`tl-semaphore`]: ../tl_semaphore/index.html"
+)]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![deny(unsafe_code)]
 
 mod condition_lock;

@@ -12,7 +12,7 @@ use crate::raw::RawLock;
 /// behind a lock is a [`Mutex`](crate::Mutex). For a lock that its holder can acquire again there is [`RLock`](crate::RLock).
 ///
 /// It is fast where nobody waits (one atomic operation to acquire it, one to release it), it takes four bytes, and a thread that
-/// has waited in vain for more than half a millisecond is given it next. A panic does not poison it: the guard releases it.
+/// has waited for more than half a millisecond gets it next. A panic does not poison it: the guard releases it.
 ///
 /// # Examples
 ///
@@ -33,8 +33,8 @@ use crate::raw::RawLock;
 ///
 /// # Mistakes that do not compile
 ///
-/// A guard that nobody keeps is dropped at once, and the lock is released. That is a warning, here an error.
-/// (`let _ = lock.lock();` drops the guard as soon, without a warning; a variable such as `_guard` keeps it.)
+/// A guard that nobody keeps is dropped at once, and the lock is released. That is a warning, here made an error.
+/// (`let _ = lock.lock();` drops the guard just as soon, without a warning; a variable such as `_guard` keeps it.)
 ///
 /// ```compile_fail
 /// #![deny(unused_must_use)]
@@ -86,13 +86,13 @@ impl Lock {
 
     /// Acquires the lock, as soon as nobody holds it.
     ///
-    /// Every acquire needs its [`release`](Lock::release); [`lock`](Lock::lock) and [`with`](Lock::with) see to it themselves, also
-    /// when there is a panic.
+    /// Every acquire needs its [`release`](Lock::release); [`lock`](Lock::lock) and [`with`](Lock::with) take care of it themselves,
+    /// even when there is a panic.
     ///
     /// # Blocking
     ///
     /// Waits until the lock is released. A thread that acquires it twice waits for another thread to release it, and if none does,
-    /// for ever.
+    /// forever.
     ///
     /// # Examples
     ///
@@ -155,7 +155,7 @@ impl Lock {
     ///
     /// # Blocking
     ///
-    /// Waits until the lock is released, no longer than to `deadline`.
+    /// Waits until the lock is released, until `deadline` at the latest.
     ///
     /// # Examples
     ///
@@ -283,7 +283,7 @@ impl Lock {
     ///
     /// # Blocking
     ///
-    /// Waits until the lock is released, no longer than to `deadline`.
+    /// Waits until the lock is released, until `deadline` at the latest.
     ///
     /// # Examples
     ///
@@ -303,11 +303,11 @@ impl Lock {
             .then(|| LockGuard { lock: self })
     }
 
-    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock and goes on.
+    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock and propagates.
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Lock::acquire). If `f` acquires the same lock it waits for itself, for ever: see [`RLock`](crate::RLock).
+    /// As [`acquire`](Lock::acquire). If `f` acquires the same lock it waits for itself, forever: see [`RLock`](crate::RLock).
     ///
     /// # Examples
     ///
@@ -342,8 +342,8 @@ impl fmt::Debug for Lock {
 /// A [`Lock`] that is held; dropping the guard releases it.
 ///
 /// The guard may be sent to another thread and dropped there. A guard that is forgotten ([`std::mem::forget`]) leaves the lock
-/// locked. If somebody has called [`Lock::release`] meanwhile, dropping the guard releases the lock all the same if it is
-/// locked again, whoever holds it then, and does nothing if it isn't; so use either guards or `release`.
+/// locked. If somebody has called [`Lock::release`] meanwhile, dropping the guard still releases the lock if it is
+/// locked again, whoever holds it then, and does nothing if it is free; so use either guards or `release`.
 ///
 /// # Examples
 ///

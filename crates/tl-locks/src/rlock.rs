@@ -81,8 +81,8 @@ impl RLock {
 
     /// Acquires the lock, as soon as no other thread holds it, or one more level of it if the calling thread does.
     ///
-    /// Every acquire needs its [`release`](RLock::release); [`lock`](RLock::lock) and [`with`](RLock::with) see to it themselves, also
-    /// when there is a panic.
+    /// Every acquire needs its [`release`](RLock::release); [`lock`](RLock::lock) and [`with`](RLock::with) take care of it themselves,
+    /// even when there is a panic.
     ///
     /// # Panics
     ///
@@ -91,7 +91,7 @@ impl RLock {
     /// # Blocking
     ///
     /// Waits until the thread that holds the lock has released all its levels. Two threads that acquire two locks in opposite
-    /// order may wait for each other, for ever.
+    /// order may wait for each other, forever.
     ///
     /// # Examples
     ///
@@ -178,7 +178,7 @@ impl RLock {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](RLock::acquire), no longer than to `deadline`.
+    /// As [`acquire`](RLock::acquire), until `deadline` at the latest.
     ///
     /// # Examples
     ///
@@ -323,7 +323,7 @@ impl RLock {
         }
     }
 
-    /// Gives up all levels, waits to be notified through `waiters`, and takes all levels back. Whether it was notified in time.
+    /// Gives up all levels, waits to be notified through `waiters`, and takes all levels back. Returns whether it was notified in time.
     pub(crate) fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
         if !self.is_owned() {
             return Err(self.not_owned());

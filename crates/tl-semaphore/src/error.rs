@@ -13,7 +13,7 @@ use std::fmt;
 /// assert_eq!(error, ReleaseError::AboveBound { bound: 2, available: 2, released: 1 });
 /// assert_eq!(
 ///     error.to_string(),
-///     "1 permit released while 2 are available would be more than the bound of 2: release only what was acquired"
+///     "releasing 1 permit with 2 available would exceed the bound of 2: release only what was acquired"
 /// );
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,13 +43,13 @@ impl fmt::Display for ReleaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let permits = |n| if n == 1 { "permit" } else { "permits" };
         match *self {
-            ReleaseError::Zero => f.write_str("no permit released: release one at least"),
+            ReleaseError::Zero => f.write_str("no permit was to be released: release at least one"),
             ReleaseError::Overflow {
                 available,
                 released,
             } => write!(
                 f,
-                "{released} {} released while {available} are available would be more than a semaphore can count: \
+                "releasing {released} {} with {available} available would exceed what a semaphore can count: \
                  release only what was acquired or produced",
                 permits(released)
             ),
@@ -59,7 +59,7 @@ impl fmt::Display for ReleaseError {
                 released,
             } => write!(
                 f,
-                "{released} {} released while {available} are available would be more than the bound of {bound}: \
+                "releasing {released} {} with {available} available would exceed the bound of {bound}: \
                  release only what was acquired",
                 permits(released)
             ),

@@ -1,4 +1,4 @@
-//! [`Semaphore`] and [`BoundedSemaphore`]: a number of permits that threads take and give back, and wait for when there are none.
+//! [`Semaphore`] and [`BoundedSemaphore`]: a number of permits, which threads take, wait for when there are none, and give back.
 //!
 //! They are Python's [`threading.Semaphore` and
 //! `BoundedSemaphore`](https://docs.python.org/3/library/threading.html#semaphore-objects) for Rust, in eight bytes: taking a
@@ -27,21 +27,37 @@
 //! | --- | --- |
 //! | at most so many threads at once to do something | a [`BoundedSemaphore`] and its [`permit`](BoundedSemaphore::permit) |
 //! | to count things that some threads produce and others consume | a [`Semaphore`], [`release`](Semaphore::release) and [`acquire`](Semaphore::acquire) |
-//! | one thread at a time to use a value | `tl-locks` |
-//! | all waiting threads to go on at once | `tl-event` |
-//! | threads to wait until a condition on shared data holds | `tl-condition` |
+//! | one thread at a time to use a value | a `Mutex` of [`tl-locks`] |
+//! | all waiting threads to go on at once | [`tl-event`] |
+//! | threads to wait until shared data is as they need it | a `Monitor` of [`tl-condition`] |
 //!
 //! # Fairness
 //!
-//! A thread that comes by while a permit is free takes it, though others wait: that is what makes a busy semaphore fast. But a
-//! thread that has slept for more than half a millisecond gets the next permits before anybody who comes by: they pass to it
-//! directly, the longest waiter first. So no thread starves.
+//! A thread that finds a free permit takes it, even while others wait: that is what makes a busy semaphore fast. But once a
+//! thread has slept for more than half a millisecond, the next permits pass to it directly, ahead of every newcomer; among
+//! several such threads the one that has waited longest comes first. So no thread starves.
 //!
-//! A request for many permits waits in the same line. Once it has slept for so long, permits are kept for it until there are
+//! A request for many permits waits in the same line. Once it has slept that long, permits are kept for it until there are
 //! enough, and all others wait. A request for more permits than the semaphore has ever had available at one time holds nobody
 //! up: it is passed over until there are that many.
 //!
 //! Only Linux is supported.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-condition`]: https://docs.rs/tl-condition
+[`tl-event`]: https://docs.rs/tl-event
+[`tl-locks`]: https://docs.rs/tl-locks"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-condition`]: ../tl_condition/index.html
+[`tl-event`]: ../tl_event/index.html
+[`tl-locks`]: ../tl_locks/index.html"
+)]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod error;

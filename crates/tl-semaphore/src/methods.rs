@@ -61,7 +61,7 @@ macro_rules! semaphore {
 
             /// How many permits are available, from 0 to [`MAX`](Self::MAX). Never blocks.
             ///
-            /// While other threads use the semaphore this is history by the time it is known. It includes permits that are
+            /// While other threads use the semaphore this is out of date by the time it is returned. It includes permits that are
             /// kept for a waiter that has waited long and wants more than there are, though nobody else can take them.
             ///
             #[doc = example!($Name, 3,
@@ -76,8 +76,8 @@ macro_rules! semaphore {
             ///
             /// # Blocking
             ///
-            /// Waits until another thread releases a permit and nobody with a better claim takes it; for ever if none is
-            /// released. A thread that waits for the permits that it has itself waits for ever.
+            /// Waits until another thread releases a permit and nobody with a better claim takes it; forever if none is
+            /// released. A thread that waits for permits that it holds itself waits forever.
             ///
             #[doc = example!($Name, 1,
                 "semaphore.acquire();"
@@ -98,11 +98,11 @@ macro_rules! semaphore {
                 self.raw.try_acquire(1)
             }
 
-            /// Takes a permit, and waits for one for `timeout` at the longest. Returns whether it took one: `false` means that
+            /// Takes a permit, and waits for one for at most `timeout`. Returns whether it took one: `false` means that
             /// the time ran out.
             ///
             /// [`Duration::ZERO`] is [`try_acquire`](Self::try_acquire). A timeout too long to be represented, as
-            /// [`Duration::MAX`], waits for ever.
+            /// [`Duration::MAX`], waits forever.
             ///
             /// # Blocking
             ///
@@ -119,7 +119,7 @@ macro_rules! semaphore {
                 self.raw.acquire(1, || Deadline::after(timeout))
             }
 
-            /// Takes a permit, and waits for one until `deadline` at the longest. Returns whether it took one: `false` means
+            /// Takes a permit, and waits for one until `deadline` at the latest. Returns whether it took one: `false` means
             /// that the deadline passed.
             ///
             /// A deadline in the past is [`try_acquire`](Self::try_acquire).
@@ -140,15 +140,15 @@ macro_rules! semaphore {
                 self.raw.acquire(1, || Deadline::at(deadline))
             }
 
-            /// Takes `n` permits at once, and waits until there are as many. It never takes a part of them. No permit, `n` of 0,
-            /// is taken at once.
+            /// Takes `n` permits at once, and waits until there are as many. It never takes only a part of them. With `n` of 0 it
+            /// returns at once.
             ///
             /// # Blocking
             ///
-            /// Waits until `n` permits are available at one time and nobody with a better claim takes them; for ever if that
-            /// never comes, as with more than [`MAX`](Self::MAX) or, in a bounded semaphore, its bound. While it waits for more
-            /// than were ever available at once it holds nobody up. Else permits are kept for it once it has waited for half
-            /// a millisecond, and all others wait: two threads that each hold a part of what the other wants wait for ever.
+            /// Waits until `n` permits are available at one time and nobody with a better claim takes them; forever if that
+            /// never happens, as with more than [`MAX`](Self::MAX) or, in a bounded semaphore, its bound. While it waits for more
+            /// than were ever available at once it holds nobody up. Otherwise permits are kept for it once it has waited for half
+            /// a millisecond, and all others wait: two threads that each hold a part of what the other wants wait forever.
             ///
             #[doc = example!($Name, 5,
                 "semaphore.acquire_many(3);"
@@ -169,11 +169,11 @@ macro_rules! semaphore {
                 self.raw.try_acquire(n)
             }
 
-            /// Takes `n` permits at once, and waits until there are as many, for `timeout` at the longest. Returns whether it
+            /// Takes `n` permits at once, and waits until there are as many, for at most `timeout`. Returns whether it
             /// took them: `false` means that the time ran out, and none was taken.
             ///
             /// [`Duration::ZERO`] is [`try_acquire_many`](Self::try_acquire_many). A timeout too long to be represented, as
-            /// [`Duration::MAX`], waits for ever.
+            /// [`Duration::MAX`], waits forever.
             ///
             /// # Blocking
             ///
@@ -190,7 +190,7 @@ macro_rules! semaphore {
                 self.raw.acquire(n, || Deadline::after(timeout))
             }
 
-            /// Takes `n` permits at once, and waits until there are as many, until `deadline` at the longest. Returns whether it
+            /// Takes `n` permits at once, and waits until there are as many, until `deadline` at the latest. Returns whether it
             /// took them: `false` means that the deadline passed, and none was taken.
             ///
             /// A deadline in the past is [`try_acquire_many`](Self::try_acquire_many).
@@ -274,7 +274,7 @@ macro_rules! semaphore {
                 self.raw.try_acquire(1).then(|| Permit::new(&self.raw, 1, $bounded))
             }
 
-            /// As [`permit`](Self::permit), for `timeout` at the longest. `None` if the time ran out. See
+            /// As [`permit`](Self::permit), for at most `timeout`. `None` if the time ran out. See
             /// [`acquire_timeout`](Self::acquire_timeout).
             ///
             /// # Blocking
@@ -292,7 +292,7 @@ macro_rules! semaphore {
                 acquired.then(|| Permit::new(&self.raw, 1, $bounded))
             }
 
-            /// As [`permit`](Self::permit), until `deadline` at the longest. `None` if the deadline passed. See
+            /// As [`permit`](Self::permit), until `deadline` at the latest. `None` if the deadline passed. See
             /// [`acquire_deadline`](Self::acquire_deadline).
             ///
             /// # Blocking
@@ -335,7 +335,7 @@ macro_rules! semaphore {
                 self.raw.try_acquire(n).then(|| Permit::new(&self.raw, n, $bounded))
             }
 
-            /// As [`permit_many`](Self::permit_many), for `timeout` at the longest. `None` if the time ran out. See
+            /// As [`permit_many`](Self::permit_many), for at most `timeout`. `None` if the time ran out. See
             /// [`acquire_many_timeout`](Self::acquire_many_timeout).
             ///
             /// # Blocking
@@ -353,7 +353,7 @@ macro_rules! semaphore {
                 acquired.then(|| Permit::new(&self.raw, n, $bounded))
             }
 
-            /// As [`permit_many`](Self::permit_many), until `deadline` at the longest. `None` if the deadline passed. See
+            /// As [`permit_many`](Self::permit_many), until `deadline` at the latest. `None` if the deadline passed. See
             /// [`acquire_many_deadline`](Self::acquire_many_deadline).
             ///
             /// # Blocking
@@ -371,7 +371,7 @@ macro_rules! semaphore {
                 acquired.then(|| Permit::new(&self.raw, n, $bounded))
             }
 
-            /// Takes a permit as [`permit`](Self::permit) does, that keeps the semaphore alive and can go where a borrow cannot.
+            /// Takes a permit, as [`permit`](Self::permit) does; this one keeps the semaphore alive and can go where a borrow cannot.
             ///
             /// # Blocking
             ///
@@ -395,7 +395,7 @@ macro_rules! semaphore {
                 self.raw.try_acquire(1).then(|| OwnedPermit::new(Arc::<Self>::clone(self), 1))
             }
 
-            /// As [`permit_owned`](Self::permit_owned), for `timeout` at the longest. `None` if the time ran out. See
+            /// As [`permit_owned`](Self::permit_owned), for at most `timeout`. `None` if the time ran out. See
             /// [`acquire_timeout`](Self::acquire_timeout).
             ///
             /// # Blocking
@@ -412,7 +412,7 @@ macro_rules! semaphore {
                 acquired.then(|| OwnedPermit::new(Arc::<Self>::clone(self), 1))
             }
 
-            /// As [`permit_owned`](Self::permit_owned), until `deadline` at the longest. `None` if the deadline passed. See
+            /// As [`permit_owned`](Self::permit_owned), until `deadline` at the latest. `None` if the deadline passed. See
             /// [`acquire_deadline`](Self::acquire_deadline).
             ///
             /// # Blocking

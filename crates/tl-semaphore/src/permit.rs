@@ -8,8 +8,8 @@ use crate::raw::Raw;
 
 /// Permits of a semaphore, given back when this is dropped.
 ///
-/// A permit may be sent to another thread and dropped there. Who forgets one ([`forget`](Permit::forget) or
-/// [`std::mem::forget`]) keeps it for good: the semaphore has one less.
+/// A permit may be sent to another thread and dropped there. One that is forgotten ([`forget`](Permit::forget) or
+/// [`std::mem::forget`]) is gone for good: the semaphore has one less.
 ///
 /// Giving back can fail only where somebody has released what they had not acquired, so that the semaphore is full
 /// already. Then the drop does nothing, and the value is what it would have been without the mistake.
@@ -24,7 +24,17 @@ use crate::raw::Raw;
 /// assert_eq!(seats.available(), 3);
 /// ```
 ///
-/// A permit cannot outlive its semaphore:
+/// # Mistakes that do not compile
+///
+/// A permit that nobody keeps is given back at once. That is a warning, here made an error:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// let seats = tl_semaphore::Semaphore::new(1);
+/// seats.permit();
+/// ```
+///
+/// A permit cannot outlive its semaphore; an [`OwnedPermit`] can:
 ///
 /// ```compile_fail,E0597
 /// use tl_semaphore::Semaphore;
@@ -52,13 +62,13 @@ impl<'a> Permit<'a> {
         }
     }
 
-    /// How many permits of the semaphore this is.
+    /// How many permits this stands for.
     #[inline]
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Ends this without giving back: the permits are used up.
+    /// Uses the permits up: they are not given back.
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -93,8 +103,8 @@ pub(crate) trait Home: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn raw(&self) -> (&Raw, bool);
 }
 
-/// Permits of a semaphore in an [`Arc`], given back when this is dropped. It keeps the semaphore alive, and so may go wherever
-/// it likes: into a thread that is not scoped, or into a struct.
+/// Permits of a semaphore in an [`Arc`], given back when this is dropped. It keeps the semaphore alive, and so can go where a
+/// borrow cannot: into a thread that is not scoped, or into a struct.
 ///
 /// All else is as with [`Permit`].
 ///
@@ -127,12 +137,20 @@ impl OwnedPermit {
         }
     }
 
-    /// How many permits of the semaphore this is.
+    /// How many permits this stands for.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tl_semaphore::Semaphore;
+    ///
+    /// let seats = Arc::new(Semaphore::new(2));
+    /// assert_eq!(seats.permit_owned().count(), 1);
+    /// ```
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Ends this without giving back: the permits are used up.
+    /// Uses the permits up: they are not given back.
     ///
     /// ```
     /// use std::sync::Arc;

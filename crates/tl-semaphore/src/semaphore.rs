@@ -54,13 +54,13 @@ pub struct Semaphore {
 /// A number of permits that is never greater than at the beginning.
 ///
 /// It is a [`Semaphore`] that finds a mistake: if more is released than was acquired, that release is an error. Use it
-/// where permits stand for things of which there are so many and no more.
+/// where permits stand for a fixed number of things.
 ///
 /// It is Python's [`threading.BoundedSemaphore`](https://docs.python.org/3/library/threading.html#threading.BoundedSemaphore).
 /// Who gets a permit when several threads want it: see [the crate](crate#fairness).
 ///
-/// A mistake is found only when the semaphore is full. A release too many while permits are out is taken for one of
-/// theirs, and the last to give back has the error. A [`Permit`] ignores it then, so that the value ends where it began.
+/// A mistake is found only when the semaphore is full. While permits are out, a surplus release is taken for one of
+/// theirs, and the last holder to give back gets the error. A [`Permit`] ignores it then, so that the value ends where it began.
 ///
 /// # Memory ordering
 ///

@@ -189,15 +189,15 @@ fn a_bounded_release_is_refused_while_a_thread_waits_for_more_than_there_will_be
 fn errors_say_what_was_wrong() {
     assert_eq!(
         Semaphore::new(1).release_many(0).unwrap_err().to_string(),
-        "no permit released: release one at least"
+        "no permit was to be released: release at least one"
     );
     let message = Semaphore::new(5)
         .release_many(Semaphore::MAX)
         .unwrap_err()
         .to_string();
-    assert!(message.contains("1073741823 permits released while 5 are available"));
+    assert!(message.contains("releasing 1073741823 permits with 5 available"));
     let message = BoundedSemaphore::new(5).release().unwrap_err().to_string();
-    assert!(message.contains("1 permit released while 5 are available"));
+    assert!(message.contains("releasing 1 permit with 5 available"));
     assert!(message.contains("the bound of 5"));
 }
 

@@ -67,8 +67,8 @@ pub fn main_thread() -> Thread {
     main_handle().clone()
 }
 
-/// The identity of the calling thread. The name of Python's
-/// [`get_ident`](https://docs.python.org/3/library/threading.html#threading.get_ident); unlike Python's it is never reused.
+/// The identity of the calling thread, as Python's
+/// [`get_ident`](https://docs.python.org/3/library/threading.html#threading.get_ident), except that it is never reused.
 ///
 /// ```
 /// assert_eq!(Some(tl_thread::get_ident()), tl_thread::current_thread().ident());
@@ -109,7 +109,7 @@ fn meet() -> Thread {
         return thread;
     }
     let thread = Thread::foreign();
-    // A thread whose end the library could not see would be listed for ever.
+    // A thread whose end the library could not see would be listed forever.
     if STAGE.get() != Stage::Ended && AT_END.arm().is_ok() {
         main_handle();
         registry::list(&thread);

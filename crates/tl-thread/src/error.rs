@@ -6,13 +6,24 @@ use std::io;
 use std::sync::Arc;
 
 /// Why a thread was not started. The thread is as it was before, and not listed.
+///
+/// ```
+/// use tl_thread::{StartError, Thread};
+///
+/// let thread = Thread::new(|| ());
+/// thread.start()?;
+/// let error = thread.start().unwrap_err();
+/// assert!(matches!(error, StartError::AlreadyStarted));
+/// assert_eq!(error.to_string(), "the thread has been started before: make a new one for each run");
+/// # Ok::<(), StartError>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// It had been started before. A thread runs once: make a new one for each run.
+    /// It has been started before. A thread runs once: make a new one for each run.
     AlreadyStarted,
-    /// The operating system refused it, for the reason given: too many threads, not enough memory, a stack of a size that cannot
-    /// be. The thread keeps its function, and can be started again.
+    /// The operating system refused it, for the reason given: too many threads, not enough memory, an impossible stack
+    /// size. The thread keeps its function, and can be started again.
     Refused(io::Error),
 }
 
@@ -40,12 +51,19 @@ impl Error for StartError {
 }
 
 /// Why joining a thread failed.
+///
+/// ```
+/// use tl_thread::{JoinError, Thread, current_thread};
+///
+/// assert_eq!(Thread::new(|| ()).join(), Err(JoinError::NotStarted));
+/// assert_eq!(current_thread().join(), Err(JoinError::CurrentThread));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JoinError {
     /// It has not been started, so there is no end to wait for.
     NotStarted,
-    /// It is the calling thread, which would wait for itself for ever.
+    /// It is the calling thread, which would wait for itself forever.
     CurrentThread,
     /// The library did not start it and so does not know when it is over: join it where it was started.
     ForeignThread,
@@ -55,6 +73,16 @@ pub enum JoinError {
 
 impl JoinError {
     /// The message of the panic with which the thread ended, if that is what happened.
+    ///
+    /// ```
+    /// use tl_thread::{StartError, Thread};
+    ///
+    /// let thread = Thread::new(|| panic!("out of paper"));
+    /// thread.start()?;
+    /// let error = thread.join().unwrap_err();
+    /// assert_eq!(error.panic_message(), Some("out of paper"));
+    /// # Ok::<(), StartError>(())
+    /// ```
     pub fn panic_message(&self) -> Option<&str> {
         match self {
             JoinError::Panicked(message) => Some(message),
@@ -70,7 +98,7 @@ impl fmt::Display for JoinError {
                 f.write_str("the thread has not been started: start it before joining it")
             }
             JoinError::CurrentThread => f.write_str(
-                "a thread cannot join itself: it would wait for ever; join it from another thread",
+                "a thread cannot join itself: it would wait forever; join it from another thread",
             ),
             JoinError::ForeignThread => f.write_str(
                 "the thread was not started by this library: join it where it was started",
@@ -83,6 +111,16 @@ impl fmt::Display for JoinError {
 impl Error for JoinError {}
 
 /// Why a thread's daemon flag was not changed. It is as it was.
+///
+/// ```
+/// use tl_thread::{SetDaemonError, Thread};
+///
+/// let thread = Thread::new(|| ());
+/// thread.set_daemon(true)?; // in time
+/// thread.start()?;
+/// assert_eq!(thread.set_daemon(false), Err(SetDaemonError::AlreadyStarted));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetDaemonError {
@@ -99,12 +137,19 @@ impl fmt::Display for SetDaemonError {
 impl Error for SetDaemonError {}
 
 /// Why the stack size for new threads was not changed. It is as it was.
+///
+/// ```
+/// use tl_thread::{StackSizeError, set_stack_size};
+///
+/// assert_eq!(set_stack_size(100), Err(StackSizeError::TooSmall(100)));
+/// assert_eq!(set_stack_size(usize::MAX), Err(StackSizeError::TooLarge(usize::MAX)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StackSizeError {
-    /// So small a stack, in bytes, cannot run anything.
+    /// A stack of so few bytes cannot run anything.
     TooSmall(usize),
-    /// So large a stack, in bytes, does not fit into any address space.
+    /// A stack of so many bytes fits into no address space.
     TooLarge(usize),
 }
 

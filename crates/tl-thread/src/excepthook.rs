@@ -11,6 +11,18 @@ use crate::Thread;
 use crate::statics::model_static;
 
 /// What the hook of [`set_excepthook`] is told.
+///
+/// ```
+/// tl_thread::set_excepthook(|args| {
+///     eprintln!("{} gave up: {}", args.thread().name(), args.message());
+///     if let Some(code) = args.payload().downcast_ref::<i32>() {
+///         eprintln!("its code was {code}");
+///     }
+/// });
+///
+/// let thread = tl_thread::spawn(|| std::panic::panic_any(7));
+/// assert!(thread.join().is_err()); // Thread-1 gave up: … its code was 7
+/// ```
 pub struct ExceptHookArgs<'a> {
     thread: &'a Thread,
     message: &'a str,
@@ -23,7 +35,7 @@ impl ExceptHookArgs<'_> {
         self.thread
     }
 
-    /// The message of the panic; for a payload that is no string, a text that says so.
+    /// The message of the panic; for a payload that is not a string, a text that says so.
     pub fn message(&self) -> &str {
         self.message
     }
@@ -50,7 +62,7 @@ model_static! {
 }
 
 /// Sets the function that is called, in the thread itself, when a thread that this library started panics: a [`Thread`], a
-/// timer, or one that was spawned, also when its panic is passed on by `join` as well.
+/// timer, or one that was spawned, even if `join` passes its panic on as well.
 ///
 /// As Python's [`threading.excepthook`](https://docs.python.org/3/library/threading.html#threading.excepthook). There is one hook
 /// for the process. At first it does nothing: the standard library's own panic hook has already printed the message and where it

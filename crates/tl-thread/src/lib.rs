@@ -18,35 +18,42 @@
 //! # Ok::<(), tl_thread::StartError>(())
 //! ```
 //!
-//! | you want | use |
+//! # When to use it
+//!
+//! | you want | take |
 //! | --- | --- |
-//! | a thread as an object, with a name and a daemon flag, started later, joined by anybody | [`Thread`] |
+//! | a thread as an object, with a name and a daemon flag, which is started later and can be joined by anybody | [`Thread`] |
 //! | the value that a thread computes | [`spawn`], [`Builder`] |
-//! | a struct run in a thread, as by subclassing in Python | [`Runnable`] with [`Thread::from_runnable`] or [`spawn_runnable`] |
-//! | threads that borrow | [`scope`] |
+//! | to run a struct, as a subclass of `Thread` in Python | [`Runnable`] with [`Thread::from_runnable`] or [`spawn_runnable`] |
+//! | threads that borrow from the function that starts them | [`scope`] |
 //! | to know which threads are alive | [`enumerate`], [`active_count`], [`current_thread`], [`main_thread`] |
-//! | to hear of panics | [`set_excepthook`] |
+//! | to be told of panics | [`set_excepthook`] |
 //! | to wait for all threads before the end, or to end at once | [`shutdown`], [`exit`] |
-//! | a call later, that can be cancelled | the sibling crate `tl-timer`, which is built on [`pending`] |
+//! | a call later, that can be cancelled | [`tl-timer`], which is built on [`pending`] |
+//! | a pause that another thread can cut short | [`tl-event`] |
+//! | at most so many threads at work | [`tl-semaphore`] |
+//! | a value for each thread | [`tl-local`] |
+//! | a pool of threads for many small pieces of work | `rayon` |
+//! | asynchronous tasks | `tokio` |
 //!
 //! # Threads that the library did not start
 //!
-//! The main thread is known from the beginning. Another thread that calls this crate is known from that call until it ends: it has its name in the
-//! standard library or is `Dummy-N`, is listed, is a daemon, cannot be joined here, and what it starts is no daemon.
+//! The main thread is known from the beginning. Another thread that calls this crate is known from that call until it ends. It goes by its name in
+//! the standard library, or as `Dummy-N`; it is listed, counts as a daemon, and cannot be joined here; the threads that it starts are not daemons.
 //!
 //! # When a thread has ended
 //!
-//! A thread is alive until the values of its thread-locals have been dropped. Only then it leaves [`enumerate`], and after that every kind of join returns. The
+//! A thread is alive until the values of its thread-locals have been dropped. Only then does it leave [`enumerate`], and after that every kind of join returns. The
 //! standard library's `JoinHandle::is_finished` and its scopes do not wait for that. In the destructor of a thread-local
-//! [`current_thread`] and the thread's name are what they were.
+//! [`current_thread`] and the thread's name are still what they were.
 //!
 //! # The end of the process
 //!
-//! A thread is a daemon or is not. When the main thread leaves `main` the process waits until all threads have ended that are
-//! not daemons, with those that they start meanwhile, and until all timers that are not daemons have been called or cancelled. It does not wait for
-//! daemons, nor for threads that the library did not start. `main` needs no line for that.
+//! When the main thread leaves `main`, the process waits until all non-daemon threads have ended, with those that they start meanwhile, and
+//! until all non-daemon timers have fired or been cancelled. It waits neither for daemons nor for threads that the library did not start. `main`
+//! needs no line for that.
 //!
-//! | how the process is ended | a thread that is no daemon is alive | it starts another meanwhile | a timer is pending | only: a cancelled timer, daemons, a daemon in an endless loop or blocked for ever | exit status |
+//! | how the process is ended | a non-daemon thread is alive | it starts another meanwhile | a timer is pending | nothing else but cancelled timers and daemons, even in an endless loop or blocked forever | exit status |
 //! | --- | --- | --- | --- | --- | --- |
 //! | `main` returns | waits | waits for both | waits | at once | that of `main` |
 //! | `main` panics | waits | waits for both | waits | at once | 101 |
@@ -59,22 +66,40 @@
 //! | [`exit`] in a daemon, after that | at once | at once | at once | at once, or the process was over before | its code, or that of `main` |
 //! | [`exit`] in the destructor of a thread-local of the main thread, or in an exit hook of the C runtime | at once | at once | at once | at once | its code |
 //!
-//! The wait is in an exit hook of the C runtime (`atexit`), registered at the first use of this crate, and runs on the main thread when its
-//! thread-locals have been dropped. From this follows:
+//! The wait is in an exit hook of the C runtime (`atexit`), registered at the first use of this crate. It runs on the main thread when its
+//! thread-locals have been dropped. What follows from this:
 //!
 //! - The exit status stays what it is, and the other exit hooks run: those registered later before the wait, those registered earlier after it.
-//! - After `main` has returned `std::process::exit` in another thread sleeps for ever, inside the standard library (which lets one thread exit:
+//! - After `main` has returned `std::process::exit` in another thread sleeps forever, inside the standard library (which lets one thread exit:
 //!   rust-lang/rust#126600). If the process waits for that thread, it hangs: use [`exit`].
 //! - What those threads have printed is flushed at the end. A daemon that has standard output locked then delays it by a second at most.
 //! - The main thread must not call `std::process::exit` while it holds what a worker needs to end, such as a lock.
 //! - What ends a process without the exit hooks does not wait: `abort`, a signal, a panic in a program built with `panic = "abort"`, C's `_exit`.
 //! - In a child made by `fork` no thread but the calling one exists, and its end waits for nobody.
-//! - A test that leaves a thread blocked that is no daemon keeps its test binary alive.
+//! - A test that leaves a non-daemon thread blocked keeps its test binary alive.
 //! - A thread that is started when the wait is over, by an exit hook or a daemon, is not waited for.
 //!
 //! # Limits
 //!
 //! Linux only. The standard library's message about a panic names a thread as it was called at its start.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-event`]: https://docs.rs/tl-event
+[`tl-local`]: https://docs.rs/tl-local
+[`tl-semaphore`]: https://docs.rs/tl-semaphore
+[`tl-timer`]: https://docs.rs/tl-timer"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-event`]: ../tl_event/index.html
+[`tl-local`]: ../tl_local/index.html
+[`tl-semaphore`]: ../tl_semaphore/index.html
+[`tl-timer`]: ../tl_timer/index.html"
+)]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod changes;

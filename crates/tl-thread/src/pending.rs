@@ -69,8 +69,8 @@ pub fn fire<P>(
     thread.fire(ready)
 }
 
-/// Ends a pending thread: it leaves the list, its function is dropped, and who joins it goes on. Returns whether this call did it: false if the thread
-/// is not pending (any more).
+/// Ends a pending thread: it leaves the list, its function is dropped, and whoever joins it goes on. Returns whether this call did it: false if the
+/// thread is not pending, or no longer.
 ///
 /// ```
 /// use tl_thread::{Thread, enumerate, pending};
@@ -87,6 +87,18 @@ pub fn cancel(thread: &Thread) -> bool {
 }
 
 /// Whether the thread is pending.
+///
+/// ```
+/// use tl_thread::{Thread, pending};
+///
+/// let thread = Thread::new(|| ());
+/// assert!(!pending::is_pending(&thread));
+/// pending::register(&thread)?;
+/// assert!(pending::is_pending(&thread));
+/// pending::cancel(&thread);
+/// assert!(!pending::is_pending(&thread));
+/// # Ok::<(), tl_thread::StartError>(())
+/// ```
 pub fn is_pending(thread: &Thread) -> bool {
     thread.is_pending()
 }

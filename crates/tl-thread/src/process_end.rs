@@ -77,7 +77,7 @@ extern "C" fn at_exit() {
 ///
 /// # Blocking
 ///
-/// Two threads that are not daemons and both call this wait for each other for ever.
+/// Two threads that are not daemons and both call this wait for each other forever.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering};
@@ -94,7 +94,7 @@ pub fn shutdown() {
 
 /// Ends the process with this exit code (of which the system keeps the lowest eight bits), from any thread, at any time, and waits for nobody.
 ///
-/// Unlike [`std::process::exit`] it also works in a thread after `main` has returned, where that would sleep for ever while the process waits for the
+/// Unlike [`std::process::exit`] it also works in a thread after `main` has returned, where that would sleep forever while the process waits for the
 /// thread, and in the exit hooks of the C runtime and the destructors of the main thread's thread-locals, where that would abort. The first call decides the code.
 ///
 /// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit hooks of the C runtime run. No other thread
@@ -134,7 +134,7 @@ pub fn exit(code: i32) -> ! {
         flush_standard_output();
         sys::exit(code)
     } else {
-        // If the main thread has left `main` this sleeps for ever, and the hook there ends the process.
+        // If the main thread has left `main` this sleeps forever, and the hook there ends the process.
         process::exit(code)
     }
 }
@@ -158,7 +158,7 @@ fn asked_code() -> Option<i32> {
     (word & ASKED != 0).then_some((word as u32).cast_signed())
 }
 
-/// Flushes standard output from another thread, since this one must not wait for ever for whoever has it locked.
+/// Flushes standard output from another thread, since this one must not wait forever for whoever has it locked.
 fn flush_standard_output() {
     let is_done = Arc::new(AtomicU32::new(0));
     let flusher = {

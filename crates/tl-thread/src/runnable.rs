@@ -28,7 +28,7 @@ use crate::{Builder, JoinHandle};
 /// assert_eq!(handle.join().unwrap().total, 6);
 /// ```
 ///
-/// A closure is not a `Runnable`, it goes to [`Thread::new`](crate::Thread::new):
+/// A closure is not a `Runnable`; it goes to [`Thread::new`](crate::Thread::new):
 ///
 /// ```compile_fail,E0277
 /// let thread = tl_thread::Thread::from_runnable(|| println!("working"));
@@ -72,7 +72,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the thread, or the stack size is one that cannot be.
+    /// When the operating system refuses the thread, or the stack size is impossible.
     ///
     /// ```
     /// use tl_thread::{Builder, Runnable};

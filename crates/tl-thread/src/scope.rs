@@ -79,6 +79,18 @@ where
 ///
 /// The type is a trait object, and the methods are those of `dyn ScopeBase`, because that is how a reference to the standard library's
 /// scope can become a reference to this one. It is used as if it were a struct.
+///
+/// ```
+/// use tl_thread::{Scope, ScopedJoinHandle, scope};
+///
+/// /// Starts one more thread in a scope that somebody else has opened.
+/// fn count<'scope>(s: &'scope Scope<'scope, '_>, text: &'scope str) -> ScopedJoinHandle<'scope, usize> {
+///     s.spawn(|| text.split_whitespace().count())
+/// }
+///
+/// let text = String::from("three short words");
+/// assert_eq!(scope(|s| count(s, &text).join().unwrap()), 3);
+/// ```
 pub type Scope<'scope, 'env> = dyn ScopeBase<'scope, 'env> + 'scope;
 
 /// What is behind a [`Scope`]: the standard library's [`std::thread::Scope`], and nothing else.
@@ -135,7 +147,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the thread, or the stack size is one that cannot be. `f` is dropped.
+    /// When the operating system refuses the thread, or the stack size is impossible. `f` is dropped.
     ///
     /// ```
     /// use tl_thread::{Builder, scope};
@@ -174,6 +186,24 @@ impl Builder {
 }
 
 /// The right to the value of a scoped thread: [`std::thread::ScopedJoinHandle`], with time limits.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// let words = ["to", "be", "or", "not"];
+/// tl_thread::scope(|s| {
+///     let [one, two, three] = [(); 3].map(|()| s.spawn(|| words.concat()));
+///     println!("{} is at work: {}", one.thread().name(), !one.is_finished());
+///     assert_eq!(one.join().unwrap(), "tobeornot");
+///
+///     let a_minute = Duration::from_secs(60);
+///     match two.join_timeout(a_minute) {
+///         Ok(text) => assert_eq!(text.unwrap(), "tobeornot"),
+///         Err(_handle) => println!("not yet; the scope waits for it all the same"),
+///     }
+///     assert!(three.join_deadline(Instant::now() + a_minute).is_ok());
+/// });
+/// ```
 pub struct ScopedJoinHandle<'scope, T> {
     thread: Thread,
     os: thread::ScopedJoinHandle<'scope, T>,
@@ -202,6 +232,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// # Blocking
     ///
     /// Until the thread has ended, but no longer than `timeout`.
+    #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, Self> {
         self.join_until(Deadline::after(timeout))
     }
@@ -215,6 +246,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// # Blocking
     ///
     /// Until the thread has ended, but not after `deadline`.
+    #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, Self> {
         self.join_until(Deadline::at(deadline))
     }

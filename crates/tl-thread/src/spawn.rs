@@ -26,8 +26,8 @@ use crate::{JoinError, Thread};
 /// assert_eq!(handle.join().unwrap(), 42);
 /// ```
 ///
-/// What `f` captures by reference could be gone before the thread is, so this does not compile; with `move`, or in a
-/// [`scope`](crate::scope), it does:
+/// What `f` captures by reference could be gone before the thread is. So this does not compile, as it would with `move`, or in a
+/// [`scope`](crate::scope):
 ///
 /// ```compile_fail,E0373
 /// let numbers = vec![1, 2, 3];
@@ -74,13 +74,13 @@ impl Builder {
         self
     }
 
-    /// Makes the thread a daemon, or one for which the end of the process waits, whatever the calling thread is.
+    /// Makes the thread a daemon or not, whatever the calling thread is. The end of the process does not wait for daemons.
     pub fn daemon(mut self, is_daemon: bool) -> Builder {
         self.is_daemon = Some(is_daemon);
         self
     }
 
-    /// Gives the thread a stack of at least so many bytes; 0 for the default of [`stack_size`](crate::stack_size).
+    /// Gives the thread a stack of at least `size` bytes; 0 for the default of [`stack_size`](crate::stack_size).
     pub fn stack_size(mut self, size: usize) -> Builder {
         self.stack_size = size;
         self
@@ -90,7 +90,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the thread, or the stack size is one that cannot be. `f` is dropped.
+    /// When the operating system refuses the thread, or the stack size is impossible. `f` is dropped.
     ///
     /// ```
     /// let handle = tl_thread::Builder::new().spawn(|| "done")?;
@@ -120,6 +120,25 @@ impl Builder {
 /// The right to the value of a spawned thread: [`std::thread::JoinHandle`], with time limits.
 ///
 /// Dropping it does not end the thread.
+///
+/// ```
+/// let handle = tl_thread::spawn(|| 6 * 7);
+/// assert_eq!(&*handle.thread().name(), "Thread-1");
+/// while !handle.is_finished() {
+///     // There is something else to do.
+/// }
+/// assert_eq!(handle.join().unwrap(), 42);
+/// ```
+///
+/// # Mistakes that do not compile
+///
+/// A join with a time limit takes the handle, and gives it back if the time runs out. Not to look is a warning, here made an error:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// let handle = tl_thread::spawn(|| 6 * 7);
+/// handle.join_timeout(std::time::Duration::from_secs(1));
+/// ```
 pub struct JoinHandle<T> {
     thread: Thread,
     result: Packet<T>,
@@ -134,7 +153,7 @@ impl<T> JoinHandle<T> {
     ///
     /// # Panics
     ///
-    /// In the thread itself, which would wait for itself for ever.
+    /// In the thread itself, which would wait for itself forever.
     ///
     /// # Blocking
     ///
@@ -173,6 +192,7 @@ impl<T> JoinHandle<T> {
     /// assert!(handle.join_timeout(Duration::MAX).unwrap().unwrap());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, JoinHandle<T>> {
         self.join_until(Deadline::after(timeout))
     }
@@ -194,6 +214,7 @@ impl<T> JoinHandle<T> {
     /// let value = handle.join_deadline(Instant::now() + Duration::from_secs(60)).unwrap();
     /// assert_eq!(value.unwrap(), 7);
     /// ```
+    #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, JoinHandle<T>> {
         self.join_until(Deadline::at(deadline))
     }

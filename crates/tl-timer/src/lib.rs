@@ -13,11 +13,14 @@
 //! # Ok::<(), tl_thread::StartError>(())
 //! ```
 //!
-//! | you want | use |
+//! # When to use it
+//!
+//! | you want | take |
 //! | --- | --- |
 //! | one call, later, unless it is cancelled | [`Timer::new`] |
 //! | a call every so often, without drift | [`Timer::every`] |
-//! | to wait in the thread itself, until a time or something else | the `_timeout` forms of the sibling crates, as `Event::wait_timeout` |
+//! | a pause in the thread itself, which another can cut short | `Event::wait_timeout` of [`tl-event`] |
+//! | to wait for something, but not for too long | the `_timeout` form of whatever you wait for |
 //! | timers inside an asynchronous runtime | that runtime's own |
 //!
 //! # What a timer costs
@@ -30,7 +33,7 @@
 //!
 //! A timer that is due gets a fresh thread, so that its function has thread-locals of its own and may block as long
 //! as it likes: no other timer waits for it, as long as no more than [`MAX_RUNNING`] run at once. That thread is
-//! started some eighty microseconds ahead and waits, awake, for the moment: so the call is seldom more than some
+//! started some eighty microseconds ahead and waits, awake, for the moment: so the call is seldom more than a few
 //! microseconds late when the machine has a core to spare, and [`cancel`](Timer::cancel) prevents it until that
 //! moment. It is never early.
 //!
@@ -51,6 +54,12 @@
 //! thread is not there.
 //!
 //! Linux only.
+//!
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(docsrs, doc = "[`tl-event`]: https://docs.rs/tl-event")]
+#![cfg_attr(not(docsrs), doc = "[`tl-event`]: ../tl_event/index.html")]
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
 mod every;

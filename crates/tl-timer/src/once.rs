@@ -18,6 +18,10 @@ use crate::schedule::{Cancelled, Place, Schedule, Scheduled};
 ///
 /// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a thread of its own from
 /// its start.
+///
+/// ```
+/// assert_eq!(tl_timer::MAX_RUNNING, 1024);
+/// ```
 pub const MAX_RUNNING: usize = 1024;
 
 #[cfg(not(loom))]
@@ -120,7 +124,7 @@ fn start_scheduler() -> Result<(), StartError> {
 /// Starts the threads of the timers that are due, until nothing is pending.
 fn run_scheduler() {
     loop {
-        // While it waits, not for ever: a new thread has the slack of the one that starts it.
+        // While it waits, not forever: a new thread has the slack of the one that starts it.
         sys::set_timer_slack(Duration::from_nanos(1));
         let due = SCHEDULE.next();
         sys::set_timer_slack(Duration::ZERO);

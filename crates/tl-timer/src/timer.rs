@@ -30,6 +30,17 @@ use crate::once::Once;
 /// greet.join()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Mistakes that do not compile
+///
+/// A timer that is made but never started calls nothing. That is a warning, here made an error:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// use std::time::Duration;
+///
+/// tl_timer::Timer::new(Duration::from_secs(1), || println!("never printed"));
+/// ```
 #[derive(Clone)]
 pub struct Timer {
     kind: Kind,
@@ -50,7 +61,7 @@ impl Timer {
     /// and as soon after as the system can start a thread.
     ///
     /// After [`Duration::ZERO`] it fires at once, in its own thread; an interval too long for the clock (more than
-    /// 584 years, as [`Duration::MAX`]) never passes, but the timer is pending like any other. The timer is named
+    /// 584 years, such as [`Duration::MAX`]) never passes, but the timer is pending like any other. The timer is named
     /// `Thread-N` and inherits the daemon flag of the thread that makes it.
     ///
     /// ```
@@ -114,8 +125,8 @@ impl Timer {
         }
     }
 
-    /// The timer with this name instead of `Thread-N`, which the next unnamed thread may then get. The function's
-    /// thread has it.
+    /// Names the timer, instead of `Thread-N`, which the next unnamed thread may then get. The function's thread has
+    /// that name too.
     ///
     /// ```
     /// use std::time::Duration;
@@ -129,7 +140,7 @@ impl Timer {
         self
     }
 
-    /// The timer as a daemon, for which the end of the process does not wait, or as one for which it does, whatever
+    /// Makes the timer a daemon, for which the end of the process does not wait, or one for which it does, whichever
     /// thread made it.
     ///
     /// # Panics
@@ -149,7 +160,7 @@ impl Timer {
         self
     }
 
-    /// The timer with a stack of at least so many bytes for its function; 0 for the default of
+    /// Gives the timer's function a stack of at least `size` bytes; 0 for the default of
     /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start) fail.
     ///
     /// ```
@@ -203,15 +214,15 @@ impl Timer {
     /// `false` the call has begun, or an earlier `cancel` prevented it. A call that has begun is not stopped; to wait
     /// for its end use [`join`](Timer::join).
     ///
-    /// A pending timer leaves [`tl_thread::enumerate`] before this returns, its function is dropped here, and who
-    /// joins it goes on. A timer that has not been started can be cancelled too: its start then ends it.
+    /// A pending timer leaves [`tl_thread::enumerate`] before this returns, its function is dropped here, and
+    /// whoever joins it goes on. A timer that has not been started can be cancelled too: its start then ends it.
     ///
     /// As Python's [`cancel`](https://docs.python.org/3/library/threading.html#threading.Timer.cancel), which does
     /// not tell.
     ///
     /// # Panics
     ///
-    /// If the destructor of what the function holds panics. The timer is cancelled all the same.
+    /// If the destructor of what the function holds panics. The timer is cancelled nevertheless.
     ///
     /// ```
     /// use std::time::Duration;
@@ -259,7 +270,7 @@ impl Timer {
         self.thread().join()
     }
 
-    /// As [`join`](Timer::join), for at most `timeout`: whether the timer has ended. [`Duration::ZERO`] only looks.
+    /// As [`join`](Timer::join), for at most `timeout`. Returns whether the timer has ended. [`Duration::ZERO`] only looks.
     ///
     /// # Errors
     ///
@@ -284,7 +295,7 @@ impl Timer {
         self.thread().join_timeout(timeout)
     }
 
-    /// As [`join`](Timer::join), until `deadline` at the latest: whether the timer has ended.
+    /// As [`join`](Timer::join), until `deadline` at the latest. Returns whether the timer has ended.
     ///
     /// # Errors
     ///

@@ -6,16 +6,16 @@
 #![doc = program!("simple")]
 //! # Arguments
 //!
-//! There are no `args` and `kwargs`. A closure calls the function, and brings its arguments with it; `move` makes them its own.
+//! There is no `args` and no `kwargs`. A closure calls the function and brings the arguments along; `move` makes them its own.
 //!
 #![doc = program!("simple_args")]
 //! # What differs from Python
 //!
-//! - **The five run at once.** Without an interpreter lock nothing keeps them in order, so the lines of `simple_args` come as they come.
-//! - **`start` can fail.** It returns a [`StartError`](tl_thread::StartError): the thread was started before, or the system has none to give. Python
+//! - **The five run at once.** Without an interpreter lock nothing keeps them in order, so the lines of `simple_args` come in any order.
+//! - **`start` can fail.** It returns a [`StartError`](tl_thread::StartError): the thread was started before, or the system has no thread to give. Python
 //!   raises `RuntimeError` for both.
-//! - **What a thread uses, it owns.** Without `move` the closure would borrow `number`, which changes while the thread still runs. The
-//!   compiler says so:
+//! - **What a thread uses, it owns.** Without `move` the closure would borrow `number`, which may be gone while the thread still runs. The
+//!   compiler does not accept that:
 //!
 //! ```compile_fail,E0373
 //! use tl_thread::Thread;

@@ -1,12 +1,12 @@
 //! Chapter 2: every thread has a name, and can ask for its own with [`current_thread`](tl_thread::current_thread).
 //!
-//! A name is for people. Who gives none gets `Thread-1`, `Thread-2`, … in the order in which the threads were made; the first thread is
-//! `MainThread`.
+//! A name is for people. A thread that is given none is called `Thread-1`, `Thread-2`, … in the order in which they were made; the first
+//! thread is `MainThread`.
 //!
 #![doc = program!("names")]
 //! # Names in log lines
 //!
-//! Printing the name by hand gets old. [`tl_core::logging`] is a logger for the [`log`] crate that knows it, with the formats of Python's `logging`;
+//! Printing the name by hand gets old. [`tl_core::logging`] is a logger for the [`log`](https://docs.rs/log) crate that knows it, with the formats of Python's `logging`;
 //! it writes to standard error.
 //!
 #![doc = program!("names_log")]
@@ -22,7 +22,7 @@
 //! # One step further
 //!
 //! [`with_current_name`](tl_core::with_current_name) lends the name without a copy, and works in threads that somebody else started too. Those
-//! have their own name or are `Dummy-1`, `Dummy-2`, …:
+//! keep the name that they have, or are called `Dummy-1`, `Dummy-2`, …:
 //!
 //! ```
 //! let length = std::thread::Builder::new()
@@ -32,7 +32,7 @@
 //! assert_eq!(length.join().unwrap(), 8);
 //! ```
 //!
-//! What is logged can be chosen when the program starts, by module and by `RUST_LOG`:
+//! What is logged can be chosen for each module, and by `RUST_LOG` when the program starts:
 //!
 //! ```
 //! use log::LevelFilter;

@@ -1,26 +1,26 @@
 //! Chapter 3: the program does not wait for a daemon thread when it ends.
 //!
-//! A daemon is for what has no end of its own, such as a heartbeat. [`with_daemon`](tl_thread::Thread::with_daemon) makes one.
+//! A daemon is for work that has no end of its own, such as a heartbeat. [`with_daemon`](tl_thread::Thread::with_daemon) makes one.
 //!
 #![doc = program!("daemon")]
 //! The daemon's `Exiting` is missing: the other thread has ended, so the program has.
 //!
-//! # Waiting for it all the same
+//! # Waiting for a daemon
 //!
 //! [`join`](tl_thread::Thread::join) waits for a thread, daemon or not.
 //!
 #![doc = program!("daemon_join")]
-//! # Not for ever
+//! # Waiting, but not forever
 //!
-//! [`join_timeout`](tl_thread::Thread::join_timeout) gives up after a while. Has the thread ended? [`is_alive`](tl_thread::Thread::is_alive) says it.
+//! [`join_timeout`](tl_thread::Thread::join_timeout) gives up after a while. [`is_alive`](tl_thread::Thread::is_alive) says whether the thread has ended.
 //!
 #![doc = program!("daemon_join_timeout")]
 //! # What differs from Python
 //!
-//! - **Little, and that is the news**: in Rust's standard library every thread is a daemon, and the program ends with `main`. Here it waits for all threads
-//!   that are not daemons, without a line in `main`, also after a panic or [`std::process::exit`] there. The
+//! - **Little, and that is new in Rust**: in its standard library every thread is a daemon, and the program ends with `main`. Here it waits for
+//!   all threads that are not daemons, without a line in `main`, even after a panic or [`std::process::exit`] there. The
 //!   [table](tl_thread#the-end-of-the-process) has every case.
-//! - **`join_timeout` returns whether the thread has ended**, so `is_alive` need not be asked. Python's `join` always returns `None`.
+//! - **`join_timeout` returns whether the thread has ended**, so there is no need for `is_alive`. Python's `join` always returns `None`.
 //! - **A panic in the thread is an error of `join`**, with its message. Python's `join` says nothing of an exception.
 //! - **A daemon is stopped where it is.** Its values are not dropped, its files not flushed. That is so in Python too.
 //!

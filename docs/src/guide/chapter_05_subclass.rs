@@ -1,6 +1,6 @@
-//! Chapter 5: what Python does with a subclass of `Thread`, a type does here that is [`Runnable`](tl_thread::Runnable).
+//! Chapter 5: instead of a subclass of `Thread`, write a type that is [`Runnable`](tl_thread::Runnable).
 //!
-//! The trait has one method, `run`. [`Thread::from_runnable`](tl_thread::Thread::from_runnable) makes a thread of a value.
+//! The trait has one method, `run`. [`Thread::from_runnable`](tl_thread::Thread::from_runnable) makes a thread of such a value.
 //!
 #![doc = program!("subclass")]
 //! # With arguments
@@ -10,9 +10,9 @@
 #![doc = program!("subclass_args")]
 //! # What differs from Python
 //!
-//! - **A `Runnable` has a thread, it is none.** Its name, its daemon flag and `join` belong to the [`Thread`](tl_thread::Thread), and no
+//! - **A `Runnable` is not a thread; it is run by one.** Its name, its daemon flag and `join` belong to the [`Thread`](tl_thread::Thread), and no
 //!   constructor of a base class can be forgotten.
-//! - **`run` gets `&mut self`**, alone: nobody else can touch the fields while it runs.
+//! - **`run` gets `&mut self`**: nobody else can touch the fields while it runs.
 //!
 //! # One step further
 //!

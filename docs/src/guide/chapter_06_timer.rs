@@ -1,11 +1,11 @@
-//! Chapter 6: a [`Timer`](tl_timer::Timer) calls a function after some time, unless it is cancelled before.
+//! Chapter 6: a [`Timer`](tl_timer::Timer) calls a function after some time, unless it is cancelled first.
 //!
 //! It is started, named and joined like a thread. [`cancel`](tl_timer::Timer::cancel) works until the function is called.
 //!
 #![doc = program!("timer")]
 //! # What differs from Python
 //!
-//! - **A pending timer is no thread of the operating system.** All of them share one scheduler, so a million may be pending. The function gets a fresh
+//! - **A pending timer is not a thread of the operating system.** All of them share one scheduler, so a million may be pending. The function gets a fresh
 //!   thread when its time has come, so one that blocks delays no other.
 //! - **`cancel` says whether it prevented the call**: false when it came too late. Python does not tell.
 //! - **The interval is a [`Duration`](std::time::Duration)**: `Duration::from_millis(300)`, not `0.3`.

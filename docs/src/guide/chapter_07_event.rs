@@ -8,12 +8,12 @@
 //!
 //! - **Two methods for two kinds of waiting.** `wait` has no result, since it returns for one reason only; [`wait_timeout`](tl_event::Event::wait_timeout)
 //!   returns a `bool` that must be used.
-//! - **It promises what CPython happens to do**: who was waiting when `set` was called goes on, even if `clear` follows at once.
+//! - **It promises what CPython happens to do**: a thread that was waiting when `set` was called goes on, even if `clear` follows at once.
 //! - **It is four bytes** and can be a static, so small programs need no [`Arc`](std::sync::Arc).
 //!
 //! # One step further
 //!
-//! Several waits under one time limit take a deadline, so that what the first has used the second does not have:
+//! For several waits under one time limit take a deadline. The second wait then has only what the first has left:
 //!
 //! ```
 //! use std::time::{Duration, Instant};

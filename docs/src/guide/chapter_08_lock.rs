@@ -1,9 +1,9 @@
 //! Chapter 8: a lock lets one thread at a time change what several share.
 //!
-//! In Rust the lock holds the value: [`Mutex<T>`](tl_locks::Mutex). There is no way to the counter but through its guard.
+//! In Rust the lock holds the value: [`Mutex<T>`](tl_locks::Mutex). There is no way to the counter except through its guard.
 //!
 #![doc = program!("lock")]
-//! # To try
+//! # Trying a lock
 //!
 //! A [`Lock`](tl_locks::Lock) is Python's: it guards no value of its own, and any thread may release it. `try_lock` takes it only if it is free.
 //!
@@ -24,8 +24,8 @@
 //!
 //! - **The interpreter lock would not have saved you**, and is not here: `value += 1` of two threads at once is a lost count.
 //! - **Four calls instead of two parameters**: [`acquire`](tl_locks::Lock::acquire), [`try_acquire`](tl_locks::Lock::try_acquire),
-//!   [`acquire_timeout`](tl_locks::Lock::acquire_timeout), [`acquire_deadline`](tl_locks::Lock::acquire_deadline); and the same as guards, from
-//!   [`lock`](tl_locks::Lock::lock) on.
+//!   [`acquire_timeout`](tl_locks::Lock::acquire_timeout), [`acquire_deadline`](tl_locks::Lock::acquire_deadline); and the same four
+//!   that return guards, beginning with [`lock`](tl_locks::Lock::lock).
 //! - **Nothing is poisoned.** A panic releases the lock, and the next thread gets it without a `Result` to unwrap. If a value may be left half changed,
 //!   keep the panic out of the critical section.
 //!

@@ -9,7 +9,7 @@
 //! - **The name matters.** `let _guard = lock.lock();` holds the lock to the end of the block; `let _ = lock.lock();` releases it at once. The
 //!   compiler warns of a bare `lock.lock();`, but not of this.
 //! - **[`release`](tl_locks::Lock::release) returns a `Result`**: the lock may not have been held.
-//! - Guards are there for whatever Python's `with` takes, and are called by what they are: [`lock`](tl_condition::Condition::lock) of a condition,
+//! - There are guards for everything that Python's `with` takes, and they have names of their own: [`lock`](tl_condition::Condition::lock) of a condition,
 //!   [`permit`](tl_semaphore::Semaphore::permit) of a semaphore.
 //!
 //! # One step further

@@ -3,7 +3,7 @@
 //!
 //! # Condition
 //!
-//! A condition is a lock with a waiting room. Who waits gives the lock up while it sleeps, and has it back when it goes on.
+//! A condition is a lock with a waiting room. A thread that waits gives the lock up while it sleeps, and has it back when it goes on.
 //!
 #![doc = program!("condition")]
 //! # Barrier
@@ -13,13 +13,13 @@
 #![doc = program!("barrier")]
 //! # A barrier that nobody will reach
 //!
-//! [`abort`](tl_barrier::Barrier::abort) sends everybody away who waits, now or later, with an error.
+//! [`abort`](tl_barrier::Barrier::abort) sends every thread that waits, now or later, away with an error.
 //!
 #![doc = program!("barrier_abort")]
 //! # What differs from Python
 //!
 //! - **The guard waits and notifies.** It shows that the lock is held, so these methods need no `Result`. The condition has the
-//!   same methods for who acquires by hand; they return [`NotAcquired`](tl_condition::NotAcquired) where Python raises.
+//!   same methods, for a lock that is acquired by hand; they return [`NotAcquired`](tl_condition::NotAcquired) where Python raises.
 //! - **[`notify(n)`](tl_condition::ConditionGuard::notify) wakes exactly `n`**, the longest waiters first, and returns how many there were. Python reserves the
 //!   right to wake more.
 //! - **A broken barrier is a value**, [`BrokenBarrier`](tl_barrier::BrokenBarrier), whose `kind` says why: a timeout, an abort, a reset, or a panicking action.

@@ -19,7 +19,7 @@
 //!
 //! # One step further
 //!
-//! Who owns the `Local` alone can collect what the threads have left in it, while they live:
+//! The exclusive owner of a `Local` can collect what the threads have left in it, as long as they live:
 //!
 //! ```
 //! use tl_local::Local;

@@ -1,4 +1,4 @@
-//! Threads in Rust for those who know them from Python: thirteen chapters, each around a program that you may know from there.
+//! Threads in Rust for those who know them from Python: thirteen chapters, each around a program or two that you may know from there.
 //!
 //! | chapter | | programs |
 //! | --- | --- | --- |
@@ -20,12 +20,12 @@
 //!
 //! # How to read a chapter
 //!
-//! The programs are files of the repository, `examples/src/bin/NAME.rs`; `cargo run -p tl-examples --bin NAME` runs one. Below each is what it
-//! prints. `[SECONDS]`, `[TIMESTAMP]` and the like stand for what differs from run to run, and where threads run side by side, so may the
+//! The programs are files of the repository, `examples/src/bin/NAME.rs`; `cargo run -p tl-examples --bin NAME` runs one. What it prints stands
+//! below it. `[SECONDS]`, `[TIMESTAMP]` and the like stand for what differs from run to run, and where threads run side by side, so may the
 //! order of their lines.
 //!
-//! The picture below that is a recorded run. Time goes down; every thread has a lane, and every line that it printed is a mark in it. A solid line is a thread
-//! between two of its lines, a dashed one a thread that waits or sleeps, where its output says so.
+//! Below that, a picture shows a recorded run. Time runs downwards; every thread has a lane, and every line that it printed is a mark in it. A solid line is a thread
+//! between two of its lines, a dotted one a thread that waits or sleeps, where its output says so.
 //!
 //! # Four differences that are everywhere
 //!
@@ -33,7 +33,7 @@
 //! `move`, share with [`Arc`](std::sync::Arc), use a `static`, or start it in a [`scope`](tl_thread::scope), which ends after its threads.
 //!
 //! **No global interpreter lock.** Threads run at the same time, on all cores. What two of them change must be behind a lock
-//! or be atomic; the compiler rejects the program otherwise, so forgetting it is no bug that you find later.
+//! or be atomic. Otherwise the compiler rejects the program, so that a forgotten lock is never a bug that you find later.
 //!
 //! **Results.** What raises an exception in Python returns a [`Result`] here, and what may have nothing to return an [`Option`]. `main`
 //! in the programs returns a `Result` too, so that `?` ends the program with the error.

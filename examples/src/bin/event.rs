@@ -1,4 +1,4 @@
-//! Threads wait for an event, for ever or for a time, until another thread sets it.
+//! Threads wait for an event, forever or for a time, until another thread sets it.
 //!
 //! Chapter 7: Event.
 

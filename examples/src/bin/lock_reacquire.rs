@@ -1,6 +1,6 @@
 //! A lock can't be taken twice, not even by the thread that holds it.
 //!
-//! Chapter 9: RLock. To acquire it a second time would wait for ever, so both are tries.
+//! Chapter 9: RLock. To acquire it a second time would wait forever, so both are tries.
 
 use tl_examples::python;
 use tl_locks::Lock;

@@ -201,9 +201,9 @@ fn span(mark: &Mark, later: &[Mark], end_y: f64) -> Option<Span> {
 }
 
 fn legend(spans: &[Span]) -> String {
-    let mut legend = "● a line".to_owned();
+    let mut legend = "● prints a line".to_owned();
     if spans.iter().any(|span| !span.waits) {
-        legend += "   ┃ until the thread's next";
+        legend += "   ┃ between two lines";
     }
     if spans.iter().any(|span| span.waits) {
         legend += "   ┊ waiting or sleeping";

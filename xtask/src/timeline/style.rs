@@ -6,22 +6,33 @@ use std::fmt::Write;
 pub(super) const COLOURS: usize = 6;
 
 /// The style sheet. Each rule names the picture, so that several on one page don't disturb each other.
+///
+/// A picture alone is as light or dark as its reader's system. On a page of rustdoc it is as the page is, whose theme can be chosen:
+/// `data-theme` says which.
 pub(super) fn style(name: &str) -> String {
     let it = format!("#timeline-{name}");
     let mut style = format!(
         "{it}{{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}}\
-         {it} text{{white-space:pre}}\
+         {it} text{{white-space:pre;fill:var(--ink)}}\
          {it} .name{{font-weight:bold}}\
+         {it} .paper{{fill:var(--paper)}}\
+         {it} .time,{it} .legend{{fill:var(--quiet)}}\
          {it} .run{{stroke-width:4}}\
          {it} .wait{{stroke-width:2;stroke-dasharray:2 4}}\
-         {it} .leader{{stroke-width:1;stroke-dasharray:1 3}}\
-         {it} .end{{stroke-width:1}}"
+         {it} .leader{{stroke:var(--faint);stroke-width:1;stroke-dasharray:1 3}}\
+         {it} .end{{stroke:var(--quiet);stroke-width:1}}"
     );
-    style += &colours(&it, &LIGHT);
+    for lane in 0..COLOURS {
+        let _ = write!(
+            style,
+            "{it} .c{lane}{{stroke:var(--c{lane})}}{it} text.c{lane},{it} circle.c{lane}{{fill:var(--c{lane});stroke:none}}"
+        );
+    }
+    let (light, dark) = (variables(&LIGHT), variables(&DARK));
     let _ = write!(
         style,
-        "@media (prefers-color-scheme:dark){{{}}}",
-        colours(&it, &DARK)
+        "{it}{{{light}}}@media (prefers-color-scheme:dark){{{it}{{{dark}}}}}\
+         [data-theme=light] {it}{{{light}}}[data-theme=dark] {it},[data-theme=ayu] {it}{{{dark}}}"
     );
     style
 }
@@ -55,7 +66,7 @@ const DARK: Palette = Palette {
     ],
 };
 
-fn colours(it: &str, palette: &Palette) -> String {
+fn variables(palette: &Palette) -> String {
     let Palette {
         paper,
         ink,
@@ -63,15 +74,9 @@ fn colours(it: &str, palette: &Palette) -> String {
         faint,
         lanes,
     } = palette;
-    let mut style = format!(
-        "{it} .paper{{fill:{paper}}}{it} text{{fill:{ink}}}{it} .time,{it} .legend{{fill:{quiet}}}\
-         {it} .leader{{stroke:{faint}}}{it} .end{{stroke:{quiet}}}"
-    );
+    let mut variables = format!("--paper:{paper};--ink:{ink};--quiet:{quiet};--faint:{faint}");
     for (lane, colour) in lanes.iter().enumerate() {
-        let _ = write!(
-            style,
-            "{it} .c{lane}{{stroke:{colour}}}{it} text.c{lane},{it} circle.c{lane}{{fill:{colour};stroke:none}}"
-        );
+        let _ = write!(variables, ";--c{lane}:{colour}");
     }
-    style
+    variables
 }

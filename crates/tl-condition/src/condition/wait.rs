@@ -18,7 +18,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification, then for the lock. If nobody notifies it waits for ever.
+    /// Waits for a notification, then for the lock. If nobody notifies it waits forever.
     ///
     /// # Examples
     ///
@@ -32,7 +32,7 @@ impl<L: ConditionLock> Condition<L> {
         self.wait_until(Deadline::NEVER).map(|_| ())
     }
 
-    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Whether it was notified.
+    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Returns whether it was notified.
     ///
     /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be added to the clock never runs
     /// out.
@@ -59,7 +59,7 @@ impl<L: ConditionLock> Condition<L> {
         self.wait_until(Deadline::after(timeout))
     }
 
-    /// Gives the lock up, waits to be notified for no longer than to `deadline`, and takes the lock back. Whether it was notified.
+    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back. Returns whether it was notified.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification no longer than to `deadline`, then for the lock, however long that takes.
+    /// Waits for a notification until `deadline` at the latest, then for the lock, however long that takes.
     ///
     /// # Examples
     ///
@@ -83,9 +83,9 @@ impl<L: ConditionLock> Condition<L> {
         self.wait_until(Deadline::at(deadline))
     }
 
-    /// Waits until `predicate` returns true: it is called at first, and after each notification, always with the lock held.
+    /// Waits until `predicate` returns true: it is called before the first wait and after each notification, always with the lock held.
     ///
-    /// A panic in `predicate` goes on, with the lock held as before the call: nobody releases it but the caller. With the guard of
+    /// A panic in `predicate` propagates, with the lock held as before the call: nobody releases it but the caller. With the guard of
     /// [`lock`](Condition::lock) that happens by itself.
     ///
     /// # Errors
@@ -110,7 +110,7 @@ impl<L: ConditionLock> Condition<L> {
         self.wait_for_until(predicate, Deadline::NEVER).map(|_| ())
     }
 
-    /// Waits until `predicate` returns true, no longer than `timeout` in all. What the predicate returned last: it is called at first,
+    /// Waits until `predicate` returns true, no longer than `timeout` in all. Returns its last result: it is called before the first wait,
     /// after each notification, and when the time has run out.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ impl<L: ConditionLock> Condition<L> {
         self.wait_for_until(predicate, Deadline::after(timeout))
     }
 
-    /// Waits until `predicate` returns true, no longer than to `deadline`. What the predicate returned last. See
+    /// Waits until `predicate` returns true, or until `deadline`. Returns its last result. See
     /// [`wait_for_timeout`](Condition::wait_for_timeout).
     ///
     /// # Errors
@@ -150,7 +150,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// Waits for notifications no longer than to `deadline`, and for the lock, however long that takes.
+    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that takes.
     ///
     /// # Examples
     ///
@@ -170,7 +170,7 @@ impl<L: ConditionLock> Condition<L> {
         self.wait_for_until(predicate, Deadline::at(deadline))
     }
 
-    /// Notifies the thread that has waited longest. How many will wake: 0 or 1.
+    /// Notifies the thread that has waited longest. Returns how many will wake: 0 or 1.
     ///
     /// A notified thread goes on once it has the lock, so not before the caller has released it.
     ///
@@ -193,7 +193,7 @@ impl<L: ConditionLock> Condition<L> {
         self.notify(1)
     }
 
-    /// Notifies the `n` threads that have waited longest, or all if there are fewer. How many will wake.
+    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how many will wake.
     ///
     /// # Errors
     ///
@@ -212,7 +212,7 @@ impl<L: ConditionLock> Condition<L> {
         self.lock.notify(&self.waiters, n).map_err(|_| NotAcquired)
     }
 
-    /// Notifies all threads that wait now. How many will wake.
+    /// Notifies all threads that wait now. Returns how many will wake.
     ///
     /// # Errors
     ///

@@ -29,7 +29,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification, then for the lock. If nobody notifies it waits for ever.
+    /// Waits for a notification, then for the lock. If nobody notifies it waits forever.
     ///
     /// # Examples
     ///
@@ -53,7 +53,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_before(Deadline::NEVER);
     }
 
-    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Whether it was notified.
+    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Returns whether it was notified.
     ///
     /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be added to the clock never runs
     /// out.
@@ -74,11 +74,11 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_before(Deadline::after(timeout))
     }
 
-    /// Gives the lock up, waits to be notified for no longer than to `deadline`, and takes the lock back. Whether it was notified.
+    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back. Returns whether it was notified.
     ///
     /// # Blocking
     ///
-    /// Waits for a notification no longer than to `deadline`, then for the lock, however long that takes.
+    /// Waits for a notification until `deadline` at the latest, then for the lock, however long that takes.
     ///
     /// # Examples
     ///
@@ -92,9 +92,9 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_before(Deadline::at(deadline))
     }
 
-    /// Waits while `condition` returns true: it is called at first, and after each notification, always with the lock held.
+    /// Waits while `condition` returns true: it is called before the first wait and after each notification, always with the lock held.
     ///
-    /// A panic in `condition` goes on, with the lock held by the guard, which releases it.
+    /// A panic in `condition` propagates, with the lock held by the guard, which releases it.
     ///
     /// # Blocking
     ///
@@ -114,8 +114,8 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_until(|value| !condition(value));
     }
 
-    /// Waits while `condition` returns true, no longer than `timeout` in all. Whether the condition has become false: it is called at
-    /// first, after each notification, and when the time has run out.
+    /// Waits while `condition` returns true, no longer than `timeout` in all. Returns whether it became false: it is called before the
+    /// first wait, after each notification, and when the time has run out.
     ///
     /// # Blocking
     ///
@@ -131,6 +131,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// let mut queue = queue.lock();
     /// assert!(!queue.wait_while_timeout(|queue| queue.is_empty(), Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     pub fn wait_while_timeout(
         &mut self,
         mut condition: impl FnMut(&mut T) -> bool,
@@ -139,12 +140,12 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_until_timeout(|value| !condition(value), timeout)
     }
 
-    /// Waits while `condition` returns true, no longer than to `deadline`. Whether the condition has become false. See
+    /// Waits while `condition` returns true, until `deadline` at the latest. Returns whether it became false. See
     /// [`wait_while_timeout`](MonitorGuard::wait_while_timeout).
     ///
     /// # Blocking
     ///
-    /// Waits for notifications no longer than to `deadline`, and for the lock, however long that takes.
+    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that takes.
     ///
     /// # Examples
     ///
@@ -155,6 +156,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// let value = Monitor::new(0);
     /// assert!(value.lock().wait_while_deadline(|value| *value > 0, Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     pub fn wait_while_deadline(
         &mut self,
         mut condition: impl FnMut(&mut T) -> bool,
@@ -163,9 +165,9 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_until_deadline(|value| !condition(value), deadline)
     }
 
-    /// Waits until `condition` returns true: it is called at first, and after each notification, always with the lock held.
+    /// Waits until `condition` returns true: it is called before the first wait and after each notification, always with the lock held.
     ///
-    /// A panic in `condition` goes on, with the lock held by the guard, which releases it.
+    /// A panic in `condition` propagates, with the lock held by the guard, which releases it.
     ///
     /// # Blocking
     ///
@@ -193,7 +195,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_until_before(condition, Deadline::NEVER);
     }
 
-    /// Waits until `condition` returns true, no longer than `timeout` in all. What the condition returned last: it is called at first,
+    /// Waits until `condition` returns true, no longer than `timeout` in all. Returns its last result: it is called before the first wait,
     /// after each notification, and when the time has run out.
     ///
     /// # Blocking
@@ -209,6 +211,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// let value = Monitor::new(0);
     /// assert!(!value.lock().wait_until_timeout(|value| *value > 0, Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     pub fn wait_until_timeout(
         &mut self,
         condition: impl FnMut(&mut T) -> bool,
@@ -217,12 +220,12 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_until_before(condition, Deadline::after(timeout))
     }
 
-    /// Waits until `condition` returns true, no longer than to `deadline`. What the condition returned last. See
+    /// Waits until `condition` returns true, or until `deadline`. Returns its last result. See
     /// [`wait_until_timeout`](MonitorGuard::wait_until_timeout).
     ///
     /// # Blocking
     ///
-    /// Waits for notifications no longer than to `deadline`, and for the lock, however long that takes.
+    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that takes.
     ///
     /// # Examples
     ///
@@ -233,6 +236,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// let value = Monitor::new(0);
     /// assert!(value.lock().wait_until_deadline(|value| *value == 0, Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     pub fn wait_until_deadline(
         &mut self,
         condition: impl FnMut(&mut T) -> bool,
@@ -241,7 +245,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_until_before(condition, Deadline::at(deadline))
     }
 
-    /// Notifies the thread that has waited longest. How many will wake: 0 or 1.
+    /// Notifies the thread that has waited longest. Returns how many will wake: 0 or 1.
     ///
     /// A notified thread goes on once it has the lock, so not before this guard is dropped or waits.
     ///
@@ -256,7 +260,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.notify(1)
     }
 
-    /// Notifies the `n` threads that have waited longest, or all if there are fewer. How many will wake.
+    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how many will wake.
     ///
     /// # Examples
     ///
@@ -269,7 +273,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         tl_locks::notify_with_guard(&self.guard, self.waiters, n)
     }
 
-    /// Notifies all threads that wait now. How many will wake.
+    /// Notifies all threads that wait now. Returns how many will wake.
     ///
     /// # Examples
     ///

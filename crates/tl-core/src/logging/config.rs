@@ -20,8 +20,8 @@ const DEFAULT_VARIABLE: &str = "RUST_LOG";
 
 /// Sets up logging, as Python's [`logging.basicConfig`](https://docs.python.org/3/library/logging.html#logging.basicConfig) does.
 ///
-/// Each setting has Python's default: level WARNING, format `%(levelname)s:%(name)s:%(message)s`, standard error. A setting
-/// that is made twice counts as made last. Nothing is checked or opened before [`init`](BasicConfig::init) or
+/// Each setting has Python's default: level WARNING, format `%(levelname)s:%(name)s:%(message)s`, standard error. Of a
+/// setting that is made twice the last counts. Nothing is checked or opened before [`init`](BasicConfig::init) or
 /// [`build`](BasicConfig::build).
 ///
 /// # Examples
@@ -68,7 +68,7 @@ impl BasicConfig {
         }
     }
 
-    /// The most verbose level that is logged, for all targets that nothing else is said about.
+    /// The most verbose level that is logged, for all targets for which nothing else is said.
     pub fn level(mut self, level: LevelFilter) -> Self {
         self.level = level;
         self
@@ -136,12 +136,20 @@ impl BasicConfig {
     }
 
     /// As [`env`](BasicConfig::env), with an environment variable of another name.
+    ///
+    /// ```
+    /// use tl_core::logging::{BasicConfig, LevelFilter};
+    ///
+    /// // INFO, unless the program is started as `MY_PROGRAM_LOG=debug my_program`.
+    /// BasicConfig::new().level(LevelFilter::Info).env_var("MY_PROGRAM_LOG").init()?;
+    /// # Ok::<(), tl_core::logging::InitError>(())
+    /// ```
     pub fn env_var(mut self, variable: impl Into<String>) -> Self {
         self.variable = Some(variable.into());
         self
     }
 
-    /// The format of a line: see the [table of fields](super#fields) and the [conversions](super#conversions).
+    /// The format of a line: see the [table of fields](super#fields-of-a-record) and the [conversions](super#conversions).
     ///
     /// A line ends with a newline that the logger adds. An empty format is `%(message)s`, as in Python.
     pub fn format(mut self, format: impl Into<String>) -> Self {
@@ -178,12 +186,23 @@ impl BasicConfig {
     ///
     /// A relative path counts from the directory that is current when the file is opened, in [`init`](BasicConfig::init) or
     /// [`build`](BasicConfig::build).
+    ///
+    /// ```
+    /// use tl_core::logging::BasicConfig;
+    ///
+    /// let path = std::env::temp_dir().join("a-log-of-mine.log");
+    /// BasicConfig::new().file(&path).init()?;
+    /// log::warn!("kept");
+    /// assert!(std::fs::read_to_string(&path)?.ends_with("kept\n"));
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.destination = Destination::File(path.into());
         self
     }
 
-    /// Makes the logger and installs it for the whole process, with the level that spares what it would not log.
+    /// Makes the logger and installs it for the whole process, and sets the `log` crate's level so that what is not logged costs next to nothing.
     ///
     /// # Errors
     ///
@@ -206,7 +225,7 @@ impl BasicConfig {
         Ok(())
     }
 
-    /// Makes the logger, and leaves it to the caller what becomes of it.
+    /// Makes the logger, and leaves what becomes of it to the caller.
     ///
     /// # Errors
     ///

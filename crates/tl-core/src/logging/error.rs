@@ -64,6 +64,19 @@ impl fmt::Display for FormatError {
 impl Error for FormatError {}
 
 /// What is wrong with a log format.
+///
+/// ```
+/// use tl_core::logging::{BasicConfig, FormatErrorKind, InitError};
+///
+/// let Err(InitError::Format(error)) = BasicConfig::new().format("%(message)d").build() else {
+///     panic!("a message is no number");
+/// };
+/// assert!(matches!(error.kind(), FormatErrorKind::WrongConversion { field: "message", .. }));
+/// assert_eq!(
+///     error.to_string(),
+///     "log format \"%(message)d\", byte 0: %(message)d is not possible; message converts with one of s r a",
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FormatErrorKind {
@@ -128,7 +141,7 @@ impl fmt::Display for FormatErrorKind {
                  one of s r a c d i u o x X e E f F g G"
             ),
             FormatErrorKind::WrongConversion { field, conversion, allowed } => {
-                write!(f, "%({field}){conversion} cannot be; {field} converts with one of {allowed}")
+                write!(f, "%({field}){conversion} is not possible; {field} converts with one of {allowed}")
             }
             FormatErrorKind::Star => {
                 f.write_str("a width or precision of * has no argument to come from; write a number")
@@ -141,6 +154,15 @@ impl fmt::Display for FormatErrorKind {
 }
 
 /// Why a logger could not be set up. Nothing was installed and no level was changed.
+///
+/// ```
+/// use tl_core::logging::{BasicConfig, InitError};
+///
+/// BasicConfig::new().init()?;
+/// let second = BasicConfig::new().init();
+/// assert!(matches!(second, Err(InitError::AlreadyInitialized)));
+/// # Ok::<(), InitError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InitError {

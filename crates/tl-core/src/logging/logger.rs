@@ -17,7 +17,7 @@ use crate::{current_ident, with_current_name};
 /// What Python shows for a record that does not know its file.
 const UNKNOWN_FILE: &str = "(unknown file)";
 
-/// A logger that [`BasicConfig::build`](super::BasicConfig::build) made, for who installs it otherwise than with
+/// A logger that [`BasicConfig::build`](super::BasicConfig::build) made, to be installed in another way than with
 /// [`init`](super::BasicConfig::init): several in one process, one inside another logger, one in a test.
 ///
 /// # Examples
@@ -39,7 +39,8 @@ pub struct Logger {
 }
 
 impl Logger {
-    /// The most verbose level that the logger lets through for any target: the argument for [`log::set_max_level`], which makes
+    /// The most verbose level that the logger lets through for any target: the argument for
+    /// [`log::set_max_level`](https://docs.rs/log/latest/log/fn.set_max_level.html), which makes
     /// a record below it cost a comparison.
     pub fn max_level(&self) -> LevelFilter {
         self.filter.filter()

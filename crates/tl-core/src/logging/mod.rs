@@ -1,7 +1,7 @@
 //! Logging with the names of threads, as Python programmers know it: `basicConfig`, and formats such as
 //! `(%(threadName)-10s) %(message)s`.
 //!
-//! It is a logger for the [`log`] crate, so every crate that logs with [`log::info!`] and its sisters logs through it. The semantics
+//! It is a logger for the [`log`](https://docs.rs/log) crate, so every crate that logs with `log::info!` and its sisters logs through it. The semantics
 //! are those of Python's [`logging`](https://docs.python.org/3/library/logging.html), the tutorial for which is
 //! [here](https://docs.python.org/3/howto/logging.html).
 //!
@@ -36,7 +36,7 @@
 //! (worker    ) Starting
 //! ```
 //!
-//! # Fields
+//! # Fields of a record
 //!
 //! | field | value | an example of it |
 //! | --- | --- | --- |
@@ -108,13 +108,13 @@
 //!   `Display` that panics loses its record and the logger goes on.
 //! - **It works everywhere**: in the destructors of thread-locals, after `main` has returned, in every thread whoever started it.
 //!   A new name of a thread shows in its next record.
-//! - **What is not logged costs a comparison**: [`log::max_level`] is set to the most verbose level of all directives.
+//! - **What is not logged costs a comparison**: [`log::max_level`](https://docs.rs/log/latest/log/fn.max_level.html) is set to the most verbose level of all directives.
 //!
 //! # Blocking
 //!
 //! A record waits until the operating system has taken the line, and until other threads have written theirs. For the standard streams
 //! it waits for the lock of [`std::io::stderr`] or [`std::io::stdout`]: a thread that holds that lock while it waits for a thread that
-//! logs waits for ever.
+//! logs waits forever.
 
 mod clock;
 mod config;
@@ -129,6 +129,7 @@ mod sink;
 
 pub use config::BasicConfig;
 pub use error::{FormatError, FormatErrorKind, InitError};
+#[doc(no_inline)]
 pub use log::LevelFilter;
 pub use logger::Logger;
 pub use simple::simple;

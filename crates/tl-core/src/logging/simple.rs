@@ -6,7 +6,7 @@ use simple_logger::SimpleLogger;
 use super::error::InitError;
 use crate::with_current_name;
 
-/// Sets up the [`simple_logger`](https://docs.rs/simple_logger) crate instead of our own logger, with thread names, for who wants its look:
+/// Sets up the [`simple_logger`](https://docs.rs/simple_logger) crate instead of our own logger, with thread names, if you want its look:
 ///
 /// ```text
 /// 2026-03-01T12:00:00.123Z INFO  [my_program@Thread-1] Starting

@@ -39,6 +39,10 @@ pub fn at_exit(hook: extern "C" fn()) -> io::Result<()> {
 ///
 /// When two threads exit at once, each runs some of the hooks, and either code may count. Callers see to it that this does not
 /// happen.
+///
+/// ```
+/// tl_core::sys::exit(0)
+/// ```
 pub fn exit(code: i32) -> ! {
     // SAFETY: `exit` takes any code. glibc documents that a call from within an exit hook is fine, and guards its list of hooks
     // with a lock that it does not hold while a hook runs.

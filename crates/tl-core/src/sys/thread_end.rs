@@ -26,8 +26,10 @@ use std::sync::OnceLock;
 ///     ENDED.fetch_add(1, Ordering::Relaxed);
 /// });
 ///
+/// COUNT.prepare()?;
 /// std::thread::spawn(|| COUNT.arm().unwrap()).join().unwrap();
 /// assert_eq!(ENDED.load(Ordering::Relaxed), 1);
+/// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct ThreadEnd {
@@ -54,7 +56,7 @@ impl ThreadEnd {
     pub fn arm(&'static self) -> io::Result<()> {
         let key = self.key()?;
         // SAFETY: the key was created and is never deleted. Its value is only read by `run`, which expects what is stored here:
-        // a pointer to a `ThreadEnd` that lives for ever.
+        // a pointer to a `ThreadEnd` that lives forever.
         let error = unsafe { libc::pthread_setspecific(key, ptr::from_ref(self).cast()) };
         match error {
             0 => Ok(()),
@@ -86,7 +88,7 @@ impl ThreadEnd {
 
 extern "C" fn run(value: *mut c_void) {
     // SAFETY: the C runtime passes the value of a key whose destructor this is. All of them are stored by `arm`, as pointers to
-    // a `ThreadEnd` that lives for ever and is only ever shared.
+    // a `ThreadEnd` that lives forever and is only ever shared.
     let hook = unsafe { &*value.cast::<ThreadEnd>().cast_const() };
     (hook.at_end)();
 }

@@ -78,6 +78,15 @@ unsafe impl RawMutexFair for RawLock {
 }
 
 /// How [`ReentrantMutex`](crate::ReentrantMutex) tells threads apart: by their [`ThreadIdent`](tl_core::ThreadIdent).
+///
+/// ```
+/// use tl_locks::{RawLock, RawThreadIdent};
+///
+/// // A `tl_locks::ReentrantMutex` by its full name.
+/// type Reentrant<T> = lock_api::ReentrantMutex<RawLock, RawThreadIdent, T>;
+/// let value: Reentrant<u32> = tl_locks::ReentrantMutex::new(7);
+/// assert_eq!(*value.lock(), 7);
+/// ```
 #[derive(Debug)]
 pub struct RawThreadIdent(());
 

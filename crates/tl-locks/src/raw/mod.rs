@@ -35,8 +35,8 @@ const HANDED_OVER: u32 = 1;
 /// The lock under [`Lock`](crate::Lock), [`RLock`](crate::RLock) and [`Mutex`](crate::Mutex), for use with
 /// [`lock_api`](https://docs.rs/lock_api): four bytes, no owner, no data.
 ///
-/// It implements [`RawMutex`](lock_api::RawMutex), [`RawMutexTimed`](lock_api::RawMutexTimed) and
-/// [`RawMutexFair`](lock_api::RawMutexFair). To lock without data use [`Lock`](crate::Lock).
+/// It implements [`RawMutex`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutex.html), [`RawMutexTimed`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutexTimed.html) and
+/// [`RawMutexFair`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutexFair.html). To lock without data use [`Lock`](crate::Lock).
 ///
 /// ```
 /// type Mutex<T> = lock_api::Mutex<tl_locks::RawLock, T>;

@@ -94,7 +94,7 @@ impl RLock {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](RLock::acquire), no longer than to `deadline`.
+    /// As [`acquire`](RLock::acquire), until `deadline` at the latest.
     ///
     /// # Examples
     ///
@@ -120,7 +120,7 @@ impl RLock {
         }
     }
 
-    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock and goes on. `f` may acquire the
+    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock and propagates. `f` may acquire the
     /// lock again.
     ///
     /// # Panics

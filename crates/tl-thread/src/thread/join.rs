@@ -25,7 +25,7 @@ impl Thread {
     ///
     /// # Blocking
     ///
-    /// Two threads that join each other wait for ever, and so does one that joins while it holds a lock which the other needs to end. Joining the main
+    /// Two threads that join each other wait forever, and so does one that joins while it holds a lock which the other needs to end. Joining the main
     /// thread waits until it leaves `main`.
     ///
     /// ```
@@ -47,7 +47,7 @@ impl Thread {
         self.join_until(Deadline::NEVER).map(|_| ())
     }
 
-    /// As [`join`](Thread::join), for at most `timeout`: whether the thread has ended. [`Duration::ZERO`] only looks.
+    /// As [`join`](Thread::join), for at most `timeout`. Returns whether the thread has ended. [`Duration::ZERO`] only looks.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl Thread {
         self.join_until(Deadline::after(timeout))
     }
 
-    /// As [`join`](Thread::join), until `deadline` at the latest: whether the thread has ended.
+    /// As [`join`](Thread::join), until `deadline` at the latest. Returns whether the thread has ended.
     ///
     /// # Errors
     ///

@@ -48,8 +48,8 @@ use crate::{Runnable, SetDaemonError, current, registry};
 ///
 /// # Mistakes that do not compile
 ///
-/// The thread may outlive the variables of who makes it, so it cannot borrow them. Give them away with `move`, share them in an
-/// [`Arc`], or use [`scope`](crate::scope), which ends no sooner than its threads:
+/// The thread may outlive the function that makes it, so it cannot borrow that function's variables. Give them away with `move`, share
+/// them in an [`Arc`], or use [`scope`](crate::scope), which ends no sooner than its threads:
 ///
 /// ```compile_fail,E0373
 /// let words = vec!["one", "two"];
@@ -63,8 +63,8 @@ use crate::{Runnable, SetDaemonError, current, registry};
 /// });
 /// ```
 ///
-/// What may not leave its thread, as an [`Rc`](std::rc::Rc) or the guard of an `RLock`, cannot go into another. Of an
-/// [`Arc`] and a `Mutex` any thread may have a part:
+/// What must not leave its thread, such as an [`Rc`](std::rc::Rc) or the guard of an `RLock`, cannot move into another, as an
+/// [`Arc`] and a `Mutex` can:
 ///
 /// ```compile_fail,E0277
 /// use std::rc::Rc;
@@ -74,7 +74,7 @@ use crate::{Runnable, SetDaemonError, current, registry};
 /// let thread = Thread::new(move || println!("{shared}"));
 /// ```
 ///
-/// A thread that is made and not started does nothing, which is a warning, here an error:
+/// A thread that is made but never started does nothing. That is a warning, here made an error:
 ///
 /// ```compile_fail
 /// #![deny(unused_must_use)]
@@ -139,8 +139,8 @@ struct Work {
 }
 
 impl Thread {
-    /// A thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of the thread that makes it: the main
-    /// thread's is false, and so is that of what a thread makes that the library did not start.
+    /// A thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of the thread that makes it. What the main
+    /// thread makes, or a thread that the library did not start, is not a daemon.
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
@@ -229,7 +229,7 @@ impl Thread {
         }
     }
 
-    /// The thread with this name instead of `Thread-N`, which the next unnamed thread may then get.
+    /// Names the thread, instead of `Thread-N`, which the next unnamed thread may then get.
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ()).with_name("worker");
@@ -241,7 +241,7 @@ impl Thread {
         self
     }
 
-    /// The thread as a daemon, for which the end of the process does not wait, or as one for which it does, whatever thread made it.
+    /// Makes the thread a daemon, for which the end of the process does not wait, or one for which it does, whichever thread made it.
     ///
     /// # Panics
     ///
@@ -259,7 +259,7 @@ impl Thread {
         self
     }
 
-    /// The thread with a stack of at least so many bytes; 0 for the default of [`stack_size`](crate::stack_size). What the system cannot provide
+    /// Gives the thread a stack of at least `size` bytes; 0 for the default of [`stack_size`](crate::stack_size). What the system cannot provide
     /// makes [`start`](Thread::start) fail. Once the thread has been started this changes nothing.
     ///
     /// ```
@@ -311,7 +311,7 @@ impl Thread {
 
     /// Whether the thread is a daemon: one for which the end of the process does not wait. See [the table](crate#the-end-of-the-process).
     ///
-    /// A thread that the library did not start is one: nobody waits for it. What it makes is none.
+    /// A thread that the library did not start counts as one: nobody waits for it. The threads that it makes do not.
     ///
     /// ```
     /// assert!(!tl_thread::main_thread().is_daemon());

@@ -22,8 +22,8 @@ impl Thread {
     ///
     /// # Errors
     ///
-    /// [`StartError::AlreadyStarted`] if it has been started before, also if it has ended;
-    /// [`StartError::Refused`] if the operating system does not give the thread, or its stack size is below 32 KiB or absurd. It can then be started again.
+    /// [`StartError::AlreadyStarted`] if it has been started before, even if it has ended;
+    /// [`StartError::Refused`] if the operating system does not give the thread, or its stack size is below 32 KiB or impossibly large. It can then be started again.
     ///
     /// ```
     /// use tl_thread::{StartError, Thread};
