@@ -1,6 +1,8 @@
 //! Barriers that break: by a timeout, an abort, a reset.
 #![cfg(not(loom))]
 
+#[path = "../../../tests/support/sleepers.rs"]
+mod sleepers;
 mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sleepers::Sleepers;
 use support::{ROUNDS, arrive, assert_works, outcome, outcomes, until};
 use tl_barrier::{Barrier, BrokenBarrier, BrokenBarrierKind};
 #[cfg(sanitize_thread)]
@@ -184,14 +187,21 @@ fn rounds_after_an_abort_and_a_reset_do_not_mix_with_the_one_that_is_leaving() {
     const PARTIES: usize = 3;
     let barrier = Barrier::new(PARTIES);
     for round in 0..ROUNDS / 20 {
+        let sleepers = Sleepers::new(PARTIES - 1);
         thread::scope(|scope| {
+            let (barrier, sleepers) = (&barrier, &sleepers);
             let old: Vec<_> = (1..PARTIES)
-                .map(|_| scope.spawn(|| outcome(barrier.wait())))
+                .map(|_| {
+                    scope.spawn(|| {
+                        sleepers.enter();
+                        outcome(barrier.wait())
+                    })
+                })
                 .collect();
             until(|| barrier.n_waiting() == PARTIES - 1);
             if round % 2 == 0 {
                 // Else some of them may still spin.
-                thread::sleep(Duration::from_micros(100));
+                sleepers.until(PARTIES - 1);
             }
             let resetter = scope.spawn(|| {
                 until(|| barrier.is_broken());
