@@ -235,11 +235,12 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
         })
     };
     let seen: [AtomicUsize; PARTIES] = Default::default();
+    let refused = AtomicUsize::new(0);
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let waiters: Vec<_> = (0..THREADS as u64)
             .map(|thread| {
-                let (barrier, seen) = (&barrier, &seen);
+                let (barrier, seen, refused) = (&barrier, &seen, &refused);
                 scope.spawn(move || {
                     for round in 0..ROUNDS as u64 {
                         let timeout =
@@ -253,7 +254,10 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
                                 seen[index].fetch_add(1, Ordering::Relaxed);
                             }
                             Err(BrokenBarrierKind::ActionPanicked) => unreachable!("it does not"),
-                            Err(_) => thread::yield_now(),
+                            Err(_) => {
+                                refused.fetch_add(1, Ordering::Relaxed);
+                                thread::yield_now();
+                            }
                         }
                     }
                 })
@@ -280,6 +284,9 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
     // The action may have run in a round that was broken while it did.
     assert!(seen.iter().all(|&count| count == seen[0]), "{seen:?}");
     assert!(rounds >= seen[0]);
+    // Else nothing was tried.
+    let refused = refused.into_inner();
+    assert!(seen[0] > 0 && refused > 0, "{} and {refused}", seen[0]);
     barrier.reset();
     assert_eq!((barrier.n_waiting(), barrier.is_broken()), (0, false));
     assert_works(&barrier);
