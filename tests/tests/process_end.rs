@@ -3,7 +3,8 @@
 //! Each cell is a child process. Its threads wait for each other, not for a time, so that a cell can only go wrong for a reason. A
 //! child that is to end at once has threads that would otherwise never end; one that hangs is killed.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 struct Ended {
     code: Option<i32>,
+    signal: Option<i32>,
     stdout: String,
     stderr: String,
 }
@@ -51,6 +53,7 @@ fn run(ending: &str, scene: &str) -> Ended {
     child.stderr.unwrap().read_to_string(&mut stderr).unwrap();
     Ended {
         code: status.code(),
+        signal: status.signal(),
         stdout,
         stderr,
     }
@@ -154,12 +157,43 @@ fn exit_of_std_in_a_worker_after_main_has_returned_hangs() {
     let mut children: Vec<_> = scenes
         .into_iter()
         .chain(NOT_WAITED_FOR)
-        .map(|scene| (scene, child("worker-exit-after", scene)))
+        .map(|scene| (scene, KilledAtTheEnd(child("worker-exit-after", scene))))
         .collect();
+    for (scene, KilledAtTheEnd(child)) in &mut children {
+        let mut line = String::new();
+        let mut stderr = BufReader::new(child.stderr.as_mut().unwrap());
+        stderr.read_line(&mut line).unwrap();
+        assert_eq!(line, "calls exit\n", "{scene}");
+    }
+    // What is not to happen has no moment at which it has not happened. Those that end do so in a few milliseconds.
     thread::sleep(Duration::from_millis(500));
-    for (scene, child) in &mut children {
-        let status = status_within(child, Duration::ZERO);
+    for (scene, KilledAtTheEnd(child)) in &mut children {
+        let status = child.try_wait().unwrap();
         assert!(status.is_none(), "worker-exit-after, {scene}: {status:?}");
+    }
+}
+
+/// A child that would go on for ever.
+struct KilledAtTheEnd(Child);
+
+impl Drop for KilledAtTheEnd {
+    fn drop(&mut self) {
+        // It may have ended, against all expectation.
+        let _ = self.0.kill();
+        self.0.wait().unwrap();
+    }
+}
+
+/// Std takes it for a second exit of the same thread.
+#[test]
+fn exit_of_std_in_the_main_thread_after_main_has_returned_aborts() {
+    for ending in ["local-exit-after", "hook-exit-after"] {
+        let scenes = WAITED_FOR.map(|(scene, _)| scene);
+        for scene in scenes.into_iter().chain(NOT_WAITED_FOR) {
+            let ended = run(ending, scene);
+            assert_eq!(ended.signal, Some(libc::SIGABRT), "{ending}, {scene}");
+            assert_eq!(ended.stdout, "", "{ending}, {scene}");
+        }
     }
 }
 
@@ -232,7 +266,8 @@ fn exit_of_ours_in_an_exit_hook_on_a_worker() {
 fn an_abort_waits_for_nobody() {
     for scene in ["alive", "timer", "endless"] {
         let ended = run("abort", scene);
-        assert_eq!((ended.code, &*ended.stdout), (None, ""), "{scene}");
+        let aborted = (Some(libc::SIGABRT), "");
+        assert_eq!((ended.signal, &*ended.stdout), aborted, "{scene}");
     }
 }
 

@@ -1,6 +1,8 @@
 //! The barrier's action: when it runs, by whom, and what its panic does.
 #![cfg(not(loom))]
 
+#[path = "../../../tests/support/sleepers.rs"]
+mod sleepers;
 mod support;
 
 use std::panic::catch_unwind;
@@ -10,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
+use sleepers::Sleepers;
 use support::{ROUNDS, arrive, assert_works, outcome, outcomes, until};
 use tl_barrier::{Barrier, BrokenBarrierKind};
 #[cfg(sanitize_thread)]
@@ -181,14 +184,19 @@ fn abort_and_reset_while_the_action_runs() {
 #[test]
 fn who_waits_outside_while_the_action_runs_is_refused_when_the_barrier_is_aborted() {
     let action = SlowAction::new();
-    let barrier = action.barrier(1);
+    let (barrier, sleepers) = (action.barrier(1), Sleepers::new(3));
     thread::scope(|scope| {
         let runner = scope.spawn(|| outcome(barrier.wait()));
         until(|| action.has_begun.load(Ordering::Relaxed));
         let outsiders: Vec<_> = (0..3)
-            .map(|_| scope.spawn(|| outcome(barrier.wait())))
+            .map(|_| {
+                scope.spawn(|| {
+                    sleepers.enter();
+                    outcome(barrier.wait())
+                })
+            })
             .collect();
-        thread::sleep(Duration::from_millis(2));
+        sleepers.until(3);
         // First to the ones who would come in after the reset, then for good.
         barrier.reset();
         barrier.abort();
@@ -274,8 +282,8 @@ fn no_time_runs_out_while_the_action_runs() {
                 // The machine was too busy for the last to come in time: not what this is about.
                 return false;
             }
-            thread::sleep(deadline.saturating_duration_since(Instant::now()));
-            thread::sleep(Duration::from_millis(20));
+            let well_after = deadline + Duration::from_millis(20);
+            thread::sleep(well_after.saturating_duration_since(Instant::now()));
             action.may_end.store(true, Ordering::Relaxed);
             assert_eq!(runner.join().unwrap(), Ok(1));
             assert_eq!(hasty.join().unwrap(), Ok(0));

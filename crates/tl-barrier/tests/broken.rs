@@ -1,6 +1,8 @@
 //! Barriers that break: by a timeout, an abort, a reset.
 #![cfg(not(loom))]
 
+#[path = "../../../tests/support/sleepers.rs"]
+mod sleepers;
 mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sleepers::Sleepers;
 use support::{ROUNDS, arrive, assert_works, outcome, outcomes, until};
 use tl_barrier::{Barrier, BrokenBarrier, BrokenBarrierKind};
 #[cfg(sanitize_thread)]
@@ -184,14 +187,21 @@ fn rounds_after_an_abort_and_a_reset_do_not_mix_with_the_one_that_is_leaving() {
     const PARTIES: usize = 3;
     let barrier = Barrier::new(PARTIES);
     for round in 0..ROUNDS / 20 {
+        let sleepers = Sleepers::new(PARTIES - 1);
         thread::scope(|scope| {
+            let (barrier, sleepers) = (&barrier, &sleepers);
             let old: Vec<_> = (1..PARTIES)
-                .map(|_| scope.spawn(|| outcome(barrier.wait())))
+                .map(|_| {
+                    scope.spawn(|| {
+                        sleepers.enter();
+                        outcome(barrier.wait())
+                    })
+                })
                 .collect();
             until(|| barrier.n_waiting() == PARTIES - 1);
             if round % 2 == 0 {
                 // Else some of them may still spin.
-                thread::sleep(Duration::from_micros(100));
+                sleepers.until(PARTIES - 1);
             }
             let resetter = scope.spawn(|| {
                 until(|| barrier.is_broken());
@@ -225,11 +235,12 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
         })
     };
     let seen: [AtomicUsize; PARTIES] = Default::default();
+    let refused = AtomicUsize::new(0);
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let waiters: Vec<_> = (0..THREADS as u64)
             .map(|thread| {
-                let (barrier, seen) = (&barrier, &seen);
+                let (barrier, seen, refused) = (&barrier, &seen, &refused);
                 scope.spawn(move || {
                     for round in 0..ROUNDS as u64 {
                         let timeout =
@@ -243,7 +254,10 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
                                 seen[index].fetch_add(1, Ordering::Relaxed);
                             }
                             Err(BrokenBarrierKind::ActionPanicked) => unreachable!("it does not"),
-                            Err(_) => thread::yield_now(),
+                            Err(_) => {
+                                refused.fetch_add(1, Ordering::Relaxed);
+                                thread::yield_now();
+                            }
                         }
                     }
                 })
@@ -270,6 +284,9 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
     // The action may have run in a round that was broken while it did.
     assert!(seen.iter().all(|&count| count == seen[0]), "{seen:?}");
     assert!(rounds >= seen[0]);
+    // Else nothing was tried.
+    let refused = refused.into_inner();
+    assert!(seen[0] > 0 && refused > 0, "{} and {refused}", seen[0]);
     barrier.reset();
     assert_eq!((barrier.n_waiting(), barrier.is_broken()), (0, false));
     assert_works(&barrier);

@@ -55,6 +55,7 @@ on_every_lock! {
     notify_wakes_exactly_n_oldest_first => oldest_first;
     notify_all_wakes_only_those_waiting_then => only_those_waiting;
     a_notify_without_waiters_is_not_remembered => not_remembered;
+    a_notify_never_wakes_a_later_arrival => never_later;
     timed_waits_run_out_not_before_their_time => run_out;
     timed_waits_are_notified_in_time => notified_in_time;
     a_wait_gives_the_lock_up_and_takes_it_back => gives_up;
@@ -195,6 +196,35 @@ fn not_remembered<L: ConditionLock + Sync>(condition: &Condition<L>) {
     assert!(!guard.wait_timeout(Duration::ZERO));
 }
 
+/// The wake-ups may be delivered when the lock is released. Who waits from then on, the notifier first of all, is none of those
+/// that they were for, though more were asked for than there were waiters.
+fn never_later<L: ConditionLock + Sync>(condition: &Condition<L>) {
+    const ROUNDS: usize = if cfg!(sanitize_thread) { 20 } else { 200 };
+    let (waiting, woken) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    for round in 1..=ROUNDS {
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let guard = condition.lock();
+                    waiting.fetch_add(1, Ordering::Relaxed);
+                    guard.wait();
+                    woken.fetch_add(1, Ordering::Relaxed);
+                });
+            }
+            until_waiting(condition, &waiting, 2 * round);
+            let guard = condition.lock();
+            let notified = match round % 3 {
+                0 => guard.notify_all(),
+                1 => guard.notify(5),
+                _ => guard.notify_one() + guard.notify_one() + guard.notify_one(),
+            };
+            assert_eq!(notified, 2);
+            assert!(!guard.wait_timeout(Duration::from_micros(round as u64 % 100)));
+        });
+        assert_eq!(woken.load(Ordering::Relaxed), 2 * round);
+    }
+}
+
 fn run_out<L: ConditionLock + Sync>(condition: &Condition<L>) {
     let guard = condition.lock();
     for timeout in [Duration::ZERO, Duration::from_nanos(1), SHORT] {
@@ -252,10 +282,9 @@ fn gives_up<L: ConditionLock + Sync>(condition: &Condition<L>) {
         }
         until_waiting(condition, &waiting, 5);
         let guard = condition.lock();
-        assert_eq!(guard.notify_all(), 5);
-        // None of them goes on before the lock is released.
-        thread::sleep(SHORT);
         assert!(!inside.swap(true, Ordering::Relaxed));
+        assert_eq!(guard.notify_all(), 5);
+        // None of them goes on before the lock is released: it would find this thread inside.
         thread::sleep(SHORT);
         assert!(inside.swap(false, Ordering::Relaxed));
     });
@@ -300,7 +329,7 @@ fn total_time<L: ConditionLock + Sync>(condition: &Condition<L>) {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
                 condition.lock().notify_all();
-                thread::sleep(Duration::from_millis(1));
+                thread::yield_now();
             }
         });
         let start = Instant::now();
@@ -408,7 +437,10 @@ fn race<L: ConditionLock + Sync>(condition: &Condition<L>) {
             sent.fetch_add(woken, Ordering::Relaxed);
         }
     });
-    assert_eq!(received.into_inner(), sent.into_inner());
+    let received = received.into_inner();
+    assert_eq!(received, sent.into_inner());
+    // Else it was no race.
+    assert!(0 < received && received < RACES, "{received} of {RACES}");
     assert_eq!(condition.lock().notify_all(), 0);
     assert!(!condition.locked());
 }

@@ -100,6 +100,43 @@ fn a_notify_without_waiters_is_not_remembered() {
 }
 
 #[test]
+fn a_notify_wakes_those_waiting_then_and_never_a_later_arrival() {
+    const WAITERS: usize = 10;
+    // How many wait for the first time, and how many have been woken from that.
+    let monitor = Monitor::new((0, 0));
+    let released = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..WAITERS {
+            scope.spawn(|| {
+                let mut guard = monitor.lock();
+                guard.0 += 1;
+                guard.wait();
+                guard.1 += 1;
+                // As a later arrival: what woke it must not wake it twice.
+                guard.wait();
+                assert!(released.load(Ordering::Relaxed));
+            });
+        }
+        while monitor.lock().0 < WAITERS {
+            thread::yield_now();
+        }
+        {
+            let mut guard = monitor.lock();
+            assert_eq!(guard.notify(2 * WAITERS), WAITERS);
+            assert_eq!(guard.notify_all(), 0);
+            // Nor does it wake the notifier itself.
+            assert!(!guard.wait_timeout(Duration::from_millis(1)));
+        }
+        while monitor.lock().1 < WAITERS {
+            thread::yield_now();
+        }
+        let guard = monitor.lock();
+        released.store(true, Ordering::Relaxed);
+        assert_eq!(guard.notify_all(), WAITERS);
+    });
+}
+
+#[test]
 fn timed_waits_run_out_not_before_their_time() {
     let monitor = Monitor::new(5);
     let mut guard = monitor.lock();
@@ -177,7 +214,7 @@ fn wait_until_keeps_its_total_time() {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
                 monitor.lock().notify_all();
-                thread::sleep(Duration::from_millis(1));
+                thread::yield_now();
             }
         });
         let start = Instant::now();
@@ -205,6 +242,28 @@ fn a_panicking_condition_leaves_the_lock_to_the_guard() {
 }
 
 #[test]
+fn a_condition_that_panics_after_a_wake_up_leaves_the_lock_to_the_guard() {
+    let monitor = Monitor::new(0);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                monitor.lock().wait_while(|calls| {
+                    *calls += 1;
+                    assert!(*calls == 1, "on purpose");
+                    true
+                });
+            }))
+            .is_err()
+        });
+        until_is(&monitor, 1);
+        assert_eq!(monitor.lock().notify_one(), 1);
+        assert!(waiter.join().unwrap());
+    });
+    assert_eq!(*monitor.try_lock().unwrap(), 2);
+    assert_eq!(monitor.lock().notify_all(), 0);
+}
+
+#[test]
 fn a_panic_releases_the_lock_and_a_forgotten_guard_does_not() {
     let monitor = Monitor::new(0);
     let unwound = catch_unwind(AssertUnwindSafe(|| {
@@ -223,7 +282,7 @@ fn of_a_notify_and_a_timeout_at_once_exactly_one_counts() {
     const RACES: usize = if cfg!(sanitize_thread) {
         5_000
     } else {
-        250_000
+        1_000_000
     };
     const WAITERS: usize = 2;
     // How many waits have begun, and how many were notified.
@@ -267,6 +326,8 @@ fn of_a_notify_and_a_timeout_at_once_exactly_one_counts() {
         sent
     });
     assert_eq!(monitor.into_inner().1, sent);
+    // Else it was no race.
+    assert!(0 < sent && sent < RACES, "{sent} of {RACES}");
 }
 
 #[test]

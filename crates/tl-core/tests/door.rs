@@ -140,7 +140,7 @@ fn a_waiter_that_slept_long_is_overdue_and_a_new_one_is_not() {
         until_waiting(&word, 1);
         let mut overdue = false;
         while !overdue {
-            thread::sleep(Duration::from_millis(1));
+            thread::yield_now();
             WaitQueue::of(&word).lock().scan(|waiter| {
                 overdue = waiter.is_overdue;
                 Verdict::Keep

@@ -1,7 +1,9 @@
 //! The event: every method, and the corners of set against clear against wait.
 #![cfg(not(loom))]
 
-use std::fs;
+#[path = "../../../tests/support/sleepers.rs"]
+mod sleepers;
+
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tl_core::door::Mutex;
+use sleepers::Sleepers;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_event::Event;
@@ -23,25 +25,6 @@ const _: fn() = || {
     fn check<T: Send + Sync + UnwindSafe + RefUnwindSafe + Unpin + 'static>() {}
     check::<Event>();
 };
-
-/// The calling thread, as the kernel names it.
-fn own_task() -> String {
-    let link = fs::read_link("/proc/thread-self").expect("Linux has /proc/thread-self");
-    format!("/proc/{}/stat", link.display())
-}
-
-/// Returns once the thread sleeps in the kernel.
-fn until_asleep(task: &str) {
-    loop {
-        let stat = fs::read_to_string(task).expect("the thread has not ended");
-        // "tid (name) state …", and the name may contain anything.
-        let after_name = stat.rsplit_once(')').expect("a stat line").1;
-        if after_name.trim_start().starts_with('S') {
-            return;
-        }
-        thread::yield_now();
-    }
-}
 
 #[test]
 fn a_new_event_is_clear() {
@@ -87,34 +70,40 @@ fn a_wait_on_a_set_event_does_not_block() {
 
 #[test]
 fn a_wait_blocks_until_the_set() {
-    let event = Event::new();
+    let (event, sleepers) = (Event::new(), Sleepers::new(4));
     let is_set = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
+                sleepers.enter();
                 event.wait();
                 assert!(is_set.load(Ordering::Relaxed));
             });
         }
-        thread::sleep(Duration::from_millis(5));
+        sleepers.until(4);
         is_set.store(true, Ordering::Relaxed);
         event.set();
     });
 }
 
+/// Waits in one of the three forms.
+fn wait_in_form(event: &Event, form: usize) {
+    match form % 3 {
+        0 => event.wait(),
+        1 => assert!(event.wait_timeout(Duration::MAX)),
+        _ => assert!(event.wait_deadline(Instant::now() + Duration::from_secs(3600))),
+    }
+}
+
 #[test]
-fn set_wakes_a_thousand() {
+fn set_wakes_a_thousand_on_their_way_to_sleep() {
     let event = Event::new();
     let returned = AtomicUsize::new(0);
     thread::scope(|scope| {
         for number in 0..1000 {
             let (event, returned) = (&event, &returned);
             scope.spawn(move || {
-                match number % 3 {
-                    0 => event.wait(),
-                    1 => assert!(event.wait_timeout(Duration::MAX)),
-                    _ => assert!(event.wait_deadline(Instant::now() + Duration::from_secs(3600))),
-                }
+                wait_in_form(event, number);
                 returned.fetch_add(1, Ordering::Relaxed);
             });
         }
@@ -124,32 +113,24 @@ fn set_wakes_a_thousand() {
 }
 
 #[test]
-fn sleepers_are_woken_though_clear_follows_set() {
-    let event = Event::new();
-    let tasks: Vec<Mutex<Option<String>>> = (0..20).map(|_| Mutex::new(None)).collect();
+fn a_thousand_sleepers_are_woken_though_clear_follows_set() {
+    let (event, sleepers) = (Event::new(), Sleepers::new(1000));
+    let returned = AtomicUsize::new(0);
     thread::scope(|scope| {
-        for (number, task) in tasks.iter().enumerate() {
-            let event = &event;
+        for number in 0..1000 {
+            let (event, sleepers, returned) = (&event, &sleepers, &returned);
             scope.spawn(move || {
-                *task.lock() = Some(own_task());
-                match number % 2 {
-                    0 => event.wait(),
-                    _ => assert!(event.wait_timeout(Duration::from_secs(3600))),
-                }
+                sleepers.enter();
+                wait_in_form(event, number);
+                returned.fetch_add(1, Ordering::Relaxed);
             });
         }
-        for task in &tasks {
-            let task = loop {
-                if let Some(task) = task.lock().take() {
-                    break task;
-                }
-                thread::yield_now();
-            };
-            until_asleep(&task);
-        }
+        sleepers.until(1000);
+        assert_eq!(returned.load(Ordering::Relaxed), 0);
         event.set();
         event.clear();
     });
+    assert_eq!(returned.into_inner(), 1000);
     assert!(!event.is_set());
 }
 
@@ -200,10 +181,13 @@ fn one_waiter_runs_out_of_time_and_the_others_wait_on() {
 
 #[test]
 fn a_timed_wait_can_succeed_late() {
-    let event = Event::new();
+    let (event, sleepers) = (Event::new(), Sleepers::new(1));
     thread::scope(|scope| {
-        let waiter = scope.spawn(|| event.wait_timeout(Duration::from_secs(3600)));
-        thread::sleep(Duration::from_millis(20));
+        let waiter = scope.spawn(|| {
+            sleepers.enter();
+            event.wait_timeout(Duration::from_secs(3600))
+        });
+        sleepers.until(1);
         event.set();
         assert!(waiter.join().unwrap());
     });

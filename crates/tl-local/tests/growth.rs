@@ -3,7 +3,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::thread;
 
 use tl_local::Local;
@@ -39,23 +39,42 @@ const MANY: usize = if cfg!(sanitize_thread) {
 /// What may remain of all that: less than a byte for each.
 const SLACK: usize = 64 << 10;
 
-static DROPS: AtomicUsize = AtomicUsize::new(0);
+/// How often each value has been dropped, by its number.
+static DROPS: [AtomicU8; 5 * MANY] = [const { AtomicU8::new(0) }; 5 * MANY];
+
+static VALUES: AtomicUsize = AtomicUsize::new(0);
 
 struct Value {
+    number: usize,
     _room: [usize; 32],
 }
 
 impl Value {
     fn new() -> Value {
-        Value { _room: [0; 32] }
+        Value {
+            number: VALUES.fetch_add(1, Ordering::Relaxed),
+            _room: [0; 32],
+        }
     }
 }
 
 impl Drop for Value {
     fn drop(&mut self) {
-        DROPS.fetch_add(1, Ordering::Relaxed);
+        DROPS[self.number].fetch_add(1, Ordering::Relaxed);
     }
 }
+
+/// All values that there have been are dropped, each of them once.
+fn assert_dropped_once(values: usize) {
+    assert_eq!(VALUES.load(Ordering::Relaxed), values);
+    let wrong = DROPS[..values]
+        .iter()
+        .position(|drops| drops.load(Ordering::Relaxed) != 1);
+    assert_eq!(wrong, None, "the first that was not dropped once");
+}
+
+/// How often each part is run before it is measured.
+const FIRST: usize = 10;
 
 #[test]
 fn many_threads_and_many_locals_drop_once_and_leave_nothing() {
@@ -70,15 +89,13 @@ fn many_threads_and_many_locals_drop_once_and_leave_nothing() {
             thread.join().unwrap();
         }
     };
-    (0..10).for_each(|_| batch());
-    let before = (
-        ALLOCATED.load(Ordering::Relaxed),
-        DROPS.load(Ordering::Relaxed),
-    );
+    (0..FIRST).for_each(|_| batch());
+    let before = ALLOCATED.load(Ordering::Relaxed);
     (0..MANY / 4).for_each(|_| batch());
-    assert_eq!(DROPS.load(Ordering::Relaxed) - before.1, MANY);
-    let grown = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before.0);
+    let grown = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before);
     assert!(grown < SLACK, "{grown} bytes more");
+    let values = 4 * FIRST + MANY;
+    assert_dropped_once(values);
 
     // Locals that come and go while two threads live, each of which has had a value in all of them.
     let (send, receive) = std::sync::mpsc::sync_channel::<Arc<Local<Value>>>(0);
@@ -97,17 +114,15 @@ fn many_threads_and_many_locals_drop_once_and_leave_nothing() {
         done.recv().unwrap();
         drop(local);
     };
-    (0..10).for_each(|_| one());
-    let before = (
-        ALLOCATED.load(Ordering::Relaxed),
-        DROPS.load(Ordering::Relaxed),
-    );
+    (0..FIRST).for_each(|_| one());
+    let before = ALLOCATED.load(Ordering::Relaxed);
     (0..MANY).for_each(|_| one());
-    assert_eq!(DROPS.load(Ordering::Relaxed) - before.1, 2 * MANY);
-    let grown = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before.0);
+    let grown = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before);
     assert!(grown < SLACK, "{grown} bytes more");
     drop(send);
     other.join().unwrap();
+    let values = values + 2 * (FIRST + MANY);
+    assert_dropped_once(values);
 
     // Emptied again and again.
     let mut local = Local::new();
@@ -115,9 +130,10 @@ fn many_threads_and_many_locals_drop_once_and_leave_nothing() {
         local.set(Value::new());
         assert_eq!(local.drain().len(), 1);
     };
-    (0..10).for_each(|_| one());
+    (0..FIRST).for_each(|_| one());
     let before = ALLOCATED.load(Ordering::Relaxed);
     (0..MANY).for_each(|_| one());
     let grown = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before);
     assert!(grown < SLACK, "{grown} bytes more");
+    assert_dropped_once(values + FIRST + MANY);
 }

@@ -1,5 +1,8 @@
 //! `Lock`: what each method promises, and what many threads make of it.
 
+#[path = "../../../tests/support/sleepers.rs"]
+mod sleepers;
+
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sleepers::Sleepers;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_locks::{Lock, ReleaseError};
@@ -138,24 +142,26 @@ fn a_timeout_runs_out_not_before_its_time_and_leaves_the_lock_as_it_was() {
 
 #[test]
 fn timed_waits_succeed_late() {
-    let lock = Lock::new();
+    let (lock, sleepers) = (Lock::new(), Sleepers::new(3));
     let acquired = AtomicUsize::new(0);
     lock.acquire();
     thread::scope(|scope| {
         for timeout in [LONG, Duration::MAX] {
-            let (lock, acquired) = (&lock, &acquired);
+            let (lock, sleepers, acquired) = (&lock, &sleepers, &acquired);
             scope.spawn(move || {
+                sleepers.enter();
                 assert!(lock.acquire_timeout(timeout));
                 acquired.fetch_add(1, Ordering::Relaxed);
                 lock.release().unwrap();
             });
         }
         scope.spawn(|| {
+            sleepers.enter();
             let guard = lock.lock_deadline(Instant::now() + LONG);
             acquired.fetch_add(1, Ordering::Relaxed);
             drop(guard.unwrap());
         });
-        thread::sleep(2 * SHORT);
+        sleepers.until(3);
         assert_eq!(acquired.load(Ordering::Relaxed), 0);
         lock.release().unwrap();
     });

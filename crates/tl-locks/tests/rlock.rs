@@ -1,5 +1,8 @@
 //! `RLock`: levels, ownership, and what many threads make of it.
 
+#[path = "../../../tests/support/sleepers.rs"]
+mod sleepers;
+
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sleepers::Sleepers;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_locks::{RLock, ReleaseError};
@@ -129,20 +133,23 @@ fn a_stranger_s_timed_forms_run_out_not_before_their_time() {
 
 #[test]
 fn a_timed_wait_succeeds_when_the_last_level_is_released() {
-    let lock = RLock::new();
+    let (lock, sleepers) = (RLock::new(), Sleepers::new(3));
     let acquired = AtomicUsize::new(0);
     let outer = lock.lock();
     let inner = lock.lock();
     thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
+                sleepers.enter();
                 assert!(lock.acquire_timeout(LONG));
                 acquired.fetch_add(1, Ordering::Relaxed);
                 lock.release().unwrap();
             });
         }
+        sleepers.until(3);
         drop(inner);
-        thread::sleep(SHORT);
+        // Were they woken by that, they would be awake or have it now.
+        sleepers.until(3);
         assert_eq!(acquired.load(Ordering::Relaxed), 0);
         drop(outer);
     });

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use support::spawn_asleep;
+use support::spawn_overdue;
 use tl_core::door::Mutex;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
@@ -25,7 +25,7 @@ fn long_waiters_are_served_in_the_order_in_which_they_came() {
     thread::scope(|scope| {
         for number in 0..5 {
             let (semaphore, order) = (&semaphore, &order);
-            spawn_asleep(scope, move || {
+            spawn_overdue(scope, move || {
                 semaphore.acquire();
                 order.lock().push(number);
             });
@@ -44,7 +44,7 @@ fn long_waiters_are_served_in_the_order_in_which_they_came() {
 fn a_permit_passes_to_a_long_waiter_before_anybody_who_comes_by() {
     let semaphore = Semaphore::new(0);
     thread::scope(|scope| {
-        let waiter = spawn_asleep(scope, || semaphore.acquire());
+        let waiter = spawn_overdue(scope, || semaphore.acquire());
         // The permit never shows, so this thread cannot take it.
         semaphore.release().unwrap();
         let barged = semaphore.try_acquire();
@@ -107,7 +107,7 @@ fn permits_are_kept_for_a_long_waiter_that_wants_more_than_there_are() {
     let semaphore = Semaphore::new(3);
     semaphore.acquire_many(3);
     thread::scope(|scope| {
-        let waiter = spawn_asleep(scope, || semaphore.acquire_many(3));
+        let waiter = spawn_overdue(scope, || semaphore.acquire_many(3));
         for kept in 1..=2 {
             semaphore.release().unwrap();
             assert_eq!(semaphore.available(), kept);
@@ -127,7 +127,7 @@ fn when_who_permits_were_kept_for_gives_up_those_behind_go_on() {
     let semaphore = Semaphore::new(3);
     semaphore.acquire_many(3);
     thread::scope(|scope| {
-        let head = spawn_asleep(scope, || semaphore.acquire_many_timeout(3, GIVES_UP));
+        let head = spawn_overdue(scope, || semaphore.acquire_many_timeout(3, GIVES_UP));
         let behind = [
             scope.spawn(|| semaphore.acquire_timeout(LONG)),
             scope.spawn(|| semaphore.acquire_timeout(LONG)),
@@ -150,7 +150,8 @@ fn a_request_for_more_than_there_ever_were_holds_nobody_up_and_leaks_nothing() {
         let semaphore = BoundedSemaphore::new(3);
         let served = AtomicUsize::new(0);
         thread::scope(|scope| {
-            let waiter = spawn_asleep(scope, || semaphore.acquire_many_timeout(too_many, GIVES_UP));
+            let waiter =
+                spawn_overdue(scope, || semaphore.acquire_many_timeout(too_many, GIVES_UP));
             for _ in 0..3 {
                 scope.spawn(|| {
                     for _ in 0..100 {
@@ -172,7 +173,7 @@ fn a_request_for_more_than_there_ever_were_holds_nobody_up_and_leaks_nothing() {
 fn a_request_for_more_than_there_ever_were_is_served_when_there_are() {
     let semaphore = Semaphore::new(1);
     thread::scope(|scope| {
-        let waiter = spawn_asleep(scope, || semaphore.acquire_many(5));
+        let waiter = spawn_overdue(scope, || semaphore.acquire_many(5));
         // Others come and go.
         for _ in 0..100 {
             semaphore.acquire();

@@ -1,5 +1,8 @@
 //! The contract of both semaphores, call by call.
 
+#[path = "../../../tests/support/sleepers.rs"]
+mod sleepers;
+
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,13 +10,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sleepers::Sleepers;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_semaphore::{BoundedSemaphore, OwnedPermit, Permit, ReleaseError, Semaphore};
 
 const SHORT: Duration = Duration::from_millis(5);
-/// Longer than a waiter may sleep before it is served first.
-const OVERDUE: Duration = Duration::from_millis(5);
 /// Long enough for any machine.
 const LONG: Duration = Duration::from_secs(60);
 
@@ -173,7 +175,7 @@ fn a_bounded_semaphore_refuses_one_too_many_and_many_too_many() {
 fn a_bounded_release_is_refused_while_a_thread_waits_for_more_than_there_will_be() {
     let bounded = BoundedSemaphore::new(2);
     thread::scope(|scope| {
-        let waiter = scope.spawn(|| bounded.acquire_many_timeout(3, OVERDUE * 4));
+        let waiter = scope.spawn(|| bounded.acquire_many_timeout(3, SHORT * 4));
         while !waiter.is_finished() {
             assert!(bounded.release().is_err());
             assert!(bounded.try_acquire_many(2));
@@ -241,44 +243,51 @@ fn a_timed_wait_lasts_as_long_as_it_should() {
 
 #[test]
 fn a_timed_wait_that_is_served_in_time() {
-    let semaphore = Semaphore::new(0);
+    let (semaphore, sleepers) = (Semaphore::new(0), Sleepers::new(3));
+    type Form = fn(&Semaphore) -> bool;
+    let forms: [Form; 3] = [
+        |semaphore| semaphore.acquire_timeout(LONG),
+        |semaphore| semaphore.acquire_deadline(Instant::now() + LONG),
+        |semaphore| semaphore.acquire_many_timeout(2, LONG),
+    ];
     thread::scope(|scope| {
-        let waiters = [
-            scope.spawn(|| semaphore.acquire_timeout(LONG)),
-            scope.spawn(|| semaphore.acquire_deadline(Instant::now() + LONG)),
-            scope.spawn(|| semaphore.acquire_many_timeout(2, LONG)),
-        ];
-        thread::sleep(OVERDUE);
+        let (semaphore, sleepers) = (&semaphore, &sleepers);
+        let waiters = forms.map(|acquire| {
+            scope.spawn(move || {
+                sleepers.enter();
+                acquire(semaphore)
+            })
+        });
+        sleepers.until(3);
         for _ in 0..4 {
             semaphore.release().unwrap();
         }
-        assert!(
-            waiters
-                .map(|waiter| waiter.join().unwrap())
-                .iter()
-                .all(|&in_time| in_time)
-        );
+        for waiter in waiters {
+            assert!(waiter.join().unwrap());
+        }
     });
     assert_eq!(semaphore.available(), 0);
 }
 
 #[test]
 fn released_permits_reach_as_many_waiters() {
-    let semaphore = Semaphore::new(0);
+    let (semaphore, sleepers) = (Semaphore::new(0), Sleepers::new(5));
     let served = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..5 {
             scope.spawn(|| {
+                sleepers.enter();
                 semaphore.acquire();
                 served.fetch_add(1, Ordering::Relaxed);
             });
         }
-        thread::sleep(OVERDUE);
+        sleepers.until(5);
         semaphore.release_many(3).unwrap();
         while served.load(Ordering::Relaxed) < 3 {
             thread::yield_now();
         }
-        thread::sleep(SHORT);
+        // Three have ended, and the others sleep on.
+        sleepers.until(5);
         assert_eq!(served.load(Ordering::Relaxed), 3);
         assert_eq!(semaphore.available(), 0);
         semaphore.release_many(3).unwrap();
@@ -431,13 +440,15 @@ fn debug_shows_what_is_available_and_never_blocks() {
 fn what_was_written_before_a_release_is_seen_after_the_acquire() {
     for asleep in [false, true] {
         let (semaphore, ready) = (Semaphore::new(0), AtomicBool::new(false));
+        let sleepers = Sleepers::new(1);
         thread::scope(|scope| {
             scope.spawn(|| {
+                sleepers.enter();
                 semaphore.acquire();
                 assert!(ready.load(Ordering::Relaxed));
             });
             if asleep {
-                thread::sleep(OVERDUE);
+                sleepers.until(1);
             }
             ready.store(true, Ordering::Relaxed);
             semaphore.release().unwrap();

@@ -61,6 +61,7 @@
 //! | [`std::process::exit`] in a worker or a daemon, before `main` has returned | at once | at once | at once | at once | its code |
 //! | [`std::process::exit`] in a worker, after that | **hangs** | **hangs** | **hangs** | **hangs** | |
 //! | [`std::process::exit`] in a daemon, after that | waits, without that daemon | waits for both | waits | at once | that of `main` |
+//! | [`std::process::exit`] in the main thread, after that: in the destructor of a thread-local, or in an exit hook of the C runtime | **aborts** | **aborts** | **aborts** | **aborts** | `SIGABRT` |
 //! | [`exit`] in the main thread, a worker or a daemon, before `main` has returned | at once | at once | at once | at once | its code |
 //! | [`exit`] in a worker, after that | at once | at once | at once | at once | its code |
 //! | [`exit`] in a daemon, after that | at once | at once | at once | at once, or the process was over before | its code, or that of `main` |

@@ -106,14 +106,24 @@ fn end(ending: &str) {
         "main-exit" => process::exit(3),
         "worker-exit-before" => from(false, false, || process::exit(4)),
         "daemon-exit-before" => from(true, false, || process::exit(5)),
-        "worker-exit-after" => from(false, true, || process::exit(6)),
+        "worker-exit-after" => from(false, true, || {
+            eprintln!("calls exit");
+            process::exit(6)
+        }),
         "daemon-exit-after" => from(true, true, || process::exit(7)),
         "main-tl-exit" => tl_thread::exit(8),
         "worker-tl-exit-before" => from(false, false, || tl_thread::exit(9)),
         "daemon-tl-exit-before" => from(true, false, || tl_thread::exit(10)),
         "worker-tl-exit-after" => from(false, true, || tl_thread::exit(11)),
         "daemon-tl-exit-after" => from(true, true, || tl_thread::exit(12)),
-        "local-tl-exit-after" => EXIT_AT_END.set(Some(ExitAtEnd)),
+        "local-exit-after" => EXIT_AT_END.set(Some(ExitAtEnd(|| process::exit(16)))),
+        "hook-exit-after" => {
+            extern "C" fn hook() {
+                process::exit(17);
+            }
+            sys::at_exit(hook).unwrap();
+        }
+        "local-tl-exit-after" => EXIT_AT_END.set(Some(EXIT_OF_OURS)),
         "hook-tl-exit-after" => {
             extern "C" fn hook() {
                 tl_thread::exit(14);
@@ -128,8 +138,8 @@ fn end(ending: &str) {
             sys::at_exit(hook).unwrap();
             from(false, false, || process::exit(4));
         }
-        "worker-local-tl-exit-before" => from(false, false, || EXIT_AT_END.set(Some(ExitAtEnd))),
-        "worker-local-tl-exit-after" => from(false, true, || EXIT_AT_END.set(Some(ExitAtEnd))),
+        "worker-local-tl-exit-before" => from(false, false, || EXIT_AT_END.set(Some(EXIT_OF_OURS))),
+        "worker-local-tl-exit-after" => from(false, true, || EXIT_AT_END.set(Some(EXIT_OF_OURS))),
         "abort" => process::abort(),
         "shutdown" => {
             tl_thread::shutdown();
@@ -268,11 +278,13 @@ extern "C" fn slow_hook() {
 
 static FIRST_HOOK: AtomicBool = AtomicBool::new(false);
 
-struct ExitAtEnd;
+struct ExitAtEnd(fn() -> !);
+
+const EXIT_OF_OURS: ExitAtEnd = ExitAtEnd(|| tl_thread::exit(13));
 
 impl Drop for ExitAtEnd {
     fn drop(&mut self) {
-        tl_thread::exit(13);
+        (self.0)();
     }
 }
 

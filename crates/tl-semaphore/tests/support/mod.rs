@@ -15,7 +15,7 @@ const OVERDUE: Duration = Duration::from_millis(5);
 
 /// Starts a thread that calls `wait`, and returns once it has slept for so long that it is overdue, or has
 /// ended.
-pub(crate) fn spawn_asleep<'scope, T: Send + 'scope>(
+pub(crate) fn spawn_overdue<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     wait: impl FnOnce() -> T + Send + 'scope,
 ) -> ScopedJoinHandle<'scope, T> {

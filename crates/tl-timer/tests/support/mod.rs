@@ -53,16 +53,22 @@ pub(crate) fn timer_threads() -> (usize, usize) {
     (count("Thread-"), count(SCHEDULER))
 }
 
-/// The number of the thread that schedules timers. It gets its name a moment after it is started.
+/// The numbers of the threads that schedule timers. One gets its name a moment after it is started, and one that is over may
+/// still be there.
+pub(crate) fn schedulers() -> Vec<u64> {
+    let threads = os_threads().into_iter();
+    let schedulers = threads.filter(|(_, name)| name == SCHEDULER);
+    schedulers.map(|(number, _)| number).collect()
+}
+
+/// The number of the thread that schedules timers.
 pub(crate) fn scheduler() -> u64 {
-    let mut number = 0;
+    let mut threads = Vec::new();
     eventually("the one scheduler", || {
-        let mut threads = os_threads();
-        threads.retain(|(_, name)| name == SCHEDULER);
-        number = threads.first().map_or(0, |(number, _)| *number);
+        threads = schedulers();
         threads.len() == 1
     });
-    number
+    threads[0]
 }
 
 /// Waits until the thread that scheduled earlier timers is gone.

@@ -234,14 +234,14 @@ fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> 
         total.rounds += 1;
         progress();
     }
-    // The last threads of a round may be about to free what they had.
-    round::soon(|| allocations::live() <= baseline);
+    let is_even = total.failures.is_empty();
+    if is_even {
+        // The last threads of a round may be about to free what they had.
+        round::soon(|| allocations::live() <= baseline);
+    }
     total.left_allocated = allocations::live() - baseline;
     // A round that leaks leaves something each time. What grows once, such as a table, is less than one a round.
-    if total.failures.is_empty()
-        && total.rounds > 16
-        && total.left_allocated >= total.rounds as i64 / 2
-    {
+    if is_even && total.rounds > 16 && total.left_allocated >= total.rounds as i64 / 2 {
         total.failures.push(format!(
             "{} allocations are left after {} rounds",
             total.left_allocated, total.rounds

@@ -1,0 +1,62 @@
+//! How a test knows that threads wait, without waiting for a time itself: the system tells which of them sleep.
+//!
+//! The tests of the crates take this file by its path.
+
+use std::fs;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+
+/// Threads that say of themselves that they are about to wait.
+pub(crate) struct Sleepers {
+    come: AtomicUsize,
+    /// The system's numbers of those that have come; 0 where none has.
+    native_ids: Box<[AtomicU64]>,
+}
+
+impl Sleepers {
+    /// For up to `most` threads.
+    pub(crate) fn new(most: usize) -> Sleepers {
+        Sleepers {
+            come: AtomicUsize::new(0),
+            native_ids: (0..most).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+
+    /// The calling thread waits next.
+    pub(crate) fn enter(&self) {
+        let place = self.come.fetch_add(1, Ordering::Relaxed);
+        self.native_ids[place].store(tl_core::sys::native_id(), Ordering::Relaxed);
+    }
+
+    /// Returns once `count` threads have come, and each of those sleeps or has ended.
+    pub(crate) fn until(&self, count: usize) {
+        for id in &self.native_ids[..count] {
+            loop {
+                let id = id.load(Ordering::Relaxed);
+                if id != 0 && (!lives(id) || sleeps(id)) {
+                    break;
+                }
+                thread::yield_now();
+            }
+        }
+    }
+}
+
+fn lives(native_id: u64) -> bool {
+    naps(native_id).is_some()
+}
+
+/// Whether the thread sleeps, and has not woken up between two looks.
+fn sleeps(native_id: u64) -> bool {
+    let before = naps(native_id);
+    thread::yield_now();
+    before == naps(native_id) && matches!(before, Some((true, _)))
+}
+
+/// Whether the thread sleeps, and how often it has begun to. `None` if it has ended.
+fn naps(native_id: u64) -> Option<(bool, String)> {
+    let status = fs::read_to_string(format!("/proc/self/task/{native_id}/status")).ok()?;
+    let line = |name| status.lines().find(|line| line.starts_with(name));
+    let is_asleep = line("State:")?.contains("(sleeping)");
+    Some((is_asleep, line("voluntary_ctxt_switches:")?.to_owned()))
+}
