@@ -17,7 +17,7 @@ use super::{Deadline, platform};
 use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// How a waiter stays awake. A turn passes a moment between two looks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Patience {
     /// Turns that only tell the processor that this is a spin loop: enough for a thread that is about to act, and little when it
     /// needs this core to do so.
@@ -26,24 +26,29 @@ struct Patience {
     pauses: u32,
     /// Turns that offer the core to another thread.
     yields: u32,
+    /// Whether it is over once a yield has given the core away, see `CORE_GIVEN_AWAY`.
+    competes: bool,
 }
 
 const NONE: Patience = Patience {
     spins: 0,
     pauses: 0,
     yields: 0,
+    competes: false,
 };
 /// All the pauses take half as long as one yield.
 const PATIENT: Patience = Patience {
     spins: 10,
     pauses: 1,
     yields: 20,
+    competes: false,
 };
 /// With as many looks as `PATIENT` two threads that pass a lock back and forth take twice as long.
 const CONTENDED: Patience = Patience {
     spins: 1,
     pauses: 4,
     yields: 8,
+    competes: true,
 };
 /// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. For a thread that competes with them it is
 /// the last, and counts as sleep: in the queue it is seen to be overdue, and served.
@@ -175,7 +180,7 @@ impl Backoff {
     }
 
     fn offer_core(&mut self) {
-        if self.patience != CONTENDED {
+        if !self.patience.competes {
             return platform::yield_now();
         }
         let before = platform::now();
