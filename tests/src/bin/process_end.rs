@@ -183,7 +183,7 @@ fn end(ending: &str) {
             start(false, block);
             thread::spawn(|| {
                 // Made before what the library makes, it is dropped after that.
-                EXIT_AT_END.set(Some(ExitAtEnd));
+                EXIT_AT_END.set(Some(EXIT_OF_OURS));
                 main_thread().join().unwrap();
             });
         }
