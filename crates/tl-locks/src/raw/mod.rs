@@ -306,11 +306,9 @@ impl RawLock {
                 true
             }
             Wake::Woken { .. } => {
-                // Who notified holds the lock and is about to release it: that happens once, too.
-                if !self.take_free() {
-                    self.acquire_awake(Deadline::NEVER, WaitQueue::of(&self.state).backoff());
-                }
-                true
+                // Who notified holds the lock and is about to release it: that happens once, too. To look first, and not to
+                // try, leaves it the word's cache line.
+                self.acquire_awake(Deadline::NEVER, WaitQueue::of(&self.state).backoff())
             }
             Wake::TimedOut(locked_queue) => {
                 waiters.subtract(1);
