@@ -85,7 +85,7 @@ impl Builder {
     ///     }
     /// }
     ///
-    /// let handle = Builder::new().name("worker").spawn_runnable(Name(String::new()))?;
+    /// let handle = Builder::new().name("worker".into()).spawn_runnable(Name(String::new()))?;
     /// assert_eq!(handle.join().unwrap().0, "worker");
     /// # Ok::<(), std::io::Error>(())
     /// ```
