@@ -91,11 +91,10 @@ impl Timer {
     /// during a call are skipped, not made up for. If the function panics the timer ends as any thread does: the
     /// [excepthook](tl_thread::set_excepthook) hears of it, and [`join`](Timer::join) tells.
     ///
+    /// A period of [`Duration::ZERO`] has its beat always now: each call follows the one before without a pause. After one
+    /// that is too long for the clock (more than 584 years, as [`Duration::MAX`]) no call ever comes.
+    ///
     /// Python's `threading` has no such timer.
-    ///
-    /// # Panics
-    ///
-    /// If the period is zero: there is no grid. Call the function in a loop instead.
     ///
     /// ```
     /// use std::sync::mpsc;
@@ -116,10 +115,6 @@ impl Timer {
     /// ```
     #[must_use = "a timer does nothing until it is started: call `start`"]
     pub fn every(period: Duration, function: impl FnMut() + Send + 'static) -> Timer {
-        assert!(
-            !period.is_zero(),
-            "a timer needs a period of a nanosecond or more: to repeat without a pause, use a loop"
-        );
         Timer {
             kind: Kind::Every(Every::new(period, function)),
         }
