@@ -1,6 +1,7 @@
 //! The handle of a timer.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use crate::every::Every;
 use crate::once::Once;
 
 /// A thread that calls a function once a time has passed, and that can be cancelled until then. A handle: clones
-/// stand for the same timer.
+/// stand for the same timer, and are equal.
 ///
 /// As Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like any thread it is
 /// [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`]; the process does not end before
@@ -461,6 +462,20 @@ impl Timer {
             Kind::Once(once) => &once.thread,
             Kind::Every(every) => &every.thread,
         }
+    }
+}
+
+impl PartialEq for Timer {
+    fn eq(&self, other: &Timer) -> bool {
+        self.thread() == other.thread()
+    }
+}
+
+impl Eq for Timer {}
+
+impl Hash for Timer {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.thread().hash(state);
     }
 }
 
