@@ -123,6 +123,29 @@ fn a_runnable_comes_back_with_what_run_left_in_it() {
 }
 
 #[test]
+fn runnables_of_different_types_run_from_their_boxes() {
+    struct Number(mpsc::Sender<String>, u32);
+    struct Word(mpsc::Sender<String>, &'static str);
+    impl Runnable for Number {
+        fn run(&mut self) {
+            self.0.send(self.1.to_string()).unwrap();
+        }
+    }
+    impl Runnable for Word {
+        fn run(&mut self) {
+            self.0.send(self.1.into()).unwrap();
+        }
+    }
+    let (said, heard) = mpsc::channel();
+    let number = Box::new(Number(said.clone(), 7));
+    let runnables: [Box<dyn Runnable + Send>; 2] = [number, Box::new(Word(said, "seven"))];
+    for runnable in runnables {
+        spawn_runnable(runnable).join().unwrap();
+    }
+    assert_eq!(heard.iter().collect::<Vec<_>>(), ["7", "seven"]);
+}
+
+#[test]
 fn a_dropped_handle_does_not_end_the_thread() {
     let (send, receive) = mpsc::channel();
     drop(spawn(move || send.send(1).unwrap()));
