@@ -277,6 +277,25 @@ fn a_date_that_is_kept_for_its_second_is_never_an_old_one() {
 }
 
 #[test]
+fn the_directives_of_a_locale_are_those_of_c() {
+    for (directive, meaning) in [
+        ("%c", "%a %b %e %H:%M:%S %Y"),
+        ("%x", "%m/%d/%y"),
+        ("%X", "%H:%M:%S"),
+        ("%r", "%I:%M:%S %p"),
+    ] {
+        let config = BasicConfig::new()
+            .format("%(asctime)s")
+            .datefmt(format!("{directive}|{meaning}"));
+        let line = logged("date_locale", config, |logger| {
+            log(logger, format_args!(""));
+        });
+        let (date, meant) = line.trim_end().split_once('|').unwrap();
+        assert_eq!(date, meant, "{directive}");
+    }
+}
+
+#[test]
 fn a_date_with_a_fraction_is_not_kept() {
     let config = BasicConfig::new()
         .format("%(msecs)03d %(asctime)s")

@@ -21,7 +21,7 @@ pub(crate) struct Life {
     /// | `PENDING` | listed, without a thread of the operating system: a timer | `fire`, to `RUNNING`; `cancel`, to `ENDED` |
     /// | `RUNNING` | being started, running, or dropping its thread-locals | `end`, to `ENDED`; `refuse_start`, back to `NEW` |
     /// | `ENDED` | over; the thread-locals are dropped | nobody |
-    /// | `AWAITED` | beside any of them: a thread is in the queue, or about to be | `end` and `refuse_start`, which wake the queue; after `cancel` it stays, and `announce_end` wakes |
+    /// | `AWAITED` | beside any of them: a thread is in the queue, or about to be | `refuse_start`, which wakes the queue; after `end` and `cancel` it stays, and `announce_end` wakes |
     word: AtomicU32,
 }
 
@@ -67,7 +67,14 @@ impl Life {
         self.advance(PENDING, ENDED)
     }
 
-    /// Wakes those that wait for the end of a thread that was cancelled.
+    /// The thread has ended. [`announce_end`](Life::announce_end) must follow.
+    pub(crate) fn end(&self) {
+        // Release: pairs with `stage`, so that who sees the end sees all that the thread did.
+        let before = self.word.fetch_or(ENDED, Ordering::Release);
+        debug_assert_eq!(before & STAGE, RUNNING);
+    }
+
+    /// Wakes those that wait for the end.
     pub(crate) fn announce_end(&self) {
         if self.word.load(Ordering::Relaxed) & AWAITED != 0 {
             self.wake_all();
@@ -77,7 +84,7 @@ impl Life {
     fn advance(&self, from: u32, to: u32) -> bool {
         let mut word = self.word.load(Ordering::Relaxed);
         while word & STAGE == from {
-            // Acquire: pairs with `leave_running`, for a thread that was refused. Release: pairs with `stage`, so that who sees the
+            // Acquire: pairs with `refuse_start`. Release: pairs with `stage`, so that who sees the
             // end of a cancelled thread sees what came before that.
             match self.word.compare_exchange_weak(
                 word,
@@ -94,18 +101,8 @@ impl Life {
 
     /// The operating system refused the thread: it is new again.
     pub(crate) fn refuse_start(&self) {
-        self.leave_running(NEW);
-    }
-
-    /// The thread has ended.
-    pub(crate) fn end(&self) {
-        self.leave_running(ENDED);
-    }
-
-    fn leave_running(&self, to: u32) {
-        // Release: pairs with `stage`, so that who sees the end sees all that the thread did, and with `advance`, so that who
-        // starts a refused thread comes after who was refused.
-        let before = self.word.swap(to, Ordering::Release);
+        // Release: pairs with `advance`, so that who starts a refused thread comes after who was refused.
+        let before = self.word.swap(NEW, Ordering::Release);
         debug_assert_eq!(before & STAGE, RUNNING);
         if before & AWAITED != 0 {
             self.wake_all();
@@ -134,7 +131,7 @@ impl Life {
     }
 
     fn stage(&self) -> u32 {
-        // Acquire: pairs with `leave_running` and `advance`.
+        // Acquire: pairs with `end`, `refuse_start` and `advance`.
         self.word.load(Ordering::Acquire) & STAGE
     }
 

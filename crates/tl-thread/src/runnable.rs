@@ -42,6 +42,38 @@ pub trait Runnable {
     fn run(&mut self);
 }
 
+/// What is in the box runs, so that structs of different types can be kept in one list.
+///
+/// ```
+/// use tl_thread::{Runnable, Thread};
+///
+/// struct Cook;
+/// struct Waiter(u32);
+///
+/// impl Runnable for Cook {
+///     fn run(&mut self) {
+///         println!("cooking");
+///     }
+/// }
+///
+/// impl Runnable for Waiter {
+///     fn run(&mut self) {
+///         println!("at table {}", self.0);
+///     }
+/// }
+///
+/// let staff: [Box<dyn Runnable + Send>; 2] = [Box::new(Cook), Box::new(Waiter(7))];
+/// for member in staff {
+///     Thread::from_runnable(member).start()?;
+/// }
+/// # Ok::<(), tl_thread::StartError>(())
+/// ```
+impl<R: Runnable + ?Sized> Runnable for Box<R> {
+    fn run(&mut self) {
+        (**self).run();
+    }
+}
+
 /// Runs `runnable` in a new thread. Joining it gives the struct back, with what [`run`](Runnable::run) left in it.
 ///
 /// # Panics
@@ -85,7 +117,7 @@ impl Builder {
     ///     }
     /// }
     ///
-    /// let handle = Builder::new().name("worker").spawn_runnable(Name(String::new()))?;
+    /// let handle = Builder::new().name("worker".into()).spawn_runnable(Name(String::new()))?;
     /// assert_eq!(handle.join().unwrap().0, "worker");
     /// # Ok::<(), std::io::Error>(())
     /// ```

@@ -154,7 +154,7 @@ impl Builder {
     ///
     /// let text = String::from("borrowed");
     /// scope(|s| {
-    ///     let handle = Builder::new().name("reader").spawn_scoped(s, || text.len())?;
+    ///     let handle = Builder::new().name("reader".into()).spawn_scoped(s, || text.len())?;
     ///     assert_eq!(handle.join().unwrap(), 8);
     ///     Ok::<(), std::io::Error>(())
     /// })?;

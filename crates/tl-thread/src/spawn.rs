@@ -47,7 +47,7 @@ where
 /// use tl_thread::Builder;
 ///
 /// let handle = Builder::new()
-///     .name("worker")
+///     .name("worker".into())
 ///     .daemon(true)
 ///     .stack_size(128 * 1024)
 ///     .spawn(|| tl_thread::current_thread().name())?;
@@ -68,9 +68,10 @@ impl Builder {
         Builder::default()
     }
 
-    /// Names the thread, instead of `Thread-N`.
-    pub fn name(mut self, name: impl AsRef<str>) -> Builder {
-        self.name = Some(name.as_ref().into());
+    /// Names the thread, instead of `Thread-N`. It takes a `String`, as [`std::thread::Builder::name`] does, so that a program
+    /// can change from the one builder to the other.
+    pub fn name(mut self, name: String) -> Builder {
+        self.name = Some(name.into());
         self
     }
 

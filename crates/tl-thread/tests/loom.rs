@@ -86,6 +86,7 @@ fn all_joiners_hear_of_the_end_and_see_what_the_thread_did() {
             thread::spawn(move || {
                 shared.1.put();
                 shared.0.end();
+                shared.0.announce_end();
             })
         };
         assert_eq!(shared.0.wait(Deadline::NEVER), Awaited::Ended);
@@ -114,6 +115,7 @@ fn a_timed_join_gives_up_or_sees_the_end_and_what_the_thread_did() {
             thread::spawn(move || {
                 shared.1.put();
                 shared.0.end();
+                shared.0.announce_end();
             })
         };
         let_time_pass();
@@ -134,6 +136,7 @@ fn who_looks_sees_what_an_ended_thread_did() {
             thread::spawn(move || {
                 shared.1.put();
                 shared.0.end();
+                shared.0.announce_end();
             })
         };
         if !shared.0.is_alive() {
@@ -170,6 +173,7 @@ fn a_refused_thread_can_be_started_again_and_joined() {
         life.refuse_start();
         assert!(life.start());
         life.end();
+        life.announce_end();
         assert!(matches!(
             joiner.join().unwrap(),
             Awaited::Ended | Awaited::NotStarted
@@ -230,6 +234,7 @@ fn a_pending_thread_is_fired_or_cancelled_and_who_joins_it_goes_on() {
                 let is_fired = life.fire();
                 if is_fired {
                     life.end();
+                    life.announce_end();
                 }
                 is_fired
             })

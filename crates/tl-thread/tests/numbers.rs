@@ -18,7 +18,7 @@ fn the_unnamed_are_numbered_from_one_in_the_order_in_which_they_are_made_and_nob
     let handle = spawn(|| current_thread().name().to_string());
     assert_eq!(name(handle.thread()), "Thread-3");
     assert_eq!(handle.join().unwrap(), "Thread-3");
-    let handle = Builder::new().name("built").spawn(|| ()).unwrap();
+    let handle = Builder::new().name("built".into()).spawn(|| ()).unwrap();
     handle.join().unwrap();
     let handle = Builder::new().spawn(|| ()).unwrap();
     assert_eq!(name(handle.thread()), "Thread-4");

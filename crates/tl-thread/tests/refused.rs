@@ -199,7 +199,7 @@ fn a_refused_thread_whose_function_panics_when_it_is_dropped_is_not_left_behind(
             panic!("on purpose");
         }
     }
-    let builder = || Builder::new().name("bomber").stack_size(TOO_MUCH);
+    let builder = || Builder::new().name("bomber".into()).stack_size(TOO_MUCH);
     let dropped = |spawn: &dyn Fn(Bomb)| {
         let outcome = catch_unwind(AssertUnwindSafe(|| spawn(Bomb)));
         assert!(outcome.is_err(), "the function was dropped");

@@ -147,7 +147,7 @@ fn a_scoped_thread_has_a_name_is_listed_and_is_joined_in_time() {
     scope(|s| {
         let (finish, finished) = mpsc::channel::<()>();
         let handle = Builder::new()
-            .name("scoped")
+            .name("scoped".into())
             .daemon(true)
             .spawn_scoped(s, move || finished.recv().is_err())
             .unwrap();

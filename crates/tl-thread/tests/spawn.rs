@@ -38,7 +38,7 @@ fn a_spawned_thread_is_named_listed_and_known_to_itself() {
 #[test]
 fn a_builder_sets_name_daemon_flag_and_stack() {
     let handle = Builder::new()
-        .name("built")
+        .name("built".into())
         .daemon(true)
         .stack_size(1 << 20)
         .spawn(|| {
@@ -52,11 +52,21 @@ fn a_builder_sets_name_daemon_flag_and_stack() {
     assert!(child_is_daemon);
 }
 
+/// As a program does that changes from `std::thread` to this one: it compiles, or not.
+#[test]
+fn a_builder_takes_names_as_the_one_of_std_does() {
+    fn name(name: &str) -> String {
+        let handle = Builder::new().name(name.into()).spawn(|| ()).unwrap();
+        handle.thread().name().to_string()
+    }
+    assert_eq!(name("worker"), "worker");
+}
+
 #[test]
 fn a_refused_thread_is_an_error_and_is_not_listed() {
     let before = enumerate();
     let error = Builder::new()
-        .name("refused-spawn")
+        .name("refused-spawn".into())
         .stack_size(usize::MAX)
         .spawn(|| ())
         .unwrap_err();
@@ -110,6 +120,29 @@ fn a_runnable_comes_back_with_what_run_left_in_it() {
         joined: String::new(),
     };
     assert_eq!(spawn_runnable(words).join().unwrap().joined, "to be");
+}
+
+#[test]
+fn runnables_of_different_types_run_from_their_boxes() {
+    struct Number(mpsc::Sender<String>, u32);
+    struct Word(mpsc::Sender<String>, &'static str);
+    impl Runnable for Number {
+        fn run(&mut self) {
+            self.0.send(self.1.to_string()).unwrap();
+        }
+    }
+    impl Runnable for Word {
+        fn run(&mut self) {
+            self.0.send(self.1.into()).unwrap();
+        }
+    }
+    let (said, heard) = mpsc::channel();
+    let number = Box::new(Number(said.clone(), 7));
+    let runnables: [Box<dyn Runnable + Send>; 2] = [number, Box::new(Word(said, "seven"))];
+    for runnable in runnables {
+        spawn_runnable(runnable).join().unwrap();
+    }
+    assert_eq!(heard.iter().collect::<Vec<_>>(), ["7", "seven"]);
 }
 
 #[test]

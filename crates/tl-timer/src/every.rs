@@ -89,8 +89,11 @@ fn next_beat(begin: Instant, period: Duration) -> Deadline {
     beat.map_or(Deadline::NEVER, Deadline::at)
 }
 
-/// The first multiple of the period that is greater than `elapsed`.
+/// The first multiple of the period that is greater than `elapsed`; without a period, this moment.
 fn beat_after(elapsed: Duration, period: Duration) -> Option<Duration> {
+    if period.is_zero() {
+        return Some(elapsed);
+    }
     let period = period.as_nanos();
     let nanos = (elapsed.as_nanos() / period + 1).checked_mul(period)?;
     u64::try_from(nanos).ok().map(Duration::from_nanos)
@@ -135,6 +138,13 @@ mod tests {
         assert_eq!(*timer.course.begin.lock(), begin);
         timer.cancel();
         assert_eq!(timer.thread.join(), Ok(()));
+    }
+
+    #[test]
+    fn without_a_period_the_beat_is_now() {
+        for elapsed in [Duration::ZERO, Duration::from_nanos(7)] {
+            assert_eq!(beat_after(elapsed, Duration::ZERO), Some(elapsed));
+        }
     }
 
     #[test]

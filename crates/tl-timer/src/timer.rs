@@ -1,6 +1,7 @@
 //! The handle of a timer.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use crate::every::Every;
 use crate::once::Once;
 
 /// A thread that calls a function once a time has passed, and that can be cancelled until then. A handle: clones
-/// stand for the same timer.
+/// stand for the same timer, and are equal.
 ///
 /// As Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like any thread it is
 /// [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`]; the process does not end before
@@ -91,11 +92,10 @@ impl Timer {
     /// during a call are skipped, not made up for. If the function panics the timer ends as any thread does: the
     /// [excepthook](tl_thread::set_excepthook) hears of it, and [`join`](Timer::join) tells.
     ///
+    /// A period of [`Duration::ZERO`] has its beat always now: each call follows the one before without a pause. After one
+    /// that is too long for the clock (more than 584 years, as [`Duration::MAX`]) no call ever comes.
+    ///
     /// Python's `threading` has no such timer.
-    ///
-    /// # Panics
-    ///
-    /// If the period is zero: there is no grid. Call the function in a loop instead.
     ///
     /// ```
     /// use std::sync::mpsc;
@@ -116,10 +116,6 @@ impl Timer {
     /// ```
     #[must_use = "a timer does nothing until it is started: call `start`"]
     pub fn every(period: Duration, function: impl FnMut() + Send + 'static) -> Timer {
-        assert!(
-            !period.is_zero(),
-            "a timer needs a period of a nanosecond or more: to repeat without a pause, use a loop"
-        );
         Timer {
             kind: Kind::Every(Every::new(period, function)),
         }
@@ -466,6 +462,20 @@ impl Timer {
             Kind::Once(once) => &once.thread,
             Kind::Every(every) => &every.thread,
         }
+    }
+}
+
+impl PartialEq for Timer {
+    fn eq(&self, other: &Timer) -> bool {
+        self.thread() == other.thread()
+    }
+}
+
+impl Eq for Timer {}
+
+impl Hash for Timer {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.thread().hash(state);
     }
 }
 

@@ -249,7 +249,11 @@ fn the_function_is_dropped_at_its_end() {
 }
 
 #[test]
-#[should_panic(expected = "period")]
-fn a_period_of_zero_is_refused() {
-    let _ = Timer::every(Duration::ZERO, || ());
+fn after_no_period_it_calls_again_at_once_until_it_is_cancelled() {
+    let (timer, heard) = telling(Duration::ZERO);
+    timer.start().unwrap();
+    assert_eq!(heard.iter().take(1000).count(), 1000);
+    assert!(timer.cancel());
+    timer.join().unwrap();
+    assert!(!timer.is_alive());
 }

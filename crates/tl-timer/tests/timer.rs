@@ -6,6 +6,7 @@ mod sleepers;
 mod support;
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -99,6 +100,19 @@ fn starts_once() {
     assert!(matches!(fired.start(), Err(StartError::AlreadyStarted)));
     assert_eq!(calls.load(Ordering::Relaxed), 0);
     assert_eq!(fired_calls.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn handles_of_one_timer_are_equal_and_those_of_two_are_not() {
+    let once = Timer::new(LATER, || ());
+    let every = Timer::every(LATER, || ());
+    assert_eq!(once, once.clone());
+    assert_eq!(every, every.clone());
+    assert_ne!(once, Timer::new(LATER, || ()));
+    assert_ne!(once, every);
+    #[allow(clippy::mutable_key_type)] // which timer it is does not change
+    let known = HashSet::from([once.clone(), every.clone(), once, every]);
+    assert_eq!(known.len(), 2);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
+use jiff::Timestamp;
+use jiff::fmt::strtime::{BrokenDownTime, Config, PosixCustom};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, fmt::strtime};
 
 use super::error::InitError;
 use super::scratch::CachedDate;
@@ -95,22 +96,27 @@ impl Clock {
         let timestamp = Timestamp::from_nanosecond(moment.0.into()).expect("a year before 2554");
         let datefmt = self.datefmt.as_deref().unwrap_or(DEFAULT_DATEFMT);
         let date = timestamp.to_zoned(self.zone.clone());
-        strtime::BrokenDownTime::from(&date)
-            .format(datefmt, text)
+        BrokenDownTime::from(&date)
+            .format_with_config(&c_locale(), datefmt, text)
             .expect("the format was tried when the logger was built");
     }
+}
+
+/// `%c`, `%x`, `%X` and `%r` as a program of C, or Python, has them that sets no locale.
+fn c_locale() -> Config<PosixCustom> {
+    Config::new().custom(PosixCustom::new())
 }
 
 /// Whether dates of this format differ within a second; an error if it is no format at all.
 fn shows_fraction(datefmt: &str) -> Result<bool, InitError> {
     let format = |nanosecond| {
         let timestamp = Timestamp::new(0, nanosecond).expect("a moment in 1970");
-        strtime::format(datefmt, &timestamp.to_zoned(TimeZone::UTC)).map_err(|error| {
-            InitError::DateFormat {
+        BrokenDownTime::from(&timestamp.to_zoned(TimeZone::UTC))
+            .to_string_with_config(&c_locale(), datefmt)
+            .map_err(|error| InitError::DateFormat {
                 datefmt: datefmt.into(),
                 message: error.to_string().into(),
-            }
-        })
+            })
     };
     Ok(format(0)? != format(123_456_789)?)
 }

@@ -161,7 +161,7 @@ impl BasicConfig {
     ///
     /// Without it the date is `2018-05-01 15:39:49,561`. With it milliseconds show only where the format asks for them: `%.3f`
     /// is `.561`. The directives are those of [`jiff::fmt::strtime`](https://docs.rs/jiff/latest/jiff/fmt/strtime/index.html),
-    /// which has Python's; names of days and months are English.
+    /// which has Python's; names of days and months are English, and `%c`, `%x` and `%X` are as in the C locale.
     ///
     /// # Examples
     ///

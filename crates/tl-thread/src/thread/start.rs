@@ -118,10 +118,9 @@ impl Thread {
         }
     }
 
-    /// The thread has ended: its thread-locals are dropped, and it leaves the list before anybody hears of it.
+    /// The thread has ended: its thread-locals are dropped.
     pub(crate) fn end(&self) {
-        registry::unlist(self);
-        self.inner.life.end();
+        self.end_and_unlist();
         // Nobody has joined it: the system need not keep what is left of it for that.
         let handle = self.inner.work.lock().handle.take();
         drop(handle);
@@ -133,8 +132,17 @@ impl Thread {
     /// The main thread has left `main`.
     pub(crate) fn main_is_over(&self) {
         debug_assert!(self.inner.origin == Origin::Main);
-        registry::unlist(self);
-        self.inner.life.end();
+        self.end_and_unlist();
+    }
+
+    /// Both under the lock of the list: who has left it has ended, and who sees the end no longer finds the thread there.
+    fn end_and_unlist(&self) {
+        let life = &self.inner.life;
+        registry::unlist_if(self, || {
+            life.end();
+            true
+        });
+        life.announce_end();
     }
 }
 
