@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use crate::cell::{Cells, State};
+use crate::cell::{Cells, Exclusion, State};
 use crate::drain::Drain;
 
 /// An object in which every thread has a value of its own.
@@ -310,15 +310,14 @@ impl<T: Send + 'static> Local<T> {
     /// names.with_mut(|names| names.unwrap().push("a"));
     /// assert_eq!(names.get().unwrap(), ["a"]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn with_mut<R>(&self, f: impl FnOnce(Option<&mut T>) -> R) -> R {
-        if self.state_unborrowed("change") == State::Unset {
-            self.initialise();
+        if let Some(mut exclusion) = self.cells.exclude() {
+            return f(Some(exclusion.value()));
         }
-        match self.cells.state() {
-            State::Free => f(Some(self.cells.exclude().value())),
-            _ => f(None),
-        }
+        self.initialise_to_change();
+        f(self.cells.exclude().as_mut().map(Exclusion::value))
     }
 
     /// Calls `f` with the calling thread's value. If it has none, it gets the one that `init` returns first. Returns what `f`
@@ -418,6 +417,19 @@ impl<T: Send + 'static> Local<T> {
                 Init::Closure(init) => self.initialise_with(init),
             },
             State::Free | State::Shared | State::Taken | State::Ended => {}
+        }
+    }
+
+    /// As [`initialise`](Local::initialise), for who is about to change the value.
+    ///
+    /// # Panics
+    ///
+    /// If it is borrowed.
+    #[cold]
+    #[track_caller]
+    fn initialise_to_change(&self) {
+        if self.state_unborrowed("change") == State::Unset {
+            self.initialise();
         }
     }
 

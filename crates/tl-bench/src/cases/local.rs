@@ -112,12 +112,28 @@ fn called<N: ThreadNumber>() -> impl FnMut(Duration) -> Outcome {
     }
 }
 
+/// The number changed in place.
+fn changed() -> impl FnMut(Duration) -> Outcome {
+    let number = tl_local::Local::new();
+    number.set(7_u64);
+    move |budget| {
+        per_call(budget, || {
+            number.with_mut(|number| {
+                if let Some(number) = number {
+                    *number = black_box(*number + 1);
+                }
+            });
+        })
+    }
+}
+
 pub(crate) fn cases() -> Vec<Case> {
     type OsThreadLocal = os_thread_local::ThreadLocal<Cell<u64>>;
     vec![
         Case::new("10", "Local: get of a Copy value, inlined")
             .limit(inlined::<Std>())
             .ours(inlined::<tl_local::Local<u64>>())
+            .variant("ours: with_mut", changed())
             .peer("thread_local", inlined::<ThreadLocal>())
             .peer("os-thread-local", inlined::<OsThreadLocal>())
             .python("10", 5.0)

@@ -144,20 +144,19 @@ impl<T: Send + 'static> Cells<T> {
         value
     }
 
-    /// Borrows the value of the calling thread exclusively.
-    ///
-    /// # Panics
-    ///
-    /// If there is none, or it is borrowed.
-    pub(crate) fn exclude(&self) -> Exclusion<'_, T> {
-        let slot = self.slot().expect("there is a value");
-        let value = slot.exclude();
+    /// Borrows the value of the calling thread exclusively, if there is one that is not borrowed.
+    #[inline]
+    pub(crate) fn exclude(&self) -> Option<Exclusion<'_, T>> {
+        let slot = with_table(|table| table.readable(self.key()))?;
+        // SAFETY: as in `share`.
+        let slot = unsafe { slot.cast::<Slot<T>>().as_ref() };
+        let value = slot.exclude()?;
         self.mark(false);
-        Exclusion {
+        Some(Exclusion {
             cells: self,
             slot,
             value,
-        }
+        })
     }
 
     /// Notes that an initialiser is at work in the calling thread.
@@ -176,6 +175,7 @@ impl<T: Send + 'static> Cells<T> {
         }
     }
 
+    #[inline]
     fn mark(&self, readable: bool) {
         with_table(|table| table.mark(self.key(), readable));
     }
@@ -217,6 +217,7 @@ pub(crate) struct Exclusion<'a, T: Send + 'static> {
 }
 
 impl<T: Send + 'static> Exclusion<'_, T> {
+    #[inline]
     pub(crate) fn value(&mut self) -> &mut T {
         // SAFETY: from `exclude` until this is dropped the slot gives no other reference to the value, and this is borrowed
         // exclusively. The slot is not freed, as in `Cells::share`.
@@ -225,6 +226,7 @@ impl<T: Send + 'static> Exclusion<'_, T> {
 }
 
 impl<T: Send + 'static> Drop for Exclusion<'_, T> {
+    #[inline]
     fn drop(&mut self) {
         self.slot.readmit();
         self.cells.mark(true);

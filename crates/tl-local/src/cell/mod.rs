@@ -35,4 +35,4 @@ mod registry;
 mod slot;
 mod table;
 
-pub(crate) use cells::{Cells, State};
+pub(crate) use cells::{Cells, Exclusion, State};

@@ -70,6 +70,7 @@ impl<T> Slot<T> {
         self.content.set(before);
     }
 
+    #[inline]
     pub(super) fn is_shared(&self) -> bool {
         self.shares.get() > 0
     }
@@ -103,24 +104,21 @@ impl<T> Slot<T> {
         unsafe { self.value.get().replace(value) }
     }
 
-    /// Marks the beginning of an exclusive borrow, which ends with [`readmit`](Slot::readmit).
-    ///
-    /// # Panics
-    ///
-    /// If there is no value or it is borrowed.
-    pub(super) fn exclude(&self) -> NonNull<T> {
-        assert!(!self.is_shared() && self.content.get() == Content::Value);
+    /// Marks the beginning of an exclusive borrow, which ends with [`readmit`](Slot::readmit). `None` if there is no value or it is
+    /// borrowed.
+    #[inline]
+    pub(super) fn exclude(&self) -> Option<NonNull<T>> {
+        if self.is_shared() || self.content.get() != Content::Value {
+            return None;
+        }
         self.content.set(Content::Excluded);
         // SAFETY: there is no borrow of the value, and from now on none can be made: `share` asks for other content, and
         // `replace` refuses.
         let value = unsafe { &mut *self.value.get() };
-        NonNull::from(
-            value
-                .as_mut()
-                .expect("the content says that there is a value"),
-        )
+        value.as_mut().map(NonNull::from)
     }
 
+    #[inline]
     /// Ends an exclusive borrow.
     pub(super) fn readmit(&self) {
         self.content.set(Content::Value);

@@ -91,12 +91,18 @@ impl Table {
         }
     }
 
+    /// Where an entry of `key` is, if there is one. What is there may be another's.
+    #[inline]
+    fn place(&self, key: Key) -> *mut Entry {
+        let offset = key.bits() as usize & self.mask.get();
+        // SAFETY: the masked key is the offset of an entry of the table.
+        unsafe { self.entries.get().byte_add(offset) }
+    }
+
     #[inline]
     fn entry(&self, key: Key) -> Entry {
-        let offset = key.bits() as usize & self.mask.get();
-        // SAFETY: the masked key is the offset of an entry of the table, which lives until `grow` or `end` replace it, in
-        // this same thread.
-        unsafe { *self.entries.get().byte_add(offset) }
+        // SAFETY: the entries live until `grow` or `end` replace them, in this same thread.
+        unsafe { *self.place(key) }
     }
 
     /// The slot under `key`, if it has a value that can be shared.
@@ -122,17 +128,14 @@ impl Table {
     }
 
     /// Marks the slot under `key`, which is there, as one that has a value to share, or not.
+    #[inline]
     pub(super) fn mark(&self, key: Key, readable: bool) {
-        let Some(slot) = self.slot(key) else {
-            unreachable!("only slots of this table are marked");
-        };
-        self.write(
-            key.index(),
-            Entry {
-                key: key.bits() | if readable { 0 } else { UNREADABLE },
-                slot: slot.as_ptr(),
-            },
+        assert!(
+            key != Key::NONE && self.entry(key).key & !UNREADABLE == key.bits(),
+            "only slots of this table are marked"
         );
+        // SAFETY: the entry lives, as in `entry`. It is not the one that must not be written, whose key is that of no local.
+        unsafe { (*self.place(key)).key = key.bits() | if readable { 0 } else { UNREADABLE } };
     }
 
     fn write(&self, index: usize, entry: Entry) {
