@@ -7,14 +7,13 @@
 //! each item of the public interface is used in an example on its page.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use console::style;
 use regex::Regex;
 
-use crate::{Outcome, progress, workspace};
+use crate::{BoxedError, Outcome, progress, workspace};
 
 /// Where the pages are, from the workspace's root.
 const PAGES: &str = "target/doc";
@@ -66,7 +65,7 @@ pub fn run() -> Outcome {
 /// # Errors
 ///
 /// When a page can't be read.
-pub fn look(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+pub fn look(root: &Path) -> Result<Vec<String>, BoxedError> {
     let patterns = Patterns::new();
     let texts = read(root, root)?;
     let pages: BTreeMap<&Path, Page<'_>> = texts
@@ -104,7 +103,7 @@ struct Page<'t> {
 }
 
 /// The pages under `folder`, by their paths from `root`. Directly in `root` are only rustdoc's own, as its settings.
-fn read(root: &Path, folder: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
+fn read(root: &Path, folder: &Path) -> Result<BTreeMap<PathBuf, String>, BoxedError> {
     let mut pages = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,16 +1,14 @@
 //! The example programs: which there are, what each teaches, and where the built ones are.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use regex::Regex;
-use serde::Deserialize;
 
-use crate::workspace;
+use crate::{BoxedError, built, workspace};
 
 /// Where the goldens are, from the workspace's root.
 pub const GOLDENS: &str = "examples/golden";
@@ -37,7 +35,7 @@ pub struct Example {
 /// # Errors
 ///
 /// When their folder can't be read.
-pub fn names(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+pub fn names(root: &Path) -> Result<Vec<String>, BoxedError> {
     names_in(&root.join(SOURCES), "rs")
 }
 
@@ -46,7 +44,7 @@ pub fn names(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
 /// # Errors
 ///
 /// When the folder can't be read.
-pub fn names_in(directory: &Path, extension: &str) -> Result<Vec<String>, Box<dyn Error>> {
+pub fn names_in(directory: &Path, extension: &str) -> Result<Vec<String>, BoxedError> {
     let entries =
         fs::read_dir(directory).map_err(|e| format!("can't read {}: {e}", directory.display()))?;
     let mut names = Vec::new();
@@ -67,7 +65,7 @@ pub fn names_in(directory: &Path, extension: &str) -> Result<Vec<String>, Box<dy
 /// # Errors
 ///
 /// When a source can't be read, or its doc comment does not say what it teaches and which chapter it ports.
-pub fn all(root: &Path) -> Result<Vec<Example>, Box<dyn Error>> {
+pub fn all(root: &Path) -> Result<Vec<Example>, BoxedError> {
     let mut examples = Vec::new();
     for name in names(root)? {
         let path = root.join(SOURCES).join(&name).with_extension("rs");
@@ -114,47 +112,27 @@ pub fn describe(name: &str, source: &str) -> Result<Example, String> {
     })
 }
 
-/// The part of cargo's messages that matters here.
-#[derive(Debug, Deserialize)]
-struct Message {
-    target: Option<Target>,
-    executable: Option<PathBuf>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Target {
-    name: String,
-}
-
 /// Builds `names` and returns where the program of each is.
 ///
 /// # Errors
 ///
 /// When cargo can't be run, or the build fails.
-pub fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, Box<dyn Error>> {
+pub fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, BoxedError> {
     let mut cargo = workspace::cargo();
-    cargo.args([
-        "build",
-        "--package",
-        PACKAGE,
-        "--message-format=json-render-diagnostics",
-    ]);
+    cargo.args(["build", "--package", PACKAGE, built::MESSAGES]);
     if !io::stderr().is_terminal() {
         cargo.arg("--quiet");
     }
     for name in names {
         cargo.args(["--bin", name]);
     }
-    let built = cargo.stderr(Stdio::inherit()).output()?;
-    if !built.status.success() {
+    let output = cargo.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
         return Err("the examples don't build".into());
     }
-    let mut programs = BTreeMap::new();
-    for line in String::from_utf8(built.stdout)?.lines() {
-        let message: Message = serde_json::from_str(line)?;
-        if let (Some(target), Some(executable)) = (message.target, message.executable) {
-            programs.insert(target.name, executable);
-        }
-    }
-    Ok(programs)
+    let programs = built::programs(output.stdout)?;
+    Ok(programs
+        .into_iter()
+        .map(|program| (program.target, program.path))
+        .collect())
 }

@@ -3,10 +3,12 @@
 //! One file a task: [`verify`], [`list`], [`standalone`], [`package`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`timeline`],
 //! [`docs`], [`msrv`], [`ci`].
 //! What they share: the command line in [`flags`], the place of things in [`workspace`], the example programs in [`examples`],
-//! running one in [`run`], what each prints in [`golden`], and how far a long task is in [`progress`].
+//! the programs that cargo builds in [`built`], running one in [`run`], several at a time in [`parallel`], what each prints
+//! in [`golden`], and how far a long task is in [`progress`].
 //! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
 
 pub mod bench;
+pub mod built;
 pub mod ci;
 pub mod docs;
 pub mod examples;
@@ -17,6 +19,7 @@ pub mod loom;
 pub mod msrv;
 pub mod mutants;
 pub mod package;
+pub mod parallel;
 pub mod progress;
 pub mod run;
 pub mod standalone;
@@ -26,5 +29,8 @@ pub mod tsan;
 pub mod verify;
 pub mod workspace;
 
+/// Why something could not be done.
+pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
 /// What a task returns: whether all is well, or why it could not do its work.
-pub type Outcome = Result<bool, Box<dyn std::error::Error>>;
+pub type Outcome = Result<bool, BoxedError>;

@@ -2,18 +2,25 @@
 //! protocols that are broken on purpose.
 //!
 //! A model is a test in a crate's `tests/loom.rs` that calls `tl_core::model::explore`, which prints what it explored. A model that
-//! is listed and did not print has not run, and that is a failure.
+//! is listed and did not print has not run, and that is a failure. Each runs in a process of its own, where it has a time limit
+//! and does not wait for the memory of another.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use console::style;
 use regex::Regex;
 
+use crate::built::{self, Program};
 use crate::flags::Loom;
-use crate::{Outcome, mutants, progress, workspace};
+use crate::run::{self, Run};
+use crate::{BoxedError, Outcome, mutants, parallel, progress, workspace};
+
+/// So long a model may run. The longest takes some ten seconds.
+const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 /// Runs the models, or the mutants.
 ///
@@ -26,59 +33,63 @@ pub fn run(options: &Loom) -> Outcome {
         return mutants::run(&crates);
     }
     let start = Instant::now();
-    let (mut models, mut executions) = (0, 0);
-    let bar = progress::bar(crates.len());
-    for name in &crates {
-        bar.set_message(name.clone());
-        let listed = list(name)?;
-        let output = cargo(
-            &workspace::root(),
-            &workspace::root().join("target/loom"),
-            name,
-        )
-        .args(["--", "--nocapture"])
-        .output()?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let explored = explored(&printed);
-        bar.suspend(|| {
-            for (model, count, bound) in &explored {
-                println!("{name}: {model}: {count} executions, {bound}");
-            }
-        });
-        executions += explored.iter().map(|(_, count, _)| count).sum::<u64>();
-        models += explored.len();
-        if !output.status.success() {
-            bar.finish_and_clear();
-            print!("{printed}{}", String::from_utf8_lossy(&output.stderr));
-            println!("{} {name}: a model fails", style("FAILED").red().bold());
+    let programs = match built::build(cargo(&workspace::root(), &target(), &crates))? {
+        Ok(programs) => programs,
+        Err(why) => {
+            println!("{} the models do not build:\n{why}", failed());
             return Ok(false);
         }
-        let silent: Vec<_> = listed
-            .iter()
-            .filter(|test| !explored.iter().any(|(model, ..)| model == *test))
-            .collect();
-        if listed.is_empty() || !silent.is_empty() {
-            bar.finish_and_clear();
-            println!(
-                "{} {name}: models that did not run: {silent:?} of {}",
-                style("FAILED").red().bold(),
-                listed.len()
-            );
-            return Ok(false);
-        }
-        bar.inc(1);
+    };
+    let mut models = Vec::new();
+    for program in &programs {
+        models.extend(list(program)?.into_iter().map(|model| (program, model)));
     }
+    let without = crates
+        .iter()
+        .find(|name| !models.iter().any(|(of, _)| of.package == **name));
+    if let Some(name) = without {
+        println!("{} {name} lists no model", failed());
+        return Ok(false);
+    }
+    let bar = progress::bar(models.len());
+    let explored = parallel::each(&models, parallel::workers(), |_, (program, model)| {
+        bar.set_message(model.clone());
+        let explored = verdict(&explore(program.command(), model, TIME_LIMIT)?, model);
+        bar.suspend(|| match &explored {
+            Ok(Explored { executions, bound }) => {
+                println!(
+                    "{}: {model}: {executions} executions, {bound}",
+                    program.package
+                );
+            }
+            Err(why) => println!("{} {}: {model}: {why}", failed(), program.package),
+        });
+        bar.inc(1);
+        Ok(explored.ok())
+    })?;
     bar.finish_and_clear();
+    let well: Vec<_> = explored.iter().flatten().collect();
     println!(
-        "{models} models in {} crates, {executions} executions explored in {} s",
+        "{} of {} models in {} crates, {} executions explored in {} s",
+        well.len(),
+        models.len(),
         crates.len(),
+        well.iter().map(|model| model.executions).sum::<u64>(),
         start.elapsed().as_secs()
     );
-    Ok(models > 0)
+    Ok(well.len() == models.len())
 }
 
-/// The crates that have models: all, or those that are named.
-fn chosen(names: &[String]) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+fn failed() -> console::StyledObject<&'static str> {
+    style("FAILED").red().bold()
+}
+
+/// The crates that have models, sorted.
+///
+/// # Errors
+///
+/// When their folder can't be read.
+pub fn crates() -> Result<Vec<String>, BoxedError> {
     let mut with_models = Vec::new();
     for entry in fs::read_dir(workspace::root().join("crates"))? {
         let path = entry?.path();
@@ -90,6 +101,12 @@ fn chosen(names: &[String]) -> Result<Vec<String>, Box<dyn std::error::Error>> {
         }
     }
     with_models.sort();
+    Ok(with_models)
+}
+
+/// The crates that have models: all, or those that are named.
+fn chosen(names: &[String]) -> Result<Vec<String>, BoxedError> {
+    let with_models = crates()?;
     match names.iter().find(|name| !with_models.contains(name)) {
         Some(name) => Err(format!(
             "{name} has no models; these have: {}",
@@ -101,59 +118,89 @@ fn chosen(names: &[String]) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     }
 }
 
-/// `cargo test` for the models of the crate `name` in the checkout at `root`.
-pub fn cargo(root: &Path, target: &PathBuf, name: &str) -> Command {
+/// Where the models are built.
+#[must_use]
+pub fn target() -> PathBuf {
+    workspace::root().join("target/loom")
+}
+
+/// The command that builds the models of `crates` in the checkout at `root`.
+pub(crate) fn cargo(root: &Path, target: &Path, crates: &[String]) -> Command {
     let mut cargo = workspace::cargo();
     cargo
         .current_dir(root)
         .env("RUSTFLAGS", "--cfg loom")
-        // It would take as long to write as the rest of the build.
-        .env("CARGO_PROFILE_RELEASE_DEBUG", "false")
         .env("CARGO_TARGET_DIR", target)
         .args([
             "test",
-            "--release",
+            "--no-run",
+            "--profile=models",
             "--no-default-features",
-            "--package",
-            name,
             "--test",
             "loom",
         ]);
+    for name in crates {
+        cargo.args(["--package", name]);
+    }
     cargo
 }
 
-fn list(name: &str) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    let output = cargo(
-        &workspace::root(),
-        &workspace::root().join("target/loom"),
-        name,
-    )
-    .args(["--", "--list", "--format=terse"])
-    .output()?;
+fn list(program: &Program) -> Result<Vec<String>, BoxedError> {
+    let output = program
+        .command()
+        .args(["--list", "--format=terse"])
+        .output()?;
     if !output.status.success() {
-        return Err(format!(
-            "the models of {name} don't build:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        )
-        .into());
+        return Err(format!("{} does not list its models", program.path.display()).into());
     }
-    Ok(String::from_utf8_lossy(&output.stdout)
+    Ok(String::from_utf8(output.stdout)?
         .lines()
         .filter_map(|line| line.strip_suffix(": test"))
         .map(str::to_owned)
         .collect())
 }
 
-/// The models that a run printed: name, executions, how far it was bounded.
-fn explored(printed: &str) -> Vec<(String, u64, String)> {
+/// Runs one model with `program`, the tests of its crate.
+///
+/// # Errors
+///
+/// When the program can't be run.
+pub fn explore(mut program: Command, model: &str, limit: Duration) -> io::Result<Run> {
+    program.args(["--exact", model, "--nocapture"]);
+    run::run(program, limit)
+}
+
+/// What a model explored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explored {
+    /// How many executions.
+    pub executions: u64,
+    /// How far they were bounded.
+    pub bound: String,
+}
+
+/// What `model` explored in this run, if it ended well.
+///
+/// # Errors
+///
+/// Why it did not: it fails, it does not end, or it did not run at all.
+pub fn verdict(run: &Run, model: &str) -> Result<Explored, String> {
+    match run.status {
+        Some(status) if status.success() => {
+            explored(run, model).ok_or_else(|| format!("did not run\n{}", run.output))
+        }
+        _ => Err(format!("{}\n{}", run.ending(), run.output)),
+    }
+}
+
+/// What `tl_core::model::explore` printed for `model`.
+pub(crate) fn explored(run: &Run, model: &str) -> Option<Explored> {
     let line = Regex::new(r"model (\S+): (\d+) executions, (.+)").expect("the pattern is right");
-    line.captures_iter(printed)
-        .filter_map(|found| {
-            Some((
-                found[1].to_owned(),
-                found[2].parse().ok()?,
-                found[3].to_owned(),
-            ))
-        })
-        .collect()
+    let found = line
+        .captures_iter(&run.output)
+        .find(|found| &found[1] == model)?;
+    Some(Explored {
+        executions: found[2].parse().ok()?,
+        bound: found[3].to_owned(),
+    })
 }

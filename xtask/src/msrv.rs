@@ -1,10 +1,9 @@
 //! `cargo xtask msrv`: the published crates compile with the oldest Rust that they promise.
 
-use std::error::Error;
 use std::fs;
 use std::process::Command;
 
-use crate::{Outcome, workspace};
+use crate::{BoxedError, Outcome, workspace};
 
 /// Checks the crates with the toolchain of `rust-version`. Where it is not installed, says so and passes: the other checks run with
 /// a newer one.
@@ -44,7 +43,7 @@ pub fn run() -> Outcome {
 /// # Errors
 ///
 /// When it is no manifest, or says nothing.
-pub fn rust_version(manifest: &str) -> Result<String, Box<dyn Error>> {
+pub fn rust_version(manifest: &str) -> Result<String, BoxedError> {
     let manifest: toml::Table = manifest.parse()?;
     let stated = manifest
         .get("workspace")

@@ -1,26 +1,27 @@
 //! `cargo xtask loom --mutants`: each protocol broken on purpose, one change at a time, and the models must notice.
 //!
 //! The changes stand in `xtask/mutants.toml`. Each is made in a copy of the sources, never in the work tree. A mutant that does
-//! not compile proves nothing, a change whose text is no longer found in its file has to be brought up to date, and so has one whose
-//! model is gone: all three fail.
+//! not compile proves nothing, and neither does one whose model ends without a panic or a segmentation fault, as for want of memory; a
+//! change whose text is no longer found in its file has to be brought up to date, and so has one whose model is gone: all of
+//! these fail. That the same models pass when nothing is broken, `cargo xtask loom` shows.
 
-use std::error::Error;
 use std::fmt;
 use std::fs;
-use std::num::NonZeroUsize;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use console::style;
 use serde::Deserialize;
 
-use crate::{Outcome, loom, progress, workspace};
+use crate::{BoxedError, Outcome, built, loom, parallel, progress, workspace};
 
 /// So long a model may run; each of those named takes a second or two before it fails.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// The signal for an access to memory that is not there.
+const SEGMENTATION_FAULT: i32 = 11;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,28 +32,52 @@ struct Mutants {
 /// One change of one file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Mutant {
+pub struct Mutant {
     /// What the change does to the protocol.
-    what: String,
+    pub what: String,
     /// The crate whose model must notice.
-    package: String,
+    pub package: String,
     /// The model that must notice, the only one that runs.
-    model: String,
+    pub model: String,
     /// The file that is changed.
-    file: String,
+    pub file: String,
     /// The text that is replaced, where it stands first.
-    find: String,
+    pub find: String,
     /// What stands there instead.
-    replace: String,
+    pub replace: String,
 }
 
 /// What became of a mutant.
-enum Fate {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The model fails.
     Caught,
+    /// The model passes.
     Survived,
     /// The model has not failed so far.
     TooLong,
+    /// It proves nothing, and why.
     Invalid(String),
+}
+
+/// The mutants, as they are listed.
+///
+/// # Errors
+///
+/// When the list can't be read, or names a crate without models.
+pub fn list() -> Result<Vec<Mutant>, BoxedError> {
+    let list = fs::read_to_string(workspace::root().join("xtask/mutants.toml"))?;
+    let mutants = toml::from_str::<Mutants>(&list)?.mutant;
+    let with_models = loom::crates()?;
+    match mutants
+        .iter()
+        .find(|mutant| !with_models.contains(&mutant.package))
+    {
+        Some(Mutant { what, package, .. }) => {
+            Err(format!("{what}: {package} has no models").into())
+        }
+        None => Ok(mutants),
+    }
 }
 
 /// Runs the mutants of these crates.
@@ -61,43 +86,21 @@ enum Fate {
 ///
 /// When the list can't be read, the sources can't be copied, or cargo can't be run.
 pub fn run(crates: &[String]) -> Outcome {
-    let list = fs::read_to_string(workspace::root().join("xtask/mutants.toml"))?;
-    let mutants: Vec<Mutant> = toml::from_str::<Mutants>(&list)?
-        .mutant
-        .into_iter()
-        .filter(|mutant| crates.contains(&mutant.package))
-        .collect();
+    let mut mutants = list()?;
+    mutants.retain(|mutant| crates.contains(&mutant.package));
+    let places = (0..parallel::workers())
+        .map(Place::new)
+        .collect::<Result<Vec<_>, _>>()?;
     let bar = progress::bar(mutants.len());
-    let next = AtomicUsize::new(0);
-    let caught = AtomicUsize::new(0);
-    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let finished: Result<Vec<()>, String> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers)
-            .map(|number| {
-                let (mutants, next, caught, bar) = (&mutants, &next, &caught, &bar);
-                scope.spawn(move || -> Result<(), String> {
-                    let place = Place::new(number).map_err(|error| error.to_string())?;
-                    while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        bar.set_message(mutant.what.clone());
-                        let fate = fate(mutant, &place).map_err(|error| error.to_string())?;
-                        if let Fate::Caught = fate {
-                            caught.fetch_add(1, Ordering::Relaxed);
-                        }
-                        bar.suspend(|| println!("{}: {}: {fate}", mutant.package, mutant.what));
-                        bar.inc(1);
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().expect("a worker does not panic"))
-            .collect()
-    });
-    finished?;
+    let fates = parallel::each(&mutants, places.len(), |worker, mutant| {
+        bar.set_message(mutant.what.clone());
+        let fate = fate(mutant, &places[worker])?;
+        bar.suspend(|| println!("{}: {}: {fate}", mutant.package, mutant.what));
+        bar.inc(1);
+        Ok(fate)
+    })?;
     bar.finish_and_clear();
-    let caught = caught.into_inner();
+    let caught = fates.iter().filter(|fate| **fate == Fate::Caught).count();
     println!("{caught} of {} mutants caught", mutants.len());
     Ok(caught > 0 && caught == mutants.len())
 }
@@ -109,13 +112,14 @@ struct Place {
 }
 
 impl Place {
-    fn new(number: usize) -> Result<Place, Box<dyn Error>> {
+    fn new(number: usize) -> Result<Place, BoxedError> {
         let folder = workspace::root().join(format!("target/mutants/{number}"));
         let place = Place {
             tree: folder.join("tree"),
             target: folder.join("target"),
         };
         copy_sources(&place.tree)?;
+        copy_dependencies(&place.target)?;
         Ok(place)
     }
 }
@@ -136,7 +140,7 @@ impl fmt::Display for Fate {
     }
 }
 
-fn fate(mutant: &Mutant, place: &Place) -> Result<Fate, Box<dyn Error>> {
+fn fate(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
     let path = place.tree.join(&mutant.file);
     let original =
         fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -147,67 +151,50 @@ fn fate(mutant: &Mutant, place: &Place) -> Result<Fate, Box<dyn Error>> {
         )));
     }
     fs::write(&path, original.replacen(&mutant.find, &mutant.replace, 1))?;
-    let fate = judge(mutant, place);
+    let fate = build_and_judge(mutant, place);
     fs::write(&path, original)?;
     fate
 }
 
-fn judge(mutant: &Mutant, place: &Place) -> Result<Fate, Box<dyn Error>> {
-    let program = match build(mutant, place)? {
-        Ok(program) => program,
-        Err(why) => return Ok(Fate::Invalid(why)),
-    };
-    let only = ["--exact", &mutant.model];
-    let listed = Command::new(&program)
-        .args(only)
-        .args(["--list", "--format=terse"])
-        .output()?;
-    if listed.stdout.is_empty() {
-        let why = format!("{} has no model {}", mutant.package, mutant.model);
-        return Ok(Fate::Invalid(why));
-    }
-    let mut model = Command::new(&program)
-        .args(only)
-        .env("RUST_BACKTRACE", "0")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let start = Instant::now();
-    loop {
-        // An abort is a failure too: the checker panics once more when what it holds is dropped.
-        match model.try_wait()? {
-            Some(status) if status.success() => return Ok(Fate::Survived),
-            Some(_) => return Ok(Fate::Caught),
-            None if start.elapsed() < TIME_LIMIT => thread::sleep(Duration::from_millis(5)),
-            None => {
-                model.kill()?;
-                model.wait()?;
-                return Ok(Fate::TooLong);
-            }
-        }
-    }
+fn build_and_judge(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
+    let cargo = loom::cargo(
+        &place.tree,
+        &place.target,
+        std::slice::from_ref(&mutant.package),
+    );
+    Ok(match built::build(cargo)? {
+        Err(why) => Fate::Invalid(why),
+        Ok(programs) => match &programs[..] {
+            [program] => judge(program.command(), &mutant.model, TIME_LIMIT)?,
+            _ => return Err(format!("cargo builds not one program: {programs:?}").into()),
+        },
+    })
 }
 
-/// Builds the models of the mutant's crate. Returns the program, or what the compiler says.
-fn build(mutant: &Mutant, place: &Place) -> Result<Result<PathBuf, String>, Box<dyn Error>> {
-    let built = loom::cargo(&place.tree, &place.target, &mutant.package)
-        .args(["--no-run", "--message-format=json-render-diagnostics"])
-        .output()?;
-    if !built.status.success() {
-        return Ok(Err(String::from_utf8_lossy(&built.stderr).into_owned()));
-    }
-    let program = String::from_utf8_lossy(&built.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from))
-        .next_back();
-    program
-        .map(Ok)
-        .ok_or_else(|| format!("cargo names no program for {}", mutant.package).into())
+/// Runs the model with `program`, the tests of its crate, and says whether it notices.
+///
+/// # Errors
+///
+/// When the program can't be run.
+pub fn judge(mut program: Command, model: &str, limit: Duration) -> io::Result<Fate> {
+    program.env("RUST_BACKTRACE", "0");
+    let run = loom::explore(program, model, limit)?;
+    Ok(match run.status {
+        None => Fate::TooLong,
+        Some(status) if status.success() => match loom::explored(&run, model) {
+            Some(_) => Fate::Survived,
+            None => Fate::Invalid(format!("there is no model {model}")),
+        },
+        // The checker often panics once more when what it holds is dropped, which aborts: so the status does not tell.
+        Some(_) if run.output.contains("panicked at") => Fate::Caught,
+        // A broken list leads to memory that is not there.
+        Some(status) if status.signal() == Some(SEGMENTATION_FAULT) => Fate::Caught,
+        Some(status) => Fate::Invalid(format!("{model}: {status}\n{}", run.output)),
+    })
 }
 
-/// Brings the copy up to date with the work tree.
-fn copy_sources(tree: &Path) -> Result<(), Box<dyn Error>> {
+/// Makes the copy what the work tree is, without what is not under version control.
+fn copy_sources(tree: &Path) -> Result<(), BoxedError> {
     let listed = Command::new("git")
         .current_dir(workspace::root())
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
@@ -219,18 +206,35 @@ fn copy_sources(tree: &Path) -> Result<(), Box<dyn Error>> {
         )
         .into());
     }
+    if tree.exists() {
+        // What was deleted since, and a mutant that was interrupted, must not stay.
+        fs::remove_dir_all(tree)?;
+    }
     for file in String::from_utf8(listed.stdout)?.lines() {
         let Ok(content) = fs::read(workspace::root().join(file)) else {
             // Deleted and not yet committed.
             continue;
         };
         let copy = tree.join(file);
-        // Unchanged files keep their times, so that cargo does not build them again.
-        if fs::read(&copy).is_ok_and(|old| old == content) {
-            continue;
-        }
         fs::create_dir_all(copy.parent().expect("a file has a folder"))?;
         fs::write(copy, content)?;
     }
     Ok(())
+}
+
+/// Begins with what the models were built from, where they have been: the checker takes longer to build than a mutant.
+fn copy_dependencies(target: &Path) -> Result<(), BoxedError> {
+    let built = loom::target();
+    if target.exists() || !built.exists() {
+        return Ok(());
+    }
+    // With the times of the files, by which cargo knows what is up to date.
+    let copied = Command::new("cp")
+        .arg("--archive")
+        .args([&built, target])
+        .status()?;
+    match copied.success() {
+        true => Ok(()),
+        false => Err(format!("cp can't copy {}", built.display()).into()),
+    }
 }

@@ -5,15 +5,15 @@
 //! that uses each of them from there.
 
 use std::collections::BTreeSet;
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use console::style;
 use serde::Deserialize;
 
-use crate::{Outcome, progress, workspace};
+use crate::{BoxedError, Outcome, built, progress, run, workspace};
 
 /// The program, which uses every published crate.
 const USER: &str = include_str!("package/user.rs");
@@ -32,6 +32,8 @@ const FILES: [&str; 7] = [
 const ASKED_FOR: usize = 4;
 /// A registry takes no more.
 const MOST_KEYWORDS: usize = 5;
+/// So long the program may run. It takes a second.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Deserialize)]
 struct Workspace {
@@ -110,7 +112,7 @@ fn failed() -> console::StyledObject<&'static str> {
 }
 
 /// The packages of the workspace that may be published.
-fn published() -> Result<Vec<Manifest>, Box<dyn Error>> {
+fn published() -> Result<Vec<Manifest>, BoxedError> {
     let output = workspace::cargo()
         .args(["metadata", "--no-deps", "--format-version=1"])
         .output()?;
@@ -159,7 +161,7 @@ impl Manifest {
 }
 
 /// Packs all at once, so that they are resolved among themselves, though no registry has them.
-fn pack(published: &[Manifest], directory: &Path) -> Result<Result<(), String>, Box<dyn Error>> {
+fn pack(published: &[Manifest], directory: &Path) -> Result<Result<(), String>, BoxedError> {
     let mut cargo = workspace::cargo();
     // What is not committed is packed too: this is a check, not a release. It is built later, all together.
     cargo
@@ -172,7 +174,7 @@ fn pack(published: &[Manifest], directory: &Path) -> Result<Result<(), String>, 
 }
 
 /// What a command said, if it failed.
-fn said(mut command: Command) -> Result<Result<(), String>, Box<dyn Error>> {
+fn said(mut command: Command) -> Result<Result<(), String>, BoxedError> {
     let output = command.output()?;
     Ok(if output.status.success() {
         Ok(())
@@ -182,7 +184,7 @@ fn said(mut command: Command) -> Result<Result<(), String>, Box<dyn Error>> {
 }
 
 /// Unpacks one beside the others, and says where.
-fn unpack(manifest: &Manifest, directory: &Path) -> Result<PathBuf, Box<dyn Error>> {
+fn unpack(manifest: &Manifest, directory: &Path) -> Result<PathBuf, BoxedError> {
     let name = format!("{}-{}", manifest.name, manifest.version);
     let into = directory.join("unpacked");
     let folder = into.join(&name);
@@ -208,7 +210,7 @@ fn unpack(manifest: &Manifest, directory: &Path) -> Result<PathBuf, Box<dyn Erro
 }
 
 /// What a package lacks, and what it should not have.
-fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, BoxedError> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder)? {
         found.insert(entry?.file_name().to_string_lossy().into_owned());
@@ -243,7 +245,7 @@ fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, Box<dyn 
 fn use_them(
     unpacked: &[(&Manifest, PathBuf)],
     directory: &Path,
-) -> Result<Result<(), String>, Box<dyn Error>> {
+) -> Result<Result<(), String>, BoxedError> {
     let project = directory.join("user");
     let mut dependencies = String::new();
     let mut patches = String::new();
@@ -269,6 +271,17 @@ fn use_them(
     cargo
         .current_dir(&project)
         .env("CARGO_TARGET_DIR", directory.join("user-target"))
-        .args(["run", "--quiet"]);
-    said(cargo)
+        .args(["build", "--quiet"]);
+    let programs = match built::build(cargo)? {
+        Ok(programs) => programs,
+        Err(why) => return Ok(Err(why)),
+    };
+    let [program] = &programs[..] else {
+        return Err(format!("cargo builds not one program: {programs:?}").into());
+    };
+    let run = run::run(Command::new(&program.path), TIME_LIMIT)?;
+    Ok(match run.status {
+        Some(status) if status.success() => Ok(()),
+        _ => Err(format!("it {}\n{}", run.ending(), run.output)),
+    })
 }

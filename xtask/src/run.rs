@@ -15,6 +15,17 @@ pub struct Run {
     pub status: Option<ExitStatus>,
 }
 
+impl Run {
+    /// How it ended, in words.
+    #[must_use]
+    pub fn ending(&self) -> String {
+        match self.status {
+            Some(status) => format!("ended with {status}"),
+            None => "did not end in time, and was killed".to_owned(),
+        }
+    }
+}
+
 /// How often to look whether a program that has closed its output has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 

@@ -3,13 +3,13 @@
 //! Inside the workspace a crate may lean on features that a sibling has switched on. Here each is the only dependency of a
 //! project of its own, outside the workspace.
 
-use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use console::style;
 
-use crate::{Outcome, progress, workspace};
+use crate::{BoxedError, Outcome, progress, workspace};
 
 /// The crates that somebody may want alone.
 const PRIMITIVES: [&str; 6] = [
@@ -45,7 +45,51 @@ pub fn run() -> Outcome {
     Ok(all_well)
 }
 
-fn check(root: &Path, name: &str) -> Result<Result<(), String>, Box<dyn Error>> {
+fn check(root: &Path, name: &str) -> Result<Result<(), String>, BoxedError> {
+    if let Some(logger) = logger(root, name)? {
+        return Ok(Err(format!("brings {logger}")));
+    }
+    let project = project(root, name)?;
+    Ok(
+        if cargo(&project, root)
+            .args(["build", "--quiet"])
+            .status()?
+            .success()
+        {
+            Ok(())
+        } else {
+            Err("does not build alone".to_owned())
+        },
+    )
+}
+
+/// The logger that the crate `name` brings, if it brings one.
+///
+/// # Errors
+///
+/// When its project can't be written or cargo can't be run.
+pub fn logger(root: &Path, name: &str) -> Result<Option<String>, BoxedError> {
+    let tree = cargo(&project(root, name)?, root)
+        .args([
+            "tree",
+            "--quiet",
+            "--prefix=none",
+            "--edges=normal",
+            "--format={p}",
+        ])
+        .output()?;
+    if !tree.status.success() {
+        return Err(String::from_utf8_lossy(&tree.stderr).into_owned().into());
+    }
+    Ok(String::from_utf8(tree.stdout)?
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .find(|package| LOGGERS.contains(package))
+        .map(str::to_owned))
+}
+
+/// Writes the project whose only dependency is the crate `name`, and says where it is.
+fn project(root: &Path, name: &str) -> Result<PathBuf, BoxedError> {
     let project = root.join("target/standalone").join(name);
     let module = name.replace('-', "_");
     fs::create_dir_all(project.join("src"))?;
@@ -63,36 +107,13 @@ fn check(root: &Path, name: &str) -> Result<Result<(), String>, Box<dyn Error>> 
     )?;
     // The same versions as in the workspace: nothing is resolved anew.
     fs::copy(root.join("Cargo.lock"), project.join("Cargo.lock"))?;
-    let target = root.join("target/standalone/target");
-    let cargo = |arguments: &[&str]| {
-        let mut cargo = workspace::cargo();
-        cargo
-            .current_dir(&project)
-            .env("CARGO_TARGET_DIR", &target)
-            .args(arguments);
-        cargo
-    };
-    if !cargo(&["build", "--quiet"]).status()?.success() {
-        return Ok(Err("does not build alone".to_owned()));
-    }
-    let tree = cargo(&[
-        "tree",
-        "--quiet",
-        "--prefix=none",
-        "--edges=normal",
-        "--format={p}",
-    ])
-    .output()?;
-    if !tree.status.success() {
-        return Err(String::from_utf8_lossy(&tree.stderr).into_owned().into());
-    }
-    let tree = String::from_utf8(tree.stdout)?;
-    let brought = tree
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .find(|package| LOGGERS.contains(package));
-    Ok(match brought {
-        Some(logger) => Err(format!("brings {logger}")),
-        None => Ok(()),
-    })
+    Ok(project)
+}
+
+fn cargo(project: &Path, root: &Path) -> Command {
+    let mut cargo = workspace::cargo();
+    cargo
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", root.join("target/standalone/target"));
+    cargo
 }

@@ -8,10 +8,11 @@
 //! races is checked first, on one that is planted.
 
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use console::style;
 
-use crate::{Outcome, workspace};
+use crate::{Outcome, built, parallel, progress, run, workspace};
 
 /// The crates whose tests run.
 const PACKAGES: [&str; 9] = [
@@ -28,6 +29,9 @@ const PACKAGES: [&str; 9] = [
 
 /// The status with which the sanitizer ends a program that has a race.
 const RACE: i32 = 66;
+
+/// So long the tests of one file may run. The longest take ten seconds.
+const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 /// Finds the planted race, then runs the tests and expects none.
 ///
@@ -59,10 +63,10 @@ pub fn run() -> Outcome {
     let planted = cargo(host)
         .args(["run", "--package", "tl-tests", "--bin", "planted_race"])
         .output()?;
-    if planted.status.code() != Some(RACE) || !text(&planted).contains("data race") {
+    if !is_found(&planted) {
         println!(
             "{} the planted race was not found:\n{}",
-            style("FAILED").red().bold(),
+            failed(),
             text(&planted)
         );
         return Ok(false);
@@ -70,21 +74,53 @@ pub fn run() -> Outcome {
     println!("the planted race is found");
 
     let mut tests = cargo(host);
-    tests.args(["test", "--no-fail-fast", "--lib", "--tests"]);
+    tests.args(["test", "--no-run", "--lib", "--tests"]);
     for package in PACKAGES {
         tests.args(["--package", package]);
     }
-    // One test at a time, so that the races of one are not laid to another.
-    let clean = tests.args(["--", "--test-threads=1"]).status()?.success();
-    println!(
-        "{}",
-        if clean {
-            "no race in the tests"
-        } else {
-            "the sanitizer reports races, or a test fails"
+    let programs = match built::build(tests)? {
+        Ok(programs) => programs,
+        Err(why) => {
+            println!("{} the tests do not build:\n{why}", failed());
+            return Ok(false);
         }
+    };
+    let bar = progress::bar(programs.len());
+    let clean = parallel::each(&programs, parallel::workers(), |_, program| {
+        let name = format!("{}: {}", program.package, program.target);
+        bar.set_message(name.clone());
+        let mut tests = sanitized(program.command());
+        // One test at a time, so that the races of one are not laid to another.
+        tests.arg("--test-threads=1");
+        let run = run::run(tests, TIME_LIMIT)?;
+        let clean = run.status.is_some_and(|status| status.success());
+        bar.suspend(|| {
+            if clean {
+                println!("{name}: clean");
+            } else {
+                println!("{}\n{} {name}: {}", run.output, failed(), run.ending());
+            }
+        });
+        bar.inc(1);
+        Ok(clean)
+    })?;
+    bar.finish_and_clear();
+    let well = clean.iter().filter(|clean| **clean).count();
+    println!(
+        "{well} of {} test programs without a race or a failure",
+        clean.len()
     );
-    Ok(clean)
+    Ok(well > 0 && well == clean.len())
+}
+
+fn failed() -> console::StyledObject<&'static str> {
+    style("FAILED").red().bold()
+}
+
+/// Whether the sanitizer found a race in the program that wrote this.
+#[must_use]
+pub fn is_found(output: &Output) -> bool {
+    output.status.code() == Some(RACE) && text(output).contains("data race")
 }
 
 /// Cargo of the nightly toolchain, building for the sanitizer.
@@ -104,12 +140,18 @@ fn cargo(host: &str) -> Command {
             "-Zsanitizer=thread -Zshare-generics=no -Cunsafe-allow-abi-mismatch=sanitizer --cfg sanitize_thread",
         )
         .env("CARGO_BUILD_TARGET", host)
-        .env("CARGO_TARGET_DIR", root.join("target/tsan"))
-        .env(
-            "TSAN_OPTIONS",
-            format!("suppressions={}", root.join("xtask/tsan.supp").display()),
-        );
-    cargo
+        .env("CARGO_TARGET_DIR", root.join("target/tsan"));
+    sanitized(cargo)
+}
+
+/// The same command, whose programs know what is not to be reported.
+fn sanitized(mut command: Command) -> Command {
+    let suppressions = workspace::root().join("xtask/tsan.supp");
+    command.env(
+        "TSAN_OPTIONS",
+        format!("suppressions={}", suppressions.display()),
+    );
+    command
 }
 
 fn text(output: &Output) -> String {

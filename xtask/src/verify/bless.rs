@@ -1,6 +1,5 @@
 //! `cargo xtask verify --bless`: writes goldens from a run.
 
-use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +9,7 @@ use console::style;
 use super::verdict::TIME_LIMIT;
 use crate::examples::{self, GOLDENS};
 use crate::golden::{self, Golden};
-use crate::{Outcome, run};
+use crate::{BoxedError, Outcome, run};
 
 /// Runs each of `names` once and writes the goldens that don't accept what it printed.
 pub(super) fn run(root: &Path, names: &[String]) -> Outcome {
@@ -34,7 +33,7 @@ pub(super) fn run(root: &Path, names: &[String]) -> Outcome {
 /// # Errors
 ///
 /// When the program fails, and then nothing is written; or when the golden's rules don't fit what was written.
-pub fn bless(root: &Path, name: &str, program: Command) -> Result<&'static str, Box<dyn Error>> {
+pub fn bless(root: &Path, name: &str, program: Command) -> Result<&'static str, BoxedError> {
     let run = run::run(program, TIME_LIMIT)?;
     match run.status {
         None => return Err(format!("did not end within {TIME_LIMIT:?}").into()),

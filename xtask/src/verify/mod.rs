@@ -4,21 +4,17 @@ pub mod bless;
 pub mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use console::style;
 
 use crate::examples::{self, GOLDENS};
 use crate::flags::Verify;
 use crate::golden::Golden;
-use crate::{Outcome, progress, workspace};
+use crate::{BoxedError, Outcome, parallel, progress, workspace};
 use verdict::{Failure, TIME_LIMIT};
 
 /// Runs the task.
@@ -63,7 +59,7 @@ pub fn run(options: &Verify) -> Outcome {
 }
 
 /// The examples to run: `wanted`, or all.
-fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
+fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, BoxedError> {
     let all = examples::names(root)?;
     if wanted.is_empty() {
         return Ok(all);
@@ -83,7 +79,7 @@ fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Box<dyn Error>>
 /// # Errors
 ///
 /// When a folder can't be read.
-pub fn gaps(root: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+pub fn gaps(root: &Path) -> Result<BTreeMap<String, String>, BoxedError> {
     let examples = examples::names(root)?;
     let mut gaps = BTreeMap::new();
     for extension in ["txt", "toml"] {
@@ -120,7 +116,7 @@ fn run_all(
     goldens: &BTreeMap<String, Golden>,
     options: &Verify,
     report: &mut Report,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), BoxedError> {
     if goldens.is_empty() {
         return Ok(());
     }
@@ -130,37 +126,18 @@ fn run_all(
     let runs = names.len() * rounds;
     let jobs = options
         .jobs
-        .or_else(|| thread::available_parallelism().ok());
-    let jobs = jobs.map_or(1, NonZeroUsize::get).min(runs);
+        .map_or_else(parallel::workers, NonZeroUsize::get);
     let progress = progress::bar(runs);
-    let next = AtomicUsize::new(0);
-    let failures: Mutex<Vec<(String, usize, Failure)>> = Mutex::default();
-    thread::scope(|scope| {
-        for _ in 0..jobs {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= runs {
-                        break;
-                    }
-                    let (name, round) = (&names[number % names.len()], number / names.len() + 1);
-                    progress.set_message(name.clone());
-                    if let Err(failure) =
-                        verdict::run(&goldens[name], Command::new(&programs[name]), TIME_LIMIT)
-                    {
-                        let mut failures =
-                            failures.lock().expect("nothing panics while holding it");
-                        failures.push((name.clone(), round, failure));
-                    }
-                    progress.inc(1);
-                }
-            });
-        }
-    });
+    let numbers: Vec<usize> = (0..runs).collect();
+    let failures = parallel::each(&numbers, jobs, |_, number| {
+        let (name, round) = (&names[number % names.len()], number / names.len() + 1);
+        progress.set_message(name.clone());
+        let run = verdict::run(&goldens[name], Command::new(&programs[name]), TIME_LIMIT);
+        progress.inc(1);
+        Ok(run.err().map(|failure| (name.clone(), round, failure)))
+    })?;
     progress.finish_and_clear();
-    let mut failures = failures
-        .into_inner()
-        .expect("nothing panicked while holding it");
+    let mut failures: Vec<(String, usize, Failure)> = failures.into_iter().flatten().collect();
     failures.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (name, _, _) in &failures {

@@ -236,7 +236,7 @@ fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> 
     }
     let is_even = total.failures.is_empty();
     if is_even {
-        // The last threads of a round may be about to free what they had.
+        // The last threads of a round may be about to free what they had. What a failure leaves, nobody frees.
         round::soon(|| allocations::live() <= baseline);
     }
     total.left_allocated = allocations::live() - baseline;
