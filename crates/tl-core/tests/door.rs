@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, Mutex, Verdict, WaitQueue, Wake};
+use tl_core::door::{Backoff, Deadline, LockedQueue, Mutex, Verdict, WaitQueue, Wake};
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 
@@ -438,4 +438,58 @@ fn who_was_woken_in_vain_comes_before_who_has_joined_since() {
             .for_each(|thread| thread.join().unwrap());
         assert_eq!(std::mem::take(&mut *order.lock()), [0, 1, 2]);
     }
+}
+
+/// Of two that have slept for too long the second has to wait a moment for its turn, so that a crowd of them does not bring all to a
+/// standstill; and then it gets it.
+#[test]
+fn turns_of_overdue_sleepers_keep_a_distance() {
+    let word = Arc::new(AtomicU32::new(0));
+    let scan = |queue: &mut LockedQueue<'_>| {
+        let mut first = None;
+        queue.scan(|waiter| {
+            if first.is_some() {
+                return Verdict::Stop;
+            }
+            first = Some((waiter.is_overdue, waiter.is_served_first));
+            match waiter.is_served_first {
+                true => Verdict::Wake(0),
+                false => Verdict::Stop,
+            }
+        });
+        first.expect("somebody waits")
+    };
+    // Whether it was seen is a matter of time, if somebody else has the core just then.
+    let seen = (0..1_000).any(|_| {
+        let threads: Vec<_> = (0..2)
+            .map(|before| {
+                let shared = Arc::clone(&word);
+                let thread = thread::spawn(move || {
+                    let queue = WaitQueue::of(&*shared).lock();
+                    let wake = queue.wait(&mut Backoff::none(), Deadline::NEVER);
+                    assert!(matches!(wake, Wake::Woken { .. }));
+                });
+                until_waiting(&word, before + 1);
+                thread
+            })
+            .collect();
+        let queue = || WaitQueue::of(&*word).lock();
+        let first_turn = loop {
+            let now = Instant::now();
+            if scan(&mut queue()).1 {
+                break now;
+            }
+        };
+        let (is_overdue, is_served_first) = scan(&mut queue());
+        let too_late = first_turn.elapsed() >= Duration::from_micros(500);
+        assert!(too_late || !is_served_first);
+        while !queue().is_empty() {
+            scan(&mut queue());
+        }
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+        is_overdue && !is_served_first
+    });
+    assert!(seen);
 }

@@ -11,8 +11,10 @@ use crate::raw::RawLock;
 /// It is Python's [`threading.Lock`](https://docs.python.org/3/library/threading.html#lock-objects). It holds no data; a value
 /// behind a lock is a [`Mutex`](crate::Mutex). For a lock that its holder can acquire again there is [`RLock`](crate::RLock).
 ///
-/// It is fast where nobody waits (one atomic operation to acquire it, one to release it), it takes four bytes, and a thread that
-/// has waited for more than half a millisecond gets it next. A panic does not poison it: the guard releases it.
+/// It is fast where nobody waits (one atomic operation to acquire it, one to release it), it takes four bytes, and no
+/// thread starves: those that have slept for more than half a millisecond are served ahead of newcomers, the longest first. Where many
+/// have slept that long, one in half a millisecond is: to hand the lock to a sleeper lets all wait until that one
+/// runs. A panic does not poison it: the guard releases it.
 ///
 /// # Examples
 ///

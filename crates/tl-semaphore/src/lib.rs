@@ -33,9 +33,10 @@
 //!
 //! # Fairness
 //!
-//! A thread that finds a free permit takes it, even while others wait: that is what makes a busy semaphore fast. But once a
-//! thread has slept for more than half a millisecond, the next permits pass to it directly, ahead of every newcomer; among
-//! several such threads the one that has waited longest comes first. So no thread starves.
+//! A thread that finds a free permit takes it, even while others wait: that is what makes a busy semaphore fast. But to a
+//! thread that has slept for more than half a millisecond the next permits pass directly, ahead of every newcomer, to the longest
+//! waiter in the queue first. Where many have slept that long this happens once in half a millisecond, since all others wait
+//! until the sleeper runs. So no thread starves.
 //!
 //! A request for many permits waits in the same line. Once it has slept that long, permits are kept for it until there are
 //! enough, and all others wait. A request for more permits than the semaphore has ever had available at one time holds nobody

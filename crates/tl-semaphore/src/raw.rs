@@ -3,10 +3,11 @@
 //! Whoever finds permits in the word takes them with one operation, waiters or not. Whoever does not waits awake for a moment,
 //! and then in the queue of the word. While there is a queue, a release goes through it ([`Raw::settle`]):
 //!
-//! - A waiter that has slept for too long is handed its permits: they never show in the word, and it just goes on.
+//! - A waiter that has slept for too long is handed its permits, if no other sleeper was just before (the door paces that): they never
+//!   show in the word, and it just goes on.
 //! - If there are too few for it, its permits are *kept*: nobody can take any until they suffice.
 //! - Any other waiter is only sent to *try*: the permits go into the word, and it takes them there unless somebody was faster.
-//!   One at a time is on its way to try. One that has tried in vain joins the queue again.
+//!   One at a time is on its way to try. One that has tried in vain takes its old place in the queue again.
 //! - A waiter that wants more than were ever available at once is passed over.
 
 use tl_core::door::{Deadline, LockedQueue, Verdict, WaitQueue, Wake};
@@ -170,7 +171,7 @@ impl Raw {
                     if acquired {
                         return true;
                     }
-                    // It keeps the time that it has slept, and is handed its permits once that is too long.
+                    // It keeps its place and the time that it has slept, and is handed its permits when that is too long.
                     backoff.renew();
                 }
                 Wake::TimedOut(mut locked) => {
@@ -291,6 +292,7 @@ impl Raw {
         let state = self.state.load(Ordering::Relaxed);
         let peak = peak(state).max((available(state) + in_hand).min(MAX as u32));
         let mut one_tries = phase(state) == TRYING && !tried;
+        let were_kept = phase(state) == KEPT;
         let mut phase = IDLE;
         queue.scan(|waiter| {
             let wanted = waiter.request;
@@ -299,7 +301,8 @@ impl Raw {
             } else if wanted == UNCOUNTABLE || wanted > peak {
                 phase = QUEUED;
                 Verdict::Keep
-            } else if waiter.is_overdue {
+            } else if waiter.is_served_first || (were_kept && waiter.is_overdue) {
+                // What is kept stays kept until it is enough: all others wait already.
                 if self.take_for(wanted, &mut in_hand) {
                     Verdict::Wake(HANDED)
                 } else {

@@ -7,7 +7,7 @@
 //!
 //! # What differs from Python
 //!
-//! - **Nobody starves.** A thread that has slept for half a millisecond gets the next permit, ahead of every newcomer. Python promises no order.
+//! - **Nobody starves.** A thread that has slept for half a millisecond is handed a permit, ahead of every newcomer. Python promises no order.
 //! - **[`release`](tl_semaphore::Semaphore::release) can fail**: beyond [`MAX`](tl_semaphore::Semaphore::MAX), and for a
 //!   [`BoundedSemaphore`](tl_semaphore::BoundedSemaphore) beyond its bound, where Python raises `ValueError`.
 //! - **There is no default**: it is `Semaphore::new(1)`, and it can be a static.

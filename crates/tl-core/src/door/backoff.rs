@@ -10,8 +10,11 @@
 //! | | [`WaitQueue::backoff`](super::WaitQueue::backoff) | [`WaitQueue::contended_backoff`](super::WaitQueue::contended_backoff) |
 //! | --- | --- | --- |
 //! | waits for | a word that another thread changes once: an event, the end of a round, a wake-up | a word that others take and give back all the time: a lock, permits |
-//! | a look | costs nobody anything, until the word changes | takes the word's cache line away from the thread that is at work with it |
+//! | a look | costs nobody anything, until the word changes | slows down the thread that is at work with the word, since they share its cache line |
 //! | so it looks | after each pause, then after each yield | once after a few pauses, then after each yield, and not for as long |
+//!
+//! Between them is [`WaitQueue::notified_backoff`](super::WaitQueue::notified_backoff), for a thread that competes for a lock which its
+//! holder is about to release: it looks as often as if that happened once, and from then on as one that competes.
 
 use super::{Deadline, platform};
 use crate::sync::atomic::{AtomicU32, Ordering};
@@ -50,8 +53,15 @@ const CONTENDED: Patience = Patience {
     yields: 8,
     competes: true,
 };
+/// As `PATIENT` at first, and then as `CONTENDED`.
+const NOTIFIED: Patience = Patience {
+    spins: 10,
+    pauses: 1,
+    yields: 8,
+    competes: true,
+};
 /// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. For a thread that competes with them it is
-/// the last, and counts as sleep: in the queue it is seen to be overdue, and served.
+/// the last, and counts as sleep: in the queue it is overdue the sooner.
 const CORE_GIVEN_AWAY: u64 = 50_000;
 /// Waits that last longer on average, in microseconds, are slept through from the start. Those are measured too, so that a change for
 /// the better shows after a few.
@@ -94,6 +104,11 @@ impl History {
         self.unless_long(CONTENDED)
     }
 
+    /// The patience for one wait for a lock that its holder is about to release.
+    pub(super) fn notified_backoff(&self) -> Backoff {
+        self.unless_long(NOTIFIED)
+    }
+
     fn unless_long(&self, patience: Patience) -> Backoff {
         // Under the model checker a waiter that spins would hide the queue from most models.
         let is_long = cfg!(loom) || self.average.load(Ordering::Relaxed) > LONG;
@@ -127,12 +142,11 @@ impl History {
 pub struct Backoff {
     turn: u32,
     patience: Patience,
-    /// When the waiter first fell asleep, or offered its core in the yield that gave it away, in nanoseconds; 0 if neither.
+    /// When the waiter first fell asleep, was woken in vain, or offered its core in the yield that gave it away, whichever came first, in
+    /// nanoseconds; 0 if none did.
     pub(super) asleep_since: u64,
-    /// The waiter's place in the queue out of which it was woken; 0 if it has not waited.
+    /// The waiter's place in the queue out of which it was woken, which it takes again if it waits again; 0 for a new one.
     pub(super) place: u64,
-    /// The place that it takes again; 0 for a new one.
-    pub(super) next_place: u64,
 }
 
 impl Backoff {
@@ -147,16 +161,22 @@ impl Backoff {
             patience,
             asleep_since: 0,
             place: 0,
-            next_place: 0,
         }
     }
 
-    /// Fresh patience for a waiter that was woken, found that another thread had been faster, and waits again. For how long it
-    /// has slept is not forgotten, nor its place: in the queue out of which it was woken it will be overdue, and come before
-    /// others, as if it had not been woken.
+    /// Fresh patience for a waiter that was woken, found that another thread had been faster, and waits again in the queue out of which
+    /// it was woken. Since when it waits is not forgotten, nor its place: it will be overdue, and come before others, as if it had not been
+    /// woken.
     pub fn renew(&mut self) {
         self.turn = 0;
-        self.next_place = self.place;
+        if self.patience.yields > 0 {
+            // Only one that competes is woken in vain.
+            self.patience = CONTENDED;
+        }
+        // One that stays awake must become overdue, too, or it would hold up all behind it.
+        if self.asleep_since == 0 {
+            self.asleep_since = platform::now();
+        }
     }
 
     /// Passes a moment awake, or says by `false` that it is time to sleep.

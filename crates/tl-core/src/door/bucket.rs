@@ -70,10 +70,8 @@ impl Bucket {
 /// The queues of one bucket.
 pub(super) struct Queues {
     first: *const Node,
-    /// When a waiter of one of them last got a turn because it was overdue, in nanoseconds.
-    pub(super) overdue_turn: u64,
-    /// How many nodes have joined a queue.
-    joined: u64,
+    /// The place of the youngest that ever joined one of them.
+    last_place: u64,
 }
 
 // SAFETY: the pointers are to nodes that may be used from any thread that holds the bucket's lock, which every user of
@@ -84,8 +82,7 @@ impl Queues {
     const fn new() -> Queues {
         Queues {
             first: ptr::null(),
-            overdue_turn: 0,
-            joined: 0,
+            last_place: 0,
         }
     }
 
@@ -102,6 +99,21 @@ impl Queues {
         head
     }
 
+    /// When a waiter of the queue last got a turn because it was overdue, in nanoseconds; 0 if none has since the queue began.
+    pub(super) fn last_overdue_turn(&self, key: usize) -> u64 {
+        // SAFETY: as in `oldest`.
+        let oldest = unsafe { self.oldest(key).as_ref() };
+        oldest.map_or(0, |oldest| oldest.links.last_overdue_turn.get())
+    }
+
+    /// Notes that a waiter got such a turn now. A queue that has ended forgets it: then there is no crowd.
+    pub(super) fn note_overdue_turn(&mut self, key: usize, now: u64) {
+        // SAFETY: as in `oldest`.
+        if let Some(oldest) = unsafe { self.oldest(key).as_ref() } {
+            oldest.links.last_overdue_turn.set(now);
+        }
+    }
+
     /// Puts a node at the young end of a queue.
     ///
     /// # Safety
@@ -109,12 +121,12 @@ impl Queues {
     /// The node is in no queue, and stays where it is until it has been removed.
     pub(super) unsafe fn push(&mut self, key: usize, node: *const Node) {
         let oldest = self.oldest(key);
-        self.joined += 1;
+        self.last_place += 1;
         // SAFETY: the caller keeps `node` alive; queued nodes live; the links of both are guarded by this lock.
         unsafe {
             let links = &(*node).links;
             (*node).key.store(key, Ordering::Relaxed);
-            links.place.set(self.joined);
+            links.place.set(self.last_place);
             links.younger.set(ptr::null());
             if oldest.is_null() {
                 links.older.set(ptr::null());
@@ -130,7 +142,8 @@ impl Queues {
         }
     }
 
-    /// Puts a node back to the place that it had in the queue: ahead of all that have joined since.
+    /// Puts a node back to the place that it had in the queue: ahead of all that have joined since; at the young
+    /// end if there are none.
     ///
     /// # Safety
     ///
@@ -159,6 +172,9 @@ impl Queues {
             if older.is_null() {
                 links.youngest.set(younger.links.youngest.get());
                 links.next_queue.set(younger.links.next_queue.get());
+                links
+                    .last_overdue_turn
+                    .set(younger.links.last_overdue_turn.get());
                 self.replace_head(next, node);
             } else {
                 (*older).links.younger.set(node);
@@ -186,6 +202,10 @@ impl Queues {
                     (*younger).links.older.set(ptr::null());
                     (*younger).links.youngest.set(links.youngest.get());
                     (*younger).links.next_queue.set(links.next_queue.get());
+                    (*younger)
+                        .links
+                        .last_overdue_turn
+                        .set(links.last_overdue_turn.get());
                     younger
                 };
                 self.replace_head(node, successor);

@@ -27,9 +27,8 @@ pub(super) struct Node {
     /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked. (Between
     /// the two queues of a move it is `NO_QUEUE`.)
     pub(super) key: AtomicUsize,
-    /// When the waiter gave up spinning, in nanoseconds; 0 before that. If it was woken in vain and waits again, or gave its core away
-    /// before it was queued, when it first did;
-    /// if it was moved, when it was.
+    /// Since when the waiter counts as asleep, in nanoseconds; 0 if it does not yet. It is when it gave up spinning, or, before that, first
+    /// gave its core away or was woken in vain; if it was moved, when it was.
     parked_at: AtomicU64,
     /// What the waiter asked for.
     pub(super) request: u32,
@@ -50,6 +49,9 @@ pub(super) struct Links {
     pub(super) youngest: Cell<*const Node>,
     /// In the oldest of a queue: the oldest of the next queue in the bucket.
     pub(super) next_queue: Cell<*const Node>,
+    /// In the oldest of a queue: when a waiter of it last got a turn because it was overdue, in nanoseconds; 0 if none has since the
+    /// queue began.
+    pub(super) last_overdue_turn: Cell<u64>,
     /// Greater than that of all older waiters of the queue. Once woken, the waiter's own.
     pub(super) place: Cell<u64>,
 }
@@ -69,6 +71,7 @@ impl Node {
                 older: Cell::new(ptr::null()),
                 youngest: Cell::new(ptr::null()),
                 next_queue: Cell::new(ptr::null()),
+                last_overdue_turn: Cell::new(0),
                 place: Cell::new(0),
             },
         }

@@ -12,11 +12,12 @@ use super::node::{NO_QUEUE, Node};
 use super::platform;
 use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-/// A waiter that has slept longer than this, in nanoseconds, gets the next turn, before any thread that comes by.
+/// A waiter that has slept longer than this, in nanoseconds, is overdue: it gets a turn before any thread that comes by.
 const OVERDUE: u64 = 500_000;
-/// Such turns are at least so many nanoseconds apart. To give one to a thread that sleeps is to let all wait until it runs; where a crowd
-/// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was sixteen times slower.
-const OVERDUE_TURNS_APART: u64 = 100_000;
+/// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let all wait until it runs; where a crowd
+/// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was sixteen times slower. Under the model
+/// checker, whose clock shows only two times, they may follow each other.
+const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE };
 
 /// A word that threads can wait on: an atomic that its primitive keeps to itself.
 ///
@@ -94,6 +95,12 @@ impl<'a> WaitQueue<'a> {
     #[inline]
     pub fn backoff(self) -> Backoff {
         Bucket::of(self.key).history.backoff()
+    }
+
+    /// How a thread stays awake that begins to compete for a lock whose holder is about to release it.
+    #[inline]
+    pub fn notified_backoff(self) -> Backoff {
+        Bucket::of(self.key).history.notified_backoff()
     }
 
     /// How a thread stays awake that begins to compete with others for what the word counts, as a lock or permits: each look slows
@@ -211,9 +218,11 @@ pub enum Wake<'a> {
 pub struct Waiter {
     /// What the waiter passed to [`LockedQueue::wait_as`].
     pub request: u32,
-    /// Whether it has slept for more than half a millisecond, or had given its core away for that long, so that it should get the next
-    /// turn; and no other waiter got a turn for that reason within the last tenth of a millisecond.
+    /// Whether it has slept for more than half a millisecond, or had given its core away or been woken in vain for that long.
     pub is_overdue: bool,
+    /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no waiter of this queue got a turn
+    /// for that reason within the last half millisecond. Of several in one scan each may.
+    pub is_served_first: bool,
     /// Whether it is the youngest of its queue.
     pub is_last: bool,
 }
@@ -253,25 +262,26 @@ impl<'a> LockedQueue<'a> {
             true => 0,
             false => platform::now(),
         };
-        let may_be_overdue = now.saturating_sub(self.queues.overdue_turn) > OVERDUE_TURNS_APART;
+        let last_overdue_turn = self.queues.last_overdue_turn(self.key);
+        let turn_is_due = now.saturating_sub(last_overdue_turn) >= OVERDUE_TURNS_APART;
+        let mut overdue_turn = false;
         // SAFETY: queued nodes live and their links are guarded by the lock that `self.queues` is. What `remove` is
         // given is queued here, and what `wakes` is given has just been removed.
         while let Some(node) = unsafe { next.as_ref() } {
             next = node.links.younger.get();
-            let is_overdue = may_be_overdue
-                && node
-                    .parked_at()
-                    .is_some_and(|since| now.saturating_sub(since) > OVERDUE);
+            let is_overdue = node
+                .parked_at()
+                .is_some_and(|since| now.saturating_sub(since) > OVERDUE);
+            let is_served_first = is_overdue && turn_is_due;
             let waiter = Waiter {
                 request: node.request,
                 is_overdue,
+                is_served_first,
                 is_last: next.is_null(),
             };
             match judge(waiter) {
                 Verdict::Wake(token) => {
-                    if is_overdue {
-                        self.queues.overdue_turn = now;
-                    }
+                    overdue_turn |= is_served_first;
                     node.token.set(token);
                     // SAFETY: as above.
                     unsafe {
@@ -283,6 +293,9 @@ impl<'a> LockedQueue<'a> {
                 Verdict::Keep => {}
                 Verdict::Stop => break,
             }
+        }
+        if overdue_turn {
+            self.queues.note_overdue_turn(self.key, now);
         }
         woken
     }
@@ -347,7 +360,7 @@ impl<'a> LockedQueue<'a> {
         // SAFETY: the node is new, and this function does not end, nor move it, before the node has left the queue: it returns
         // when the node is woken or has been removed, and `LeaveOnPanic` sees to an unwinding `once_queued`.
         unsafe {
-            match backoff.next_place {
+            match backoff.place {
                 0 => self.queues.push(key, &node),
                 place => self.queues.push_again(key, &node, place),
             }

@@ -5,7 +5,8 @@
 //!
 //! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take it first, since that
 //! keeps both cores busy. So that nobody starves, a release gives the lock straight to a waiter that has slept for more than
-//! half a millisecond.
+//! half a millisecond, unless it gave it to another in that way less than so long ago: to hand it to a sleeper lets all wait until
+//! that one runs.
 
 #[cfg(not(loom))]
 mod interface;
@@ -264,7 +265,7 @@ impl RawLock {
                 return Verdict::Stop;
             }
             found = true;
-            hand_over = fair || waiter.is_overdue;
+            hand_over = fair || waiter.is_served_first;
             Verdict::Wake(if hand_over { HANDED_OVER } else { TRY_AGAIN })
         });
         let locked = if hand_over { LOCKED } else { FREE };
@@ -306,9 +307,11 @@ impl RawLock {
                 true
             }
             Wake::Woken { .. } => {
-                // Who notified holds the lock and is about to release it: that happens once, too. To look first, and not to
-                // try, leaves it the word's cache line.
-                self.acquire_awake(Deadline::NEVER, WaitQueue::of(&self.state).backoff())
+                // Who notified holds the lock, as a rule, and is about to release it. A try would take the word's cache line from it,
+                // a look shares it.
+                let backoff = WaitQueue::of(&self.state).notified_backoff();
+                self.acquire_awake(Deadline::NEVER, backoff);
+                true
             }
             Wake::TimedOut(locked_queue) => {
                 waiters.subtract(1);
