@@ -353,7 +353,8 @@ impl Grown {
             our_factor,
             best,
             peer_factor,
-            is_no_dearer || our_factor <= 1.1 * peer_factor,
+            // What has become cheaper has not grown.
+            is_no_dearer || our_factor <= 1.1 * peer_factor.max(1.0),
         ))
     }
 
