@@ -49,33 +49,6 @@ impl Exclusive for Bare {
     }
 }
 
-/// The least of a lock whose release fails if nobody holds it: two compare-and-exchanges.
-struct BareChecked(AtomicBool);
-
-impl Exclusive for BareChecked {
-    fn new() -> BareChecked {
-        BareChecked(AtomicBool::new(false))
-    }
-
-    #[inline]
-    fn hold(&self, inside: impl FnOnce()) {
-        let exchange = |from, to, success| {
-            let done = self
-                .0
-                .compare_exchange(from, to, success, Ordering::Relaxed);
-            black_box(done.is_ok());
-        };
-        exchange(false, true, Ordering::Acquire);
-        inside();
-        exchange(true, false, Ordering::Release);
-    }
-
-    #[inline]
-    fn try_hold(&self) -> bool {
-        !self.0.load(Ordering::Relaxed)
-    }
-}
-
 impl Exclusive for tl_locks::Lock {
     fn new() -> Self {
         tl_locks::Lock::new()
@@ -266,7 +239,6 @@ pub(crate) fn cases() -> Vec<Case> {
             .limit(uncontended::<Bare>())
             .ours(uncontended::<tl_locks::Lock>())
             .variant("ours: Mutex", uncontended::<tl_locks::Mutex<()>>())
-            .variant("limit of a checked release", uncontended::<BareChecked>())
             .peer("std", uncontended::<std::sync::Mutex<()>>())
             .peer("parking_lot", uncontended::<parking_lot::Mutex<()>>())
             .peer("usync", uncontended::<usync::Mutex<()>>())

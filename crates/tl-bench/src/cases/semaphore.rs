@@ -40,28 +40,6 @@ impl Permits for Bare {
     }
 }
 
-/// The least of a semaphore that looks before it gives back whether anybody waits, and whether there is room.
-struct BareChecked(AtomicUsize);
-
-impl Permits for BareChecked {
-    fn new(permits: u32) -> Self {
-        BareChecked(AtomicUsize::new(permits as usize))
-    }
-
-    #[inline]
-    fn hold(&self, inside: impl FnOnce()) {
-        let value = self.0.load(Ordering::Relaxed);
-        let taken = self
-            .0
-            .compare_exchange(value, value - 1, Ordering::Acquire, Ordering::Relaxed);
-        black_box(taken.is_ok());
-        inside();
-        if self.0.load(Ordering::Relaxed) < usize::MAX / 2 {
-            black_box(self.0.fetch_add(1, Ordering::Release));
-        }
-    }
-}
-
 /// No semaphore at all.
 struct Nothing;
 
@@ -233,7 +211,6 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("7a", "Semaphore: acquire and release, uncontended")
             .limit(uncontended::<Bare>())
             .ours(uncontended::<tl_semaphore::Semaphore>())
-            .variant("limit of a checked release", uncontended::<BareChecked>())
             .peer("sem_t", uncontended::<PosixSemaphore>())
             .peer("parking_lot", uncontended::<ParkingLot>())
             .peer("rsevents-extra", uncontended::<rsevents_extra::Semaphore>())
