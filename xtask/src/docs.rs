@@ -19,8 +19,6 @@ use crate::{BoxedError, Outcome, progress, workspace};
 const PAGES: &str = "target/doc";
 /// How the page of an item begins that must have an example.
 const ITEMS: [&str; 7] = ["constant", "enum", "fn", "macro", "struct", "trait", "type"];
-/// Pages without examples of their own: the parts of the door make sense only together, as the example of its queue shows them.
-const TOGETHER: &str = "tl_core/door/";
 /// Folders of what rustdoc adds by itself.
 const NOT_OURS: [&str; 4] = ["src", "static.files", "search.index", "trait.impl"];
 
@@ -169,7 +167,7 @@ impl Patterns {
         let is_item = file
             .split_once('.')
             .is_some_and(|(kind, _)| ITEMS.contains(&kind));
-        if !is_item || name.starts_with(TOGETHER) || text.contains("http-equiv=\"refresh\"") {
+        if !is_item || text.contains("http-equiv=\"refresh\"") {
             return Vec::new();
         }
         // What comes with a trait has its example there.

@@ -100,7 +100,6 @@ fn what_no_example_uses_is_noticed() {
             ),
             ("one/fn.f.html", "f"),
             ("one/index.html", "a module needs none"),
-            ("tl_core/door/struct.Node.html", methods),
         ],
     );
     let expected = [

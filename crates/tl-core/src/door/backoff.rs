@@ -138,6 +138,21 @@ impl History {
 ///
 /// A primitive whose waiters can look at a word calls [`snooze_until`](Backoff::snooze_until) between looks, and queues
 /// itself when that is over; [`LockedQueue::wait`](super::LockedQueue::wait) uses up what is left.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use std::thread;
+/// use tl_core::door::{Backoff, Deadline, WaitQueue};
+///
+/// let ready = AtomicU32::new(0);
+/// thread::scope(|scope| {
+///     scope.spawn(|| ready.store(1, Ordering::Release));
+///     let mut backoff: Backoff = WaitQueue::of(&ready).backoff();
+///     while ready.load(Ordering::Acquire) == 0 && backoff.snooze_until(Deadline::NEVER) {}
+///     // If it is still 0 it is time to lock the queue and wait there.
+/// });
+/// assert!(!Backoff::none().snooze());
+/// ```
 #[derive(Debug)]
 pub struct Backoff {
     turn: u32,
@@ -167,6 +182,17 @@ impl Backoff {
     /// Fresh patience for a waiter that was woken, found that another thread had been faster, and waits again in the queue out of which
     /// it was woken. Since when it waits is not forgotten, nor its place: it will be overdue, and come before others, as if it had not been
     /// woken.
+    ///
+    /// ```
+    /// use std::sync::atomic::AtomicU32;
+    /// use tl_core::door::WaitQueue;
+    ///
+    /// let word = AtomicU32::new(0);
+    /// let mut backoff = WaitQueue::of(&word).contended_backoff();
+    /// while backoff.snooze() {}
+    /// backoff.renew();
+    /// while backoff.snooze() {} // As patient as at first.
+    /// ```
     pub fn renew(&mut self) {
         self.turn = 0;
         if self.patience.yields > 0 {

@@ -42,6 +42,16 @@ impl Deadline {
     }
 
     /// The moment that is `lead` earlier. What never comes does not come earlier either.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_core::door::Deadline;
+    ///
+    /// let later = Deadline::after(Duration::from_secs(3_600));
+    /// assert!(!later.before(Duration::from_secs(1)).has_passed());
+    /// assert!(later.before(Duration::from_secs(3_600)).has_passed());
+    /// assert_eq!(Deadline::NEVER.before(Duration::MAX), Deadline::NEVER);
+    /// ```
     pub fn before(self, lead: Duration) -> Deadline {
         match self.nanos() {
             Some(nanos) => {

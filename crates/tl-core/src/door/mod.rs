@@ -2,11 +2,12 @@
 //!
 //! | file | what it has |
 //! | --- | --- |
-//! | `queue.rs` | [`WaitQueue`]: the threads that wait on one atomic word, oldest first, and what wakers can do with them |
+//! | `queue.rs` | [`WaitQueue`]: the threads that wait on one atomic word, oldest first |
+//! | `locked_queue.rs` | [`LockedQueue`]: the same while it is locked: waiting, and what wakers can do with those that wait |
 //! | `backoff.rs` | [`Backoff`]: how long a waiter stays awake before it sleeps, learnt from the waits of late |
 //! | `deadline.rs` | [`Deadline`]: when a wait gives up |
 //! | `mutex.rs` | [`Mutex`]: the small lock under all this |
-//! | `bucket.rs`, `node.rs` | the table of queues by address, and a waiter as the queues see it |
+//! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
 //! | `platform/` | the futex and the clock, the only parts that the model checker replaces |
 //!
 //! # What it promises
@@ -18,7 +19,6 @@
 //!   took itself out, and says which. When both happen at once, the waker wins.
 //! - **No storage, no allocation.** A queue is keyed by the address of the word. Its nodes are on the stacks of the waiters.
 //! - **No dangling.** After a waker has unlocked the queue it does not touch the word again, so that a woken thread may free it.
-//!
 //! - **No clock that can be set.** Deadlines are on the monotonic clock: setting the time of day moves none of them.
 //! - **No signal ends a wait.** A thread that is interrupted looks, finds nothing changed, and sleeps on until its deadline.
 //!
@@ -41,14 +41,17 @@
 mod backoff;
 mod bucket;
 mod deadline;
+mod locked_queue;
 mod mutex;
 mod node;
 mod platform;
 mod queue;
+mod wake_list;
 
 pub use backoff::Backoff;
 pub use deadline::Deadline;
+pub use locked_queue::{LockedQueue, Verdict, Waiter, Wake};
 pub use mutex::{Mutex, MutexGuard};
 #[cfg(loom)]
 pub use platform::let_time_pass;
-pub use queue::{LockedQueue, QueueId, Verdict, WaitQueue, Waiter, Wake, Word};
+pub use queue::{QueueId, WaitQueue, Word};

@@ -78,6 +78,14 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// Locks the mutex if nobody holds it.
+    ///
+    /// ```
+    /// let mutex = tl_core::door::Mutex::new(1);
+    /// let guard = mutex.lock();
+    /// assert!(mutex.try_lock().is_none());
+    /// drop(guard);
+    /// assert_eq!(*mutex.try_lock().unwrap(), 1);
+    /// ```
     #[inline]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.take(LOCKED).then(|| MutexGuard { mutex: self })
@@ -122,6 +130,16 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
 }
 
 /// The right to use the value of a locked [`Mutex`]; dropping it releases the mutex.
+///
+/// ```
+/// use tl_core::door::{Mutex, MutexGuard};
+///
+/// let mutex = Mutex::new(1);
+/// let mut guard: MutexGuard<'_, i32> = mutex.lock();
+/// *guard += 1;
+/// drop(guard);
+/// assert_eq!(*mutex.lock(), 2);
+/// ```
 #[must_use = "the mutex is released as soon as the guard is dropped"]
 pub struct MutexGuard<'a, T: ?Sized> {
     mutex: &'a Mutex<T>,

@@ -1,0 +1,357 @@
+//! A wait queue that is locked: what waiters and wakers do with it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::backoff::Backoff;
+use super::bucket::{Bucket, Queues};
+use super::deadline::Deadline;
+use super::mutex::MutexGuard;
+use super::node::{NO_QUEUE, Node};
+use super::platform;
+use super::queue::{QueueId, WaitQueue};
+use super::wake_list::WakeList;
+use crate::sync::atomic::{AtomicU32, Ordering};
+
+/// A waiter that has slept longer than this, in nanoseconds, is overdue: it gets a turn before any thread that comes by.
+const OVERDUE: u64 = 500_000;
+/// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let all wait until it runs; where a crowd
+/// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was sixteen times slower. Under the model
+/// checker, whose clock shows only two times, they may follow each other.
+const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE };
+
+/// How a wait ended.
+///
+/// ```
+/// use std::sync::atomic::AtomicU32;
+/// use std::time::Duration;
+/// use tl_core::door::{Backoff, Deadline, WaitQueue, Wake};
+///
+/// let word = AtomicU32::new(0);
+/// let soon = Deadline::after(Duration::from_millis(1));
+/// match WaitQueue::of(&word).lock().wait(&mut Backoff::none(), soon) {
+///     Wake::Woken { token, .. } => unreachable!("nobody knows the word, and yet somebody said {token}"),
+///     Wake::TimedOut(queue) => assert!(queue.is_empty()),
+/// }
+/// ```
+#[derive(Debug)]
+#[must_use = "a wait that was woken and one that ran out are different things"]
+pub enum Wake<'a> {
+    /// Another thread took the waiter out of the queue. Between a wake-up and a deadline that comes at the same moment, the
+    /// wake-up wins.
+    Woken {
+        /// What the waker said.
+        token: u32,
+        /// If the waiter had been moved, the queue it was moved to, from which it was then woken. The token means what the
+        /// owner of that queue means by it, so a waiter that expects to be moved compares this with the queue it expects.
+        moved_to: Option<QueueId>,
+    },
+    /// The deadline passed, and the waiter took itself out of the queue: nobody will wake it. The queue is still locked, so
+    /// that the primitive can take back what it noted about the waiter.
+    TimedOut(LockedQueue<'a>),
+}
+
+/// What a waker sees of a waiter. See [`LockedQueue::scan`].
+///
+/// ```
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{Verdict, WaitQueue, Waiter};
+///
+/// // Wakes those that have asked for no more than two of something.
+/// let judge = |waiter: Waiter| match waiter.request {
+///     0..=2 => Verdict::Wake(0),
+///     _ => Verdict::Keep,
+/// };
+/// let word = AtomicU32::new(0);
+/// assert_eq!(WaitQueue::of(&word).lock().scan(judge), 0);
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Waiter {
+    /// What the waiter passed to [`LockedQueue::wait_as`].
+    pub request: u32,
+    /// Whether it has slept for more than half a millisecond, or had given its core away or been woken in vain for that long.
+    pub is_overdue: bool,
+    /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no waiter of this queue got a turn
+    /// for that reason within the last half millisecond. Of several in one scan each may.
+    pub is_served_first: bool,
+    /// Whether it is the youngest of its queue.
+    pub is_last: bool,
+}
+
+/// What becomes of a waiter. See [`LockedQueue::scan`].
+///
+/// ```
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{Verdict, WaitQueue};
+///
+/// let word = AtomicU32::new(0);
+/// let mut first = true;
+/// // Wakes the oldest alone.
+/// WaitQueue::of(&word).lock().scan(|_| match std::mem::take(&mut first) {
+///     true => Verdict::Wake(7),
+///     false => Verdict::Stop,
+/// });
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// It is taken out and woken with this token.
+    Wake(u32),
+    /// It stays, and the next younger one is looked at.
+    Keep,
+    /// It stays, and so do all the younger ones.
+    Stop,
+}
+
+/// A queue that is locked: no thread can join or leave it meanwhile. The waiters that were taken out are woken when the lock
+/// is dropped or waited with.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use std::thread;
+/// use tl_core::door::{Deadline, LockedQueue, WaitQueue, Wake};
+///
+/// /// Lets one waiter go, once there is one.
+/// fn let_one_go(word: &AtomicU32) {
+///     while !WaitQueue::of(word).lock().wake_one(7) {
+///         thread::yield_now();
+///     }
+/// }
+///
+/// let word = AtomicU32::new(0);
+/// thread::scope(|scope| {
+///     scope.spawn(|| let_one_go(&word));
+///     let queue: LockedQueue<'_> = WaitQueue::of(&word).lock();
+///     let wake = queue.wait(&mut WaitQueue::of(&word).backoff(), Deadline::NEVER);
+///     assert!(matches!(wake, Wake::Woken { token: 7, moved_to: None }));
+/// });
+/// ```
+pub struct LockedQueue<'a> {
+    pub(super) key: usize,
+    // Before `wakes`, since fields are dropped in this order: who is woken finds the queue unlocked.
+    pub(super) queues: MutexGuard<'static, Queues>,
+    pub(super) wakes: WakeList,
+    pub(super) word: PhantomData<&'a AtomicU32>,
+}
+
+impl<'a> LockedQueue<'a> {
+    /// Whether nobody waits.
+    ///
+    /// ```
+    /// let word = std::sync::atomic::AtomicU32::new(0);
+    /// assert!(tl_core::door::WaitQueue::of(&word).lock().is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.queues.oldest(self.key).is_null()
+    }
+
+    /// Looks at the waiters, oldest first, and does with each what `judge` says. Returns how many were taken out.
+    ///
+    /// ```
+    /// use tl_core::door::{Verdict, WaitQueue};
+    ///
+    /// let word = std::sync::atomic::AtomicU32::new(0);
+    /// let mut queue = WaitQueue::of(&word).lock();
+    /// let woken = queue.scan(|waiter| match waiter.is_overdue {
+    ///     true => Verdict::Wake(1),
+    ///     false => Verdict::Stop,
+    /// });
+    /// assert_eq!(woken, 0); // Nobody waits.
+    /// ```
+    pub fn scan(&mut self, mut judge: impl FnMut(Waiter) -> Verdict) -> usize {
+        let mut woken = 0;
+        let mut next = self.queues.oldest(self.key);
+        let now = match next.is_null() {
+            true => 0,
+            false => platform::now(),
+        };
+        let last_overdue_turn = self.queues.last_overdue_turn(self.key);
+        let turn_is_due = now.saturating_sub(last_overdue_turn) >= OVERDUE_TURNS_APART;
+        let mut overdue_turn = false;
+        // SAFETY: queued nodes live and their links are guarded by the lock that `self.queues` is. What `remove` is
+        // given is queued here, and what `wakes` is given has just been removed.
+        while let Some(node) = unsafe { next.as_ref() } {
+            next = node.links.younger.get();
+            let is_overdue = node
+                .parked_at()
+                .is_some_and(|since| now.saturating_sub(since) > OVERDUE);
+            let is_served_first = is_overdue && turn_is_due;
+            let waiter = Waiter {
+                request: node.request,
+                is_overdue,
+                is_served_first,
+                is_last: next.is_null(),
+            };
+            match judge(waiter) {
+                Verdict::Wake(token) => {
+                    overdue_turn |= is_served_first;
+                    node.token.set(token);
+                    // SAFETY: as above.
+                    unsafe {
+                        self.queues.remove(node);
+                        self.wakes.push(node);
+                    }
+                    woken += 1;
+                }
+                Verdict::Keep => {}
+                Verdict::Stop => break,
+            }
+        }
+        if overdue_turn {
+            self.queues.note_overdue_turn(self.key, now);
+        }
+        woken
+    }
+
+    /// Takes the longest waiter out and wakes it with `token`. False if nobody waits.
+    pub fn wake_one(&mut self, token: u32) -> bool {
+        self.wake(1, token) == 1
+    }
+
+    /// Takes all waiters out and wakes them with `token`. Returns how many there were.
+    ///
+    /// ```
+    /// let word = std::sync::atomic::AtomicU32::new(0);
+    /// assert_eq!(tl_core::door::WaitQueue::of(&word).lock().wake_all(7), 0);
+    /// ```
+    pub fn wake_all(&mut self, token: u32) -> usize {
+        self.wake(usize::MAX, token)
+    }
+
+    /// Takes up to `limit` waiters out, oldest first, and wakes them with `token`. Returns how many there were.
+    pub fn wake(&mut self, limit: usize, token: u32) -> usize {
+        let mut woken = 0;
+        while woken < limit {
+            let node = self.queues.oldest(self.key);
+            if node.is_null() {
+                break;
+            }
+            // SAFETY: `oldest` gives a live node of this bucket, which is locked; removed, it goes on the list of wakes.
+            unsafe {
+                (*node).token.set(token);
+                self.queues.remove(node);
+                self.wakes.push(node);
+            }
+            woken += 1;
+        }
+        woken
+    }
+
+    /// Joins the queue, unlocks it, and waits to be woken, awake for as long as `backoff` has patience and then asleep.
+    ///
+    /// A deadline that has already passed does not join the queue at all.
+    pub fn wait(self, backoff: &mut Backoff, deadline: Deadline) -> Wake<'a> {
+        self.wait_as(0, backoff, deadline, || {})
+    }
+
+    /// As [`wait`](LockedQueue::wait), with a word for the waker, `request`, and something to do once the thread is in the queue
+    /// and the queue is unlocked: from then on no wake-up is missed. If `once_queued` panics the thread leaves the queue; had it
+    /// been woken by then, that wake-up is lost.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use std::time::Duration;
+    /// use tl_core::door::{Backoff, Deadline, WaitQueue, Wake};
+    ///
+    /// // A condition: the lock is given up once no wake-up can be missed.
+    /// let (condition, lock) = (AtomicU32::new(0), AtomicU32::new(1));
+    /// let soon = Deadline::after(Duration::from_millis(1));
+    /// let queue = WaitQueue::of(&condition).lock();
+    /// let wake = queue.wait_as(0, &mut Backoff::none(), soon, || lock.store(0, Ordering::Release));
+    /// assert!(matches!(wake, Wake::TimedOut(_)));
+    /// assert_eq!(lock.load(Ordering::Relaxed), 0);
+    /// ```
+    pub fn wait_as(
+        mut self,
+        request: u32,
+        backoff: &mut Backoff,
+        deadline: Deadline,
+        once_queued: impl FnOnce(),
+    ) -> Wake<'a> {
+        let key = self.key;
+        let again = WaitQueue {
+            key,
+            word: self.word,
+        };
+        if deadline.has_passed() {
+            drop(self);
+            once_queued();
+            return Wake::TimedOut(again.lock());
+        }
+        let node = Node::new(request, backoff.asleep_since);
+        // SAFETY: the node is new, and this function does not end, nor move it, before the node has left the queue: it returns
+        // when the node is woken or has been removed, and `LeaveOnPanic` sees to an unwinding `once_queued`.
+        unsafe {
+            match backoff.place {
+                0 => self.queues.push(key, &node),
+                place => self.queues.push_again(key, &node, place),
+            }
+        };
+        drop(self);
+        let leave_on_panic = LeaveOnPanic { node: &node };
+        once_queued();
+        std::mem::forget(leave_on_panic);
+
+        let history = &Bucket::of(key).history;
+        loop {
+            if node.is_woken() {
+                history.record_awake();
+                backoff.place = node.links.place.get();
+                return node.wake_received();
+            }
+            if !backoff.snooze_until(deadline) {
+                break;
+            }
+        }
+        let asleep_at = platform::now();
+        let woken = node.park(deadline, asleep_at);
+        history.record_asleep(platform::now().saturating_sub(asleep_at));
+        backoff.asleep_since = node.parked_at().unwrap_or(asleep_at);
+        if !woken {
+            let mut locked = again.lock();
+            if node.key.load(Ordering::Relaxed) == key {
+                // SAFETY: the key says that the node is in this queue, and changes only under the lock that is held.
+                unsafe { locked.queues.remove(&node) };
+                return Wake::TimedOut(locked);
+            }
+            // Taken out, or moved to another queue: either way a waker came first.
+            drop(locked);
+            node.park(Deadline::NEVER, asleep_at);
+        }
+        backoff.place = node.links.place.get();
+        node.wake_received()
+    }
+}
+
+impl fmt::Debug for LockedQueue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockedQueue")
+            .field("is_empty", &self.is_empty())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes a node out of whatever queue it is in, before its stack frame unwinds.
+struct LeaveOnPanic<'n> {
+    node: &'n Node,
+}
+
+impl Drop for LeaveOnPanic<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        loop {
+            let key = self.node.key.load(Ordering::Relaxed);
+            if key == NO_QUEUE {
+                // Taken out by a waker, who still has to use the node.
+                self.node.park(Deadline::NEVER, platform::now());
+                return;
+            }
+            let mut queues = Bucket::of(key).lock();
+            if self.node.key.load(Ordering::Relaxed) == key {
+                // SAFETY: as in `wait_as`.
+                unsafe { queues.remove(self.node) };
+                return;
+            }
+        }
+    }
+}
