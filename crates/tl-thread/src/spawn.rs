@@ -26,8 +26,8 @@ use crate::{JoinError, Thread};
 /// assert_eq!(handle.join().unwrap(), 42);
 /// ```
 ///
-/// What `f` captures by reference could be gone before the thread is. So this does not compile, as it would with `move`, or in a
-/// [`scope`](crate::scope):
+/// What `f` captures by reference could be gone before the thread is. So this does not compile; with `move`, or in a
+/// [`scope`](crate::scope), it would:
 ///
 /// ```compile_fail,E0373
 /// let numbers = vec![1, 2, 3];

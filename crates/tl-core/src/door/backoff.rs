@@ -55,10 +55,9 @@ const CONTENDED: Patience = Patience {
 };
 /// As `PATIENT` at first, and then as `CONTENDED`.
 const NOTIFIED: Patience = Patience {
-    spins: 10,
-    pauses: 1,
-    yields: 8,
-    competes: true,
+    spins: PATIENT.spins,
+    pauses: PATIENT.pauses,
+    ..CONTENDED
 };
 /// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. For a thread that competes with them it is
 /// the last, and counts as sleep: in the queue it is overdue the sooner.
