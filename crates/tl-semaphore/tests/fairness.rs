@@ -58,6 +58,29 @@ fn a_permit_passes_to_a_long_waiter_before_anybody_who_comes_by() {
 }
 
 #[test]
+fn what_is_kept_for_a_request_stays_kept_though_another_was_served_just_before() {
+    let semaphore = Semaphore::new(2);
+    semaphore.acquire_many(2);
+    thread::scope(|scope| {
+        let one = spawn_overdue(scope, || semaphore.acquire());
+        let two = spawn_overdue(scope, || semaphore.acquire_many(2));
+        // The first is handed its permit, and what is left is kept for the second.
+        semaphore.release_many(2).unwrap();
+        // A waiter that gives up makes the semaphore look again who gets what.
+        let barged =
+            semaphore.acquire_timeout(Duration::from_micros(20)) || semaphore.try_acquire();
+        if barged {
+            semaphore.release().unwrap();
+        }
+        semaphore.release().unwrap();
+        one.join().unwrap();
+        two.join().unwrap();
+        assert!(!barged);
+    });
+    assert_eq!(semaphore.available(), 0);
+}
+
+#[test]
 fn a_thread_that_loops_on_acquire_and_release_starves_nobody() {
     let semaphore = Semaphore::new(1);
     let stop = AtomicBool::new(false);

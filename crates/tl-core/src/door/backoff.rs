@@ -255,6 +255,17 @@ mod tests {
     use std::thread;
 
     #[test]
+    fn who_is_woken_in_vain_waits_since_then_though_awake() {
+        let mut backoff = History::new().contended_backoff();
+        assert_eq!(backoff.asleep_since, 0);
+        backoff.renew();
+        let since = backoff.asleep_since;
+        assert!(since > 0);
+        backoff.renew();
+        assert_eq!(backoff.asleep_since, since);
+    }
+
+    #[test]
     fn a_yield_that_gives_the_core_away_is_the_last_and_counts_as_sleep() {
         let seen = AtomicBool::new(false);
         thread::scope(|scope| {
