@@ -238,31 +238,28 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
     let refused = AtomicUsize::new(0);
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
-        let waiters: Vec<_> = (0..THREADS as u64)
-            .map(|thread| {
-                let (barrier, seen, refused) = (&barrier, &seen, &refused);
-                scope.spawn(move || {
-                    for round in 0..ROUNDS as u64 {
-                        let timeout =
-                            Duration::from_nanos((round * 7919 + thread * 104_729) % 300_000);
-                        let result = match round % 8 {
-                            0 => barrier.wait_timeout(timeout),
-                            _ => barrier.wait(),
-                        };
-                        match outcome(result) {
-                            Ok(index) => {
-                                seen[index].fetch_add(1, Ordering::Relaxed);
-                            }
-                            Err(BrokenBarrierKind::ActionPanicked) => unreachable!("it does not"),
-                            Err(_) => {
-                                refused.fetch_add(1, Ordering::Relaxed);
-                                thread::yield_now();
-                            }
+        for thread in 0..THREADS as u64 {
+            let (barrier, seen, refused, is_over) = (&barrier, &seen, &refused, &is_over);
+            scope.spawn(move || {
+                for round in (0_u64..).take_while(|_| !is_over.load(Ordering::Relaxed)) {
+                    let timeout = Duration::from_nanos((round * 7919 + thread * 104_729) % 300_000);
+                    let result = match round % 8 {
+                        0 => barrier.wait_timeout(timeout),
+                        _ => barrier.wait(),
+                    };
+                    match outcome(result) {
+                        Ok(index) => {
+                            seen[index].fetch_add(1, Ordering::Relaxed);
+                        }
+                        Err(BrokenBarrierKind::ActionPanicked) => unreachable!("it does not"),
+                        Err(_) => {
+                            refused.fetch_add(1, Ordering::Relaxed);
+                            thread::yield_now();
                         }
                     }
-                })
-            })
-            .collect();
+                }
+            });
+        }
         scope.spawn(|| {
             let mut turn = 0;
             while !is_over.load(Ordering::Relaxed) {
@@ -271,12 +268,25 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
                     0 => barrier.abort(),
                     _ => barrier.reset(),
                 }
-                thread::sleep(Duration::from_micros(20));
+                if turn % 4 == 3 {
+                    // However busy the machine is: a round that goes well, if none of the timeouts breaks it.
+                    let before = runs.load(Ordering::Relaxed);
+                    until(|| {
+                        runs.load(Ordering::Relaxed) > before
+                            || barrier.is_broken()
+                            || is_over.load(Ordering::Relaxed)
+                    });
+                } else {
+                    thread::sleep(Duration::from_micros(20));
+                }
             }
             // Who is left alone would wait for ever.
             barrier.abort();
         });
-        until(|| waiters.iter().any(|waiter| waiter.is_finished()));
+        until(|| {
+            let enough = |count: &AtomicUsize| count.load(Ordering::Relaxed) >= ROUNDS / 2;
+            enough(&seen[0]) && enough(&refused)
+        });
         is_over.store(true, Ordering::Relaxed);
     });
     let rounds = runs.load(Ordering::Relaxed);
@@ -284,9 +294,6 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
     // The action may have run in a round that was broken while it did.
     assert!(seen.iter().all(|&count| count == seen[0]), "{seen:?}");
     assert!(rounds >= seen[0]);
-    // Else nothing was tried.
-    let refused = refused.into_inner();
-    assert!(seen[0] > 0 && refused > 0, "{} and {refused}", seen[0]);
     barrier.reset();
     assert_eq!((barrier.n_waiting(), barrier.is_broken()), (0, false));
     assert_works(&barrier);
