@@ -439,8 +439,12 @@ fn race<L: ConditionLock + Sync>(condition: &Condition<L>) {
     });
     let received = received.into_inner();
     assert_eq!(received, sent.into_inner());
-    // Else it was no race.
-    assert!(0 < received && received < RACES, "{received} of {RACES}");
+    // Else it was no race. Under the sanitizer there are too few to be sure of that.
+    let won_by_both = 0 < received && received < RACES;
+    assert!(
+        won_by_both || cfg!(sanitize_thread),
+        "{received} of {RACES}"
+    );
     assert_eq!(condition.lock().notify_all(), 0);
     assert!(!condition.locked());
 }

@@ -326,8 +326,9 @@ fn of_a_notify_and_a_timeout_at_once_exactly_one_counts() {
         sent
     });
     assert_eq!(monitor.into_inner().1, sent);
-    // Else it was no race.
-    assert!(0 < sent && sent < RACES, "{sent} of {RACES}");
+    // Else it was no race. Under the sanitizer there are too few to be sure of that.
+    let won_by_both = 0 < sent && sent < RACES;
+    assert!(won_by_both || cfg!(sanitize_thread), "{sent} of {RACES}");
 }
 
 #[test]
