@@ -216,11 +216,7 @@ impl Raw {
 
     #[inline]
     fn release_one(&self) -> Result<(), ReleaseError> {
-        let state = self.state.load(Ordering::Relaxed);
-        if phase(state) != IDLE || available(state) >= peak(state) {
-            return self.release_many(1, false);
-        }
-        // An addition, which need not wait for what was loaded. If that is not true any more, it is set right afterwards.
+        // An addition, without a look before, which would cost half as much again. What it passes by is set right afterwards.
         // Release: pairs with the acquire in `try_acquire` and `settle`.
         let state = self.state.fetch_add(1, Ordering::Release);
         if phase(state) != IDLE || available(state) >= peak(state) {

@@ -29,7 +29,8 @@ struct Patience {
     pauses: u32,
     /// Turns that offer the core to another thread.
     yields: u32,
-    /// Whether it is over once a yield has given the core away, see `CORE_GIVEN_AWAY`.
+    /// Whether the waiter competes with others: then its first yield counts as the beginning of its sleep. On a busy machine a yield may
+    /// last for milliseconds, in which others take what it waits for, and it should be overdue the sooner.
     competes: bool,
 }
 
@@ -59,9 +60,6 @@ const NOTIFIED: Patience = Patience {
     pauses: PATIENT.pauses,
     ..CONTENDED
 };
-/// A yield that lasted longer, in nanoseconds, has given the core to threads that are busy. For a thread that competes with them it is
-/// the last, and counts as sleep: in the queue it is overdue the sooner.
-const CORE_GIVEN_AWAY: u64 = 50_000;
 /// Waits that last longer on average, in microseconds, are slept through from the start. Those are measured too, so that a change for
 /// the better shows after a few.
 const LONG: u32 = 500;
@@ -156,7 +154,7 @@ impl History {
 pub struct Backoff {
     turn: u32,
     patience: Patience,
-    /// When the waiter first fell asleep, was woken in vain, or offered its core in the yield that gave it away, whichever came first, in
+    /// When the waiter first fell asleep, was woken in vain, or offered its core while it competed, whichever came first, in
     /// nanoseconds; 0 if none did.
     pub(super) asleep_since: u64,
     /// The waiter's place in the queue out of which it was woken, which it takes again if it waits again; 0 for a new one.
@@ -199,9 +197,7 @@ impl Backoff {
             self.patience = CONTENDED;
         }
         // One that stays awake must become overdue, too, or it would hold up all behind it.
-        if self.asleep_since == 0 {
-            self.asleep_since = platform::now();
-        }
+        self.note_asleep();
     }
 
     /// Passes a moment awake, or says by `false` that it is time to sleep.
@@ -225,16 +221,15 @@ impl Backoff {
     }
 
     fn offer_core(&mut self) {
-        if !self.patience.competes {
-            return platform::yield_now();
+        if self.patience.competes {
+            self.note_asleep();
         }
-        let before = platform::now();
         platform::yield_now();
-        if platform::now().saturating_sub(before) > CORE_GIVEN_AWAY {
-            self.turn = self.patience.spins + self.patience.yields;
-            if self.asleep_since == 0 {
-                self.asleep_since = before;
-            }
+    }
+
+    fn note_asleep(&mut self) {
+        if self.asleep_since == 0 {
+            self.asleep_since = platform::now();
         }
     }
 
@@ -251,8 +246,6 @@ impl Backoff {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicBool;
-    use std::thread;
 
     #[test]
     fn who_is_woken_in_vain_waits_since_then_though_awake() {
@@ -266,35 +259,25 @@ mod tests {
     }
 
     #[test]
-    fn a_yield_that_gives_the_core_away_is_the_last_and_counts_as_sleep() {
-        let seen = AtomicBool::new(false);
-        thread::scope(|scope| {
-            // Enough busy threads that there is one on every core.
-            for _ in 0..2 * thread::available_parallelism().map_or(1, usize::from) {
-                scope.spawn(|| {
-                    while !seen.load(Ordering::Relaxed) {
-                        platform::pause();
-                    }
-                });
-            }
-            let history = History::new();
-            let given_away = (0..2_000).find_map(|_| {
-                let mut backoff = history.contended_backoff();
-                let begun = platform::now();
-                let mut turns = 0;
-                while backoff.snooze() {
-                    if backoff.asleep_since != 0 {
-                        turns += 1;
-                    }
-                }
-                (backoff.asleep_since != 0).then_some((begun, backoff.asleep_since, turns))
-            });
-            seen.store(true, Ordering::Relaxed);
-            let (begun, asleep_since, turns) = given_away.expect("a core that was given away");
-            assert!(asleep_since >= begun);
-            assert!(platform::now() - asleep_since > CORE_GIVEN_AWAY);
-            // The one that gave it away.
-            assert_eq!(turns, 1);
-        });
+    fn who_competes_counts_as_asleep_from_the_first_yield() {
+        let mut backoff = History::new().contended_backoff();
+        while backoff.is_spinning() {
+            assert!(backoff.snooze());
+            assert_eq!(backoff.asleep_since, 0);
+        }
+        let before = platform::now();
+        assert!(backoff.snooze());
+        let since = backoff.asleep_since;
+        assert!((before..=platform::now()).contains(&since));
+        while backoff.snooze() {
+            assert_eq!(backoff.asleep_since, since);
+        }
+    }
+
+    #[test]
+    fn who_waits_for_what_happens_once_does_not_count_as_asleep_while_awake() {
+        let mut backoff = History::new().backoff();
+        while backoff.snooze() {}
+        assert_eq!(backoff.asleep_since, 0);
     }
 }

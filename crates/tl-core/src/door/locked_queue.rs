@@ -70,7 +70,7 @@ pub enum Wake<'a> {
 pub struct Waiter {
     /// What the waiter passed to [`LockedQueue::wait_as`].
     pub request: u32,
-    /// Whether it has slept for more than half a millisecond, or had given its core away or been woken in vain for that long.
+    /// Whether it fell asleep, was woken in vain or, if it competes, first offered its core more than half a millisecond ago.
     pub is_overdue: bool,
     /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no waiter of this queue got a turn
     /// for that reason within the last half millisecond. Of several in one scan each may.
