@@ -99,19 +99,13 @@ fn a_scan_wakes_whom_it_chooses() {
             .collect();
         let mut seen = Vec::new();
         let woken = WaitQueue::of(&word).lock().scan(|waiter| {
-            seen.push((waiter.request, waiter.is_last));
+            seen.push(waiter.request);
             match waiter.request {
                 1 | 4 => Verdict::Wake(100 + waiter.request),
                 _ => Verdict::Keep,
             }
         });
-        assert_eq!(
-            (woken, seen),
-            (
-                2,
-                vec![(0, false), (1, false), (2, false), (3, false), (4, true)]
-            )
-        );
+        assert_eq!((woken, seen), (2, vec![0, 1, 2, 3, 4]));
         let stopped = WaitQueue::of(&word)
             .lock()
             .scan(|waiter| match waiter.request {
@@ -292,6 +286,35 @@ fn sleepers_move_to_a_held_lock_and_are_woken_there() {
 }
 
 #[test]
+fn of_those_that_move_together_the_second_goes_with_the_first() {
+    let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
+    loop {
+        let mut companions = Vec::new();
+        thread::scope(|scope| {
+            for number in 0..3 {
+                let from = &from;
+                scope.spawn(move || {
+                    let queue = WaitQueue::of(from).lock();
+                    let woken = queue.wait(&mut Backoff::none(), Deadline::NEVER);
+                    assert!(matches!(woken, Wake::Woken { .. }));
+                });
+                until_waiting(from, number + 1);
+            }
+            WaitQueue::of(&from).wake_or_requeue(3, WaitQueue::of(&to), || true, |_| ());
+            WaitQueue::of(&to).lock().scan(|waiter| {
+                companions.push(waiter.is_companion);
+                Verdict::Wake(0)
+            });
+        });
+        // Who had not yet fallen asleep was woken at once, and did not move.
+        if companions.len() == 3 {
+            assert_eq!(companions, [false, true, false]);
+            return;
+        }
+    }
+}
+
+#[test]
 fn a_deadline_that_passes_after_the_move_is_no_timeout() {
     const TIMEOUT: Duration = Duration::from_millis(20);
     let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
@@ -361,34 +384,6 @@ fn a_thousand_waiters_wake_together() {
         until_waiting(&word, 1000);
         assert_eq!(WaitQueue::of(&word).lock().wake_all(1), 1000);
     });
-}
-
-#[test]
-fn the_mutex_excludes_and_survives_a_panic() {
-    const ROUNDS: u64 = 50_000;
-    static SUM: Mutex<u64> = Mutex::new(0);
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                for _ in 0..ROUNDS {
-                    *SUM.lock() += 1;
-                }
-            });
-        }
-    });
-    assert_eq!(*SUM.lock(), 4 * ROUNDS);
-
-    let unwound = catch_unwind(|| {
-        let _held = SUM.lock();
-        assert!(SUM.try_lock().is_none());
-        assert_eq!(format!("{SUM:?}"), "Mutex { value: <locked> }");
-        panic!("on purpose");
-    });
-    assert!(unwound.is_err());
-    assert_eq!(
-        format!("{SUM:?}"),
-        format!("Mutex {{ value: {} }}", 4 * ROUNDS)
-    );
 }
 
 /// One of the waiters is woken in vain, waits again, and is then the first to be woken for good: whichever of three it is.

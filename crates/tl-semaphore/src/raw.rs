@@ -3,8 +3,8 @@
 //! Whoever finds permits in the word takes them with one operation, waiters or not. Whoever does not waits awake for a moment,
 //! and then in the queue of the word. While there is a queue, a release goes through it ([`Raw::settle`]):
 //!
-//! - A waiter that has slept for too long is handed its permits, if no other sleeper was just before (the door paces that): they never
-//!   show in the word, and it just goes on.
+//! - A waiter that has slept for too long is handed its permits, if no other sleeper was just before (the door paces that): they are
+//!   taken out of the word for it, and it just goes on.
 //! - If there are too few for it, its permits are *kept*: nobody can take any until they suffice.
 //! - Any other waiter is only sent to *try*: the permits go into the word, and it takes them there unless somebody was faster.
 //!   One at a time is on its way to try. One that has tried in vain takes its old place in the queue again.
@@ -50,12 +50,13 @@ pub(crate) struct Raw {
     /// | change | by | how |
     /// | --- | --- | --- |
     /// | fewer available | who takes some, in any phase but `KEPT` | one operation |
-    /// | more available, the peak | `release` in phase `IDLE` | one operation |
+    /// | one more available | `release_one`, in any phase | one operation; it sets the peak right, and settles, afterwards |
+    /// | more available, the peak | `release_many` in phase `IDLE` | one operation |
     /// | more available, the peak, any phase | `settle` | with the queue locked |
     /// | `IDLE` to `QUEUED` | a waiter about to sleep | with the queue locked |
     ///
-    /// `release_one` may have seen `IDLE` and add its permit in another phase; it sets that right, and settles, afterwards.
-    /// Apart from that the available permits can only become fewer while the queue is locked and the phase is not `IDLE`.
+    /// Apart from what `release_one` adds, the available permits can only become fewer while the queue is locked and the phase is
+    /// not `IDLE`. If somebody who comes by takes that permit before it has settled, the next ones are kept for a waiter that is due.
     state: AtomicU64,
 }
 

@@ -45,7 +45,7 @@ fn a_permit_passes_to_a_long_waiter_before_anybody_who_comes_by() {
     let semaphore = Semaphore::new(0);
     thread::scope(|scope| {
         let waiter = spawn_overdue(scope, || semaphore.acquire());
-        // The permit never shows, so this thread cannot take it.
+        // When the release returns the permit is that of the sleeper, so this thread cannot take it.
         semaphore.release().unwrap();
         let barged = semaphore.try_acquire();
         if barged {

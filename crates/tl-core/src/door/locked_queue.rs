@@ -75,8 +75,9 @@ pub struct Waiter {
     /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no waiter of this queue got a turn
     /// for that reason within the last half millisecond. Of several in one scan each may.
     pub is_served_first: bool,
-    /// Whether it is the youngest of its queue.
-    pub is_last: bool,
+    /// Whether it was moved here by a notification of several, as the second of them. Such a one should be woken together with the one
+    /// before it: when each wakes the next, most of the time goes into rousing cores that are idle, and so two are roused at once.
+    pub is_companion: bool,
 }
 
 /// What becomes of a waiter. See [`LockedQueue::scan`].
@@ -180,7 +181,7 @@ impl<'a> LockedQueue<'a> {
                 request: node.request,
                 is_overdue,
                 is_served_first,
-                is_last: next.is_null(),
+                is_companion: node.is_companion.get(),
             };
             match judge(waiter) {
                 Verdict::Wake(token) => {

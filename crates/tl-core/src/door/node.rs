@@ -36,6 +36,8 @@ pub(super) struct Node {
     pub(super) token: Cell<u32>,
     /// The key of the queue that the node was moved to from the one it was put in, or `NO_QUEUE`.
     pub(super) moved_to: Cell<usize>,
+    /// Whether it was the second of those that were moved together.
+    pub(super) is_companion: Cell<bool>,
     pub(super) links: Links,
 }
 
@@ -66,6 +68,7 @@ impl Node {
             request,
             token: Cell::new(0),
             moved_to: Cell::new(NO_QUEUE),
+            is_companion: Cell::new(false),
             links: Links {
                 younger: Cell::new(ptr::null()),
                 older: Cell::new(ptr::null()),

@@ -217,13 +217,16 @@ impl<'a> WaitQueue<'a> {
         let mut queues = Bucket::of(to.key).lock();
         if is_held() {
             let now = platform::now();
+            let mut moved = 0;
             while let Some(node) = asleep.pop() {
                 // SAFETY: the node was on the list, so that it lives, is in no queue, and nobody else decides where it goes.
                 unsafe {
                     (*node).moved_to.set(to.key);
+                    (*node).is_companion.set(moved == 1);
                     (*node).restart_clock(now);
                     queues.push(to.key, node);
                 }
+                moved += 1;
             }
         }
         drop(queues);

@@ -53,7 +53,7 @@ pub struct RawLock {
     /// | 0 | 0 | free | an acquirer sets `LOCKED` |
     /// | 0 | 1 | held, nobody is in the queue | the releaser clears `LOCKED`; a waiter sets `QUEUED`, then joins the queue |
     /// | 1 | 1 | held, there may be threads in the queue | the releaser, with the queue locked: see `release_slow`; a waiter whose time ran out and who was the last clears `QUEUED` |
-    /// | 1 | 0 | free, one waiter was woken, more are in the queue | an acquirer sets `LOCKED`; a waiter whose time ran out, as above |
+    /// | 1 | 0 | free, one waiter was woken or two, more are in the queue | an acquirer sets `LOCKED`; a waiter whose time ran out, as above |
     ///
     /// `QUEUED` changes only with the queue locked, and is set whenever somebody is in the queue. With both bits set and the
     /// queue locked the word is stable: acquirers want `LOCKED` clear, and a releaser who does not lock the queue wants
@@ -260,6 +260,9 @@ impl RawLock {
         }
         let (mut found, mut hand_over, mut more) = (false, false, false);
         queue.scan(|waiter| {
+            if found && waiter.is_companion && !hand_over {
+                return Verdict::Wake(TRY_AGAIN);
+            }
             if found {
                 more = true;
                 return Verdict::Stop;
