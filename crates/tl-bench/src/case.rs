@@ -24,7 +24,7 @@ pub(crate) enum Who {
     /// A bare version of the least work that the operation needs.
     Limit,
     Ours,
-    /// Another of our ways to do the same. No bar holds it.
+    /// Another way to do the same: one more of ours, or one that shows what the machine can do. No bar holds it.
     Variant(&'static str),
     Peer(&'static str),
     Python,

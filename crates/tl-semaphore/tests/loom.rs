@@ -148,6 +148,20 @@ fn a_permit_that_a_waiter_gives_up_goes_to_the_next() {
 }
 
 #[test]
+fn a_permit_that_is_handed_over_is_not_there_for_others() {
+    explore(Some(3), || {
+        // Bounded, since its releases bring their permit along to the queue.
+        let semaphore = Arc::new(BoundedSemaphore::new(1));
+        semaphore.acquire();
+        let waiter = spawn(&semaphore, |semaphore| semaphore.acquire());
+        let_time_pass();
+        semaphore.release().unwrap();
+        waiter.join().unwrap();
+        assert_eq!(semaphore.available(), 0);
+    });
+}
+
+#[test]
 fn an_overdue_request_for_two_is_served_though_another_thread_comes_by() {
     explore(Some(2), || {
         let shared = Arc::new((Semaphore::new(2), Watched::new()));

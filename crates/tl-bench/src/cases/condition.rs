@@ -8,6 +8,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::bar::Bar;
 use crate::case::{Case, Outcome, Sample};
+use crate::cases::event::{self, Spinning};
 use crate::measure::{Cores, round_trips};
 use crate::posix::{self, PthreadCondition, PthreadMutex};
 
@@ -350,7 +351,9 @@ pub(crate) fn cases() -> Vec<Case> {
             .python(id, 5.0)
     };
     vec![
-        ping_pong_case("4a", "Condition: round trip, two cores", Cores::Two).bar(Bar::nanos(300.0)),
+        ping_pong_case("4a", "Condition: round trip, two cores", Cores::Two)
+            .variant("only spinning", event::ping_pong::<Spinning>(Cores::Two))
+            .bar(Bar::nanos(300.0)),
         ping_pong_case("4b", "Condition: round trip, one core", Cores::One).bar(Bar::best(1.0)),
         Case::new("4c", "Condition: notify_all, until 8 waiters run")
             .limit(wake_all::<Futex>(8))

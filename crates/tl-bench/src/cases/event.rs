@@ -1,6 +1,6 @@
 //! Case 5: events.
 
-use std::hint::black_box;
+use std::hint::{black_box, spin_loop};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -72,6 +72,38 @@ impl Flag for Futex {
                 .0
                 .compare_exchange(CLEAR, AWAITED, Ordering::Relaxed, Ordering::Relaxed);
             posix::futex_wait(&self.0, AWAITED);
+        }
+    }
+}
+
+/// What two threads that only ever spin pass to each other: as fast as this machine does it, and of no use but for that. A bar in
+/// nanoseconds is to be read beside it.
+pub(crate) struct Spinning(AtomicBool);
+
+impl Flag for Spinning {
+    fn new() -> Self {
+        Spinning(AtomicBool::new(false))
+    }
+
+    #[inline]
+    fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    #[inline]
+    fn clear(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    fn wait(&self) {
+        while !self.is_set() {
+            spin_loop();
         }
     }
 }
@@ -248,7 +280,7 @@ fn set_and_clear<F: Flag>() -> impl FnMut(Duration) -> Outcome {
 }
 
 /// Two threads that wake each other, each by an event of its own.
-fn ping_pong<F: Flag>(cores: Cores) -> impl FnMut(Duration) -> Outcome {
+pub(crate) fn ping_pong<F: Flag>(cores: Cores) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let (ping, pong) = (CachePadded::new(F::new()), CachePadded::new(F::new()));
         let is_over = AtomicBool::new(false);
@@ -336,7 +368,9 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("synchronoise", set_and_clear::<SignalEvent>())
             .python("5b", 5.0)
             .bar(Bar::limit(1.05)),
-        ping_pong_case("5c", "Event: round trip, two cores", Cores::Two).bar(Bar::nanos(150.0)),
+        ping_pong_case("5c", "Event: round trip, two cores", Cores::Two)
+            .variant("only spinning", ping_pong::<Spinning>(Cores::Two))
+            .bar(Bar::nanos(150.0)),
         ping_pong_case("5d", "Event: round trip, one core", Cores::One).bar(Bar::best(1.0)),
     ]
 }
