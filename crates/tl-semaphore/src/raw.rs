@@ -7,7 +7,8 @@
 //!   taken out of the word for it, and it just goes on.
 //! - If there are too few for it, its permits are *kept*: nobody can take any until they suffice.
 //! - Any other waiter is only sent to *try*: the permits go into the word, and it takes them there unless somebody was faster.
-//!   One at a time is on its way to try. One that has tried in vain takes its old place in the queue again.
+//!   One at a time is on its way to try, and what is released meanwhile is left to it: it settles when it has tried. One that has
+//!   tried in vain takes its old place in the queue again.
 //! - A waiter that wants more than were ever available at once is passed over.
 
 use tl_core::door::{Deadline, LockedQueue, Verdict, WaitQueue, Wake};
@@ -246,8 +247,10 @@ impl Raw {
                 Err(now) => state = now,
             }
         }
-        if phase(state) != IDLE {
-            self.settle(&mut WaitQueue::of(&self.state).lock(), 0, false);
+        match phase(state) {
+            // Who is on its way to try settles when it has, for this permit too.
+            IDLE | TRYING => {}
+            _ => self.settle(&mut WaitQueue::of(&self.state).lock(), 0, false),
         }
         Ok(())
     }
@@ -286,7 +289,11 @@ impl Raw {
     /// Brings waiters and permits together, `in_hand` released ones among them, and leaves the rest and the phase in the word.
     /// `tried` says that the one who was on its way to try has done so.
     fn settle(&self, queue: &mut LockedQueue<'_>, mut in_hand: u32, tried: bool) {
-        let state = self.state.load(Ordering::Relaxed);
+        let mut state = self.state.load(Ordering::Relaxed);
+        if tried && phase(state) == TRYING {
+            // Who gives a permit from here on settles; those that came before left it to this thread.
+            state = self.state.fetch_xor(TRYING ^ QUEUED, Ordering::Relaxed);
+        }
         let peak = peak(state).max((available(state) + in_hand).min(MAX as u32));
         let mut one_tries = phase(state) == TRYING && !tried;
         let were_kept = phase(state) == KEPT;
