@@ -1,9 +1,12 @@
 //! What waiting costs the processor: waits that last ten milliseconds, by every primitive, beside a bare futex that sleeps at
 //! once.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use tl_core::door::{Backoff, Deadline, WaitQueue};
 
 use crate::bar::Bar;
 use crate::case::Who;
@@ -54,6 +57,36 @@ impl Waiting {
     }
 }
 
+/// The least that a primitive over the door is: it sleeps at once. What ours take longer than this is their patience.
+struct AtOnce(AtomicU32);
+
+impl Flag for AtOnce {
+    fn new() -> AtOnce {
+        AtOnce(AtomicU32::new(0))
+    }
+
+    fn set(&self) {
+        let mut queue = WaitQueue::of(&self.0).lock();
+        self.0.store(1, Ordering::Relaxed);
+        queue.wake_all(0);
+    }
+
+    fn clear(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 1
+    }
+
+    fn wait(&self) {
+        let queue = WaitQueue::of(&self.0).lock();
+        if !self.is_set() {
+            let _ = queue.wait(&mut Backoff::none(), Deadline::NEVER);
+        }
+    }
+}
+
 fn everybody() -> Vec<Waiting> {
     let locked = tl_locks::Lock::new();
     locked.acquire();
@@ -64,6 +97,7 @@ fn everybody() -> Vec<Waiting> {
             Who::Peer("parking_lot"),
             "",
         ),
+        Waiting::flag::<AtOnce>(Who::Variant("the door, asleep at once"), ""),
         Waiting::flag::<tl_event::Event>(Who::Ours, "Event: processor time of a wait of 10 ms"),
         // A lock that nobody owns: one thread acquires, the other releases.
         Waiting::new(
