@@ -145,6 +145,34 @@ fn a_waiter_that_slept_long_is_overdue_and_a_new_one_is_not() {
 }
 
 #[test]
+fn who_competes_is_overdue_though_it_still_yields_in_the_queue() {
+    let word = AtomicU32::new(0);
+    let stop = AtomicU32::new(0);
+    thread::scope(|scope| {
+        // So that a yield lasts.
+        for _ in 0..2 * thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| while stop.load(Ordering::Relaxed) == 0 {});
+        }
+        scope.spawn(|| {
+            let queue = WaitQueue::of(&word);
+            let wake = queue
+                .lock()
+                .wait(&mut queue.contended_backoff(), Deadline::NEVER);
+            assert!(matches!(wake, Wake::Woken { .. }));
+        });
+        until_waiting(&word, 1);
+        thread::sleep(Duration::from_millis(1));
+        let mut is_overdue = false;
+        WaitQueue::of(&word).lock().scan(|waiter| {
+            is_overdue = waiter.is_overdue;
+            Verdict::Wake(0)
+        });
+        stop.store(1, Ordering::Relaxed);
+        assert!(is_overdue);
+    });
+}
+
+#[test]
 fn queues_of_many_words_do_not_mix() {
     // More words than there are buckets, so that several share one.
     let words: Vec<AtomicU32> = (0..1500).map(|_| AtomicU32::new(0)).collect();

@@ -1,14 +1,14 @@
 //! The word under both semaphores, and what is done to it.
 //!
 //! Whoever finds permits in the word takes them with one operation, waiters or not. Whoever does not waits awake for a moment,
-//! and then in the queue of the word. While there is a queue, a release goes through it ([`Raw::settle`]):
+//! and then in the queue of the word. A release adds its permits to the word, and if there is a queue it brings them and the waiters
+//! together ([`Raw::settle`]):
 //!
 //! - A waiter that has slept for too long is handed its permits, if no other sleeper was just before (the door paces that): they are
 //!   taken out of the word for it, and it just goes on.
-//! - If there are too few for it, its permits are *kept*: nobody can take any until they suffice.
-//! - Any other waiter is only sent to *try*: the permits go into the word, and it takes them there unless somebody was faster.
-//!   One at a time is on its way to try, and what is released meanwhile is left to it: it settles when it has tried. One that has
-//!   tried in vain takes its old place in the queue again.
+//! - If there are too few for it, since somebody came by, they are *kept*: nobody can take any until they suffice.
+//! - Any other waiter is only sent to *try*: it takes its permits out of the word itself, unless somebody was faster. One is sent at a
+//!   time. One that has tried in vain takes its old place in the queue again.
 //! - A waiter that wants more than were ever available at once is passed over.
 
 use tl_core::door::{Deadline, LockedQueue, Verdict, WaitQueue, Wake};
@@ -50,14 +50,14 @@ pub(crate) struct Raw {
     ///
     /// | change | by | how |
     /// | --- | --- | --- |
-    /// | fewer available | who takes some, in any phase but `KEPT` | one operation |
-    /// | one more available | `release_one`, in any phase | one operation; it sets the peak right, and settles, afterwards |
-    /// | more available, the peak | `release_many` in phase `IDLE` | one operation |
-    /// | more available, the peak, any phase | `settle` | with the queue locked |
+    /// | fewer available | who takes some, in any phase but `KEPT`; in any phase `settle`, for a waiter | one operation |
+    /// | one more available | `release_one` | one operation; what that passes by, the peak and the greatest number, is set right afterwards |
+    /// | more available, the peak | `release_many` | one operation |
     /// | `IDLE` to `QUEUED` | a waiter about to sleep | with the queue locked |
+    /// | any other change of the phase, the peak | `settle` | with the queue locked |
     ///
-    /// Apart from what `release_one` adds, the available permits can only become fewer while the queue is locked and the phase is
-    /// not `IDLE`. If somebody who comes by takes that permit before it has settled, the next ones are kept for a waiter that is due.
+    /// Who gives permits looks at the phase that they were added in, and settles afterwards unless it was `IDLE`. So a permit that
+    /// comes while another thread settles is not overlooked.
     state: AtomicU64,
 }
 
@@ -73,10 +73,10 @@ fn phase(state: u64) -> u64 {
     state & KEPT
 }
 
-/// Whether anybody who comes by may take `n` permits.
+/// Whether anybody who comes by may take `n` permits: never more than a semaphore can count, though for a moment there may be.
 #[inline]
 fn may_take(state: u64, n: usize) -> bool {
-    state < KEPT && (state & COUNT) as usize >= n
+    state < KEPT && n <= MAX && (state & COUNT) as usize >= n
 }
 
 const fn word(available: u32, peak: u32, phase: u64) -> u64 {
@@ -169,7 +169,7 @@ impl Raw {
                 Wake::Woken { .. } => {
                     let acquired = self.try_acquire(n);
                     locked = queue.lock();
-                    self.settle(&mut locked, 0, true);
+                    self.settle(&mut locked, true);
                     if acquired {
                         return true;
                     }
@@ -178,7 +178,7 @@ impl Raw {
                 }
                 Wake::TimedOut(mut locked) => {
                     // If it stood at the head, those behind it may go on now.
-                    self.settle(&mut locked, 0, false);
+                    self.settle(&mut locked, false);
                     return false;
                 }
             }
@@ -247,54 +247,42 @@ impl Raw {
                 Err(now) => state = now,
             }
         }
-        match phase(state) {
-            // Who is on its way to try settles when it has, for this permit too.
-            IDLE | TRYING => {}
-            _ => self.settle(&mut WaitQueue::of(&self.state).lock(), 0, false),
-        }
+        self.settle_after(state);
         Ok(())
     }
 
     fn release_many(&self, n: usize, bounded: bool) -> Result<(), ReleaseError> {
         let mut state = self.state.load(Ordering::Relaxed);
-        while phase(state) == IDLE {
+        loop {
             let total = total(state, n, bounded)?;
             // Release: pairs with the acquire in `try_acquire` and `settle`.
             match self.state.compare_exchange(
                 state,
-                word(total, peak(state).max(total), IDLE),
+                word(total, peak(state).max(total), phase(state)),
                 Ordering::Release,
                 Ordering::Relaxed,
             ) {
-                Ok(_) => return Ok(()),
+                Ok(_) => break,
                 Err(now) => state = now,
             }
         }
-        self.release_slow(n, bounded)
-    }
-
-    #[cold]
-    fn release_slow(&self, n: usize, bounded: bool) -> Result<(), ReleaseError> {
-        let mut queue = WaitQueue::of(&self.state).lock();
-        let state = self.state.load(Ordering::Relaxed);
-        if phase(state) == IDLE {
-            drop(queue);
-            return self.release_many(n, bounded);
-        }
-        total(state, n, bounded)?;
-        self.settle(&mut queue, n as u32, false);
+        self.settle_after(state);
         Ok(())
     }
 
-    /// Brings waiters and permits together, `in_hand` released ones among them, and leaves the rest and the phase in the word.
-    /// `tried` says that the one who was on its way to try has done so.
-    fn settle(&self, queue: &mut LockedQueue<'_>, mut in_hand: u32, tried: bool) {
-        let mut state = self.state.load(Ordering::Relaxed);
-        if tried && phase(state) == TRYING {
-            // Who gives a permit from here on settles; those that came before left it to this thread.
-            state = self.state.fetch_xor(TRYING ^ QUEUED, Ordering::Relaxed);
+    /// Settles after a release that found `state`, if anybody waits.
+    #[inline]
+    fn settle_after(&self, state: u64) {
+        if phase(state) != IDLE {
+            self.settle(&mut WaitQueue::of(&self.state).lock(), false);
         }
-        let peak = peak(state).max((available(state) + in_hand).min(MAX as u32));
+    }
+
+    /// Brings waiters and permits together, and leaves the phase in the word. `tried` says that the one who was on its way to try has done so.
+    fn settle(&self, queue: &mut LockedQueue<'_>, tried: bool) {
+        let state = self.state.load(Ordering::Relaxed);
+        // Also of a permit whose giver has not set the peak right yet.
+        let peak = peak(state).max(available(state).min(MAX as u32));
         let mut one_tries = phase(state) == TRYING && !tried;
         let were_kept = phase(state) == KEPT;
         let mut phase = IDLE;
@@ -307,7 +295,7 @@ impl Raw {
                 Verdict::Keep
             } else if waiter.is_served_first || (were_kept && waiter.is_overdue) {
                 // What is kept stays kept until it is enough: all others wait already.
-                if self.take_for(wanted, &mut in_hand) {
+                if self.take_for(wanted) {
                     Verdict::Wake(HANDED)
                 } else {
                     phase = KEPT;
@@ -316,7 +304,7 @@ impl Raw {
             } else if one_tries {
                 phase = TRYING;
                 Verdict::Stop
-            } else if available(self.state.load(Ordering::Relaxed)) + in_hand >= wanted {
+            } else if available(self.state.load(Ordering::Relaxed)) >= wanted {
                 one_tries = true;
                 phase = TRYING;
                 Verdict::Wake(TRY)
@@ -327,12 +315,11 @@ impl Raw {
         });
         let mut state = self.state.load(Ordering::Relaxed);
         loop {
-            let available = available(state) + in_hand;
             // Release: pairs with the acquire in `try_acquire`. Acquire: pairs with the release in `release`, for those that
             // were handed permits of the word and learn of this thread alone, through the queue.
             match self.state.compare_exchange(
                 state,
-                word(available, peak.max(self::peak(state)), phase),
+                word(available(state), peak.max(self::peak(state)), phase),
                 Ordering::AcqRel,
                 Ordering::Relaxed,
             ) {
@@ -342,29 +329,22 @@ impl Raw {
         }
     }
 
-    /// Takes `wanted` permits for a waiter, from those in hand first and then from the word. All or none.
-    fn take_for(&self, wanted: u32, in_hand: &mut u32) -> bool {
-        let missing = u64::from(wanted.saturating_sub(*in_hand));
-        if missing > 0 {
-            let mut state = self.state.load(Ordering::Relaxed);
-            loop {
-                if state & COUNT < missing {
-                    return false;
-                }
-                // Relaxed: the operation that ends `settle` acquires for this one too.
-                match self.state.compare_exchange(
-                    state,
-                    state - missing,
-                    Ordering::Relaxed,
-                    Ordering::Relaxed,
-                ) {
-                    Ok(_) => break,
-                    Err(now) => state = now,
-                }
+    /// Takes `wanted` permits out of the word, for a waiter. All or none.
+    fn take_for(&self, wanted: u32) -> bool {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while available(state) >= wanted {
+            // Relaxed: the operation that ends `settle` acquires for this one too.
+            match self.state.compare_exchange(
+                state,
+                state - u64::from(wanted),
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(now) => state = now,
             }
         }
-        *in_hand = in_hand.saturating_sub(wanted);
-        true
+        false
     }
 }
 
@@ -381,7 +361,7 @@ fn total(state: u64, n: usize, bounded: bool) -> Result<u32, ReleaseError> {
 
 #[cold]
 fn refusal(state: u64, n: usize, bounded: bool) -> ReleaseError {
-    let available = available(state) as usize;
+    let available = (available(state) as usize).min(MAX);
     if n == 0 {
         ReleaseError::Zero
     } else if bounded {

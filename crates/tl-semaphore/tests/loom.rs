@@ -114,6 +114,38 @@ fn two_releases_at_once_of_a_semaphore_that_has_never_been_so_full() {
 }
 
 #[test]
+fn for_a_moment_there_is_one_too_many_and_nobody_can_take_so_many() {
+    explore(Some(3), || {
+        let semaphore = Arc::new(Semaphore::new(Semaphore::MAX));
+        let other = spawn(&semaphore, |semaphore| {
+            semaphore.try_acquire_many(Semaphore::MAX + 1)
+        });
+        assert!(semaphore.release().is_err());
+        assert!(!other.join().unwrap());
+        assert_eq!(semaphore.available(), Semaphore::MAX);
+    });
+}
+
+#[test]
+fn of_two_releases_for_which_there_is_no_room_together_one_is_refused() {
+    explore(Some(3), || {
+        let semaphore = Arc::new(Semaphore::new(Semaphore::MAX - 2));
+        // It keeps the others from the way of a semaphore for which nobody waits.
+        let endless = spawn(&semaphore, |semaphore| {
+            semaphore.acquire_many_timeout(usize::MAX, SOME_TIME)
+        });
+        let two = spawn(&semaphore, |semaphore| semaphore.release_many(2).is_ok());
+        let one = semaphore.release().is_ok();
+        let_time_pass();
+        let two = two.join().unwrap();
+        assert!(!endless.join().unwrap());
+        assert!(one != two, "one of them fits, and not both");
+        let given = usize::from(one) + 2 * usize::from(two);
+        assert_eq!(semaphore.available(), Semaphore::MAX - 2 + given);
+    });
+}
+
+#[test]
 fn a_release_against_a_waiter_whose_time_runs_out() {
     explore(Some(3), || {
         let shared = Arc::new((Semaphore::new(0), Watched::new()));

@@ -29,8 +29,8 @@ struct Patience {
     pauses: u32,
     /// Turns that offer the core to another thread.
     yields: u32,
-    /// Whether the waiter competes with others: then its first yield counts as the beginning of its sleep. On a busy machine a yield may
-    /// last for milliseconds, in which others take what it waits for, and it should be overdue the sooner.
+    /// Whether the waiter competes with others: then it counts as asleep from its first yield on, or from when it joins the queue. On a busy
+    /// machine a yield may last for milliseconds, in which others take what it waits for, and it should be overdue the sooner.
     competes: bool,
 }
 
@@ -154,7 +154,8 @@ impl History {
 pub struct Backoff {
     turn: u32,
     patience: Patience,
-    /// When the waiter first fell asleep, was woken in vain, or offered its core while it competed, whichever came first, in
+    /// When the waiter first fell asleep, was woken in vain, or offered its core or joined the queue while it competed, whichever came
+    /// first, in
     /// nanoseconds; 0 if none did.
     pub(super) asleep_since: u64,
     /// The waiter's place in the queue out of which it was woken, which it takes again if it waits again; 0 for a new one.
@@ -221,10 +222,15 @@ impl Backoff {
     }
 
     fn offer_core(&mut self) {
+        self.stop_spinning();
+        platform::yield_now();
+    }
+
+    /// Who competes counts as asleep from now on, if it does not already.
+    pub(super) fn stop_spinning(&mut self) {
         if self.patience.competes {
             self.note_asleep();
         }
-        platform::yield_now();
     }
 
     fn note_asleep(&mut self) {

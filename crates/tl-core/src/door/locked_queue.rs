@@ -13,7 +13,8 @@ use super::queue::{QueueId, WaitQueue};
 use super::wake_list::WakeList;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// A waiter that has slept longer than this, in nanoseconds, is overdue: it gets a turn before any thread that comes by.
+/// A waiter that has slept longer than this, in nanoseconds, is overdue: it gets a turn before any thread that comes by. See
+/// [`Waiter::is_overdue`] for what counts as sleep.
 const OVERDUE: u64 = 500_000;
 /// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let all wait until it runs; where a crowd
 /// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was sixteen times slower. Under the model
@@ -70,7 +71,8 @@ pub enum Wake<'a> {
 pub struct Waiter {
     /// What the waiter passed to [`LockedQueue::wait_as`].
     pub request: u32,
-    /// Whether it fell asleep, was woken in vain or, if it competes, first offered its core more than half a millisecond ago.
+    /// Whether it fell asleep, was woken in vain or, if it competes, first offered its core or joined the queue more than half a millisecond
+    /// ago, whichever came first.
     pub is_overdue: bool,
     /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no waiter of this queue got a turn
     /// for that reason within the last half millisecond. Of several in one scan each may.
@@ -279,6 +281,7 @@ impl<'a> LockedQueue<'a> {
             once_queued();
             return Wake::TimedOut(again.lock());
         }
+        backoff.stop_spinning();
         let node = Node::new(request, backoff.asleep_since);
         // SAFETY: the node is new, and this function does not end, nor move it, before the node has left the queue: it returns
         // when the node is woken or has been removed, and `LeaveOnPanic` sees to an unwinding `once_queued`.

@@ -28,7 +28,7 @@ pub(super) struct Node {
     /// the two queues of a move it is `NO_QUEUE`.)
     pub(super) key: AtomicUsize,
     /// Since when the waiter counts as asleep, in nanoseconds; 0 if it does not yet. It is when it gave up spinning, or, before that, first
-    /// offered its core or was woken in vain; if it was moved, when it was.
+    /// offered its core or joined the queue, if it competes, or was woken in vain; if it was moved, when it was.
     parked_at: AtomicU64,
     /// What the waiter asked for.
     pub(super) request: u32,

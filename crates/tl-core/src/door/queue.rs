@@ -125,7 +125,7 @@ impl<'a> WaitQueue<'a> {
     }
 
     /// How a thread stays awake that begins to compete with others for what the word counts, as a lock or permits: each look slows
-    /// the others down. It counts as asleep from the first time that it offers its core to others.
+    /// the others down. It counts as asleep from the first time that it offers its core to others, or joins the queue.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
