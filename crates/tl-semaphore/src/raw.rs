@@ -124,7 +124,7 @@ impl Raw {
         }
         let mut state = self.state.load(Ordering::Relaxed);
         while may_take(state, n) {
-            // Acquire: pairs with the release in `release` and `settle`. All other changes of the word are read-modify-write
+            // Acquire: pairs with the release in `release_one` and `release_many`. All other changes of the word are read-modify-write
             // operations too, so that what an earlier release published is not cut off.
             match self.state.compare_exchange(
                 state,
@@ -315,12 +315,12 @@ impl Raw {
         });
         let mut state = self.state.load(Ordering::Relaxed);
         loop {
-            // Release: pairs with the acquire in `try_acquire`. Acquire: pairs with the release in `release`, for those that
-            // were handed permits of the word and learn of this thread alone, through the queue.
+            // Acquire: pairs with the release in `release_one` and `release_many`, for those that were handed permits and learn of
+            // this thread alone, through the queue.
             match self.state.compare_exchange(
                 state,
                 word(available(state), peak.max(self::peak(state)), phase),
-                Ordering::AcqRel,
+                Ordering::Acquire,
                 Ordering::Relaxed,
             ) {
                 Ok(_) => return,
