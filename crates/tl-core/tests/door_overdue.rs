@@ -142,6 +142,8 @@ fn turns_of_overdue_sleepers_keep_a_distance() {
                 thread
             })
             .collect();
+        // Until both have slept for too long.
+        thread::sleep(Duration::from_millis(1));
         let queue = || WaitQueue::of(&*word).lock();
         let first_turn = loop {
             let now = Instant::now();
