@@ -44,7 +44,7 @@ pub(crate) struct Raw {
     /// | bits | meaning |
     /// | --- | --- |
     /// | 0 to 30 | how many permits are available: up to `MAX`, and for a moment as many more as there are threads in `release_one` |
-    /// | 31 to 60 | the peak: the greatest number ever available at once |
+    /// | 31 to 60 | the peak: the greatest number ever available at once, but for a permit that is taken before `release_one` notes it |
     /// | 61 | 0 |
     /// | 62, 63 | the phase: `IDLE`, `QUEUED`, `TRYING` or `KEPT` |
     ///
@@ -56,8 +56,8 @@ pub(crate) struct Raw {
     /// | `IDLE` to `QUEUED` | a waiter about to sleep | with the queue locked |
     /// | any other change of the phase, the peak | `settle` | with the queue locked |
     ///
-    /// Who gives permits looks at the phase that they were added in, and settles afterwards unless it was `IDLE`. So a permit that
-    /// comes while another thread settles is not overlooked.
+    /// Who gives permits looks at the phase when it adds them, or after that, and settles unless it is `IDLE`. So a permit that comes
+    /// while another thread settles is not overlooked.
     state: AtomicU64,
 }
 
@@ -278,7 +278,8 @@ impl Raw {
         }
     }
 
-    /// Brings waiters and permits together, and leaves the phase in the word. `tried` says that the one who was on its way to try has done so.
+    /// Brings waiters and permits together, and leaves the phase in the word. `tried` says that the one who was on its way to try has
+    /// done so.
     fn settle(&self, queue: &mut LockedQueue<'_>, tried: bool) {
         let state = self.state.load(Ordering::Relaxed);
         // Also of a permit whose giver has not set the peak right yet.

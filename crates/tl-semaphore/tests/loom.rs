@@ -185,7 +185,6 @@ fn a_permit_that_a_waiter_gives_up_goes_to_the_next() {
 #[test]
 fn a_permit_that_is_handed_over_is_not_there_for_others() {
     explore(Some(3), || {
-        // Bounded, since its releases bring their permit along to the queue.
         let semaphore = Arc::new(BoundedSemaphore::new(1));
         semaphore.acquire();
         let waiter = spawn(&semaphore, |semaphore| semaphore.acquire());

@@ -154,9 +154,8 @@ impl History {
 pub struct Backoff {
     turn: u32,
     patience: Patience,
-    /// When the waiter first fell asleep, was woken in vain, or offered its core or joined the queue while it competed, whichever came
-    /// first, in
-    /// nanoseconds; 0 if none did.
+    /// When the waiter first fell asleep, was woken in vain or, if it competes, offered its core or joined the queue, whichever came first,
+    /// in nanoseconds; 0 if none did.
     pub(super) asleep_since: u64,
     /// The waiter's place in the queue out of which it was woken, which it takes again if it waits again; 0 for a new one.
     pub(super) place: u64,
@@ -209,7 +208,8 @@ impl Backoff {
                 platform::pause();
             }
         } else if self.turn < self.patience.spins + self.patience.yields {
-            self.offer_core();
+            self.note_asleep_if_competing();
+            platform::yield_now();
         } else {
             return false;
         }
@@ -221,13 +221,8 @@ impl Backoff {
         self.turn < self.patience.spins
     }
 
-    fn offer_core(&mut self) {
-        self.stop_spinning();
-        platform::yield_now();
-    }
-
     /// Who competes counts as asleep from now on, if it does not already.
-    pub(super) fn stop_spinning(&mut self) {
+    pub(super) fn note_asleep_if_competing(&mut self) {
         if self.patience.competes {
             self.note_asleep();
         }

@@ -17,7 +17,7 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 /// [`Waiter::is_overdue`] for what counts as sleep.
 const OVERDUE: u64 = 500_000;
 /// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let all wait until it runs; where a crowd
-/// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was sixteen times slower. Under the model
+/// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was up to 140 times slower. Under the model
 /// checker, whose clock shows only two times, they may follow each other.
 const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE };
 
@@ -281,7 +281,7 @@ impl<'a> LockedQueue<'a> {
             once_queued();
             return Wake::TimedOut(again.lock());
         }
-        backoff.stop_spinning();
+        backoff.note_asleep_if_competing();
         let node = Node::new(request, backoff.asleep_since);
         // SAFETY: the node is new, and this function does not end, nor move it, before the node has left the queue: it returns
         // when the node is woken or has been removed, and `LeaveOnPanic` sees to an unwinding `once_queued`.

@@ -1,8 +1,5 @@
 //! What the tests of the door share: waiting, and knowing that others wait.
 
-// Each test file uses some of it.
-#![allow(dead_code)]
-
 use std::sync::atomic::AtomicU32;
 #[cfg(not(sanitize_thread))]
 use std::thread;

@@ -260,10 +260,10 @@ impl RawLock {
         }
         let (mut found, mut hand_over, mut more) = (false, false, false);
         queue.scan(|waiter| {
-            if found && waiter.is_companion && !hand_over {
-                return Verdict::Wake(TRY_AGAIN);
-            }
             if found {
+                if waiter.is_companion && !hand_over {
+                    return Verdict::Wake(TRY_AGAIN);
+                }
                 more = true;
                 return Verdict::Stop;
             }
