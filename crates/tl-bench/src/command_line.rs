@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// Measures the threading crates beside their peers and the limit of the machine
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask bench",
     bin_name = "cargo xtask bench",
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
     after_help = "\
 The cases are 1 and 2 (locks), 3 (locks under contention), 4 (conditions), 5 (events), 6 (barriers), 7 (semaphores), 8 (threads),
 9 (timers), 10 (locals), 11 (identity), 12 (logging), 13 (the processor time of waits); lock, semaphore, barrier, condition, timer,
@@ -32,6 +34,17 @@ pub(crate) struct CommandLine {
     #[arg(long, value_name = "DIR")]
     pub(crate) plot: Option<PathBuf>,
 
+    #[command(subcommand)]
+    pub(crate) task: Option<Task>,
+
+    /// Be a process that computes beside the others
+    #[arg(long, hide = true)]
+    pub(crate) loop_child: Option<u32>,
+
+    /// Be the process of one sample of `busy`
+    #[arg(long, hide = true, num_args = 5)]
+    pub(crate) sample_child: Option<Vec<String>>,
+
     /// Be a child process that measures what something takes
     #[arg(long, hide = true)]
     pub(crate) footprint_child: Option<usize>,
@@ -39,6 +52,36 @@ pub(crate) struct CommandLine {
     /// Be the child process that case 12 measures
     #[arg(long, hide = true, num_args = 3)]
     pub(crate) log_child: Option<Vec<String>>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Measures waits beside processes that compute, as on a machine that has other work
+    Busy(BusyCommandLine),
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+A case is named by its id, or by the beginning of it up to a hyphen: monitor-5, barrier-4, lock. \
+In the tables a cell is the mean of a wait, in brackets the processor time of an operation, and \
+after the dot p50 / p99 / p99.9 / the greatest, all in microseconds, each the median of the \
+repetitions.")]
+pub(crate) struct BusyCommandLine {
+    /// The cases to run; all when none is named
+    #[arg(value_name = "CASE")]
+    pub(crate) cases: Vec<String>,
+
+    /// How many processes compute meanwhile, one column each
+    #[arg(long, value_delimiter = ',', default_value = "0,1,2,4")]
+    pub(crate) loads: Vec<usize>,
+
+    /// Fewer and shorter repetitions: a minute and a half instead of eight
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// Write the figures to FILE too, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
 }
 
 /// The names of cases that are to be run.

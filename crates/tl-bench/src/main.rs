@@ -5,12 +5,14 @@ use std::fs;
 use std::process::ExitCode;
 
 use clap::Parser;
-use command_line::{CommandLine, Wanted};
+use command_line::{CommandLine, Task, Wanted};
 mod allocator;
 mod bar;
+mod busy;
 mod case;
 mod cases;
 mod command_line;
+mod disturbance;
 mod footprint;
 mod growth;
 mod measure;
@@ -43,6 +45,15 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
     }
     if let Some(index) = command_line.footprint_child {
         return footprint::run_as_child(index);
+    }
+    if let Some(parent) = command_line.loop_child {
+        busy::be_a_loop(parent);
+    }
+    if let Some(arguments) = command_line.sample_child {
+        return busy::be_a_sample(&arguments);
+    }
+    if let Some(Task::Busy(command_line)) = command_line.task {
+        return busy::run(&command_line);
     }
     let effort = match command_line.quick {
         true => Effort::QUICK,

@@ -41,16 +41,56 @@ pub(crate) fn pin(core: usize) {
 
 /// The processor time that the calling thread has used.
 pub(crate) fn thread_time() -> Duration {
+    clock(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+/// The time of this clock.
+fn clock(clock: libc::clockid_t) -> Duration {
     let mut time = MaybeUninit::<libc::timespec>::uninit();
     // SAFETY: the call writes the whole of `time` when it succeeds, which is checked.
     let time = unsafe {
-        check(libc::clock_gettime(
-            libc::CLOCK_THREAD_CPUTIME_ID,
-            time.as_mut_ptr(),
-        ));
+        check(libc::clock_gettime(clock, time.as_mut_ptr()));
         time.assume_init()
     };
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// The processor time that the process has used, with its threads that have ended.
+pub(crate) fn process_time() -> Duration {
+    clock(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+/// The processor time that the process has used, and its children that have ended.
+pub(crate) fn time_of_all() -> Duration {
+    let used = |who| {
+        let mut usage = MaybeUninit::<libc::rusage>::uninit();
+        // SAFETY: the call writes the whole of `usage` when it succeeds, which is checked.
+        let usage = unsafe {
+            check(libc::getrusage(who, usage.as_mut_ptr()));
+            usage.assume_init()
+        };
+        [usage.ru_utime, usage.ru_stime]
+            .map(|time| Duration::new(time.tv_sec as u64, 1000 * time.tv_usec as u32))
+            .iter()
+            .sum::<Duration>()
+    };
+    used(libc::RUSAGE_SELF) + used(libc::RUSAGE_CHILDREN)
+}
+
+/// How many of the ticks in `/proc` are a second.
+pub(crate) fn ticks_per_second() -> f64 {
+    // SAFETY: has no conditions.
+    unsafe { libc::sysconf(libc::_SC_CLK_TCK) as f64 }
+}
+
+/// Lets the process be killed when the thread that started it ends, or at once if its parent is
+/// not `parent` any more.
+pub(crate) fn die_with(parent: u32) {
+    // SAFETY: the option takes a signal, and touches no memory.
+    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) });
+    if std::os::unix::process::parent_id() != parent {
+        std::process::exit(1);
+    }
 }
 
 /// Sleeps while `word` is `value`, or wakes for no reason.

@@ -14,7 +14,7 @@ use crate::posix::{self, PthreadCondition, PthreadMutex};
 
 /// As Python's: the lock is an `RLock`, and the number is beside it.
 pub(crate) type Ours = (tl_condition::Condition, AtomicU64);
-type Monitor = tl_condition::Monitor<u64>;
+pub(crate) type Monitor = tl_condition::Monitor<u64>;
 pub(crate) type Std = (std::sync::Mutex<u64>, std::sync::Condvar);
 pub(crate) type ParkingLot = (parking_lot::Mutex<u64>, parking_lot::Condvar);
 pub(crate) type Usync = (usync::Mutex<u64>, usync::Condvar);

@@ -219,28 +219,28 @@ fn lateness(
     }
 }
 
-fn late_ours(delay: Duration, due: Instant, sender: mpsc::Sender<Duration>) {
+pub(crate) fn late_ours(delay: Duration, due: Instant, sender: mpsc::Sender<Duration>) {
     let timer = tl_timer::Timer::new(delay, move || {
         let _ = sender.send(due.elapsed());
     });
     timer.start().expect("a new timer can be started");
 }
 
-fn late_threads(delay: Duration, due: Instant, sender: mpsc::Sender<Duration>) {
+pub(crate) fn late_threads(delay: Duration, due: Instant, sender: mpsc::Sender<Duration>) {
     thread::spawn(move || {
         thread::sleep(delay);
         let _ = sender.send(due.elapsed());
     });
 }
 
-fn late_tasks(_: Duration, due: Instant, sender: mpsc::Sender<Duration>) {
+pub(crate) fn late_tasks(_: Duration, due: Instant, sender: mpsc::Sender<Duration>) {
     runtime().spawn(async move {
         tokio::time::sleep_until(due.into()).await;
         let _ = sender.send(due.elapsed());
     });
 }
 
-fn late_timer_crate() -> impl FnMut(Duration, Instant, mpsc::Sender<Duration>) {
+pub(crate) fn late_timer_crate() -> impl FnMut(Duration, Instant, mpsc::Sender<Duration>) {
     let timer = timer::Timer::new();
     move |delay, due, sender| {
         let delay = chrono::Duration::from_std(delay).expect("a short time");

@@ -1,0 +1,29 @@
+//! The cases, one file a family.
+
+use super::case::Case;
+
+mod barrier;
+mod item;
+mod lock;
+mod notify;
+mod semaphore;
+mod thread;
+mod timeout;
+mod timer;
+mod turns;
+
+/// All cases, in the order in which they are printed.
+pub(crate) fn all() -> Vec<Case> {
+    let families = [
+        turns::cases,
+        item::cases,
+        barrier::cases,
+        lock::cases,
+        semaphore::cases,
+        notify::cases,
+        thread::cases,
+        timer::cases,
+        timeout::cases,
+    ];
+    families.into_iter().flat_map(|cases| cases()).collect()
+}

@@ -1,0 +1,99 @@
+//! The figures of a sample, and their medians.
+
+use std::ops::{Index, IndexMut};
+
+use serde_json::{Map, Value};
+
+use crate::statistics::Summary;
+
+/// What is known of the waits of a sample. Times are nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Figure {
+    Mean,
+    P50,
+    P99,
+    P999,
+    Greatest,
+    /// Processor time an operation.
+    Processor,
+    /// How many waits there were.
+    Waits,
+    /// The share of the items that were overwritten before they were consumed.
+    Lost,
+    /// The operations of the slowest thread by those of the fastest.
+    Fairness,
+}
+
+impl Figure {
+    pub(crate) const ALL: [Figure; 9] = [
+        Figure::Mean,
+        Figure::P50,
+        Figure::P99,
+        Figure::P999,
+        Figure::Greatest,
+        Figure::Processor,
+        Figure::Waits,
+        Figure::Lost,
+        Figure::Fairness,
+    ];
+
+    /// What it is called in JSON.
+    fn key(self) -> &'static str {
+        match self {
+            Figure::Mean => "mean_ns",
+            Figure::P50 => "p50_ns",
+            Figure::P99 => "p99_ns",
+            Figure::P999 => "p99.9_ns",
+            Figure::Greatest => "greatest_ns",
+            Figure::Processor => "processor_ns",
+            Figure::Waits => "waits",
+            Figure::Lost => "lost",
+            Figure::Fairness => "fairness",
+        }
+    }
+}
+
+/// Each figure that a case has.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Figures([Option<f64>; Figure::ALL.len()]);
+
+impl Index<Figure> for Figures {
+    type Output = Option<f64>;
+
+    fn index(&self, figure: Figure) -> &Option<f64> {
+        &self.0[figure as usize]
+    }
+}
+
+impl IndexMut<Figure> for Figures {
+    fn index_mut(&mut self, figure: Figure) -> &mut Option<f64> {
+        &mut self.0[figure as usize]
+    }
+}
+
+impl Figures {
+    /// The median of each figure.
+    pub(crate) fn median(samples: &[Figures]) -> Figures {
+        let mut figures = Figures::default();
+        for figure in Figure::ALL {
+            let values = samples.iter().filter_map(|sample| sample[figure]);
+            figures[figure] = Summary::of(values).map(|summary| summary.median);
+        }
+        figures
+    }
+
+    pub(crate) fn to_json(self) -> Map<String, Value> {
+        let known = Figure::ALL
+            .into_iter()
+            .filter_map(|figure| Some((figure.key().to_owned(), Value::from(self[figure]?))));
+        known.collect()
+    }
+
+    pub(crate) fn from_json(value: &Value) -> Figures {
+        let mut figures = Figures::default();
+        for figure in Figure::ALL {
+            figures[figure] = value[figure.key()].as_f64();
+        }
+        figures
+    }
+}

@@ -1,0 +1,55 @@
+//! `bench busy`: waits on a machine that has other work. Each case is measured beside so many
+//! processes that compute, which the bench starts and ends; the threads run where the system puts
+//! them.
+
+mod case;
+mod cases;
+mod child;
+mod figures;
+mod report;
+mod run;
+mod waits;
+
+use std::error::Error;
+use std::fs;
+use std::time::Instant;
+
+use crate::command_line::BusyCommandLine;
+use crate::disturbance::Surroundings;
+
+pub(crate) use child::{be_a_loop, be_a_sample};
+
+/// Runs what the command line asks for, and prints it.
+pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> {
+    let mut cases = cases::all();
+    if let Some(name) = command_line
+        .cases
+        .iter()
+        .find(|name| !cases.iter().any(|case| case.is_named(name)))
+    {
+        let ids: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+        return Err(format!("there is no case {name}, only {}", ids.join(", ")).into());
+    }
+    cases.retain(|case| {
+        command_line.cases.is_empty() || command_line.cases.iter().any(|name| case.is_named(name))
+    });
+    let effort = match command_line.quick {
+        true => run::Effort::QUICK,
+        false => run::Effort::FULL,
+    };
+    let surroundings = Surroundings::look();
+    eprintln!("{surroundings}");
+    let start = Instant::now();
+    let measured = run::all(&cases, &command_line.loads, effort)?;
+    let head = format!(
+        "{surroundings} {} repetitions of {} ms; {:.0} s in all.",
+        effort.repetitions,
+        effort.sample.as_millis(),
+        start.elapsed().as_secs_f64()
+    );
+    print!("{}", report::all(&head, &measured));
+    if let Some(file) = &command_line.json {
+        fs::write(file, format!("{:#}\n", report::json(&measured)))?;
+    }
+    Ok(())
+}

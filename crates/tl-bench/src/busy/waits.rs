@@ -1,0 +1,224 @@
+//! What a sample records: how long each wait was, and what all of them cost.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::figures::{Figure, Figures};
+use crate::posix;
+
+/// How many buckets there are for each power of two: they are 1.6 % wide.
+const STEPS: u64 = 64;
+
+/// How often a wait took how long. It has its place from the beginning, so that recording takes
+/// no memory meanwhile.
+pub(crate) struct Histogram {
+    counts: Vec<u32>,
+    count: u64,
+    sum: u64,
+    greatest: u64,
+}
+
+impl Histogram {
+    pub(crate) fn new() -> Histogram {
+        Histogram {
+            // Written, not only asked for: each page is there before the first wait.
+            counts: vec![1; bucket(u64::MAX) + 1]
+                .into_iter()
+                .map(|one| one - 1)
+                .collect(),
+            count: 0,
+            sum: 0,
+            greatest: 0,
+        }
+    }
+
+    pub(crate) fn record(&mut self, wait: Duration) {
+        let nanos = wait.as_nanos() as u64;
+        self.counts[bucket(nanos)] += 1;
+        self.count += 1;
+        self.sum += nanos;
+        self.greatest = self.greatest.max(nanos);
+    }
+
+    pub(crate) fn add(&mut self, other: &Histogram) {
+        for (count, other) in self.counts.iter_mut().zip(&other.counts) {
+            *count += other;
+        }
+        self.count += other.count;
+        self.sum += other.sum;
+        self.greatest = self.greatest.max(other.greatest);
+    }
+
+    fn mean(&self) -> f64 {
+        self.sum as f64 / self.count as f64
+    }
+
+    /// The nanoseconds that this share of the waits does not exceed, to a bucket.
+    fn percentile(&self, share: f64) -> f64 {
+        let rank = ((self.count as f64 * share).ceil() as u64).max(1);
+        let mut seen = 0;
+        for (index, &count) in self.counts.iter().enumerate() {
+            seen += u64::from(count);
+            if seen >= rank {
+                return upper_end(index).min(self.greatest as f64);
+            }
+        }
+        self.greatest as f64
+    }
+}
+
+/// Nanoseconds below `STEPS` have a bucket each; above, each power of two has `STEPS` of them.
+fn bucket(nanos: u64) -> usize {
+    let power = u64::from(nanos.max(1).ilog2());
+    let shift = power.saturating_sub(STEPS.ilog2().into());
+    (shift * STEPS + (nanos >> shift)) as usize
+}
+
+/// The greatest number of nanoseconds in a bucket.
+fn upper_end(bucket: usize) -> f64 {
+    let bucket = bucket as u64;
+    if bucket < 2 * STEPS {
+        return bucket as f64;
+    }
+    let shift = bucket / STEPS - 1;
+    ((bucket - shift * STEPS + 1) as f64) * 2_f64.powi(shift as i32) - 1.0
+}
+
+/// One sample.
+pub(crate) struct Waits {
+    pub(crate) histogram: Histogram,
+    /// What the operations took of the processor, all threads together.
+    pub(crate) processor: Duration,
+    pub(crate) operations: u64,
+    /// Items that were overwritten before they were consumed.
+    pub(crate) lost: Option<u64>,
+    /// The operations of the slowest thread by those of the fastest.
+    pub(crate) fairness: Option<f64>,
+}
+
+impl Waits {
+    pub(crate) fn new(histogram: Histogram, processor: Duration, operations: u64) -> Waits {
+        Waits {
+            histogram,
+            processor,
+            operations,
+            lost: None,
+            fairness: None,
+        }
+    }
+
+    /// What the report is made of. A sample without a single wait is an error.
+    pub(crate) fn figures(&self) -> Result<Figures, String> {
+        let waits = &self.histogram;
+        if waits.count == 0 || self.operations == 0 {
+            return Err("not one wait ended in a sample".to_owned());
+        }
+        let mut figures = Figures::default();
+        figures[Figure::Mean] = Some(waits.mean());
+        figures[Figure::P50] = Some(waits.percentile(0.5));
+        figures[Figure::P99] = Some(waits.percentile(0.99));
+        figures[Figure::P999] = Some(waits.percentile(0.999));
+        figures[Figure::Greatest] = Some(waits.greatest as f64);
+        figures[Figure::Processor] =
+            Some(self.processor.as_nanos() as f64 / self.operations as f64);
+        figures[Figure::Waits] = Some(waits.count as f64);
+        figures[Figure::Lost] = self.lost.map(|lost| lost as f64 / self.operations as f64);
+        figures[Figure::Fairness] = self.fairness;
+        Ok(figures)
+    }
+}
+
+/// Lets so many threads do `operation` over and over, until the time is over. Each records its
+/// waits.
+pub(crate) fn team(
+    budget: Duration,
+    threads: usize,
+    operation: impl Fn(&mut Histogram) + Sync,
+) -> Waits {
+    let (start, stop) = (Barrier::new(threads + 1), AtomicBool::new(false));
+    let work = || {
+        let mut waits = Histogram::new();
+        let mut operations = 0_u64;
+        start.wait();
+        let before = posix::thread_time();
+        while !stop.load(Ordering::Relaxed) {
+            operation(&mut waits);
+            operations += 1;
+        }
+        (waits, posix::thread_time() - before, operations)
+    };
+    let parts: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        start.wait();
+        thread::sleep(budget);
+        stop.store(true, Ordering::Relaxed);
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("no operation panics"))
+            .collect()
+    });
+    let mut all = Waits::new(Histogram::new(), Duration::ZERO, 0);
+    for (waits, processor, operations) in &parts {
+        all.histogram.add(waits);
+        all.processor += *processor;
+        all.operations += operations;
+    }
+    let operations = || parts.iter().map(|(.., operations)| *operations);
+    let (slowest, fastest) = (operations().min(), operations().max());
+    all.fairness = slowest
+        .zip(fastest)
+        .map(|(slowest, fastest)| slowest as f64 / fastest.max(1) as f64);
+    all
+}
+
+/// Does `operation` over and over in the calling thread, until the time is over. The processor
+/// time is that of the process, with all threads that the operation starts.
+pub(crate) fn alone(budget: Duration, mut operation: impl FnMut()) -> Waits {
+    let mut waits = Histogram::new();
+    let (start, before) = (Instant::now(), posix::process_time());
+    let mut now = start;
+    while now - start < budget {
+        operation();
+        let next = Instant::now();
+        waits.record(next - now);
+        now = next;
+    }
+    let operations = waits.count;
+    Waits::new(waits, posix::process_time() - before, operations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_lies_in_its_bucket_and_above_the_one_before() {
+        for nanos in (0..200_000).chain([u64::MAX / 3, u64::MAX]) {
+            let index = bucket(nanos);
+            assert!(upper_end(index) >= nanos as f64, "{nanos} in {index}");
+            assert!(
+                index == 0 || upper_end(index - 1) < nanos as f64,
+                "{nanos} in {index}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_figures_are_those_of_the_waits() {
+        let mut waits = Histogram::new();
+        for micros in 1..=1000 {
+            waits.record(Duration::from_micros(micros));
+        }
+        let figures = Waits::new(waits, Duration::from_micros(5000), 1000)
+            .figures()
+            .unwrap();
+        assert_eq!(figures[Figure::Mean], Some(500_500.0));
+        assert_eq!(figures[Figure::Greatest], Some(1_000_000.0));
+        assert_eq!(figures[Figure::Processor], Some(5_000.0));
+        let p99 = figures[Figure::P99].unwrap();
+        assert!((990_000.0..1_010_000.0).contains(&p99), "{p99}");
+        assert_eq!(figures[Figure::Lost], None);
+    }
+}
