@@ -62,11 +62,10 @@ pub fn with_current_name<R>(f: impl FnOnce(&str) -> R) -> R {
         // Exclusive, though it only reads: to note an exclusive use takes two writes, to count a shared one adds up over
         // calls, and each has to wait for the one before.
         let held = mine.try_borrow_mut();
-        if let Ok(mine) = &held
-            && let Some(mine) = mine.as_ref()
-            && mine.is_current()
-        {
-            return f(&mine.name);
+        if let Ok(mine) = &held {
+            if let Some(mine) = mine.as_ref().filter(|mine| mine.is_current()) {
+                return f(&mine.name);
+            }
         }
         drop(held);
         f(&refresh())
@@ -276,9 +275,9 @@ impl ThreadRecord {
             let record = ThreadRecord::new("MainThread");
             record.set_ident(Some(ThreadIdent::MAIN));
             record.has_begun.store(true, Ordering::Relaxed);
-            record
-                .native_id
-                .store(std::process::id().into(), Ordering::Relaxed);
+            if let Some(id) = sys::main_native_id() {
+                record.native_id.store(id, Ordering::Relaxed);
+            }
             record.name.lock().is_running = true;
             record
         });
@@ -300,6 +299,7 @@ impl ThreadRecord {
         let ident = current_ident();
         if ident == ThreadIdent::MAIN {
             let record = ThreadRecord::main();
+            record.native_id.store(sys::native_id(), Ordering::Relaxed);
             keep(&record);
             return record;
         }
@@ -347,8 +347,9 @@ impl ThreadRecord {
         self.native_id.store(sys::native_id(), Ordering::Relaxed);
         name.is_running = true;
         let text = name.text.get();
-        // What std has told the system is cut at 15 bytes, in the middle of a character if need be.
-        if *text != *os_name || (os_name.len() > 15 && !os_name.is_char_boundary(15)) {
+        // What std has told the system is cut where the system does, in the middle of a character if need be.
+        let is_cut = os_name.len() > sys::OS_NAME_BYTES;
+        if *text != *os_name || is_cut && !os_name.is_char_boundary(sys::OS_NAME_BYTES) {
             sys::set_os_name(&text);
         }
     }

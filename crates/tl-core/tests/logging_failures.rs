@@ -8,7 +8,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use log::{Level, Log};
@@ -155,16 +155,15 @@ fn log_to_closed_pipe(config: BasicConfig) -> ! {
     std::process::exit(7);
 }
 
-fn assert_no_panic(mut command: Command, connect: impl FnOnce(&mut Command, Stdio)) {
-    let (reader, writer) = io::pipe().unwrap();
-    command
+/// Reads what the child logs until it has started, from whichever of its outputs `take` takes, and closes that.
+fn assert_no_panic<R: Read>(mut command: Command, take: impl FnOnce(&mut Child) -> Option<R>) {
+    let mut running = command
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    connect(&mut command, writer.into());
-    let mut running = command.spawn().unwrap();
-    drop(command);
-    let mut reader = BufReader::new(reader);
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reader = BufReader::new(take(&mut running).unwrap());
     let mut line = String::new();
     while !line.contains(STARTED) {
         line.clear();
@@ -182,9 +181,7 @@ fn standard_output_as_a_closed_pipe_is_no_panic() {
     }
     assert_no_panic(
         child("standard_output_as_a_closed_pipe_is_no_panic"),
-        |command, pipe| {
-            command.stdout(pipe);
-        },
+        |running| running.stdout.take(),
     );
 }
 
@@ -195,9 +192,7 @@ fn standard_error_as_a_closed_pipe_is_no_panic() {
     }
     assert_no_panic(
         child("standard_error_as_a_closed_pipe_is_no_panic"),
-        |command, pipe| {
-            command.stderr(pipe);
-        },
+        |running| running.stderr.take(),
     );
 }
 

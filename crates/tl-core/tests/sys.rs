@@ -54,11 +54,11 @@ fn timer_slack_is_that_of_the_calling_thread_and_goes_back() {
     }
     thread::spawn(|| {
         let before = slack();
-        sys::set_timer_slack(Duration::from_nanos(1));
+        sys::set_timer_slack(Duration::from_nanos(1)).unwrap();
         assert_eq!(slack(), "1");
-        sys::set_timer_slack(Duration::ZERO);
+        sys::set_timer_slack(Duration::ZERO).unwrap();
         assert_eq!(slack(), before);
-        sys::set_timer_slack(Duration::MAX);
+        sys::set_timer_slack(Duration::MAX).unwrap();
     })
     .join()
     .unwrap();

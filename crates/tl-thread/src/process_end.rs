@@ -114,7 +114,7 @@ pub fn exit(code: i32) -> ! {
     let has_lost_its_locals = current::has_lost_its_locals();
     // Such a thread may be in `exit` already, where std's would abort.
     let goes_directly = is_main || IS_EXITING.get() || has_lost_its_locals;
-    let asked = ASKED | if goes_directly { DIRECTLY } else { 0 } | u64::from(code.cast_unsigned());
+    let asked = ASKED | if goes_directly { DIRECTLY } else { 0 } | u64::from(code as u32);
     // Relaxed: the word is all there is to see.
     let is_first = EXIT
         .compare_exchange(0, asked, Ordering::Relaxed, Ordering::Relaxed)
@@ -155,7 +155,7 @@ fn sleep_until(deadline: Deadline) {
 
 fn asked_code() -> Option<i32> {
     let word = EXIT.load(Ordering::Relaxed);
-    (word & ASKED != 0).then_some((word as u32).cast_signed())
+    (word & ASKED != 0).then_some(word as u32 as i32)
 }
 
 /// Flushes standard output from another thread, since this one must not wait forever for whoever has it locked.

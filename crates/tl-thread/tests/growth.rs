@@ -14,13 +14,13 @@ static IN_USE: AtomicIsize = AtomicIsize::new(0);
 // SAFETY: all calls are passed on to the system's allocator as they are.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        IN_USE.fetch_add(layout.size().cast_signed(), Ordering::Relaxed);
+        IN_USE.fetch_add(layout.size() as isize, Ordering::Relaxed);
         // SAFETY: the caller's promises are those that this asks for.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size().cast_signed(), Ordering::Relaxed);
+        IN_USE.fetch_sub(layout.size() as isize, Ordering::Relaxed);
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
     }

@@ -76,9 +76,9 @@ impl Course {
 /// Waits for the beat and begins the call, or says by `false` that there will be none.
 fn wait(repeat: &Repeat, beat: Deadline) -> bool {
     // Not during the call: a thread that the function starts would inherit it.
-    sys::set_timer_slack(Duration::from_nanos(1));
+    let _ = sys::set_timer_slack(Duration::from_nanos(1));
     let begun = repeat.begin_call(beat);
-    sys::set_timer_slack(Duration::ZERO);
+    let _ = sys::set_timer_slack(Duration::ZERO);
     begun
 }
 

@@ -175,9 +175,8 @@ fn finish_number(line: &mut String, start: usize, prefix: &str, min_digits: usiz
 
 /// Applies precision and width to a text: both count characters.
 fn cut_and_pad(line: &mut String, start: usize, spec: &Spec) {
-    if let Some(precision) = spec.precision
-        && let Some((end, _)) = line[start..].char_indices().nth(precision)
-    {
+    let cut = |precision| line[start..].char_indices().nth(precision);
+    if let Some((end, _)) = spec.precision.and_then(cut) {
         line.truncate(start + end);
     }
     pad(line, start, spec);
@@ -241,7 +240,7 @@ fn is_printable(character: char) -> bool {
     // before it shows which of the two it is.
     let mut buffer = [b'a'; 5];
     let length = character.encode_utf8(&mut buffer[1..]).len();
-    let pair = str::from_utf8(&buffer[..=length]).expect("a letter and a character");
+    let pair = std::str::from_utf8(&buffer[..=length]).expect("a letter and a character");
     pair.escape_debug().nth(1) != Some('\\')
 }
 

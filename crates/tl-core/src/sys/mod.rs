@@ -4,16 +4,69 @@
 //! | --- | --- |
 //! | `process.rs` | the end of the process: [`at_exit`], [`exit`] |
 //! | `thread.rs` | the calling thread as the system knows it: [`native_id`], [`is_main_thread`], its name, its timer slack |
-//! | `thread_end.rs` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped |
+//! | `thread_end/` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped |
+//! | `linux.rs`, `apple.rs`, `bsd.rs`, `windows.rs`, `other.rs` | what of that differs from system to system |
 //!
-//! Linux only.
+//! What each of those files has, and promises:
+//!
+//! | function | promise |
+//! | --- | --- |
+//! | `native_id()` | the number of the calling thread: no other thread has it at the same time, and it is not 0 |
+//! | `main_native_id()` | that of the main thread, from any thread; `None` where only the main thread itself can tell |
+//! | `is_main_thread()` | whether the calling thread is the one on which the system started the process |
+//! | `OS_NAME_BYTES` | how much of a name the system keeps |
+//! | `set_os_name(name)` | names the calling thread; the name fits, and has no zero byte |
+//! | `set_os_name_of(native_id, name)` | names another thread of the process, or says that this cannot be done |
+//! | `os_name()` | the name of the calling thread |
+//! | `set_timer_slack(slack)` | how late its timed waits may end, or that this cannot be said |
+//!
+//! What is so on each system:
+//!
+//! | | `native_id` is | a name has | renaming another thread | timer slack |
+//! | --- | --- | --- | --- | --- |
+//! | Linux, Android | `gettid` | 15 bytes | yes | yes |
+//! | macOS, iOS, … | `pthread_threadid_np` | 63 bytes | no | no |
+//! | FreeBSD, DragonFly, NetBSD, OpenBSD | that of the kernel's thread | 19 to 31 bytes | no | no |
+//! | Windows | `GetCurrentThreadId` | what Windows keeps | yes | no; a timed wait ends with a tick of its clock, up to 16 ms late |
+//! | others | counted by this crate | nothing | no | no |
+//!
+//! What a system can't do is an error of the kind [`Unsupported`](std::io::ErrorKind::Unsupported).
 
 mod process;
 mod thread;
 mod thread_end;
 
+#[cfg_attr(any(target_os = "linux", target_os = "android"), path = "linux.rs")]
+#[cfg_attr(target_vendor = "apple", path = "apple.rs")]
+#[cfg_attr(
+    any(
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "netbsd",
+        target_os = "openbsd"
+    ),
+    path = "bsd.rs"
+)]
+#[cfg_attr(windows, path = "windows.rs")]
+#[cfg_attr(
+    not(any(
+        target_os = "linux",
+        target_os = "android",
+        target_vendor = "apple",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "netbsd",
+        target_os = "openbsd",
+        windows
+    )),
+    path = "other.rs"
+)]
+mod imp;
+
+pub(crate) use imp::main_native_id;
 pub use process::{at_exit, exit};
 pub use thread::{
-    is_main_thread, native_id, os_name, os_name_form, set_os_name, set_os_name_of, set_timer_slack,
+    OS_NAME_BYTES, is_main_thread, native_id, os_name, os_name_form, set_os_name, set_os_name_of,
+    set_timer_slack,
 };
 pub use thread_end::ThreadEnd;

@@ -1,27 +1,28 @@
-//! The calling thread as the system knows it.
+//! The calling thread as the system knows it. What is so on which system says the [module](super).
 
-use std::fs;
 use std::io;
 use std::time::Duration;
 
-/// What the system keeps of a thread's name, in bytes.
-const OS_NAME_BYTES: usize = 15;
+use super::imp;
 
-/// The number that the system gives the calling thread: what `ps -L`, `top -H` and `/proc/self/task` show.
+/// How many bytes of a thread's name the system keeps: 15 on Linux.
+pub const OS_NAME_BYTES: usize = imp::OS_NAME_BYTES;
+
+/// Returns the number that the system gives the calling thread: on Linux, what `ps -L`, `top -H` and `/proc/self/task`
+/// show. It is not 0.
 ///
-/// Unlike a [`ThreadIdent`](crate::ThreadIdent) the system uses it again once the thread has ended. This is a system call of
-/// about a tenth of a microsecond.
+/// Unlike a [`ThreadIdent`](crate::ThreadIdent) the system uses it again once the thread has ended. On Linux this is a
+/// system call of about a tenth of a microsecond.
 ///
 /// ```
-/// assert_eq!(tl_core::sys::native_id(), u64::from(std::process::id())); // in the main thread
+/// let elsewhere = std::thread::spawn(tl_core::sys::native_id);
+/// assert_ne!(tl_core::sys::native_id(), elsewhere.join().unwrap());
 /// ```
 pub fn native_id() -> u64 {
-    // SAFETY: takes nothing, cannot fail.
-    let id = unsafe { libc::gettid() };
-    id.unsigned_abs().into()
+    imp::native_id()
 }
 
-/// Whether the calling thread is the one on which the system started the process, in which `main` runs.
+/// Returns whether the calling thread is the one on which the system started the process, in which `main` runs.
 ///
 /// In a child made by `fork` that is the thread that forked.
 ///
@@ -30,39 +31,41 @@ pub fn native_id() -> u64 {
 /// assert!(!elsewhere.join().unwrap());
 /// ```
 pub fn is_main_thread() -> bool {
-    native_id() == u64::from(std::process::id())
+    imp::is_main_thread()
 }
 
-/// The part of a name that the system has room for: the first 15 bytes, ended where a character ends.
+/// Returns the part of a name that the system has room for: the first [`OS_NAME_BYTES`], ended where a character ends.
 ///
 /// A zero byte, which would end the name there, becomes `?`.
 ///
 /// ```
-/// assert_eq!(tl_core::sys::os_name_form("a name that goes on and on"), "a name that goe");
-/// assert_eq!(tl_core::sys::os_name_form("Straßenbahnenß"), "Straßenbahnen");
+/// use tl_core::sys::{OS_NAME_BYTES, os_name_form};
+///
+/// assert_eq!(os_name_form("short"), "short");
+/// assert!(os_name_form(&"ß".repeat(100)).len() <= OS_NAME_BYTES);
 /// ```
 pub fn os_name_form(name: &str) -> String {
-    let end = name.floor_char_boundary(OS_NAME_BYTES);
+    let mut end = name.len().min(OS_NAME_BYTES);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
     name[..end].replace('\0', "?")
 }
 
 /// Gives the calling thread a name that the system shows, cut as [`os_name_form`] does.
 ///
-/// In the main thread this changes the name that the system shows for the whole process.
+/// On Linux, in the main thread, this changes the name that the system shows for the whole process. A system that does not
+/// keep names of threads ignores it.
 ///
 /// ```
-/// use tl_core::sys::{os_name, set_os_name};
+/// use tl_core::sys::{os_name, os_name_form, set_os_name};
 ///
 /// set_os_name("collector of waste");
-/// assert_eq!(os_name(), "collector of wa");
+/// # #[cfg(any(target_os = "linux", target_vendor = "apple", windows))]
+/// assert_eq!(os_name(), os_name_form("collector of waste"));
 /// ```
 pub fn set_os_name(name: &str) {
-    let mut bytes = [0; OS_NAME_BYTES + 1];
-    let name = os_name_form(name);
-    bytes[..name.len()].copy_from_slice(name.as_bytes());
-    // SAFETY: the pointer is to a string of at most 16 bytes, its zero included, that lives for the length of the call.
-    // It cannot fail with such a string.
-    unsafe { libc::prctl(libc::PR_SET_NAME, bytes.as_ptr()) };
+    imp::set_os_name(&os_name_form(name));
 }
 
 /// Gives another thread of this process a name that the system shows, cut as [`os_name_form`] does.
@@ -71,56 +74,56 @@ pub fn set_os_name(name: &str) {
 ///
 /// # Errors
 ///
-/// When there is no such thread, or no `/proc`.
+/// When there is no such thread; on Linux, when there is no `/proc`. Of the kind
+/// [`Unsupported`](io::ErrorKind::Unsupported) where a thread can only name itself: on all systems but Linux and Windows.
 ///
 /// ```
 /// use tl_core::sys::{native_id, os_name, set_os_name_of};
 ///
 /// let main = native_id();
-/// std::thread::spawn(move || set_os_name_of(main, "renamed")).join().unwrap()?;
-/// assert_eq!(os_name(), "renamed");
-/// # Ok::<(), std::io::Error>(())
+/// let renamed = std::thread::spawn(move || set_os_name_of(main, "renamed")).join().unwrap();
+/// if renamed.is_ok() {
+///     assert_eq!(os_name(), "renamed");
+/// }
 /// ```
 pub fn set_os_name_of(native_id: u64, name: &str) -> io::Result<()> {
-    // Open for writing alone: the file is the system's, and cannot be created or truncated.
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .open(format!("/proc/self/task/{native_id}/comm"))?;
-    io::Write::write_all(&mut file, os_name_form(name).as_bytes())
+    imp::set_os_name_of(native_id, &os_name_form(name))
 }
 
-/// The name that the system has for the calling thread. A thread that was not named has that of the thread that started it, and
-/// the main thread that of the program.
+/// Returns the name that the system has for the calling thread; empty where it keeps none.
+///
+/// On Linux a thread that was not named has that of the thread that started it, and the main thread that of the program.
 ///
 /// ```
 /// let named = std::thread::Builder::new().name("reader".into()).spawn(tl_core::sys::os_name)?;
+/// # #[cfg(any(target_os = "linux", target_vendor = "apple", windows))]
 /// assert_eq!(named.join().unwrap(), "reader");
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn os_name() -> String {
-    let mut bytes = [0_u8; OS_NAME_BYTES + 1];
-    // SAFETY: the pointer is to sixteen bytes, which is what the call may fill, its zero included.
-    unsafe { libc::prctl(libc::PR_GET_NAME, bytes.as_mut_ptr()) };
-    let end = bytes
-        .iter()
-        .position(|byte| *byte == 0)
-        .unwrap_or(bytes.len());
-    String::from_utf8_lossy(&bytes[..end]).into_owned()
+    imp::os_name()
 }
 
-/// How late the system may wake the calling thread, to save power, when a timed wait of its runs out. The system's own choice
-/// is 50 microseconds; [`Duration::ZERO`] goes back to what the thread had when it started, one nanosecond is as sharp as it gets.
+/// Says how late the system may wake the calling thread, to save power, when a timed wait of its runs out.
+///
+/// Linux's own choice is 50 microseconds; [`Duration::ZERO`] goes back to what the thread had when it started, one nanosecond is
+/// as sharp as it gets.
+///
+/// # Errors
+///
+/// Of the kind [`Unsupported`](io::ErrorKind::Unsupported) on all systems but Linux, which choose for themselves.
 ///
 /// ```
 /// use std::time::Duration;
 /// use tl_core::sys::set_timer_slack;
 ///
-/// set_timer_slack(Duration::from_nanos(1)); // on time, whatever it takes
+/// let is_sharp = set_timer_slack(Duration::from_nanos(1)).is_ok(); // on time, whatever it takes
 /// std::thread::sleep(Duration::from_millis(1));
-/// set_timer_slack(Duration::ZERO);
+/// if is_sharp {
+///     set_timer_slack(Duration::ZERO)?;
+/// }
+/// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn set_timer_slack(slack: Duration) {
-    let nanos = libc::c_ulong::try_from(slack.as_nanos()).unwrap_or(libc::c_ulong::MAX);
-    // SAFETY: takes a number, and cannot fail for the calling thread.
-    unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, nanos) };
+pub fn set_timer_slack(slack: Duration) -> io::Result<()> {
+    imp::set_timer_slack(slack)
 }

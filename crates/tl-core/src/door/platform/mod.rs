@@ -9,17 +9,36 @@
 //! | `after(nanos)` | the moment on that clock that is so far from now; `None` if it cannot be represented |
 //! | `pause()` | tells the processor that this is a spin loop |
 //! | `yield_now()` | lets another thread run first, if one wants to |
+//!
+//! | file | where |
+//! | --- | --- |
+//! | `linux.rs` | Linux and Android: the bare futex |
+//! | `portable.rs` | everywhere else, and with `--cfg portable`: the crate `parking_lot_core` |
+//! | `model.rs` | under the model checker |
 
-#[cfg(not(any(loom, target_os = "linux")))]
+#[cfg(not(target_has_atomic = "64"))]
 compile_error!(
-    "these crates sleep on Linux's futex and are tested on Linux alone; other systems are not supported"
+    "these crates need atomic operations on 64 bits, which this target's processor does not have"
 );
 
-#[cfg(all(not(loom), target_os = "linux"))]
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+compile_error!("these crates are about threads, which this target does not have");
+
+#[cfg(all(
+    not(loom),
+    not(portable),
+    any(target_os = "linux", target_os = "android")
+))]
 #[path = "linux.rs"]
 mod imp;
 #[cfg(loom)]
 #[path = "model.rs"]
+mod imp;
+#[cfg(all(
+    not(loom),
+    any(portable, not(any(target_os = "linux", target_os = "android")))
+))]
+#[path = "portable.rs"]
 mod imp;
 
 pub(super) use imp::{after, now, pause, wait, wake, yield_now};
