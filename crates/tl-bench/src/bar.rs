@@ -7,8 +7,12 @@ use crate::run::Finished;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Against {
     Limit,
+    /// The best peer that sleeps when the wait is long.
     BestPeer,
-    Peer(&'static str),
+    /// The better of the limit and the best peer.
+    LimitOrPeer,
+    /// The row of this name.
+    Row(&'static str),
     Python,
     Nanos(f64),
 }
@@ -45,9 +49,14 @@ impl Bar {
         Bar::Median(Against::BestPeer, times)
     }
 
-    /// `ours ≤ times × this peer`
-    pub(crate) fn peer(name: &'static str, times: f64) -> Bar {
-        Bar::Median(Against::Peer(name), times)
+    /// `ours ≤ times × the better of the limit and the best peer`
+    pub(crate) fn limit_or_peer(times: f64) -> Bar {
+        Bar::Median(Against::LimitOrPeer, times)
+    }
+
+    /// `ours ≤ times × the row of this name`
+    pub(crate) fn row(name: &'static str, times: f64) -> Bar {
+        Bar::Median(Against::Row(name), times)
     }
 
     /// `ours ≤ nanos`
@@ -61,10 +70,13 @@ impl Bar {
     }
 
     pub(crate) fn judge(self, case: &Finished) -> Verdict {
+        let best_peer = || case.best_peer().map(|peer| peer.nanos.median);
+        let limit = case.median(Who::Limit);
         let median = |against| match against {
-            Against::Limit => case.median(Who::Limit),
-            Against::BestPeer => case.best_peer().map(|peer| peer.nanos.median),
-            Against::Peer(name) => case.median(Who::Peer(name)),
+            Against::Limit => limit,
+            Against::BestPeer => best_peer(),
+            Against::LimitOrPeer => limit.into_iter().chain(best_peer()).min_by(f64::total_cmp),
+            Against::Row(name) => case.named(name).map(|row| row.nanos.median),
             Against::Python => case.median(Who::Python),
             Against::Nanos(nanos) => Some(nanos),
         };
@@ -73,7 +85,7 @@ impl Bar {
                 .peers()
                 .filter_map(|peer| Some(peer.second?.median))
                 .min_by(f64::total_cmp),
-            Against::Peer(name) => Some(case.row(Who::Peer(name))?.second?.median),
+            Against::Row(name) => Some(case.named(name)?.second?.median),
             _ => None,
         };
         let ours = case.row(Who::Ours);

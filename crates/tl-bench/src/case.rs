@@ -27,6 +27,8 @@ pub(crate) enum Who {
     /// Another way to do the same: one more of ours, or one that shows what the machine can do. No bar holds it.
     Variant(&'static str),
     Peer(&'static str),
+    /// A peer that never sleeps, however long it waits. It is shown, and is never the best one.
+    Spinner(&'static str),
     Python,
 }
 
@@ -35,7 +37,7 @@ impl Who {
         match self {
             Who::Limit => "limit",
             Who::Ours => "ours",
-            Who::Variant(label) | Who::Peer(label) => label,
+            Who::Variant(label) | Who::Peer(label) | Who::Spinner(label) => label,
             Who::Python => "CPython",
         }
     }
@@ -73,7 +75,7 @@ impl Second {
 /// One row of the table: the same work done by us, by each peer, and by the limit.
 pub(crate) struct Case {
     pub(crate) id: &'static str,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) contenders: Vec<Contender>,
     pub(crate) left_out: Vec<(&'static str, &'static str)>,
     pub(crate) second: Option<Second>,
@@ -83,10 +85,10 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    pub(crate) fn new(id: &'static str, name: &'static str) -> Case {
+    pub(crate) fn new(id: &'static str, name: impl Into<String>) -> Case {
         Case {
             id,
-            name,
+            name: name.into(),
             contenders: Vec::new(),
             left_out: Vec::new(),
             second: None,
@@ -125,6 +127,14 @@ impl Case {
         sample: impl FnMut(Duration) -> Outcome + 'static,
     ) -> Case {
         self.contender(Who::Peer(name), sample)
+    }
+
+    pub(crate) fn spinner(
+        self,
+        name: &'static str,
+        sample: impl FnMut(Duration) -> Outcome + 'static,
+    ) -> Case {
+        self.contender(Who::Spinner(name), sample)
     }
 
     /// Adds CPython by the case of this name in `python.py`, if there is an interpreter, and the bar that ours is so many times

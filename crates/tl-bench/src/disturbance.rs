@@ -8,12 +8,14 @@ use std::{fs, process, thread};
 
 use crate::posix;
 
-/// A case is disturbed when others took more than this share of the processor while it ran, or of
-/// a spinning check before it or after it.
+/// A case is disturbed when others took more than this share of the processor while it ran.
 const TOLERATED: f64 = 0.03;
 
+/// A case is disturbed when a check before it or after it lost more than this share.
+const TOLERATED_IN_CHECK: f64 = 0.1;
+
 /// How long a spinning check takes.
-const CHECK: Duration = Duration::from_millis(10);
+const CHECK: Duration = Duration::from_millis(20);
 
 /// What the system says of all processors together, in ticks: at work, and kept from work by a
 /// hypervisor.
@@ -58,6 +60,8 @@ impl Surroundings {
     /// Looks for half a second.
     pub(crate) fn look() -> Surroundings {
         const LOOK: Duration = Duration::from_millis(500);
+        /// Of a core: two of the ticks that are counted.
+        const SHOWN: f64 = 0.04;
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let (ticks, used) = (Ticks::now(), used_by_others());
         thread::sleep(LOOK);
@@ -68,7 +72,7 @@ impl Surroundings {
             .filter_map(|(id, (name, now))| {
                 let before = used.get(&id).map_or(now, |(_, before)| *before);
                 let share = seconds(now - before) / LOOK.as_secs_f64();
-                (share > 0.0).then_some((name, share))
+                (share >= SHOWN).then_some((name, share))
             })
             .collect();
         others.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -188,13 +192,12 @@ impl Disturbance {
             stolen,
             check,
         } = self;
-        if others.max(stolen).max(check) <= TOLERATED {
+        if others.max(stolen) <= TOLERATED && check <= TOLERATED_IN_CHECK {
             return None;
         }
         let percent = |share: f64| format!("{:.0} %", 100.0 * share);
         Some(format!(
-            "disturbed: others took {} of the machine, the hypervisor {}, and a spinning check \
-             lost {}",
+            "others took {} of the machine, the hypervisor {}, and a spinning check lost {}",
             percent(others),
             percent(stolen),
             percent(check)

@@ -17,7 +17,6 @@ mod footprint;
 mod growth;
 mod measure;
 mod memory;
-mod patience;
 mod plot;
 mod posix;
 mod progress;
@@ -26,6 +25,7 @@ mod report;
 mod run;
 mod statistics;
 
+use disturbance::Surroundings;
 use progress::Progress;
 use run::Effort;
 
@@ -64,7 +64,7 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
         .iter()
         .map(|case| case.id)
         .chain(growths.iter().map(|growth| growth.id))
-        .chain([patience::ID, memory::ID]);
+        .chain([memory::ID]);
     let wanted = Wanted::new(ids.collect(), &command_line.cases)?;
     cases.retain(|case| wanted.contains(case.id));
     growths.retain(|growth| wanted.contains(growth.id));
@@ -77,14 +77,13 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|growth| growth.steps(effort))
             .sum::<usize>();
+    let surroundings = Surroundings::look();
+    eprintln!("{surroundings}");
     let mut progress = Progress::new(steps);
-    let mut finished: Vec<_> = cases
+    let finished: Vec<_> = cases
         .into_iter()
         .map(|case| run::run(case, effort, &mut progress))
         .collect();
-    if wanted.contains(patience::ID) {
-        finished.extend(patience::run(effort, &mut progress));
-    }
     let grown: Vec<_> = growths
         .into_iter()
         .map(|growth| growth.run(effort, &mut progress))
@@ -92,6 +91,7 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
     let memory = wanted.contains(memory::ID).then(memory::tables);
     progress.finish();
 
+    println!("{surroundings}\n");
     print!("{}", report::all(&finished, &grown, memory.as_deref()));
     if let Some(file) = command_line.json {
         fs::write(file, format!("{:#}\n", report::json(&finished, &grown)))?;

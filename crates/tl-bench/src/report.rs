@@ -68,6 +68,7 @@ pub(crate) fn all(cases: &[Finished], grown: &[Grown], memory: Option<&str>) -> 
         ("Cases", summary(cases)),
         ("Cost as work grows", grown_tables.join("\n")),
         ("Memory", memory.unwrap_or_default().to_owned()),
+        ("Disturbed", disturbed(cases, grown)),
         ("Left out", left_out(cases)),
         ("Everybody", details(cases)),
     ];
@@ -108,9 +109,10 @@ fn summary_row(case: &Finished) -> Vec<String> {
         })
     };
     let limit = case.median(Who::Limit);
+    let mark = case.disturbance.mark().map_or("", |_| " (disturbed)");
     vec![
-        case.id.to_owned(),
-        case.name.to_owned(),
+        format!("{}{mark}", case.id),
+        case.name.clone(),
         case.row(Who::Ours).map_or("–".to_owned(), with_spread),
         time(limit),
         best.map_or("–".to_owned(), |peer| {
@@ -163,7 +165,8 @@ fn bar_text(bar: Bar, kind: Option<Second>) -> String {
     let against = |against| match against {
         Against::Limit => "limit".to_owned(),
         Against::BestPeer => "best peer".to_owned(),
-        Against::Peer(name) => name.to_owned(),
+        Against::LimitOrPeer => "the better of limit and best peer".to_owned(),
+        Against::Row(name) => name.to_owned(),
         Against::Python => "CPython".to_owned(),
         Against::Nanos(nanos) => duration(nanos),
     };
@@ -219,7 +222,7 @@ fn details(cases: &[Finished]) -> String {
             };
             rows.push(vec![
                 case.id.to_owned(),
-                case.name.to_owned(),
+                case.name.clone(),
                 row.who.label().to_owned(),
                 duration(row.nanos.median),
                 duration(row.nanos.min),
@@ -242,6 +245,24 @@ fn details(cases: &[Finished]) -> String {
         "besides",
     ];
     table(&head, &[1, 2, 8], &rows)
+}
+
+/// The cases during which something else ran.
+fn disturbed(cases: &[Finished], grown: &[Grown]) -> String {
+    let mut text = String::new();
+    for case in cases {
+        if let Some(mark) = case.disturbance.mark() {
+            let _ = writeln!(text, "- {} {}: {mark}", case.id, case.name);
+        }
+    }
+    for grown in grown {
+        for (size, case) in &grown.sizes {
+            if let Some(mark) = case.disturbance.mark() {
+                let _ = writeln!(text, "- {}, {size} {}: {mark}", case.name, grown.growth.of);
+            }
+        }
+    }
+    text
 }
 
 /// The peers that did not take part, or not well.
@@ -319,6 +340,9 @@ pub(crate) fn json(cases: &[Finished], grown: &[Grown]) -> Value {
                 });
                 if let (Some(kind), Some(summary)) = (case.second, row.second) {
                     object[kind.label()] = json!(summary.median);
+                }
+                if let Some(mark) = case.disturbance.mark() {
+                    object["disturbed"] = json!(mark);
                 }
                 if let Some(size) = size {
                     object["size"] = json!(size);

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::bar::{Bar, Verdict};
+use crate::bar::Verdict;
 use crate::case::{Case, Second, Who};
+use crate::disturbance::{Disturbance, Watch};
 use crate::progress::Progress;
 use crate::statistics::Summary;
 
@@ -41,11 +42,12 @@ impl Effort {
 /// A case that was run.
 pub(crate) struct Finished {
     pub(crate) id: &'static str,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) second: Option<Second>,
     pub(crate) rows: Vec<Row>,
     pub(crate) left_out: Vec<(&'static str, String)>,
     pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) disturbance: Disturbance,
 }
 
 /// What was measured of one contender.
@@ -58,37 +60,13 @@ pub(crate) struct Row {
     pub(crate) failed: bool,
 }
 
-impl Row {
-    /// What has no second figure, and cannot fail.
-    pub(crate) fn new(who: Who, nanos: Summary) -> Row {
-        Row {
-            who,
-            nanos,
-            second: None,
-            failed: false,
-        }
-    }
-}
-
 impl Finished {
-    pub(crate) fn new(id: &'static str, name: &'static str, rows: Vec<Row>) -> Finished {
-        Finished {
-            id,
-            name,
-            second: None,
-            rows,
-            left_out: Vec::new(),
-            verdicts: Vec::new(),
-        }
-    }
-
-    pub(crate) fn judged(mut self, bars: &[Bar]) -> Finished {
-        self.verdicts = bars.iter().map(|bar| bar.judge(&self)).collect();
-        self
-    }
-
     pub(crate) fn row(&self, who: Who) -> Option<&Row> {
         self.rows.iter().find(|row| row.who == who)
+    }
+
+    pub(crate) fn named(&self, label: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.who.label() == label)
     }
 
     pub(crate) fn median(&self, who: Who) -> Option<f64> {
@@ -112,11 +90,12 @@ impl Finished {
 pub(crate) fn run(mut case: Case, effort: Effort, progress: &mut Progress) -> Finished {
     let repetitions = effort.repetitions_of(&case);
     let budget = effort.sample * case.stretch;
+    let watch = Watch::begin();
     let mut samples = vec![Vec::new(); case.contenders.len()];
     let mut failures = vec![None; case.contenders.len()];
     for repetition in 0..repetitions {
         for (index, contender) in case.contenders.iter_mut().enumerate() {
-            progress.step(case.id, case.name, contender.who.label());
+            progress.step(case.id, &case.name, contender.who.label());
             // A process of its own each time, and far from every bar: three times are enough.
             let rarely = contender.who == Who::Python && repetition % repetitions.div_ceil(3) != 0;
             if rarely {
@@ -128,6 +107,7 @@ pub(crate) fn run(mut case: Case, effort: Effort, progress: &mut Progress) -> Fi
             }
         }
     }
+    let disturbance = watch.end();
     let mut rows = Vec::new();
     let mut left_out: Vec<(&'static str, String)> = case
         .left_out
@@ -148,10 +128,15 @@ pub(crate) fn run(mut case: Case, effort: Effort, progress: &mut Progress) -> Fi
             });
         }
     }
-    let finished = Finished {
+    let mut finished = Finished {
+        id: case.id,
+        name: case.name.clone(),
         second: case.second,
+        rows,
         left_out,
-        ..Finished::new(case.id, case.name, rows)
+        verdicts: Vec::new(),
+        disturbance,
     };
-    finished.judged(&case.bars)
+    finished.verdicts = case.bars.iter().map(|bar| bar.judge(&finished)).collect();
+    finished
 }

@@ -96,7 +96,7 @@ fn case_table(case: &Measured) -> String {
     text += &table(&head, &(1..head.len()).collect::<Vec<_>>(), &rows);
     for at_load in &case.loads {
         if let Some(mark) = at_load.disturbance.mark() {
-            let _ = writeln!(text, "\nBeside {}, {mark}.", at_load.load);
+            let _ = writeln!(text, "\nDisturbed beside {}: {mark}.", at_load.load);
         }
         for row in &at_load.rows {
             if let Err(reason) = &row.figures {

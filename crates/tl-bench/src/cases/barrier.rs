@@ -137,21 +137,21 @@ pub(crate) fn cases() -> Vec<Case> {
             .ours(round(ours, 2, cores))
             .peer("std", round(std, 2, cores))
             .peer("pthread", round(pthread, 2, cores))
-            .peer("hurdles", round(hurdles, 2, cores))
+            .spinner("hurdles", round(hurdles, 2, cores))
             .python(id, 5.0)
     };
     vec![
-        two("6a", "Barrier: a round of 2, two cores", Cores::Two).bar(Bar::peer("hurdles", 1.0)),
-        two("6b", "Barrier: a round of 2, one core", Cores::One).bar(Bar::peer("hurdles", 1.1)),
+        two("6a", "Barrier: a round of 2, two cores", Cores::Two).bar(Bar::row("hurdles", 2.5)),
+        two("6b", "Barrier: a round of 2, one core", Cores::One).bar(Bar::best(1.05)),
         case("6c", "Barrier: a round of 8")
             .second(Second::ProcessorShare)
             .limit(round_and_long_wait(futex, 8))
             .ours(round_and_long_wait(ours, 8))
             .peer("std", round_and_long_wait(std, 8))
             .peer("pthread", round_and_long_wait(pthread, 8))
-            .peer("hurdles", round_and_long_wait(hurdles, 8))
+            .spinner("hurdles", round_and_long_wait(hurdles, 8))
             .python("6c", 5.0)
-            .bar(Bar::peer("hurdles", 1.1))
+            .bar(Bar::best(1.1))
             .bar(Bar::SecondAtMost(0.05)),
     ]
 }

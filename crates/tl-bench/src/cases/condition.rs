@@ -353,8 +353,8 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         ping_pong_case("4a", "Condition: round trip, two cores", Cores::Two)
             .variant("only spinning", event::ping_pong::<Spinning>(Cores::Two))
-            .bar(Bar::nanos(300.0)),
-        ping_pong_case("4b", "Condition: round trip, one core", Cores::One).bar(Bar::best(1.0)),
+            .bar(Bar::row("only spinning", 4.0)),
+        ping_pong_case("4b", "Condition: round trip, one core", Cores::One).bar(Bar::best(1.05)),
         Case::new("4c", "Condition: notify_all, until 8 waiters run")
             .limit(wake_all::<Futex>(8))
             .ours(wake_all::<Ours>(8))

@@ -52,6 +52,6 @@ pub(crate) fn cases() -> Vec<Case> {
                 read(|| thread::current().name().map_or(0, str::len)),
             )
             .python("11 name", 5.0)
-            .bar(Bar::peer("std current()", 0.3)),
+            .bar(Bar::row("std current()", 0.3)),
     ]
 }

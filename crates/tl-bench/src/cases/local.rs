@@ -137,13 +137,13 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("thread_local", inlined::<ThreadLocal>())
             .peer("os-thread-local", inlined::<OsThreadLocal>())
             .python("10", 5.0)
-            .bar(Bar::peer("thread_local", 1.3)),
+            .bar(Bar::row("thread_local", 1.3)),
         Case::new("10", "Local: get of a Copy value, not inlined")
             .limit(called::<Std>())
             .ours(called::<tl_local::Local<u64>>())
             .peer("thread_local", called::<ThreadLocal>())
             .peer("os-thread-local", called::<OsThreadLocal>())
             .python("10", 5.0)
-            .bar(Bar::peer("thread_local", 1.3)),
+            .bar(Bar::row("thread_local", 1.3)),
     ]
 }

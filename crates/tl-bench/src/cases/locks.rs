@@ -244,7 +244,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("usync", uncontended::<usync::Mutex<()>>())
             .peer("pthread", uncontended::<PthreadMutex>())
             .python("1a", 5.0)
-            .bar(Bar::limit(1.02)),
+            .bar(Bar::limit(1.05)),
         Case::new("1b", "Lock: try on a held lock")
             .limit(try_held::<Bare>())
             .ours(try_held::<tl_locks::Lock>())
@@ -254,7 +254,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("usync", try_held::<usync::Mutex<()>>())
             .peer("pthread", try_held::<PthreadMutex>())
             .python("1b", 5.0)
-            .bar(Bar::peer("parking_lot", 1.1)),
+            .bar(Bar::row("parking_lot", 1.1)),
         Case::new("2a", "RLock: acquire and release, depth 1")
             .limit(uncontended::<Bare>())
             .ours(depth_1::<tl_locks::RLock>())
@@ -266,7 +266,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("usync", depth_1::<usync::ReentrantMutex<()>>())
             .peer("pthread", depth_1::<PthreadRecursive>())
             .python("2a", 5.0)
-            .bar(Bar::peer("parking_lot", 0.97)),
+            .bar(Bar::row("parking_lot", 0.97)),
         Case::new("2b", "RLock: acquire and release, depth 3, six calls")
             .ours(depth_3::<tl_locks::RLock>())
             .variant(
@@ -277,7 +277,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("usync", depth_3::<usync::ReentrantMutex<()>>())
             .peer("pthread", depth_3::<PthreadRecursive>())
             .python("2b", 5.0)
-            .bar(Bar::peer("parking_lot", 1.05)),
+            .bar(Bar::row("parking_lot", 1.05)),
         contended_case("3a", "Lock: 2 threads back to back", 2, 0.0).bar(Bar::best(1.0)),
         contended_case("3b", "Lock: 2 threads, 200 ns outside", 2, 200.0).bar(Bar::best(1.0)),
         contended_case("3c", "Lock: 8 threads back to back", 8, 0.0)

@@ -146,7 +146,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("env_logger", child("env_logger"))
             .peer("simple_logger", child("simple_logger"))
             .python("12", 5.0)
-            .bar(Bar::peer("env_logger", 0.9))
+            .bar(Bar::row("env_logger", 0.9))
             .bar(Bar::SecondAtMost(1.0)),
     ]
 }

@@ -9,6 +9,7 @@ pub(crate) mod identity;
 pub(crate) mod local;
 pub(crate) mod locks;
 pub(crate) mod logging;
+pub(crate) mod patience;
 pub(crate) mod semaphore;
 pub(crate) mod thread;
 pub(crate) mod timer;
@@ -26,6 +27,7 @@ pub(crate) fn all() -> Vec<Case> {
         local::cases,
         identity::cases,
         logging::cases,
+        patience::cases,
     ];
     families.into_iter().flat_map(|cases| cases()).collect()
 }

@@ -217,7 +217,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("std-semaphore", uncontended::<std_semaphore::Semaphore>())
             .peer("tokio", uncontended::<tokio::sync::Semaphore>())
             .python("7a", 5.0)
-            .bar(Bar::limit(1.02)),
+            .bar(Bar::limit(1.05)),
         contended_case("7b", "Semaphore: 8 threads, 2 permits, 50 ns inside", 0.0)
             .bar(Bar::best(0.8))
             .bar(Bar::SecondAtLeast(0.2)),

@@ -92,7 +92,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("std named Builder", start_and_join(1, std_builder))
             .peer("std scope", start_and_join(1, std_scope))
             .python("8a", 1.0)
-            .bar(Bar::peer("std named Builder", 1.05)),
+            .bar(Bar::row("std named Builder", 1.05)),
         Case::new("8b", "Thread: start and join, 64 at a time")
             .stretch(2)
             .limit(start_and_join(64, pthread))
@@ -103,6 +103,6 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("std named Builder", start_and_join(64, std_builder))
             .peer("std scope", start_and_join(64, std_scope))
             .python("8b", 1.0)
-            .bar(Bar::peer("std", 1.0)),
+            .bar(Bar::row("std", 1.0)),
     ]
 }

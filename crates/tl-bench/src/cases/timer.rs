@@ -267,7 +267,7 @@ pub(crate) fn cases() -> Vec<Case> {
             // With no others: so many threads would take seconds to start.
             .peer("a thread each", start_and_cancel::<Threads>(0))
             .python("9a", 5.0)
-            .bar(Bar::peer("tokio DelayQueue", 2.0)),
+            .bar(Bar::row("tokio DelayQueue", 2.0)),
         Case::new("9b", "Timer: lateness, the mean of 1,000 in half a second")
             .stretch(9)
             .second(Second::Percentile99)
