@@ -4,11 +4,15 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, Mutex};
+use tl_core::door::{Call, Deadline, Mutex, Operation};
 
 use crate::BrokenBarrier;
 use crate::rounds::{Action, Rounds};
 use crate::state::MAX_PARTIES;
+
+const WAIT: &Operation = &Operation::new("Barrier", "wait");
+const WAIT_TIMEOUT: &Operation = &Operation::new("Barrier", "wait_timeout");
+const WAIT_DEADLINE: &Operation = &Operation::new("Barrier", "wait_deadline");
 
 /// A meeting point for a fixed number of threads, the parties.
 ///
@@ -196,11 +200,13 @@ impl Barrier {
     /// });
     /// ```
     #[inline]
+    #[track_caller]
     pub fn wait(&self) -> Result<BarrierWaitResult, BrokenBarrier> {
-        self.wait_until(match self.timeout {
+        let deadline = match self.timeout {
             None => Deadline::NEVER,
             Some(timeout) => Deadline::after(timeout),
-        })
+        };
+        self.wait_until(deadline, Call::here(WAIT))
     }
 
     /// As [`wait`](Barrier::wait), for at most `timeout`, counted from the call. If by then not all have arrived, this
@@ -231,8 +237,9 @@ impl Barrier {
     /// assert_eq!(error.kind(), BrokenBarrierKind::TimedOut);
     /// assert!(barrier.is_broken());
     /// ```
+    #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> Result<BarrierWaitResult, BrokenBarrier> {
-        self.wait_until(Deadline::after(timeout))
+        self.wait_until(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
     /// As [`wait_timeout`](Barrier::wait_timeout), until `deadline` at the latest. One in the past gives up at once, unless
@@ -259,12 +266,18 @@ impl Barrier {
     /// let in_pairs = Barrier::new(2);
     /// assert!(in_pairs.wait_deadline(Instant::now()).is_err());
     /// ```
+    #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> Result<BarrierWaitResult, BrokenBarrier> {
-        self.wait_until(Deadline::at(deadline))
+        self.wait_until(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
     }
 
-    fn wait_until(&self, deadline: Deadline) -> Result<BarrierWaitResult, BrokenBarrier> {
-        match self.rounds.wait(deadline, self.action.as_deref()) {
+    fn wait_until(
+        &self,
+        deadline: Deadline,
+        call: Call,
+    ) -> Result<BarrierWaitResult, BrokenBarrier> {
+        let action = self.action.as_deref();
+        match self.rounds.wait(deadline, action, call) {
             Ok(index) => Ok(BarrierWaitResult {
                 index,
                 is_leader: index + 1 == self.parties(),

@@ -7,7 +7,7 @@
 
 use std::mem;
 
-use tl_core::door::{Backoff, Deadline, LockedQueue, Mutex, Verdict, WaitQueue, Wake};
+use tl_core::door::{Backoff, Call, Deadline, LockedQueue, Mutex, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::BrokenBarrierKind;
@@ -95,6 +95,7 @@ impl Rounds {
         &self,
         deadline: Deadline,
         action: Option<&Action>,
+        call: Call,
     ) -> Result<usize, BrokenBarrierKind> {
         let mut state = self.load();
         loop {
@@ -102,7 +103,7 @@ impl Rounds {
                 Entry::Open => {}
                 Entry::Refused(why) => return Err(why),
                 Entry::Closed => {
-                    state = self.wait_outside();
+                    state = self.wait_outside(call);
                     continue;
                 }
             }
@@ -115,7 +116,7 @@ impl Rounds {
                     .map(|()| self.act(action)),
                 _ => self
                     .exchange(state, state.with_arrival())
-                    .map(|()| self.wait_for_others(state, deadline)),
+                    .map(|()| self.wait_for_others(state, deadline, call)),
             };
             match outcome {
                 Ok(end) => return end.map(|()| index),
@@ -213,7 +214,12 @@ impl Rounds {
     }
 
     /// Waits for the end of the round that the caller has arrived in.
-    fn wait_for_others(&self, mine: State, deadline: Deadline) -> Result<(), BrokenBarrierKind> {
+    fn wait_for_others(
+        &self,
+        mine: State,
+        deadline: Deadline,
+        call: Call,
+    ) -> Result<(), BrokenBarrierKind> {
         let queue = self.queue();
         let mut backoff = queue.backoff();
         loop {
@@ -226,7 +232,7 @@ impl Rounds {
                 return Err(self.leave());
             }
             if !backoff.snooze_until(deadline) {
-                return self.sleep(mine, backoff, deadline);
+                return self.sleep(mine, backoff, deadline, call);
             }
         }
     }
@@ -237,7 +243,9 @@ impl Rounds {
         mine: State,
         mut backoff: Backoff,
         mut deadline: Deadline,
+        call: Call,
     ) -> Result<(), BrokenBarrierKind> {
+        let note = Note::new(call).parties(self.parties());
         let mut queue = self.queue().lock();
         let mut is_late = false;
         loop {
@@ -265,7 +273,8 @@ impl Rounds {
             if is_late {
                 deadline = Deadline::NEVER;
             }
-            match queue.wait_as(PARTY, &mut backoff, deadline, || {}) {
+            let noted = queue.noting(&note);
+            match noted.wait_as(PARTY, &mut backoff, deadline, || {}) {
                 Wake::Woken { token, .. } => return state::kind_of(token).map_or(Ok(()), Err),
                 Wake::TimedOut(locked) => {
                     queue = locked;
@@ -277,7 +286,7 @@ impl Rounds {
 
     /// Waits until the last round has been cleared up. Returns what the word says then.
     #[cold]
-    fn wait_outside(&self) -> State {
+    fn wait_outside(&self, call: Call) -> State {
         let is_closed = |state: State| state.entry(self.parties()) == Entry::Closed;
         let queue = self.queue();
         let mut backoff = queue.backoff();
@@ -301,7 +310,10 @@ impl Rounds {
                 break;
             }
         }
-        match queue.wait_as(OUTSIDER, &mut backoff, Deadline::NEVER, || {}) {
+        // Not as one of the parties: it has not arrived.
+        let note = Note::new(call);
+        let noted = queue.noting(&note);
+        match noted.wait_as(OUTSIDER, &mut backoff, Deadline::NEVER, || {}) {
             Wake::Woken { .. } | Wake::TimedOut(_) => self.load(),
         }
     }

@@ -155,6 +155,7 @@ impl<L: ConditionLock> Condition<L> {
     /// assert!(!guard.wait_timeout(Duration::from_millis(1)));
     /// ```
     #[inline]
+    #[track_caller]
     pub fn lock(&self) -> ConditionGuard<'_, L> {
         self.acquire();
         ConditionGuard::new(self)
@@ -205,6 +206,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<ConditionGuard<'_, L>> {
         self.acquire_timeout(timeout)
             .then(|| ConditionGuard::new(self))
@@ -231,6 +233,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<ConditionGuard<'_, L>> {
         self.acquire_deadline(deadline)
             .then(|| ConditionGuard::new(self))
@@ -258,6 +261,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[inline]
+    #[track_caller]
     pub fn acquire(&self) {
         self.lock.acquire();
     }
@@ -304,6 +308,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
         self.lock.acquire_timeout(timeout)
     }
@@ -330,6 +335,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn acquire_deadline(&self, deadline: Instant) -> bool {
         self.lock.acquire_deadline(deadline)
     }

@@ -100,6 +100,7 @@ impl<T: ?Sized> Monitor<T> {
     /// assert_eq!(*total.lock(), 2);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn lock(&self) -> MonitorGuard<'_, T> {
         self.guard(self.mutex.lock())
     }
@@ -141,6 +142,7 @@ impl<T: ?Sized> Monitor<T> {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<MonitorGuard<'_, T>> {
         self.mutex
             .try_lock_for(timeout)
@@ -164,6 +166,7 @@ impl<T: ?Sized> Monitor<T> {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<MonitorGuard<'_, T>> {
         self.mutex
             .try_lock_until(deadline)

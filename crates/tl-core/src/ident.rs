@@ -37,8 +37,15 @@ impl ThreadIdent {
         self.0
     }
 
-    /// The identity with this number.
-    pub(crate) const fn from_u64(number: u64) -> Option<ThreadIdent> {
+    /// Returns the identity with this number, as a lock has stored it; `None` for 0, which no thread has.
+    ///
+    /// ```
+    /// use tl_core::ThreadIdent;
+    ///
+    /// assert_eq!(ThreadIdent::from_u64(1), Some(ThreadIdent::MAIN));
+    /// assert_eq!(ThreadIdent::from_u64(0), None);
+    /// ```
+    pub const fn from_u64(number: u64) -> Option<ThreadIdent> {
         match NonZeroU64::new(number) {
             Some(number) => Some(ThreadIdent(number)),
             None => None,

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, Note, Operation, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+const WAIT: &Operation = &Operation::new("Event", "wait");
+const WAIT_TIMEOUT: &Operation = &Operation::new("Event", "wait_timeout");
+const WAIT_DEADLINE: &Operation = &Operation::new("Event", "wait_deadline");
 
 /// The event is set.
 const SET: u32 = 1;
@@ -198,9 +202,10 @@ impl Event {
     /// });
     /// ```
     #[inline]
+    #[track_caller]
     pub fn wait(&self) {
         if !self.is_set() {
-            self.wait_until(Deadline::NEVER);
+            self.wait_until(Deadline::NEVER, Call::here(WAIT));
         }
     }
 
@@ -223,8 +228,10 @@ impl Event {
     /// assert!(ready.wait_timeout(Duration::MAX));
     /// ```
     #[inline]
+    #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        self.is_set() || (!timeout.is_zero() && self.wait_until(Deadline::after(timeout)))
+        let call = Call::here(WAIT_TIMEOUT);
+        self.is_set() || (!timeout.is_zero() && self.wait_until(Deadline::after(timeout), call))
     }
 
     /// Waits until the event is set, at the longest until `deadline`. Returns whether the event was set, now or since the
@@ -247,18 +254,21 @@ impl Event {
     /// assert!(!second.wait_deadline(deadline));
     /// ```
     #[inline]
+    #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> bool {
-        self.is_set() || self.wait_until(Deadline::at(deadline))
+        let call = Call::here(WAIT_DEADLINE);
+        self.is_set() || self.wait_until(Deadline::at(deadline), call)
     }
 
     #[cold]
-    fn wait_until(&self, deadline: Deadline) -> bool {
+    fn wait_until(&self, deadline: Deadline, call: Call) -> bool {
         // Acquire: as in `wait_since`.
-        !deadline.has_passed() && self.wait_since(self.state.load(Ordering::Acquire), deadline)
+        let came = || self.state.load(Ordering::Acquire);
+        !deadline.has_passed() && self.wait_since(came(), deadline, call)
     }
 
     /// The wait of a thread that began it when the word said `came`.
-    fn wait_since(&self, came: u32, deadline: Deadline) -> bool {
+    fn wait_since(&self, came: u32, deadline: Deadline, call: Call) -> bool {
         // All loads acquire: they pair with the release in `set`, also across a `clear`, which continues what it releases.
         // Set now, or since: a waiter that came with `came` in the word may go.
         let is_over = |state: u32| state & SET != 0 || (state ^ came) & !QUEUED != 0;
@@ -294,7 +304,8 @@ impl Event {
                 Err(now) => state = now,
             }
         }
-        match queue.wait(&mut backoff, deadline) {
+        let note = Note::new(call);
+        match queue.noting(&note).wait(&mut backoff, deadline) {
             Wake::Woken { .. } => true,
             Wake::TimedOut(queue) => {
                 if queue.is_empty() {
@@ -317,7 +328,7 @@ impl Event {
 
     /// Goes on with a wait.
     pub fn wait_begun(&self, begun: u32, deadline: Deadline) -> bool {
-        self.wait_since(begun, deadline)
+        self.wait_since(begun, deadline, Call::here(WAIT))
     }
 }
 

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, WaitQueue};
+use tl_core::door::{Call, Deadline, WaitQueue};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
+use crate::raw::Acquire;
 use crate::{Lock, RLock, ReleaseError};
 
 /// The threads that wait on one condition.
@@ -17,15 +18,18 @@ use crate::{Lock, RLock, ReleaseError};
 ///
 /// ```
 /// use std::time::Duration;
-/// use tl_core::door::Deadline;
+/// use tl_core::door::{Call, Deadline, Operation};
 /// use tl_locks::{ConditionLock, Lock, Waiters};
+///
+/// const WAIT: &Operation = &Operation::new("Condition", "wait");
 ///
 /// // The parts of a condition: the lock, and those that wait.
 /// static LOCK: Lock = Lock::new();
 /// static WAITERS: Waiters = Waiters::new();
 ///
 /// let _guard = LOCK.lock();
-/// let notified = ConditionLock::wait(&LOCK, &WAITERS, Deadline::after(Duration::from_millis(1)))?;
+/// let soon = Deadline::after(Duration::from_millis(1));
+/// let notified = ConditionLock::wait(&LOCK, &WAITERS, soon, Call::here(WAIT))?;
 /// assert!(!notified);
 /// # Ok::<(), tl_locks::ReleaseError>(())
 /// ```
@@ -120,6 +124,7 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     type Marker: Default + fmt::Debug;
 
     /// Acquires the lock. See [`Lock::acquire`], [`RLock::acquire`].
+    #[track_caller]
     fn acquire(&self);
 
     /// Acquires the lock if that is possible at once. See [`Lock::try_acquire`], [`RLock::try_acquire`].
@@ -128,10 +133,12 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
 
     /// Acquires the lock if that is possible within `timeout`. See [`Lock::acquire_timeout`], [`RLock::acquire_timeout`].
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     fn acquire_timeout(&self, timeout: Duration) -> bool;
 
     /// Acquires the lock if that is possible before `deadline`. See [`Lock::acquire_deadline`], [`RLock::acquire_deadline`].
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     fn acquire_deadline(&self, deadline: Instant) -> bool;
 
     /// Releases the lock, or one level of it. See [`Lock::release`], [`RLock::release`].
@@ -149,12 +156,13 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     fn is_acquired(&self) -> bool;
 
     /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole. Returns whether it was notified; if that
-    /// and the deadline come at once, it was.
+    /// and the deadline come at once, it was. `call` is what the thread is seen to wait in.
     ///
     /// # Errors
     ///
     /// If the lock is not held, or the calling thread does not own it. It has not waited then.
-    fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError>;
+    fn wait(&self, waiters: &Waiters, deadline: Deadline, call: Call)
+    -> Result<bool, ReleaseError>;
 
     /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many there were. Those asleep are
     /// woken when the lock is released.
@@ -170,6 +178,7 @@ impl sealed::Sealed for Lock {}
 impl ConditionLock for Lock {
     type Marker = ();
 
+    #[track_caller]
     fn acquire(&self) {
         self.acquire();
     }
@@ -178,10 +187,12 @@ impl ConditionLock for Lock {
         self.try_acquire()
     }
 
+    #[track_caller]
     fn acquire_timeout(&self, timeout: Duration) -> bool {
         self.acquire_timeout(timeout)
     }
 
+    #[track_caller]
     fn acquire_deadline(&self, deadline: Instant) -> bool {
         self.acquire_deadline(deadline)
     }
@@ -198,9 +209,17 @@ impl ConditionLock for Lock {
         self.locked()
     }
 
-    fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
+    fn wait(
+        &self,
+        waiters: &Waiters,
+        deadline: Deadline,
+        call: Call,
+    ) -> Result<bool, ReleaseError> {
         match self.locked() {
-            true => Ok(self.raw().wait(waiters, deadline, || {})),
+            true => {
+                let acquire = Acquire::without_owner(call);
+                Ok(self.raw().wait(waiters, deadline, acquire, || {}))
+            }
             false => Err(ReleaseError::NotLocked),
         }
     }
@@ -218,6 +237,7 @@ impl sealed::Sealed for RLock {}
 impl ConditionLock for RLock {
     type Marker = PhantomData<*const ()>;
 
+    #[track_caller]
     fn acquire(&self) {
         self.acquire();
     }
@@ -226,10 +246,12 @@ impl ConditionLock for RLock {
         self.try_acquire()
     }
 
+    #[track_caller]
     fn acquire_timeout(&self, timeout: Duration) -> bool {
         self.acquire_timeout(timeout)
     }
 
+    #[track_caller]
     fn acquire_deadline(&self, deadline: Instant) -> bool {
         self.acquire_deadline(deadline)
     }
@@ -246,8 +268,13 @@ impl ConditionLock for RLock {
         self.is_owned()
     }
 
-    fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
-        self.wait(waiters, deadline)
+    fn wait(
+        &self,
+        waiters: &Waiters,
+        deadline: Deadline,
+        call: Call,
+    ) -> Result<bool, ReleaseError> {
+        self.wait(waiters, deadline, call)
     }
 
     fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
@@ -262,6 +289,7 @@ macro_rules! pass_through {
         impl<L: ConditionLock + ?Sized> ConditionLock for $pointer {
             type Marker = L::Marker;
 
+            #[track_caller]
             fn acquire(&self) {
                 (**self).acquire();
             }
@@ -270,10 +298,12 @@ macro_rules! pass_through {
                 (**self).try_acquire()
             }
 
+            #[track_caller]
             fn acquire_timeout(&self, timeout: Duration) -> bool {
                 (**self).acquire_timeout(timeout)
             }
 
+            #[track_caller]
             fn acquire_deadline(&self, deadline: Instant) -> bool {
                 (**self).acquire_deadline(deadline)
             }
@@ -290,8 +320,8 @@ macro_rules! pass_through {
                 (**self).is_acquired()
             }
 
-            fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
-                (**self).wait(waiters, deadline)
+            fn wait(&self, waiters: &Waiters, deadline: Deadline, call: Call) -> Result<bool, ReleaseError> {
+                (**self).wait(waiters, deadline, call)
             }
 
             fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
@@ -309,14 +339,17 @@ pass_through!(&L, Arc<L>);
 ///
 /// ```
 /// use std::time::Duration;
-/// use tl_core::door::Deadline;
+/// use tl_core::door::{Call, Deadline, Operation};
 /// use tl_locks::{Mutex, Waiters, wait_with_guard};
+///
+/// const WAIT: &Operation = &Operation::new("Monitor", "wait");
 ///
 /// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 /// static WAITERS: Waiters = Waiters::new();
 ///
 /// let mut queue = QUEUE.lock();
-/// assert!(!wait_with_guard(&mut queue, &WAITERS, Deadline::after(Duration::from_millis(1))));
+/// let soon = Deadline::after(Duration::from_millis(1));
+/// assert!(!wait_with_guard(&mut queue, &WAITERS, soon, Call::here(WAIT)));
 /// queue.push(1); // locked again
 /// ```
 #[cfg(not(loom))]
@@ -324,8 +357,9 @@ pub fn wait_with_guard<T: ?Sized>(
     guard: &mut crate::MutexGuard<'_, T>,
     waiters: &Waiters,
     deadline: Deadline,
+    call: Call,
 ) -> bool {
-    crate::raw::wait_with_guard(guard, waiters, deadline)
+    crate::raw::wait_with_guard(guard, waiters, deadline, call)
 }
 
 /// Notifies up to `limit` of the threads that wait with a guard of this guard's mutex, those first that have waited longest, and

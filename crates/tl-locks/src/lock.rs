@@ -3,8 +3,17 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use tl_core::door::{Call, Operation};
+
 use crate::ReleaseError;
-use crate::raw::RawLock;
+use crate::raw::{Acquire, RawLock};
+
+const ACQUIRE: &Operation = &Operation::new("Lock", "acquire");
+const ACQUIRE_TIMEOUT: &Operation = &Operation::new("Lock", "acquire_timeout");
+const ACQUIRE_DEADLINE: &Operation = &Operation::new("Lock", "acquire_deadline");
+const LOCK: &Operation = &Operation::new("Lock", "lock");
+const LOCK_TIMEOUT: &Operation = &Operation::new("Lock", "lock_timeout");
+const LOCK_DEADLINE: &Operation = &Operation::new("Lock", "lock_deadline");
 
 /// A lock that one thread at a time can hold, and that no thread owns: any thread may release it.
 ///
@@ -108,8 +117,10 @@ impl Lock {
     /// # Ok::<(), tl_locks::ReleaseError>(())
     /// ```
     #[inline]
+    #[track_caller]
     pub fn acquire(&self) {
-        self.raw.acquire();
+        self.raw
+            .acquire(Acquire::without_owner(Call::here(ACQUIRE)));
     }
 
     /// Acquires the lock if nobody holds it, and says whether it did. Does not wait.
@@ -149,8 +160,10 @@ impl Lock {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
-        self.raw.acquire_timeout(timeout)
+        let acquire = Acquire::without_owner(Call::here(ACQUIRE_TIMEOUT));
+        self.raw.acquire_timeout(timeout, acquire)
     }
 
     /// Acquires the lock if that is possible before `deadline`, and says whether it did. With a deadline in the past it does not wait.
@@ -172,8 +185,10 @@ impl Lock {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn acquire_deadline(&self, deadline: Instant) -> bool {
-        self.raw.acquire_deadline(deadline)
+        let acquire = Acquire::without_owner(Call::here(ACQUIRE_DEADLINE));
+        self.raw.acquire_deadline(deadline, acquire)
     }
 
     /// Releases the lock, whichever thread acquired it.
@@ -234,8 +249,9 @@ impl Lock {
     /// assert!(!lock.locked());
     /// ```
     #[inline]
+    #[track_caller]
     pub fn lock(&self) -> LockGuard<'_> {
-        self.acquire();
+        self.raw.acquire(Acquire::without_owner(Call::here(LOCK)));
         LockGuard { lock: self }
     }
 
@@ -276,8 +292,11 @@ impl Lock {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<LockGuard<'_>> {
-        self.acquire_timeout(timeout)
+        let acquire = Acquire::without_owner(Call::here(LOCK_TIMEOUT));
+        self.raw
+            .acquire_timeout(timeout, acquire)
             .then(|| LockGuard { lock: self })
     }
 
@@ -300,8 +319,11 @@ impl Lock {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<LockGuard<'_>> {
-        self.acquire_deadline(deadline)
+        let acquire = Acquire::without_owner(Call::here(LOCK_DEADLINE));
+        self.raw
+            .acquire_deadline(deadline, acquire)
             .then(|| LockGuard { lock: self })
     }
 
@@ -321,6 +343,7 @@ impl Lock {
     /// assert_eq!(sum, 3);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce() -> R) -> R {
         let _guard = self.lock();
         f()

@@ -8,11 +8,15 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use tl_core::current_ident;
-use tl_core::door::Deadline;
+use tl_core::door::{Call, Deadline, Operation};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::raw::RawLock;
+use crate::raw::{Acquire, RawLock};
 use crate::{ReleaseError, Waiters};
+
+const ACQUIRE: &Operation = &Operation::new("RLock", "acquire");
+const ACQUIRE_TIMEOUT: &Operation = &Operation::new("RLock", "acquire_timeout");
+const ACQUIRE_DEADLINE: &Operation = &Operation::new("RLock", "acquire_deadline");
 
 const NOBODY: u64 = 0;
 
@@ -107,11 +111,9 @@ impl RLock {
     /// # Ok::<(), tl_locks::ReleaseError>(())
     /// ```
     #[inline]
+    #[track_caller]
     pub fn acquire(&self) {
-        self.acquire_with(|raw| {
-            raw.acquire();
-            true
-        });
+        self.acquire_noting(Call::here(ACQUIRE));
     }
 
     /// Acquires the lock, or one more level of it, if no other thread holds it, and says whether it did. Does not wait.
@@ -165,8 +167,9 @@ impl RLock {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
-        self.acquire_with(|raw| raw.acquire_timeout(timeout))
+        self.acquire_timeout_noting(timeout, Call::here(ACQUIRE_TIMEOUT))
     }
 
     /// Acquires the lock, or one more level of it, if that is possible before `deadline`, and says whether it did. With a deadline in
@@ -194,8 +197,35 @@ impl RLock {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn acquire_deadline(&self, deadline: Instant) -> bool {
-        self.acquire_with(|raw| raw.acquire_deadline(deadline))
+        self.acquire_deadline_noting(deadline, Call::here(ACQUIRE_DEADLINE))
+    }
+
+    #[inline]
+    fn acquire_noting(&self, call: Call) {
+        self.acquire_with(|raw| {
+            raw.acquire(self.noting(call));
+            true
+        });
+    }
+
+    #[inline]
+    fn acquire_timeout_noting(&self, timeout: Duration, call: Call) -> bool {
+        self.acquire_with(|raw| raw.acquire_timeout(timeout, self.noting(call)))
+    }
+
+    #[inline]
+    fn acquire_deadline_noting(&self, deadline: Instant, call: Call) -> bool {
+        self.acquire_with(|raw| raw.acquire_deadline(deadline, self.noting(call)))
+    }
+
+    #[inline]
+    fn noting(&self, call: Call) -> Acquire<'_> {
+        Acquire {
+            call,
+            owner: Some(&self.owner),
+        }
     }
 
     #[inline]
@@ -324,12 +354,17 @@ impl RLock {
     }
 
     /// Gives up all levels, waits to be notified through `waiters`, and takes all levels back. Returns whether it was notified in time.
-    pub(crate) fn wait(&self, waiters: &Waiters, deadline: Deadline) -> Result<bool, ReleaseError> {
+    pub(crate) fn wait(
+        &self,
+        waiters: &Waiters,
+        deadline: Deadline,
+        call: Call,
+    ) -> Result<bool, ReleaseError> {
         if !self.is_owned() {
             return Err(self.not_owned());
         }
         let inner_levels = self.inner_levels.load(Ordering::Relaxed);
-        let notified = self.raw.wait(waiters, deadline, || {
+        let notified = self.raw.wait(waiters, deadline, self.noting(call), || {
             self.inner_levels.store(0, Ordering::Relaxed);
             self.owner.store(NOBODY, Ordering::Relaxed);
         });

@@ -24,6 +24,13 @@ macro_rules! arc_example {
     };
 }
 
+/// A method that may block, for the notes of waits.
+macro_rules! operation {
+    ($Name:ident, $method:literal) => {
+        const { &Operation::new(stringify!($Name), $method) }
+    };
+}
+
 /// What both semaphores have.
 macro_rules! semaphore {
     ($Name:ident, bounded: $bounded:literal, $error:literal) => {
@@ -83,8 +90,10 @@ macro_rules! semaphore {
                 "semaphore.acquire();"
                 "assert_eq!(semaphore.available(), 0);")]
             #[inline]
+            #[track_caller]
             pub fn acquire(&self) {
-                self.raw.acquire(1, || Deadline::NEVER);
+                let call = Call::here(operation!($Name, "acquire"));
+                self.raw.acquire(1, call, || Deadline::NEVER);
             }
 
             /// Takes a permit if there is one, and says whether it did. Never blocks.
@@ -115,8 +124,10 @@ macro_rules! semaphore {
                 "assert!(!semaphore.acquire_timeout(Duration::from_millis(1)));")]
             #[inline]
             #[must_use = "the permit was acquired only if this is true"]
+            #[track_caller]
             pub fn acquire_timeout(&self, timeout: Duration) -> bool {
-                self.raw.acquire(1, || Deadline::after(timeout))
+                let call = Call::here(operation!($Name, "acquire_timeout"));
+                self.raw.acquire(1, call, || Deadline::after(timeout))
             }
 
             /// Takes a permit, and waits for one until `deadline` at the latest. Returns whether it took one: `false` means
@@ -136,8 +147,10 @@ macro_rules! semaphore {
                 "assert!(!semaphore.acquire_deadline(deadline));")]
             #[inline]
             #[must_use = "the permit was acquired only if this is true"]
+            #[track_caller]
             pub fn acquire_deadline(&self, deadline: Instant) -> bool {
-                self.raw.acquire(1, || Deadline::at(deadline))
+                let call = Call::here(operation!($Name, "acquire_deadline"));
+                self.raw.acquire(1, call, || Deadline::at(deadline))
             }
 
             /// Takes `n` permits at once, and waits until there are as many. It never takes only a part of them. With `n` of 0 it
@@ -154,8 +167,10 @@ macro_rules! semaphore {
                 "semaphore.acquire_many(3);"
                 "assert_eq!(semaphore.available(), 2);")]
             #[inline]
+            #[track_caller]
             pub fn acquire_many(&self, n: usize) {
-                self.raw.acquire(n, || Deadline::NEVER);
+                let call = Call::here(operation!($Name, "acquire_many"));
+                self.raw.acquire(n, call, || Deadline::NEVER);
             }
 
             /// Takes `n` permits at once if there are as many, and says whether it did. Never blocks.
@@ -186,8 +201,10 @@ macro_rules! semaphore {
                 "assert_eq!(semaphore.available(), 5);")]
             #[inline]
             #[must_use = "the permits were acquired only if this is true"]
+            #[track_caller]
             pub fn acquire_many_timeout(&self, n: usize, timeout: Duration) -> bool {
-                self.raw.acquire(n, || Deadline::after(timeout))
+                let call = Call::here(operation!($Name, "acquire_many_timeout"));
+                self.raw.acquire(n, call, || Deadline::after(timeout))
             }
 
             /// Takes `n` permits at once, and waits until there are as many, until `deadline` at the latest. Returns whether it
@@ -206,8 +223,10 @@ macro_rules! semaphore {
                 "assert!(!semaphore.acquire_many_deadline(4, Instant::now()));")]
             #[inline]
             #[must_use = "the permits were acquired only if this is true"]
+            #[track_caller]
             pub fn acquire_many_deadline(&self, n: usize, deadline: Instant) -> bool {
-                self.raw.acquire(n, || Deadline::at(deadline))
+                let call = Call::here(operation!($Name, "acquire_many_deadline"));
+                self.raw.acquire(n, call, || Deadline::at(deadline))
             }
 
             /// Gives one permit. A thread that waits for it goes on.
@@ -257,8 +276,10 @@ macro_rules! semaphore {
                 "}"
                 "assert_eq!(semaphore.available(), 1);")]
             #[inline]
+            #[track_caller]
             pub fn permit(&self) -> Permit<'_> {
-                self.raw.acquire(1, || Deadline::NEVER);
+                let call = Call::here(operation!($Name, "permit"));
+                self.raw.acquire(1, call, || Deadline::NEVER);
                 Permit::new(&self.raw, 1, $bounded)
             }
 
@@ -287,8 +308,10 @@ macro_rules! semaphore {
                 "assert!(semaphore.permit_timeout(Duration::from_millis(1)).is_none());")]
             #[inline]
             #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
+            #[track_caller]
             pub fn permit_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
-                let acquired = self.raw.acquire(1, || Deadline::after(timeout));
+                let call = Call::here(operation!($Name, "permit_timeout"));
+                let acquired = self.raw.acquire(1, call, || Deadline::after(timeout));
                 acquired.then(|| Permit::new(&self.raw, 1, $bounded))
             }
 
@@ -305,8 +328,10 @@ macro_rules! semaphore {
                 "assert!(semaphore.permit_deadline(Instant::now()).is_some());")]
             #[inline]
             #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
+            #[track_caller]
             pub fn permit_deadline(&self, deadline: Instant) -> Option<Permit<'_>> {
-                let acquired = self.raw.acquire(1, || Deadline::at(deadline));
+                let call = Call::here(operation!($Name, "permit_deadline"));
+                let acquired = self.raw.acquire(1, call, || Deadline::at(deadline));
                 acquired.then(|| Permit::new(&self.raw, 1, $bounded))
             }
 
@@ -320,8 +345,10 @@ macro_rules! semaphore {
                 "let permits = semaphore.permit_many(3);"
                 "assert_eq!((permits.count(), semaphore.available()), (3, 2));")]
             #[inline]
+            #[track_caller]
             pub fn permit_many(&self, n: usize) -> Permit<'_> {
-                self.raw.acquire(n, || Deadline::NEVER);
+                let call = Call::here(operation!($Name, "permit_many"));
+                self.raw.acquire(n, call, || Deadline::NEVER);
                 Permit::new(&self.raw, n, $bounded)
             }
 
@@ -348,8 +375,10 @@ macro_rules! semaphore {
                 "assert!(semaphore.permit_many_timeout(6, Duration::from_millis(1)).is_none());")]
             #[inline]
             #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
+            #[track_caller]
             pub fn permit_many_timeout(&self, n: usize, timeout: Duration) -> Option<Permit<'_>> {
-                let acquired = self.raw.acquire(n, || Deadline::after(timeout));
+                let call = Call::here(operation!($Name, "permit_many_timeout"));
+                let acquired = self.raw.acquire(n, call, || Deadline::after(timeout));
                 acquired.then(|| Permit::new(&self.raw, n, $bounded))
             }
 
@@ -366,8 +395,10 @@ macro_rules! semaphore {
                 "assert!(semaphore.permit_many_deadline(5, Instant::now()).is_some());")]
             #[inline]
             #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
+            #[track_caller]
             pub fn permit_many_deadline(&self, n: usize, deadline: Instant) -> Option<Permit<'_>> {
-                let acquired = self.raw.acquire(n, || Deadline::at(deadline));
+                let call = Call::here(operation!($Name, "permit_many_deadline"));
+                let acquired = self.raw.acquire(n, call, || Deadline::at(deadline));
                 acquired.then(|| Permit::new(&self.raw, n, $bounded))
             }
 
@@ -381,8 +412,10 @@ macro_rules! semaphore {
                 "let permit = semaphore.permit_owned();"
                 "std::thread::spawn(move || drop(permit)).join().unwrap();"
                 "assert_eq!(semaphore.available(), 1);")]
+            #[track_caller]
             pub fn permit_owned(self: &Arc<Self>) -> OwnedPermit {
-                self.raw.acquire(1, || Deadline::NEVER);
+                let call = Call::here(operation!($Name, "permit_owned"));
+                self.raw.acquire(1, call, || Deadline::NEVER);
                 OwnedPermit::new(Arc::<Self>::clone(self), 1)
             }
 
@@ -407,8 +440,10 @@ macro_rules! semaphore {
                 ""
                 "assert!(semaphore.permit_owned_timeout(Duration::from_millis(1)).is_none());")]
             #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
+            #[track_caller]
             pub fn permit_owned_timeout(self: &Arc<Self>, timeout: Duration) -> Option<OwnedPermit> {
-                let acquired = self.raw.acquire(1, || Deadline::after(timeout));
+                let call = Call::here(operation!($Name, "permit_owned_timeout"));
+                let acquired = self.raw.acquire(1, call, || Deadline::after(timeout));
                 acquired.then(|| OwnedPermit::new(Arc::<Self>::clone(self), 1))
             }
 
@@ -424,8 +459,10 @@ macro_rules! semaphore {
                 ""
                 "assert!(semaphore.permit_owned_deadline(Instant::now()).is_some());")]
             #[must_use = "if it is `None` there was no permit, and if not, the permit is given back when it is dropped"]
+            #[track_caller]
             pub fn permit_owned_deadline(self: &Arc<Self>, deadline: Instant) -> Option<OwnedPermit> {
-                let acquired = self.raw.acquire(1, || Deadline::at(deadline));
+                let call = Call::here(operation!($Name, "permit_owned_deadline"));
+                let acquired = self.raw.acquire(1, call, || Deadline::at(deadline));
                 acquired.then(|| OwnedPermit::new(Arc::<Self>::clone(self), 1))
             }
 
@@ -439,6 +476,7 @@ macro_rules! semaphore {
                 "let left = semaphore.with(|| semaphore.available());"
                 "assert_eq!((left, semaphore.available()), (1, 2));")]
             #[inline]
+            #[track_caller]
             pub fn with<R>(&self, f: impl FnOnce() -> R) -> R {
                 let _permit = self.permit();
                 f()
@@ -460,4 +498,4 @@ macro_rules! semaphore {
     };
 }
 
-pub(crate) use {arc_example, example, semaphore};
+pub(crate) use {arc_example, example, operation, semaphore};

@@ -11,7 +11,7 @@
 //!   time. One that has tried in vain takes its old place in the queue again.
 //! - A waiter that wants more than were ever available at once is passed over.
 
-use tl_core::door::{Deadline, LockedQueue, Verdict, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, LockedQueue, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::ReleaseError;
@@ -140,12 +140,17 @@ impl Raw {
     }
 
     #[inline]
-    pub(crate) fn acquire(&self, n: usize, deadline: impl FnOnce() -> Deadline) -> bool {
-        self.try_acquire(n) || self.acquire_slow(n, deadline())
+    pub(crate) fn acquire(
+        &self,
+        n: usize,
+        call: Call,
+        deadline: impl FnOnce() -> Deadline,
+    ) -> bool {
+        self.try_acquire(n) || self.acquire_slow(n, call, deadline())
     }
 
     #[cold]
-    fn acquire_slow(&self, n: usize, deadline: Deadline) -> bool {
+    fn acquire_slow(&self, n: usize, call: Call, deadline: Deadline) -> bool {
         if deadline.has_passed() {
             return false;
         }
@@ -158,13 +163,15 @@ impl Raw {
             }
         }
 
+        let note = Note::new(call).amount(n);
         let request = if n > MAX { UNCOUNTABLE } else { n as u32 };
         let mut locked = queue.lock();
         loop {
             if self.acquire_or_mark(n) {
                 return true;
             }
-            match locked.wait_as(request, &mut backoff, deadline, || {}) {
+            let noted = locked.noting(&note);
+            match noted.wait_as(request, &mut backoff, deadline, || {}) {
                 Wake::Woken { token: HANDED, .. } => return true,
                 Wake::Woken { .. } => {
                     let acquired = self.try_acquire(n);

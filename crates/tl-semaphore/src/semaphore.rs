@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tl_core::door::Deadline;
+use tl_core::door::{Call, Deadline, Operation};
 
 use crate::error::ReleaseError;
-use crate::methods::{arc_example, example, semaphore};
+use crate::methods::{arc_example, example, operation, semaphore};
 use crate::permit::{Home, OwnedPermit, Permit};
 use crate::raw::{MAX, Raw};
 

@@ -1,6 +1,6 @@
 //! Waiting for something to change.
 
-use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 /// Changes of something, counted, and who waits for the next one.
@@ -25,8 +25,9 @@ impl Changes {
     }
 
     /// Waits until `is_done` says so. It is asked again after each [`announce`](Changes::announce) that it may have missed.
-    pub(crate) fn wait_until(&self, mut is_done: impl FnMut() -> bool) {
+    pub(crate) fn wait_until(&self, call: Call, mut is_done: impl FnMut() -> bool) {
         let queue = WaitQueue::of(&self.count);
+        let note = Note::new(call);
         loop {
             // Acquire: pairs with `announce`, so that whoever sees the count sees the change. Otherwise it could find the new count,
             // the old state of what is asked here, and sleep. What is guarded by a lock needs no more than that lock.
@@ -37,8 +38,9 @@ impl Changes {
             let locked = queue.lock();
             // Relaxed: the next look at what is asked comes after another load of the count.
             if self.count.load(Ordering::Relaxed) == seen {
-                let (Wake::Woken { .. } | Wake::TimedOut(_)) =
-                    locked.wait(&mut queue.backoff(), Deadline::NEVER);
+                let (Wake::Woken { .. } | Wake::TimedOut(_)) = locked
+                    .noting(&note)
+                    .wait(&mut queue.backoff(), Deadline::NEVER);
             }
         }
     }

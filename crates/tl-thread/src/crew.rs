@@ -1,6 +1,6 @@
 //! The threads of a scope, counted.
 
-use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 /// The threads of a scope, and who waits until the last of them has ended.
@@ -36,14 +36,16 @@ impl Crew {
     }
 
     /// Waits until all have left.
-    pub(crate) fn wait(&self) {
+    pub(crate) fn wait(&self, call: Call) {
         let queue = WaitQueue::of(&self.alive);
+        let note = Note::new(call);
         // Acquire: pairs with `leave`.
         while self.alive.load(Ordering::Acquire) > 0 {
             let locked = queue.lock();
             if self.alive.load(Ordering::Acquire) > 0 {
-                let (Wake::Woken { .. } | Wake::TimedOut(_)) =
-                    locked.wait(&mut queue.backoff(), Deadline::NEVER);
+                let (Wake::Woken { .. } | Wake::TimedOut(_)) = locked
+                    .noting(&note)
+                    .wait(&mut queue.backoff(), Deadline::NEVER);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tl_core::door::{Deadline, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, Holder, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 const NEW: u32 = 0;
@@ -135,8 +135,26 @@ impl Life {
         self.word.load(Ordering::Acquire) & STAGE
     }
 
+    /// What a thread notes that waits for the end of the thread that `who` says.
+    pub(crate) fn note<'a>(
+        &self,
+        call: Call,
+        who: &'a (dyn Fn() -> Option<Holder> + Sync),
+    ) -> Note<'a> {
+        Note::new(call).held_by(WaitQueue::of(&self.word), who)
+    }
+
+    /// Calls `f`, which waits for the end in its own way. Meanwhile the thread is seen to wait.
+    pub(crate) fn wait_elsewhere<R>(&self, note: &Note<'_>, f: impl FnOnce() -> R) -> R {
+        if self.has_ended() {
+            return f();
+        }
+        let locked = WaitQueue::of(&self.word).lock();
+        locked.noting(note).wait_elsewhere(f)
+    }
+
     /// Waits for the end.
-    pub(crate) fn wait(&self, deadline: Deadline) -> Awaited {
+    pub(crate) fn wait(&self, deadline: Deadline, note: &Note<'_>) -> Awaited {
         let queue = WaitQueue::of(&self.word);
         loop {
             match self.stage() {
@@ -150,7 +168,7 @@ impl Life {
             if !matches!(before & STAGE, PENDING | RUNNING) {
                 continue;
             }
-            match locked.wait(&mut queue.backoff(), deadline) {
+            match locked.noting(note).wait(&mut queue.backoff(), deadline) {
                 Wake::Woken { .. } => {}
                 Wake::TimedOut(_) if !self.has_ended() => return Awaited::TimedOut,
                 Wake::TimedOut(_) => {}

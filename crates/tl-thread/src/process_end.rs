@@ -9,11 +9,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use tl_core::door::{Backoff, Deadline, WaitQueue, Wake};
+use tl_core::door::{Backoff, Call, Deadline, Note, Operation, WaitQueue, Wake};
 use tl_core::sync::atomic::AtomicU32;
 use tl_core::sys;
 
 use crate::{current, current_thread, main_thread, registry};
+
+const SHUTDOWN: &Operation = &Operation::new("tl_thread", "shutdown");
+const EXIT_CALL: &Operation = &Operation::new("tl_thread", "exit");
+/// The main thread, after `main`.
+const END: &Operation = &Operation::new("process", "end");
 
 /// How long the end of the process waits for standard output, which a thread may hold locked that is not waited for.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
@@ -54,7 +59,7 @@ extern "C" fn at_exit() {
     }
     if asked_code().is_none() {
         main_thread().main_is_over();
-        registry::wait_for_others(0, || asked_code().is_some());
+        registry::wait_for_others(Call::here(END), 0, || asked_code().is_some());
     }
     leave_it_to_who_exits_directly();
     match asked_code() {
@@ -87,9 +92,11 @@ extern "C" fn at_exit() {
 /// tl_thread::shutdown();
 /// assert!(DONE.load(Ordering::Relaxed));
 /// ```
+#[track_caller]
 pub fn shutdown() {
+    let call = Call::here(SHUTDOWN);
     let own = usize::from(current_thread().is_awaited());
-    registry::wait_for_others(own, || asked_code().is_some());
+    registry::wait_for_others(call, own, || asked_code().is_some());
 }
 
 /// Ends the process with this exit code (of which the system keeps the lowest eight bits), from any thread, at any time, and waits for nobody.
@@ -108,6 +115,7 @@ pub fn shutdown() {
 ///     tl_thread::exit(2)
 /// });
 /// ```
+#[track_caller]
 pub fn exit(code: i32) -> ! {
     current::know_main();
     let is_main = sys::is_main_thread();
@@ -140,16 +148,19 @@ pub fn exit(code: i32) -> ! {
 }
 
 /// Sleeps for ever if a thread, which is not the calling one, has called [`exit`] and will not be stopped.
+#[track_caller]
 fn leave_it_to_who_exits_directly() {
     while EXIT.load(Ordering::Relaxed) & DIRECTLY != 0 {
         sleep_until(Deadline::NEVER);
     }
 }
 
+#[track_caller]
 fn sleep_until(deadline: Deadline) {
     // Nobody else knows the word.
     let word = AtomicU32::new(0);
-    let locked = WaitQueue::of(&word).lock();
+    let note = Note::new(Call::here(EXIT_CALL));
+    let locked = WaitQueue::of(&word).lock().noting(&note);
     let (Wake::Woken { .. } | Wake::TimedOut(_)) = locked.wait(&mut Backoff::none(), deadline);
 }
 

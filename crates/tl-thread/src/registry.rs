@@ -5,7 +5,7 @@
 
 use std::sync::atomic::Ordering;
 
-use tl_core::door::Mutex;
+use tl_core::door::{Call, Mutex};
 
 use crate::Thread;
 use crate::changes::Changes;
@@ -223,9 +223,9 @@ pub(crate) fn count() -> usize {
 
 /// Waits until the process has nothing to wait for but `own` threads, or until `is_enough` says so, which is asked again after
 /// each [`announce_change`].
-pub(crate) fn wait_for_others(own: usize, is_enough: impl Fn() -> bool) {
+pub(crate) fn wait_for_others(call: Call, own: usize, is_enough: impl Fn() -> bool) {
     let mut has_waited = false;
-    CHANGES.wait_until(|| {
+    CHANGES.wait_until(call, || {
         let mut registry = REGISTRY.lock();
         registry.watchers -= usize::from(has_waited);
         if registry.awaited <= own || is_enough() {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, Mutex};
+use tl_core::door::{Call, Deadline, Mutex, Operation};
 
 use crate::crew::Crew;
 use crate::statics::model_static;
@@ -22,24 +22,30 @@ model_static! {
     static CREWS: Mutex<Vec<(usize, Arc<Crew>)>> = Mutex::new(Vec::new());
 }
 
+const SCOPE: &Operation = &Operation::new("tl_thread", "scope");
+const JOIN: &Operation = &Operation::new("ScopedJoinHandle", "join");
+const JOIN_TIMEOUT: &Operation = &Operation::new("ScopedJoinHandle", "join_timeout");
+const JOIN_DEADLINE: &Operation = &Operation::new("ScopedJoinHandle", "join_deadline");
+
 /// Waits for the crew when the scope ends, however it ends.
 struct CloseScope {
     key: usize,
     crew: Arc<Crew>,
+    call: Call,
 }
 
 impl CloseScope {
-    fn open(key: usize) -> CloseScope {
+    fn open(key: usize, call: Call) -> CloseScope {
         let crew = Arc::new(Crew::new());
         CREWS.lock().push((key, Arc::clone(&crew)));
-        CloseScope { key, crew }
+        CloseScope { key, crew, call }
     }
 }
 
 impl Drop for CloseScope {
     fn drop(&mut self) {
         // As long as one thread of the crew runs it may start others: the crew is to be found until then.
-        self.crew.wait();
+        self.crew.wait(self.call);
         CREWS.lock().retain(|(key, _)| *key != self.key);
     }
 }
@@ -65,12 +71,14 @@ impl Drop for CloseScope {
 /// numbers.push(sum);
 /// assert_eq!(numbers, [1, 2, 3, 6]);
 /// ```
+#[track_caller]
 pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
+    let call = Call::here(SCOPE);
     thread::scope(|std_scope| {
-        let _close = CloseScope::open(ptr::from_ref(std_scope).addr());
+        let _close = CloseScope::open(ptr::from_ref(std_scope).addr(), call);
         f(std_scope)
     })
 }
@@ -219,8 +227,10 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// # Blocking
     ///
     /// Until the thread has ended.
+    #[track_caller]
     pub fn join(self) -> thread::Result<T> {
-        self.os.join()
+        let ScopedJoinHandle { thread, os } = self;
+        thread.seen_to_join(Call::here(JOIN), || os.join())
     }
 
     /// As [`JoinHandle::join_timeout`](crate::JoinHandle::join_timeout).
@@ -233,8 +243,9 @@ impl<T> ScopedJoinHandle<'_, T> {
     ///
     /// Until the thread has ended, but no longer than `timeout`.
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
+    #[track_caller]
     pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, Self> {
-        self.join_until(Deadline::after(timeout))
+        self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
     /// As [`JoinHandle::join_deadline`](crate::JoinHandle::join_deadline).
@@ -247,12 +258,13 @@ impl<T> ScopedJoinHandle<'_, T> {
     ///
     /// Until the thread has ended, but not after `deadline`.
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
+    #[track_caller]
     pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, Self> {
-        self.join_until(Deadline::at(deadline))
+        self.join_until(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
     }
 
-    fn join_until(self, deadline: Deadline) -> Result<thread::Result<T>, Self> {
-        if self.thread.wait_for_end(deadline) {
+    fn join_until(self, deadline: Deadline, call: Call) -> Result<thread::Result<T>, Self> {
+        if self.thread.wait_for_end(deadline, call) {
             Ok(self.os.join())
         } else {
             Err(self)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, Mutex};
+use tl_core::door::{Call, Deadline, Mutex, Operation};
 
 use crate::crew::Crew;
 use crate::thread::Packet;
@@ -118,6 +118,10 @@ impl Builder {
     }
 }
 
+const JOIN: &Operation = &Operation::new("JoinHandle", "join");
+const JOIN_TIMEOUT: &Operation = &Operation::new("JoinHandle", "join_timeout");
+const JOIN_DEADLINE: &Operation = &Operation::new("JoinHandle", "join_deadline");
+
 /// The right to the value of a spawned thread: [`std::thread::JoinHandle`], with time limits.
 ///
 /// Dropping it does not end the thread.
@@ -165,8 +169,9 @@ impl<T> JoinHandle<T> {
     /// let payload = handle.join().unwrap_err();
     /// assert_eq!(payload.downcast_ref(), Some(&"no luck"));
     /// ```
+    #[track_caller]
     pub fn join(self) -> thread::Result<T> {
-        match self.thread.join() {
+        match self.thread.join_in(Call::here(JOIN)) {
             Ok(()) | Err(JoinError::Panicked(_)) => self.into_result(),
             Err(error) => panic!("{error}"),
         }
@@ -194,8 +199,9 @@ impl<T> JoinHandle<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
+    #[track_caller]
     pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, JoinHandle<T>> {
-        self.join_until(Deadline::after(timeout))
+        self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
     /// As [`join`](JoinHandle::join), until `deadline` at the latest.
@@ -216,12 +222,17 @@ impl<T> JoinHandle<T> {
     /// assert_eq!(value.unwrap(), 7);
     /// ```
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
+    #[track_caller]
     pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, JoinHandle<T>> {
-        self.join_until(Deadline::at(deadline))
+        self.join_until(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
     }
 
-    fn join_until(self, deadline: Deadline) -> Result<thread::Result<T>, JoinHandle<T>> {
-        if self.thread.wait_for_end(deadline) {
+    fn join_until(
+        self,
+        deadline: Deadline,
+        call: Call,
+    ) -> Result<thread::Result<T>, JoinHandle<T>> {
+        if self.thread.wait_for_end(deadline, call) {
             Ok(self.into_result())
         } else {
             Err(self)

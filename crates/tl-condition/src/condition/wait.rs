@@ -2,11 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use tl_core::door::Deadline;
+use tl_core::door::{Call, Deadline, Operation};
 use tl_locks::ConditionLock;
 
 use super::Condition;
 use crate::NotAcquired;
+
+const WAIT: &Operation = &Operation::new("Condition", "wait");
+const WAIT_TIMEOUT: &Operation = &Operation::new("Condition", "wait_timeout");
+const WAIT_DEADLINE: &Operation = &Operation::new("Condition", "wait_deadline");
+const WAIT_FOR: &Operation = &Operation::new("Condition", "wait_for");
+const WAIT_FOR_TIMEOUT: &Operation = &Operation::new("Condition", "wait_for_timeout");
+const WAIT_FOR_DEADLINE: &Operation = &Operation::new("Condition", "wait_for_deadline");
 
 impl<L: ConditionLock> Condition<L> {
     /// Gives the lock up, waits to be notified, and takes the lock back.
@@ -28,8 +35,10 @@ impl<L: ConditionLock> Condition<L> {
     /// let condition = Condition::new();
     /// assert!(condition.wait().is_err());
     /// ```
+    #[track_caller]
     pub fn wait(&self) -> Result<(), NotAcquired> {
-        self.wait_until(Deadline::NEVER).map(|_| ())
+        self.wait_until(Deadline::NEVER, Call::here(WAIT))
+            .map(|_| ())
     }
 
     /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Returns whether it was notified.
@@ -55,8 +64,9 @@ impl<L: ConditionLock> Condition<L> {
     /// condition.acquire();
     /// assert_eq!(condition.wait_timeout(Duration::from_millis(1)), Ok(false));
     /// ```
+    #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, NotAcquired> {
-        self.wait_until(Deadline::after(timeout))
+        self.wait_until(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
     /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back. Returns whether it was notified.
@@ -79,8 +89,9 @@ impl<L: ConditionLock> Condition<L> {
     /// condition.acquire();
     /// assert_eq!(condition.wait_deadline(Instant::now()), Ok(false));
     /// ```
+    #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> Result<bool, NotAcquired> {
-        self.wait_until(Deadline::at(deadline))
+        self.wait_until(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
     }
 
     /// Waits until `predicate` returns true: it is called before the first wait and after each notification, always with the lock held.
@@ -106,8 +117,11 @@ impl<L: ConditionLock> Condition<L> {
     /// condition.acquire();
     /// assert!(condition.wait_for(|| true).is_ok());
     /// ```
+    #[track_caller]
     pub fn wait_for(&self, predicate: impl FnMut() -> bool) -> Result<(), NotAcquired> {
-        self.wait_for_until(predicate, Deadline::NEVER).map(|_| ())
+        let call = Call::here(WAIT_FOR);
+        self.wait_for_until(predicate, Deadline::NEVER, call)
+            .map(|_| ())
     }
 
     /// Waits until `predicate` returns true, no longer than `timeout` in all. Returns its last result: it is called before the first wait,
@@ -133,12 +147,14 @@ impl<L: ConditionLock> Condition<L> {
     /// assert_eq!(condition.wait_for_timeout(|| true, timeout), Ok(true));
     /// assert_eq!(condition.wait_for_timeout(|| false, timeout), Ok(false));
     /// ```
+    #[track_caller]
     pub fn wait_for_timeout(
         &self,
         predicate: impl FnMut() -> bool,
         timeout: Duration,
     ) -> Result<bool, NotAcquired> {
-        self.wait_for_until(predicate, Deadline::after(timeout))
+        let call = Call::here(WAIT_FOR_TIMEOUT);
+        self.wait_for_until(predicate, Deadline::after(timeout), call)
     }
 
     /// Waits until `predicate` returns true, or until `deadline`. Returns its last result. See
@@ -162,12 +178,14 @@ impl<L: ConditionLock> Condition<L> {
     /// condition.acquire();
     /// assert_eq!(condition.wait_for_deadline(|| false, Instant::now()), Ok(false));
     /// ```
+    #[track_caller]
     pub fn wait_for_deadline(
         &self,
         predicate: impl FnMut() -> bool,
         deadline: Instant,
     ) -> Result<bool, NotAcquired> {
-        self.wait_for_until(predicate, Deadline::at(deadline))
+        let call = Call::here(WAIT_FOR_DEADLINE);
+        self.wait_for_until(predicate, Deadline::at(deadline), call)
     }
 
     /// Notifies the thread that has waited longest. Returns how many will wake: 0 or 1.
@@ -231,9 +249,9 @@ impl<L: ConditionLock> Condition<L> {
         self.notify(usize::MAX)
     }
 
-    fn wait_until(&self, deadline: Deadline) -> Result<bool, NotAcquired> {
+    fn wait_until(&self, deadline: Deadline, call: Call) -> Result<bool, NotAcquired> {
         self.lock
-            .wait(&self.waiters, deadline)
+            .wait(&self.waiters, deadline, call)
             .map_err(|_| NotAcquired)
     }
 
@@ -241,6 +259,7 @@ impl<L: ConditionLock> Condition<L> {
         &self,
         mut predicate: impl FnMut() -> bool,
         deadline: Deadline,
+        call: Call,
     ) -> Result<bool, NotAcquired> {
         if !self.lock.is_acquired() {
             return Err(NotAcquired);
@@ -249,7 +268,7 @@ impl<L: ConditionLock> Condition<L> {
             if predicate() {
                 return Ok(true);
             }
-            if !self.wait_until(deadline)? {
+            if !self.wait_until(deadline, call)? {
                 return Ok(predicate());
             }
         }

@@ -4,8 +4,18 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
-use tl_core::door::Deadline;
+use tl_core::door::{Call, Deadline, Operation};
 use tl_locks::{MutexGuard, Waiters};
+
+const WAIT: &Operation = &Operation::new("Monitor", "wait");
+const WAIT_TIMEOUT: &Operation = &Operation::new("Monitor", "wait_timeout");
+const WAIT_DEADLINE: &Operation = &Operation::new("Monitor", "wait_deadline");
+const WAIT_WHILE: &Operation = &Operation::new("Monitor", "wait_while");
+const WAIT_WHILE_TIMEOUT: &Operation = &Operation::new("Monitor", "wait_while_timeout");
+const WAIT_WHILE_DEADLINE: &Operation = &Operation::new("Monitor", "wait_while_deadline");
+const WAIT_UNTIL: &Operation = &Operation::new("Monitor", "wait_until");
+const WAIT_UNTIL_TIMEOUT: &Operation = &Operation::new("Monitor", "wait_until_timeout");
+const WAIT_UNTIL_DEADLINE: &Operation = &Operation::new("Monitor", "wait_until_deadline");
 
 /// A [`Monitor`](crate::Monitor) that is locked: it derefs to the value, and dropping it releases the lock. With it the holder waits and notifies.
 ///
@@ -49,8 +59,9 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// assert_eq!(*value, 1);
     /// other.join().unwrap();
     /// ```
+    #[track_caller]
     pub fn wait(&mut self) {
-        self.wait_before(Deadline::NEVER);
+        self.wait_before(Deadline::NEVER, Call::here(WAIT));
     }
 
     /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Returns whether it was notified.
@@ -70,8 +81,9 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     ///
     /// assert!(!Monitor::new(0).lock().wait_timeout(Duration::from_millis(1)));
     /// ```
+    #[track_caller]
     pub fn wait_timeout(&mut self, timeout: Duration) -> bool {
-        self.wait_before(Deadline::after(timeout))
+        self.wait_before(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
     /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back. Returns whether it was notified.
@@ -88,8 +100,9 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     ///
     /// assert!(!Monitor::new(0).lock().wait_deadline(Instant::now()));
     /// ```
+    #[track_caller]
     pub fn wait_deadline(&mut self, deadline: Instant) -> bool {
-        self.wait_before(Deadline::at(deadline))
+        self.wait_before(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
     }
 
     /// Waits while `condition` returns true: it is called before the first wait and after each notification, always with the lock held.
@@ -110,8 +123,10 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// queue.wait_while(|queue| queue.is_empty());
     /// assert_eq!(queue.pop(), Some(1));
     /// ```
+    #[track_caller]
     pub fn wait_while(&mut self, mut condition: impl FnMut(&mut T) -> bool) {
-        self.wait_until(|value| !condition(value));
+        let call = Call::here(WAIT_WHILE);
+        self.wait_until_before(|value| !condition(value), Deadline::NEVER, call);
     }
 
     /// Waits while `condition` returns true, no longer than `timeout` in all. Returns whether it became false: it is called before the
@@ -132,12 +147,14 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// assert!(!queue.wait_while_timeout(|queue| queue.is_empty(), Duration::from_millis(1)));
     /// ```
     #[must_use = "if it is false the time ran out, and what was waited for is not so"]
+    #[track_caller]
     pub fn wait_while_timeout(
         &mut self,
         mut condition: impl FnMut(&mut T) -> bool,
         timeout: Duration,
     ) -> bool {
-        self.wait_until_timeout(|value| !condition(value), timeout)
+        let call = Call::here(WAIT_WHILE_TIMEOUT);
+        self.wait_until_before(|value| !condition(value), Deadline::after(timeout), call)
     }
 
     /// Waits while `condition` returns true, until `deadline` at the latest. Returns whether it became false. See
@@ -157,12 +174,14 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// assert!(value.lock().wait_while_deadline(|value| *value > 0, Instant::now()));
     /// ```
     #[must_use = "if it is false the time ran out, and what was waited for is not so"]
+    #[track_caller]
     pub fn wait_while_deadline(
         &mut self,
         mut condition: impl FnMut(&mut T) -> bool,
         deadline: Instant,
     ) -> bool {
-        self.wait_until_deadline(|value| !condition(value), deadline)
+        let call = Call::here(WAIT_WHILE_DEADLINE);
+        self.wait_until_before(|value| !condition(value), Deadline::at(deadline), call)
     }
 
     /// Waits until `condition` returns true: it is called before the first wait and after each notification, always with the lock held.
@@ -191,8 +210,9 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// STEP.lock().wait_until(|step| *step == 3);
     /// other.join().unwrap();
     /// ```
+    #[track_caller]
     pub fn wait_until(&mut self, condition: impl FnMut(&mut T) -> bool) {
-        self.wait_until_before(condition, Deadline::NEVER);
+        self.wait_until_before(condition, Deadline::NEVER, Call::here(WAIT_UNTIL));
     }
 
     /// Waits until `condition` returns true, no longer than `timeout` in all. Returns its last result: it is called before the first wait,
@@ -212,12 +232,14 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// assert!(!value.lock().wait_until_timeout(|value| *value > 0, Duration::from_millis(1)));
     /// ```
     #[must_use = "if it is false the time ran out, and what was waited for is not so"]
+    #[track_caller]
     pub fn wait_until_timeout(
         &mut self,
         condition: impl FnMut(&mut T) -> bool,
         timeout: Duration,
     ) -> bool {
-        self.wait_until_before(condition, Deadline::after(timeout))
+        let call = Call::here(WAIT_UNTIL_TIMEOUT);
+        self.wait_until_before(condition, Deadline::after(timeout), call)
     }
 
     /// Waits until `condition` returns true, or until `deadline`. Returns its last result. See
@@ -237,12 +259,14 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// assert!(value.lock().wait_until_deadline(|value| *value == 0, Instant::now()));
     /// ```
     #[must_use = "if it is false the time ran out, and what was waited for is not so"]
+    #[track_caller]
     pub fn wait_until_deadline(
         &mut self,
         condition: impl FnMut(&mut T) -> bool,
         deadline: Instant,
     ) -> bool {
-        self.wait_until_before(condition, Deadline::at(deadline))
+        let call = Call::here(WAIT_UNTIL_DEADLINE);
+        self.wait_until_before(condition, Deadline::at(deadline), call)
     }
 
     /// Notifies the thread that has waited longest. Returns how many will wake: 0 or 1.
@@ -286,20 +310,21 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.notify(usize::MAX)
     }
 
-    fn wait_before(&mut self, deadline: Deadline) -> bool {
-        tl_locks::wait_with_guard(&mut self.guard, self.waiters, deadline)
+    fn wait_before(&mut self, deadline: Deadline, call: Call) -> bool {
+        tl_locks::wait_with_guard(&mut self.guard, self.waiters, deadline, call)
     }
 
     fn wait_until_before(
         &mut self,
         mut condition: impl FnMut(&mut T) -> bool,
         deadline: Deadline,
+        call: Call,
     ) -> bool {
         loop {
             if condition(self) {
                 return true;
             }
-            if !self.wait_before(deadline) {
+            if !self.wait_before(deadline, call) {
                 return condition(self);
             }
         }

@@ -37,13 +37,22 @@ impl Bucket {
         }
     }
 
-    /// The bucket of `key`.
-    pub(super) fn of(key: usize) -> &'static Bucket {
+    fn table() -> &'static [CachePadded<Bucket>; BUCKETS] {
         static TABLE: [CachePadded<Bucket>; BUCKETS] =
             [const { CachePadded::new(Bucket::new()) }; BUCKETS];
+        &TABLE
+    }
+
+    /// The bucket of `key`.
+    pub(super) fn of(key: usize) -> &'static Bucket {
         // Fibonacci hashing: the odd multiplier spreads addresses, which share their low bits and often their high ones.
         const SHIFT: u32 = usize::BITS - BUCKETS.trailing_zeros();
-        &TABLE[key.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
+        &Bucket::table()[key.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
+    }
+
+    /// Calls `f` with each bucket.
+    pub(super) fn for_each(mut f: impl FnMut(&'static Bucket)) {
+        Bucket::table().iter().for_each(|bucket| f(bucket));
     }
 }
 
@@ -58,6 +67,10 @@ impl Bucket {
         }
         const { assert!(BUCKETS == 1) };
         &TABLE
+    }
+
+    pub(super) fn for_each(mut f: impl FnMut(&'static Bucket)) {
+        f(Bucket::of(NO_QUEUE));
     }
 }
 
@@ -83,6 +96,22 @@ impl Queues {
         Queues {
             first: ptr::null(),
             last_place: 0,
+        }
+    }
+
+    /// Calls `f` with each node of each queue, the older ones of a queue first.
+    pub(super) fn for_each(&self, mut f: impl FnMut(&Node)) {
+        let mut head = self.first;
+        // SAFETY: as in `oldest`.
+        while let Some(oldest) = unsafe { head.as_ref() } {
+            head = oldest.links.next_queue.get();
+            f(oldest);
+            let mut next = oldest.links.younger.get();
+            // SAFETY: as in `oldest`.
+            while let Some(node) = unsafe { next.as_ref() } {
+                next = node.links.younger.get();
+                f(node);
+            }
         }
     }
 

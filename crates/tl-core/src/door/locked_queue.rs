@@ -8,6 +8,7 @@ use super::bucket::{Bucket, Queues};
 use super::deadline::Deadline;
 use super::mutex::MutexGuard;
 use super::node::{NO_QUEUE, Node};
+use super::note::Note;
 use super::platform;
 use super::queue::{QueueId, WaitQueue};
 use super::wake_list::WakeList;
@@ -134,6 +135,7 @@ pub struct LockedQueue<'a> {
     // Before `wakes`, since fields are dropped in this order: who is woken finds the queue unlocked.
     pub(super) queues: MutexGuard<'static, Queues>,
     pub(super) wakes: WakeList,
+    pub(super) note: Option<&'a Note<'a>>,
     pub(super) word: PhantomData<&'a AtomicU32>,
 }
 
@@ -240,6 +242,48 @@ impl<'a> LockedQueue<'a> {
         woken
     }
 
+    /// Shows `note` to who [looks](super::waits), while the thread waits with what this returns.
+    #[inline]
+    #[must_use = "the note is seen once the thread waits with the queue that is returned"]
+    pub fn noting<'n>(self, note: &'n Note<'n>) -> LockedQueue<'n>
+    where
+        'a: 'n,
+    {
+        LockedQueue {
+            note: Some(note),
+            ..self
+        }
+    }
+
+    /// Stays in the queue, where it is seen, while `f` waits for the same elsewhere. A wake-up does not
+    /// end that. Returns what `f` returns.
+    ///
+    /// ```
+    /// use std::sync::atomic::AtomicU32;
+    /// use tl_core::door::{Call, Note, Operation, WaitQueue, waits};
+    ///
+    /// const SLEEP: &Operation = &Operation::new("System", "sleep");
+    ///
+    /// let word = AtomicU32::new(0);
+    /// let note = Note::new(Call::here(SLEEP));
+    /// let queue = WaitQueue::of(&word).lock().noting(&note);
+    /// assert_eq!(queue.wait_elsewhere(waits).len(), 1);
+    /// assert!(waits().is_empty());
+    /// ```
+    pub fn wait_elsewhere<R>(mut self, f: impl FnOnce() -> R) -> R {
+        let now = platform::now();
+        let node = Node::new(0, now, Deadline::NEVER, self.note);
+        if let Some(note) = self.note {
+            note.show(self.key);
+            note.sleeps(now);
+        }
+        // SAFETY: the node is new, and does not move nor end before `LeaveQueue` has taken it out.
+        unsafe { self.queues.push(self.key, &node) };
+        drop(self);
+        let _leave = LeaveQueue { node: &node };
+        f()
+    }
+
     /// Joins the queue, unlocks it, and waits to be woken, awake for as long as `backoff` has patience and then asleep.
     ///
     /// A deadline that has already passed does not join the queue at all.
@@ -282,9 +326,12 @@ impl<'a> LockedQueue<'a> {
             return Wake::TimedOut(again.lock());
         }
         backoff.note_asleep_if_competing();
-        let node = Node::new(request, backoff.asleep_since);
+        let node = Node::new(request, backoff.asleep_since, deadline, self.note);
+        if let Some(note) = self.note {
+            note.show(key);
+        }
         // SAFETY: the node is new, and this function does not end, nor move it, before the node has left the queue: it returns
-        // when the node is woken or has been removed, and `LeaveOnPanic` sees to an unwinding `once_queued`.
+        // when the node is woken or has been removed, and `LeaveQueue` sees to an unwinding `once_queued`.
         unsafe {
             match backoff.place {
                 0 => self.queues.push(key, &node),
@@ -292,7 +339,7 @@ impl<'a> LockedQueue<'a> {
             }
         };
         drop(self);
-        let leave_on_panic = LeaveOnPanic { node: &node };
+        let leave_on_panic = LeaveQueue { node: &node };
         once_queued();
         std::mem::forget(leave_on_panic);
 
@@ -335,12 +382,12 @@ impl fmt::Debug for LockedQueue<'_> {
     }
 }
 
-/// Takes a node out of whatever queue it is in, before its stack frame unwinds.
-struct LeaveOnPanic<'n> {
+/// Takes a node out of whatever queue it is in, before its stack frame ends.
+struct LeaveQueue<'n> {
     node: &'n Node,
 }
 
-impl Drop for LeaveOnPanic<'_> {
+impl Drop for LeaveQueue<'_> {
     #[cold]
     fn drop(&mut self) {
         loop {

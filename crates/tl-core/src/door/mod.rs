@@ -8,6 +8,7 @@
 //! | `deadline.rs` | [`Deadline`]: when a wait gives up |
 //! | `mutex.rs` | [`Mutex`]: the small lock under all this |
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
+//! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
 //! | `platform/` | the futex and the clock, the only parts that the model checker replaces |
 //!
 //! # What it promises
@@ -42,8 +43,10 @@ mod backoff;
 mod bucket;
 mod deadline;
 mod locked_queue;
+mod look;
 mod mutex;
 mod node;
+mod note;
 mod platform;
 mod queue;
 mod wake_list;
@@ -51,7 +54,9 @@ mod wake_list;
 pub use backoff::Backoff;
 pub use deadline::Deadline;
 pub use locked_queue::{LockedQueue, Verdict, Waiter, Wake};
+pub use look::{Wait, waits};
 pub use mutex::{Mutex, MutexGuard};
+pub use note::{Call, Holder, Note, Operation};
 #[cfg(loom)]
 pub use platform::let_time_pass;
 pub use queue::{QueueId, WaitQueue, Word};

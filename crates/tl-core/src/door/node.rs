@@ -2,6 +2,7 @@
 
 use std::ptr;
 
+use super::note::Note;
 use super::{Deadline, QueueId, Wake, platform};
 use crate::sync::Cell;
 use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -38,6 +39,10 @@ pub(super) struct Node {
     pub(super) moved_to: Cell<usize>,
     /// Whether it was the second of those that were moved together.
     pub(super) is_companion: Cell<bool>,
+    /// What the waiter has noted for who looks, or null.
+    note: *const Note<'static>,
+    /// When it gives up, in nanoseconds; `None` if it does not.
+    pub(super) until: Option<u64>,
     pub(super) links: Links,
 }
 
@@ -59,8 +64,13 @@ pub(super) struct Links {
 }
 
 impl Node {
-    /// A waiter that has slept since `parked_at` already, or not yet, 0.
-    pub(super) fn new(request: u32, parked_at: u64) -> Node {
+    /// A waiter that has slept since `parked_at` already, or not yet, 0. A `note` must outlive the node.
+    pub(super) fn new(
+        request: u32,
+        parked_at: u64,
+        deadline: Deadline,
+        note: Option<&Note<'_>>,
+    ) -> Node {
         Node {
             parker: AtomicU32::new(WAITING),
             key: AtomicUsize::new(NO_QUEUE),
@@ -69,6 +79,8 @@ impl Node {
             token: Cell::new(0),
             moved_to: Cell::new(NO_QUEUE),
             is_companion: Cell::new(false),
+            note: note.map_or(ptr::null(), |note| ptr::from_ref(note).cast()),
+            until: deadline.nanos(),
             links: Links {
                 younger: Cell::new(ptr::null()),
                 older: Cell::new(ptr::null()),
@@ -96,6 +108,9 @@ impl Node {
         let _ = self
             .parker
             .compare_exchange(WAITING, PARKED, Ordering::Relaxed, Ordering::Relaxed);
+        if let Some(note) = self.note() {
+            note.sleeps(now);
+        }
         loop {
             if self.is_woken() {
                 return true;
@@ -110,6 +125,12 @@ impl Node {
     /// Sets the moment from which [`parked_at`](Node::parked_at) counts.
     pub(super) fn restart_clock(&self, now: u64) {
         self.parked_at.store(now, Ordering::Relaxed);
+    }
+
+    /// What the waiter has noted.
+    pub(super) fn note(&self) -> Option<&Note<'_>> {
+        // SAFETY: null, or a note that outlives the node, as `new` asks.
+        unsafe { self.note.as_ref() }
     }
 
     /// What the waker said. Only after [`is_woken`](Node::is_woken).

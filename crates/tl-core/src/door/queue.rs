@@ -7,6 +7,7 @@ use std::ptr;
 use super::backoff::Backoff;
 use super::bucket::Bucket;
 use super::locked_queue::LockedQueue;
+use super::look::Moves;
 use super::node::Node;
 use super::platform;
 use super::wake_list::WakeList;
@@ -162,6 +163,7 @@ impl<'a> WaitQueue<'a> {
         LockedQueue {
             key: self.key,
             queues: Bucket::of(self.key).lock(),
+            note: None,
             wakes: WakeList::new(),
             word: PhantomData,
         }
@@ -210,10 +212,11 @@ impl<'a> WaitQueue<'a> {
             }
         }
         once_taken(taken);
-        drop(from);
         if asleep.is_empty() {
             return taken;
         }
+        Moves::all().begin();
+        drop(from);
         let mut queues = Bucket::of(to.key).lock();
         if is_held() {
             let now = platform::now();
@@ -229,6 +232,7 @@ impl<'a> WaitQueue<'a> {
                 moved += 1;
             }
         }
+        Moves::all().end();
         drop(queues);
         // Who is still on the list is woken with it.
         drop(asleep);

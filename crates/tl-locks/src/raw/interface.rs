@@ -6,10 +6,15 @@ use std::time::{Duration, Instant};
 
 use lock_api::{GetThreadId, GuardSend, RawMutex, RawMutexFair, RawMutexTimed};
 
-use tl_core::door::Deadline;
+use tl_core::door::{Call, Deadline, Operation};
 
-use super::RawLock;
+use super::{Acquire, RawLock};
 use crate::{MutexGuard, Waiters};
+
+const LOCK: &Operation = &Operation::new("Mutex", "lock");
+const TRY_LOCK_FOR: &Operation = &Operation::new("Mutex", "try_lock_for");
+const TRY_LOCK_UNTIL: &Operation = &Operation::new("Mutex", "try_lock_until");
+const BUMP: &Operation = &Operation::new("MutexGuard", "bump");
 
 // SAFETY: `RawMutex` asks for
 // - mutual exclusion, acquire on locking, release on unlocking: the protocol of `RawLock`, which the model checker explores;
@@ -24,8 +29,9 @@ unsafe impl RawMutex for RawLock {
     type Guard = GuardSend;
 
     #[inline]
+    #[track_caller]
     fn lock(&self) -> GuardSend {
-        self.acquire();
+        self.acquire(Acquire::without_owner(Call::here(LOCK)));
         GuardSend::new()
     }
 
@@ -52,13 +58,18 @@ unsafe impl RawMutexTimed for RawLock {
     type Instant = Instant;
 
     #[inline]
+    #[track_caller]
     fn try_lock_for(&self, timeout: Duration) -> Option<GuardSend> {
-        self.acquire_timeout(timeout).then(GuardSend::new)
+        let acquire = Acquire::without_owner(Call::here(TRY_LOCK_FOR));
+        self.acquire_timeout(timeout, acquire).then(GuardSend::new)
     }
 
     #[inline]
+    #[track_caller]
     fn try_lock_until(&self, deadline: Instant) -> Option<GuardSend> {
-        self.acquire_deadline(deadline).then(GuardSend::new)
+        let acquire = Acquire::without_owner(Call::here(TRY_LOCK_UNTIL));
+        self.acquire_deadline(deadline, acquire)
+            .then(GuardSend::new)
     }
 }
 
@@ -72,8 +83,9 @@ unsafe impl RawMutexFair for RawLock {
     }
 
     #[inline]
+    #[track_caller]
     unsafe fn bump(&self, _guard: &mut GuardSend) {
-        RawLock::bump(self);
+        RawLock::bump(self, Call::here(BUMP));
     }
 }
 
@@ -117,6 +129,8 @@ pub(crate) fn wait_with_guard<T: ?Sized>(
     guard: &mut MutexGuard<'_, T>,
     waiters: &Waiters,
     deadline: Deadline,
+    call: Call,
 ) -> bool {
-    raw_of_guard(guard).wait(waiters, deadline, || {})
+    let acquire = Acquire::without_owner(call);
+    raw_of_guard(guard).wait(waiters, deadline, acquire, || {})
 }

@@ -14,8 +14,9 @@ mod interface;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Backoff, Deadline, Verdict, WaitQueue, Wake};
-use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::ThreadIdent;
+use tl_core::door::{Backoff, Call, Deadline, Holder, Note, Verdict, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::{ReleaseError, Waiters};
 
@@ -32,6 +33,28 @@ const QUEUED: u32 = 2;
 const TRY_AGAIN: u32 = 0;
 /// Tells a waiter that the lock was not freed but is now its own.
 const HANDED_OVER: u32 = 1;
+
+/// What a thread that waits notes: what it has called, and the word in which the lock's user keeps the
+/// ident of the holder, if it keeps one. It is all known where the wait begins, so that who finds the
+/// lock free pays nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Acquire<'a> {
+    pub(crate) call: Call,
+    pub(crate) owner: Option<&'a AtomicU64>,
+}
+
+impl Acquire<'_> {
+    /// For a lock whose holder nobody keeps.
+    #[inline]
+    pub(crate) fn without_owner(call: Call) -> Acquire<'static> {
+        Acquire { call, owner: None }
+    }
+
+    fn holder(&self) -> Option<Holder> {
+        let owner = self.owner?.load(Ordering::Relaxed);
+        ThreadIdent::from_u64(owner).map(Holder::new)
+    }
+}
 
 /// The lock under [`Lock`](crate::Lock), [`RLock`](crate::RLock) and [`Mutex`](crate::Mutex), for use with
 /// [`lock_api`](https://docs.rs/lock_api): four bytes, no owner, no data.
@@ -84,9 +107,9 @@ impl RawLock {
     }
 
     #[inline]
-    pub(crate) fn acquire(&self) {
+    pub(crate) fn acquire(&self, acquire: Acquire<'_>) {
         if !self.take_free() {
-            self.acquire_slow(Deadline::NEVER);
+            self.acquire_slow(Deadline::NEVER, acquire.call, acquire.owner);
         }
     }
 
@@ -111,13 +134,13 @@ impl RawLock {
     }
 
     #[inline]
-    pub(crate) fn acquire_timeout(&self, timeout: Duration) -> bool {
-        self.take_free() || self.acquire_timeout_slow(timeout)
+    pub(crate) fn acquire_timeout(&self, timeout: Duration, acquire: Acquire<'_>) -> bool {
+        self.take_free() || self.acquire_timeout_slow(timeout, acquire.call, acquire.owner)
     }
 
     #[inline]
-    pub(crate) fn acquire_deadline(&self, deadline: Instant) -> bool {
-        self.take_free() || self.acquire_slow(Deadline::at(deadline))
+    pub(crate) fn acquire_deadline(&self, deadline: Instant, acquire: Acquire<'_>) -> bool {
+        self.take_free() || self.acquire_slow(Deadline::at(deadline), acquire.call, acquire.owner)
     }
 
     #[inline]
@@ -149,9 +172,9 @@ impl RawLock {
     /// Lets the longest waiter have the lock for a turn, if there is one.
     #[cfg(not(loom))]
     #[inline]
-    pub(crate) fn bump(&self) {
+    pub(crate) fn bump(&self, call: Call) {
         if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair().is_ok() {
-            self.acquire();
+            self.acquire(Acquire::without_owner(call));
         }
     }
 
@@ -169,21 +192,31 @@ impl RawLock {
     }
 
     #[cold]
-    fn acquire_timeout_slow(&self, timeout: Duration) -> bool {
-        self.acquire_slow(Deadline::after(timeout))
+    fn acquire_timeout_slow(
+        &self,
+        timeout: Duration,
+        call: Call,
+        owner: Option<&AtomicU64>,
+    ) -> bool {
+        self.acquire_slow(Deadline::after(timeout), call, owner)
     }
 
-    /// Waits for the lock. False if the deadline came first.
+    /// Waits for the lock. False if the deadline came first. What is noted comes in pieces, since those
+    /// are passed in registers: a whole `Acquire` would be put together on the fast path, in memory.
     #[cold]
-    fn acquire_slow(&self, deadline: Deadline) -> bool {
+    fn acquire_slow(&self, deadline: Deadline, call: Call, owner: Option<&AtomicU64>) -> bool {
         if deadline.has_passed() {
             return self.try_acquire();
         }
-        self.acquire_awake(deadline, WaitQueue::of(&self.state).contended_backoff())
+        let queue = WaitQueue::of(&self.state);
+        let acquire = Acquire { call, owner };
+        let holder = || acquire.holder();
+        let note = Note::new(call).held_by(queue, &holder);
+        self.acquire_awake(deadline, queue.contended_backoff(), &note)
     }
 
     /// As [`acquire_slow`](RawLock::acquire_slow), with `backoff` to begin with.
-    fn acquire_awake(&self, deadline: Deadline, mut backoff: Backoff) -> bool {
+    fn acquire_awake(&self, deadline: Deadline, mut backoff: Backoff, note: &Note<'_>) -> bool {
         let queue = WaitQueue::of(&self.state);
         loop {
             let state = self.state.load(Ordering::Relaxed);
@@ -202,7 +235,7 @@ impl RawLock {
             if !self.mark_queued() {
                 continue;
             }
-            match locked_queue.wait(&mut backoff, deadline) {
+            match locked_queue.noting(note).wait(&mut backoff, deadline) {
                 Wake::Woken {
                     token: HANDED_OVER, ..
                 } => return true,
@@ -287,13 +320,17 @@ impl RawLock {
         &self,
         waiters: &Waiters,
         deadline: Deadline,
+        acquire: Acquire<'_>,
         before_release: impl FnOnce(),
     ) -> bool {
         let queue = waiters.queue();
+        let holder = || acquire.holder();
+        let note = Note::new(acquire.call).held_by(WaitQueue::of(&self.state), &holder);
         let locked_queue = queue.lock();
         waiters.add(1);
         let mut backoff = queue.backoff();
-        let wake = locked_queue.wait_as(0, &mut backoff, deadline, || {
+        let noted = locked_queue.noting(&note);
+        let wake = noted.wait_as(0, &mut backoff, deadline, || {
             before_release();
             let _ = self.release();
         });
@@ -305,7 +342,7 @@ impl RawLock {
             } if moved_to == WaitQueue::of(&self.state).id() => {
                 if token != HANDED_OVER {
                     backoff.renew();
-                    self.acquire_awake(Deadline::NEVER, backoff);
+                    self.acquire_awake(Deadline::NEVER, backoff, &note);
                 }
                 true
             }
@@ -313,13 +350,16 @@ impl RawLock {
                 // Who notified holds the lock, as a rule, and is about to release it. A try would take the word's cache line from it,
                 // a look shares it.
                 let backoff = WaitQueue::of(&self.state).notified_backoff();
-                self.acquire_awake(Deadline::NEVER, backoff);
+                self.acquire_awake(Deadline::NEVER, backoff, &note);
                 true
             }
             Wake::TimedOut(locked_queue) => {
                 waiters.subtract(1);
                 drop(locked_queue);
-                self.acquire();
+                if !self.take_free() {
+                    let backoff = WaitQueue::of(&self.state).contended_backoff();
+                    self.acquire_awake(Deadline::NEVER, backoff, &note);
+                }
                 false
             }
         }

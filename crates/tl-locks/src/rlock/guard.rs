@@ -4,7 +4,13 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
+use tl_core::door::{Call, Operation};
+
 use super::RLock;
+
+const LOCK: &Operation = &Operation::new("RLock", "lock");
+const LOCK_TIMEOUT: &Operation = &Operation::new("RLock", "lock_timeout");
+const LOCK_DEADLINE: &Operation = &Operation::new("RLock", "lock_deadline");
 
 impl RLock {
     /// Acquires the lock, or one more level of it, and returns a guard that releases it when it is dropped.
@@ -31,8 +37,9 @@ impl RLock {
     /// assert!(!lock.locked());
     /// ```
     #[inline]
+    #[track_caller]
     pub fn lock(&self) -> RLockGuard<'_> {
-        self.acquire();
+        self.acquire_noting(Call::here(LOCK));
         self.guard()
     }
 
@@ -81,8 +88,10 @@ impl RLock {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<RLockGuard<'_>> {
-        self.acquire_timeout(timeout).then(|| self.guard())
+        self.acquire_timeout_noting(timeout, Call::here(LOCK_TIMEOUT))
+            .then(|| self.guard())
     }
 
     /// Acquires the lock, or one more level of it, if that is possible before `deadline`. See
@@ -108,8 +117,10 @@ impl RLock {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<RLockGuard<'_>> {
-        self.acquire_deadline(deadline).then(|| self.guard())
+        self.acquire_deadline_noting(deadline, Call::here(LOCK_DEADLINE))
+            .then(|| self.guard())
     }
 
     #[inline]
@@ -141,6 +152,7 @@ impl RLock {
     /// assert_eq!(sum, 3);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce() -> R) -> R {
         let _guard = self.lock();
         f()

@@ -4,11 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tl_core::current_ident;
-use tl_core::door::Deadline;
+use tl_core::door::{Call, Deadline, Holder, Operation};
 
 use super::{Origin, Thread};
 use crate::life::Awaited;
 use crate::{JoinError, current};
+
+const JOIN: &Operation = &Operation::new("Thread", "join");
+const JOIN_TIMEOUT: &Operation = &Operation::new("Thread", "join_timeout");
+const JOIN_DEADLINE: &Operation = &Operation::new("Thread", "join_deadline");
 
 impl Thread {
     /// Waits until the thread has ended and its thread-locals have been dropped. By then it has left [`enumerate`](crate::enumerate).
@@ -37,14 +41,19 @@ impl Thread {
     /// assert_eq!(thread.join(), Err(JoinError::Panicked("no luck".into())));
     /// # Ok::<(), tl_thread::StartError>(())
     /// ```
+    #[track_caller]
     pub fn join(&self) -> Result<(), JoinError> {
+        self.join_in(Call::here(JOIN))
+    }
+
+    pub(crate) fn join_in(&self, call: Call) -> Result<(), JoinError> {
         self.check_join()?;
         let handle = self.inner.work.lock().handle.take();
         if let Some(handle) = handle {
             // Its own result is always good: what the thread panicked with is kept elsewhere.
-            let _ = handle.join();
+            let _ = self.seen_to_join(call, || handle.join());
         }
-        self.join_until(Deadline::NEVER).map(|_| ())
+        self.join_until(Deadline::NEVER, call).map(|_| ())
     }
 
     /// As [`join`](Thread::join), for at most `timeout`. Returns whether the thread has ended. [`Duration::ZERO`] only looks.
@@ -70,9 +79,10 @@ impl Thread {
     /// assert_eq!(thread.join_timeout(Duration::MAX), Ok(true));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[track_caller]
     pub fn join_timeout(&self, timeout: Duration) -> Result<bool, JoinError> {
         self.check_join()?;
-        self.join_until(Deadline::after(timeout))
+        self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
     /// As [`join`](Thread::join), until `deadline` at the latest. Returns whether the thread has ended.
@@ -92,9 +102,10 @@ impl Thread {
     /// let worker = tl_thread::spawn(move || main.join_deadline(Instant::now()));
     /// assert_eq!(worker.join().unwrap(), Ok(false));
     /// ```
+    #[track_caller]
     pub fn join_deadline(&self, deadline: Instant) -> Result<bool, JoinError> {
         self.check_join()?;
-        self.join_until(Deadline::at(deadline))
+        self.join_until(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
     }
 
     fn check_join(&self) -> Result<(), JoinError> {
@@ -107,8 +118,8 @@ impl Thread {
         }
     }
 
-    fn join_until(&self, deadline: Deadline) -> Result<bool, JoinError> {
-        match self.inner.life.wait(deadline) {
+    fn join_until(&self, deadline: Deadline, call: Call) -> Result<bool, JoinError> {
+        match self.await_end(deadline, call) {
             Awaited::Ended => match self.inner.panic.get() {
                 None => Ok(true),
                 Some(message) => Err(JoinError::Panicked(Arc::clone(message))),
@@ -119,7 +130,20 @@ impl Thread {
     }
 
     /// Waits for the end of a thread, of whatever kind: whether it came in time.
-    pub(crate) fn wait_for_end(&self, deadline: Deadline) -> bool {
-        self.inner.life.wait(deadline) == Awaited::Ended
+    pub(crate) fn wait_for_end(&self, deadline: Deadline, call: Call) -> bool {
+        self.await_end(deadline, call) == Awaited::Ended
+    }
+
+    fn await_end(&self, deadline: Deadline, call: Call) -> Awaited {
+        let who = || self.ident().map(Holder::new);
+        let note = self.inner.life.note(call, &who);
+        self.inner.life.wait(deadline, &note)
+    }
+
+    /// Calls `f`, which joins the thread in its own way. Meanwhile the caller is seen to wait for it.
+    pub(crate) fn seen_to_join<R>(&self, call: Call, f: impl FnOnce() -> R) -> R {
+        let who = || self.ident().map(Holder::new);
+        let note = self.inner.life.note(call, &who);
+        self.inner.life.wait_elsewhere(&note, f)
     }
 }
