@@ -81,8 +81,14 @@ loom::thread_local! {
 
 /// The identity of the calling thread.
 ///
-/// It costs one load, and works in every thread at every time: also in the destructor of a thread-local, in an exit hook of the
-/// C runtime, and after `main` has returned.
+/// It costs one load, and works in every thread at every time: also in the destructor of a
+/// thread-local, in an exit hook of the C runtime, in the handler of a signal, in an allocator, and
+/// after `main` has returned.
+///
+/// A thread that a library starts with a record of its own
+/// ([`ThreadRecord::begin`](crate::names::ThreadRecord::begin)), as `tl-thread` does, has its identity
+/// from its first line on. What runs in it before that, in the standard library's own preparations, is
+/// given one that serves for that time and is never used again.
 ///
 /// ```
 /// use tl_core::{ThreadIdent, current_ident};
@@ -97,12 +103,12 @@ pub fn current_ident() -> ThreadIdent {
     }
 }
 
-/// Whether the calling thread has an identity already.
-pub(crate) fn is_assigned() -> bool {
-    CURRENT.with(Cell::get) != 0
+/// The identity that the calling thread has so far.
+pub(crate) fn assigned() -> Option<ThreadIdent> {
+    ThreadIdent::from_u64(CURRENT.with(Cell::get))
 }
 
-/// Gives the calling thread, which has none, this identity, which no other thread has.
+/// Gives the calling thread this identity, which no other thread has.
 pub(crate) fn set_current(ident: ThreadIdent) {
     CURRENT.with(|current| current.set(ident.0.get()));
 }

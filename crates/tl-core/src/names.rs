@@ -96,16 +96,31 @@ thread_local! {
     /// The thread's record; never held while other code runs.
     static RECORD: RefCell<ManuallyDrop<Option<Arc<ThreadRecord>>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
-    static HAS_ENDED: Cell<bool> = const { Cell::new(false) };
+    static STAGE: Cell<Stage> = const { Cell::new(Stage::Met) };
+}
+
+/// What the calling thread is to this module.
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    /// It has no record, or one that was made when it asked for one.
+    Met,
+    /// It has begun a record.
+    Begun,
+    /// Its thread-locals are gone.
+    Ended,
 }
 
 static AT_END: ThreadEnd = ThreadEnd::new(|| {
-    HAS_ENDED.set(true);
+    STAGE.set(Stage::Ended);
     if let Some(record) = take(&RECORD) {
         record.name.lock().is_running = false;
     }
     drop(take(&MINE));
 });
+
+fn has_ended() -> bool {
+    STAGE.get() == Stage::Ended
+}
 
 fn take<T>(place: &'static thread::LocalKey<RefCell<ManuallyDrop<Option<T>>>>) -> Option<T> {
     let old = place.with_borrow_mut(|place| mem::replace(place, ManuallyDrop::new(None)));
@@ -120,7 +135,7 @@ fn refresh() -> Arc<str> {
         let mut name = record.name.lock();
         (record.version.load(Ordering::Relaxed), name.text.get())
     };
-    if !HAS_ENDED.get() {
+    if !has_ended() {
         let mine = Mine {
             record,
             version,
@@ -303,7 +318,7 @@ impl ThreadRecord {
             keep(&record);
             return record;
         }
-        let text = if HAS_ENDED.get() {
+        let text = if has_ended() {
             Text::Given(sys::os_name().into())
         } else {
             match std_name() {
@@ -315,26 +330,34 @@ impl ThreadRecord {
         record.set_ident(Some(ident));
         record.has_begun.store(true, Ordering::Relaxed);
         record.native_id.store(sys::native_id(), Ordering::Relaxed);
-        if !HAS_ENDED.get() {
+        if !has_ended() {
             record.name.lock().is_running = true;
             keep(&record);
         }
         record
     }
 
-    /// Makes the calling thread, which must be a new one, the thread of this record: its identity is the record's, and so is
-    /// its name. If the record has no identity yet it gets one.
+    /// Makes the calling thread, which must be a new one, the thread of this record: its identity is
+    /// the record's, and so is its name. If the record has no identity yet it gets one.
     ///
-    /// `os_name` is what the operating system has been told already, empty if nothing: only what differs from it is told again.
+    /// `os_name` is what the operating system has been told already, empty if nothing: only what
+    /// differs from it is told again.
+    ///
+    /// What runs in a new thread before this call may have asked for its identity or its name
+    /// already: an allocator that takes a lock, the handler of a signal. What it was given then is
+    /// replaced. Nothing may still be held in its name, such as a reentrant lock, since nobody has
+    /// that identity any more.
     ///
     /// # Panics
     ///
-    /// If the calling thread has an identity already, or the record is that of another thread, though it may have ended. Nothing
+    /// If the calling thread is the main thread, has begun a record, or has dropped its
+    /// thread-locals; and if the record is that of another thread, though it may have ended. Nothing
     /// has changed then.
     pub fn begin(self: &Arc<ThreadRecord>, os_name: &str) {
         assert!(
-            !ident::is_assigned(),
-            "a thread that has an identity cannot get another"
+            STAGE.get() == Stage::Met && ident::assigned() != Some(ThreadIdent::MAIN),
+            "only a new thread can begin a record: the main thread, one that has begun another, or one \
+             that has dropped its thread-locals cannot"
         );
         // Relaxed: that only one thread finds it false is all that is asked.
         assert!(
@@ -342,6 +365,10 @@ impl ThreadRecord {
             "a record is that of one thread: make a new one for each"
         );
         ident::set_current(self.ident().unwrap_or_else(|| self.give_ident()));
+        STAGE.set(Stage::Begun);
+        if let Some(temporary) = take(&RECORD) {
+            temporary.replaced();
+        }
         keep(self);
         let mut name = self.name.lock();
         self.native_id.store(sys::native_id(), Ordering::Relaxed);
@@ -352,6 +379,14 @@ impl ThreadRecord {
         if *text != *os_name || is_cut && !os_name.is_char_boundary(sys::OS_NAME_BYTES) {
             sys::set_os_name(&text);
         }
+    }
+
+    /// The thread that this record was made for, when it asked too early, has begun another.
+    #[cold]
+    fn replaced(&self) {
+        self.name.lock().is_running = false;
+        // So that whoever remembers the name that it had looks again. Relaxed: by the same thread.
+        self.version.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The identity of the thread; `None` if it has not been given one.

@@ -111,8 +111,33 @@ fn a_record_that_was_refused_has_no_identity_until_it_gets_another() {
 }
 
 #[test]
-fn a_thread_that_has_an_identity_cannot_begin() {
+fn what_a_thread_was_given_before_it_began_is_replaced() {
+    let record = ThreadRecord::new("worker");
+    let ident = record.assign_ident();
+    let outcome = thread::spawn(move || {
+        let temporary = ThreadRecord::current();
+        let before = (current_ident(), current_name());
+        let name_inside = with_current_name(|_| {
+            record.begin("");
+            current_name()
+        });
+        let after = (current_ident(), current_name());
+        // A name for the one that is no more reaches no thread's system name.
+        temporary.set_name("lost");
+        (before, name_inside, after, tl_core::sys::os_name())
+    });
+    let (before, name_inside, after, os_name) = outcome.join().unwrap();
+    assert_ne!(before.0, ident);
+    assert_ne!(&*before.1, "worker");
+    assert_eq!(&*name_inside, "worker");
+    assert_eq!((after.0, &*after.1), (ident, "worker"));
+    assert_eq!(os_name, "worker");
+}
+
+#[test]
+fn a_thread_that_has_begun_cannot_begin_again() {
     let outcome = thread::spawn(|| {
+        ThreadRecord::new("rightful").begin("");
         let before = current_ident();
         let record = ThreadRecord::new("usurper");
         let panic = std::panic::catch_unwind(|| record.begin(""));
@@ -120,7 +145,7 @@ fn a_thread_that_has_an_identity_cannot_begin() {
     });
     let (panicked, unchanged, name) = outcome.join().unwrap();
     assert!(panicked && unchanged);
-    assert_ne!(&*name, "usurper");
+    assert_eq!(&*name, "rightful");
 }
 
 #[test]

@@ -140,25 +140,45 @@ pub(crate) fn know_main() {
     main_handle();
 }
 
-/// Makes the calling thread, a new one, the thread of this handle. Whether its end will be noticed; if not, [`leave`] must be called.
+/// Makes the calling thread, a new one, the thread of this handle. Returns whether its end will be
+/// noticed; if not, [`leave_as`] must be called.
 pub(crate) fn enter(thread: &Thread) -> bool {
     BEARS_DAEMONS.set(thread.is_daemon());
-    settle(thread);
+    if let Some(temporary) = settle(thread) {
+        // What ran in the thread before this has used the library, which took it for a foreign one.
+        temporary.end();
+    }
     AT_END.arm().is_ok()
 }
 
-fn settle(thread: &Thread) {
-    HANDLE.with_borrow_mut(|handle| *handle = ManuallyDrop::new(Some(thread.clone())));
+/// Returns the handle that the calling thread had before.
+fn settle(thread: &Thread) -> Option<Thread> {
+    let before = replace_handle(Some(thread.clone()));
     STAGE.set(Stage::Known);
     let _ = WITNESS.try_with(|_| {});
+    before
+}
+
+fn replace_handle(handle: Option<Thread>) -> Option<Thread> {
+    let new = ManuallyDrop::new(handle);
+    ManuallyDrop::into_inner(HANDLE.with_borrow_mut(|handle| mem::replace(handle, new)))
 }
 
 /// The thread ends here: its thread-locals are dropped.
-pub(crate) fn leave() {
+fn leave() {
     STAGE.set(Stage::Ended);
-    let handle = HANDLE.with_borrow_mut(|handle| mem::replace(handle, ManuallyDrop::new(None)));
-    if let Some(thread) = ManuallyDrop::into_inner(handle) {
+    if let Some(thread) = replace_handle(None) {
         thread.end();
+    }
+}
+
+/// The thread ends here, as far as the library knows: there is nobody to call at its very end.
+pub(crate) fn leave_as(thread: &Thread) {
+    STAGE.set(Stage::Ended);
+    let other = replace_handle(None).filter(|other| other != thread);
+    thread.end();
+    if let Some(other) = other {
+        other.end();
     }
 }
 

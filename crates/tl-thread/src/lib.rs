@@ -79,6 +79,10 @@
 //! - In a child made by `fork` no thread but the calling one exists, and its end waits for nobody.
 //! - A test that leaves a non-daemon thread blocked keeps its test binary alive.
 //! - A thread that is started when the wait is over, by an exit hook or a daemon, is not waited for.
+//! - Two versions of this crate in one program do not know of each other's threads. The end of the
+//!   process waits for those of the one and then for those of the other, in the reverse order of their
+//!   first use: what threads of the second start late with the first is not waited for. `cargo tree
+//!   --duplicates` shows whether there are two.
 //!
 //! # Limits
 //!

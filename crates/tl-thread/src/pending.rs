@@ -45,8 +45,8 @@ pub fn register(thread: &Thread) -> Result<(), StartError> {
 /// and the thread is still pending then, the new thread takes the pending one's identity, and its name and daemon flag, and runs its
 /// function; the permit is dropped when the function has returned. Else it ends without a trace, and what is pending still is.
 ///
-/// Until the function begins the thread can be cancelled. `ready` runs in a thread that has no identity yet: it must not ask for one, nor
-/// for its name, and not use the log.
+/// Until the function begins the thread can be cancelled. `ready` runs in a thread that has no identity
+/// yet: what it asks for, it is given for that time alone.
 ///
 /// # Errors
 ///

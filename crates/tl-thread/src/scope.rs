@@ -153,6 +153,10 @@ impl fmt::Debug for dyn ScopeBase<'_, '_> + '_ {
 impl Builder {
     /// Calls `f` in the new thread, which is one of the scope. See [`scope`].
     ///
+    /// It takes a [`std::thread::Scope`] too. Such a scope ends as the standard library says: when all
+    /// functions have returned, and perhaps before the thread-locals of those threads have been
+    /// dropped, for which a join waits.
+    ///
     /// # Errors
     ///
     /// When the operating system refuses the thread, or the stack size is impossible. `f` is dropped.
@@ -183,10 +187,10 @@ impl Builder {
             .lock()
             .iter()
             .find(|(open, _)| *open == key)
-            .map(|(_, crew)| Arc::clone(crew))
-            .expect("the scope is open");
-        // It joins the crew when it is started, and leaves when it has ended, or been refused.
-        let thread = self.thread(Some(crew));
+            .map(|(_, crew)| Arc::clone(crew));
+        // It joins the crew when it is started, and leaves when it has ended, or been refused. In a
+        // scope that the standard library has opened there is none.
+        let thread = self.thread(crew);
         let os =
             thread.launch_new(|builder, main| builder.spawn_scoped(std_scope, main.around(f)))?;
         Ok(ScopedJoinHandle { thread, os })
@@ -194,6 +198,9 @@ impl Builder {
 }
 
 /// The right to the value of a scoped thread: [`std::thread::ScopedJoinHandle`], with time limits.
+///
+/// Dropping it does not end the thread. A handle that is leaked, with [`std::mem::forget`] say, keeps
+/// its scope from ever ending, as the standard library's does.
 ///
 /// ```
 /// use std::time::{Duration, Instant};

@@ -81,7 +81,9 @@ impl Builder {
         self
     }
 
-    /// Gives the thread a stack of at least `size` bytes; 0 for the default of [`stack_size`](crate::stack_size).
+    /// Gives the thread a stack of at least `size` bytes; 0 for the default of
+    /// [`stack_size`](crate::stack_size). A small size is rounded up to 32 KiB, which is enough to run
+    /// something, as the standard library rounds up to what the system asks for.
     pub fn stack_size(mut self, size: usize) -> Builder {
         self.stack_size = size;
         self
@@ -241,7 +243,8 @@ impl<T> JoinHandle<T> {
 
     fn into_result(self) -> thread::Result<T> {
         let result = self.result.lock().take();
-        result.expect("a thread that has ended has left its result")
+        // There is none if the thread has ended before it began.
+        result.unwrap_or_else(|| Err(Box::new("the thread has left no result")))
     }
 
     /// The thread itself, for its name, its flags, and to join it without its value.

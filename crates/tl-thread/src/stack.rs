@@ -59,7 +59,12 @@ fn check(size: usize) -> Result<(), StackSizeError> {
 
 /// The size for a thread that asked for `own`, 0 for nothing: what to tell the standard library, if anything.
 pub(crate) fn for_new_thread(own: usize) -> io::Result<Option<usize>> {
-    let size = if own == 0 { stack_size() } else { own };
+    // What a thread asks for itself is rounded up, as the standard library does.
+    let size = if own == 0 {
+        stack_size()
+    } else {
+        own.max(SMALLEST)
+    };
     check(size).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     Ok((size != 0).then_some(size))
 }

@@ -25,6 +25,25 @@ fn scoped_threads_borrow_and_return() {
 }
 
 #[test]
+fn a_scope_of_the_standard_library_takes_threads_too() {
+    let words = ["one", "two"];
+    let names = std::thread::scope(|s| {
+        let handles = words.map(|word| {
+            let builder = Builder::new().name(word.into());
+            builder
+                .spawn_scoped(s, || tl_thread::current_thread().name())
+                .unwrap()
+        });
+        handles.map(|handle| {
+            assert_eq!(handle.thread().join(), Ok(()));
+            assert!(handle.is_finished());
+            handle.join().unwrap().to_string()
+        })
+    });
+    assert_eq!(names, words);
+}
+
+#[test]
 fn scoped_threads_change_what_they_borrow() {
     let mut numbers = [0; 4];
     scope(|s| {

@@ -302,15 +302,22 @@ fn a_stack_of_the_size_asked_for_is_there() {
 }
 
 #[test]
+fn a_stack_too_small_to_run_anything_is_rounded_up() {
+    for size in [1, 20, 4096, 32 * 1024 - 1] {
+        let thread = Thread::new(|| println!("{:?}", std::thread::current())).with_stack_size(size);
+        thread.start().unwrap();
+        thread.join().unwrap();
+        let handle = tl_thread::Builder::new()
+            .stack_size(size)
+            .spawn(|| 7)
+            .unwrap();
+        assert_eq!(handle.join().unwrap(), 7);
+    }
+}
+
+#[test]
 fn an_absurd_stack_is_refused_and_nothing_is_listed() {
-    for size in [
-        1,
-        32 * 1024 - 1,
-        usize::MAX,
-        usize::MAX / 2,
-        1 << 62,
-        1 << 50,
-    ] {
+    for size in [usize::MAX, usize::MAX / 2, 1 << 62, 1 << 50, 1 << 46] {
         let thread = Thread::new(|| ()).with_stack_size(size);
         let before = thread.name();
         assert!(

@@ -171,7 +171,7 @@ fn a_timer_that_is_refused_for_its_own_sake_holds_up_no_other() {
 
 #[test]
 fn a_stack_of_a_size_that_no_thread_can_have_is_refused_at_the_start() {
-    let timer = Timer::new(Duration::from_millis(1), || ()).with_stack_size(1);
+    let timer = Timer::new(Duration::from_millis(1), || ()).with_stack_size(usize::MAX);
     for _ in 0..2 {
         let error = timer.start().unwrap_err();
         assert!(matches!(error, StartError::Refused(_)), "{error:?}");

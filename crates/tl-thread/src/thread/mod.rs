@@ -259,8 +259,10 @@ impl Thread {
         self
     }
 
-    /// Gives the thread a stack of at least `size` bytes; 0 for the default of [`stack_size`](crate::stack_size). What the system cannot provide
-    /// makes [`start`](Thread::start) fail. Once the thread has been started this changes nothing.
+    /// Gives the thread a stack of at least `size` bytes; 0 for the default of
+    /// [`stack_size`](crate::stack_size). A small size is rounded up to 32 KiB. What the system cannot
+    /// provide makes [`start`](Thread::start) fail. Once the thread has been started this changes
+    /// nothing.
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ()).with_stack_size(64 * 1024);

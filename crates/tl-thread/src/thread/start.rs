@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 
 use tl_core::door::Mutex;
+use tl_core::{ThreadIdent, current_ident};
 
 use super::{Inner, Origin, Thread};
 use crate::{StartError, current, excepthook, registry, stack};
@@ -23,7 +24,8 @@ impl Thread {
     /// # Errors
     ///
     /// [`StartError::AlreadyStarted`] if it has been started before, even if it has ended;
-    /// [`StartError::Refused`] if the operating system does not give the thread, or its stack size is below 32 KiB or impossibly large. It can then be started again.
+    /// [`StartError::Refused`] if the operating system does not give the thread, or its stack size is
+    /// impossibly large. It can then be started again.
     ///
     /// ```
     /// use tl_thread::{StartError, Thread};
@@ -104,7 +106,7 @@ impl Thread {
             builder = builder.stack_size(size);
         }
         let main = Main {
-            thread: self.clone(),
+            due: Due::new(self),
             os_name: name,
         };
         spawn(builder, main)
@@ -127,6 +129,14 @@ impl Thread {
         if let Some(crew) = &self.inner.crew {
             crew.leave();
         }
+    }
+
+    /// The new thread of the operating system has dropped what it was to do.
+    #[cold]
+    fn end_without_result(&self) {
+        let message = Arc::from("the thread has ended before it began");
+        let _ = self.inner.panic.set(message);
+        self.end();
     }
 
     /// The main thread has left `main`.
@@ -166,25 +176,61 @@ impl Drop for Refusal<'_> {
 /// Where a thread leaves its result for who joins it.
 pub(crate) type Packet<T> = Arc<Mutex<Option<thread::Result<T>>>>;
 
+/// A thread that is being started, to the end of which nobody has been appointed so far. If the new
+/// thread of the operating system drops it the thread has ended.
+struct Due {
+    thread: Option<Thread>,
+    /// Who starts it: if std drops it there, the system has refused it, and [`Refusal`] follows.
+    starter: ThreadIdent,
+}
+
+impl Due {
+    fn new(thread: &Thread) -> Due {
+        Due {
+            thread: Some(thread.clone()),
+            starter: current_ident(),
+        }
+    }
+
+    /// The thread, for who sees to its end from now on.
+    fn take(&mut self) -> Option<Thread> {
+        self.thread.take()
+    }
+}
+
+impl Drop for Due {
+    fn drop(&mut self) {
+        let thread = self.thread.take();
+        if let Some(thread) = thread.filter(|_| current_ident() != self.starter) {
+            thread.end_without_result();
+        }
+    }
+}
+
 /// What a new thread of the operating system does: it becomes the thread of the handle, and runs its function.
 pub(crate) struct Main {
-    thread: Thread,
+    due: Due,
     os_name: Arc<str>,
 }
 
 impl Main {
     /// The function that the handle keeps. It does not unwind.
     fn quietly(self) -> impl FnOnce() + Send + 'static {
-        move || {
-            // There is none if a spawn was refused, and who had found the thread in the list has started it since.
-            let function = self.thread.inner.work.lock().function.take();
-            let call = || function.map_or((), |function| function());
-            self.run(call, |result| {
-                if let Err(payload) = result {
-                    excepthook::discard(payload);
-                }
-            });
-        }
+        move || self.run_quietly()
+    }
+
+    fn run_quietly(mut self) {
+        let Some(thread) = self.due.take() else {
+            return;
+        };
+        // There is none if a spawn was refused, and who had found the thread in the list has started it since.
+        let function = thread.inner.work.lock().function.take();
+        let call = || function.map_or((), |function| function());
+        run(thread, &self.os_name, call, |result| {
+            if let Err(payload) = result {
+                excepthook::discard(payload);
+            }
+        });
     }
 
     /// The function that the handle of a pending thread keeps, if `ready` gives a permit and the thread is still pending then.
@@ -192,13 +238,17 @@ impl Main {
         self,
         ready: impl FnOnce() -> Option<P> + Send + 'static,
     ) -> impl FnOnce() + Send + 'static {
+        let mut main = self;
+        // Until it has fired, a pending thread ends by being cancelled.
+        let thread = main.due.take();
         move || {
             let Some(permit) = ready() else {
                 return;
             };
-            if self.thread.inner.life.fire() {
-                self.thread.join_crew();
-                self.quietly()();
+            if let Some(thread) = thread.filter(|thread| thread.inner.life.fire()) {
+                thread.join_crew();
+                main.due.thread = Some(thread);
+                main.run_quietly();
             }
             drop(permit);
         }
@@ -206,8 +256,12 @@ impl Main {
 
     /// Another function, whose result, or panic, goes to `result`. It does not unwind.
     fn into_packet<T>(self, function: impl FnOnce() -> T, result: Packet<T>) -> impl FnOnce() {
+        let mut main = self;
         move || {
-            self.run(function, |outcome| {
+            let Some(thread) = main.due.take() else {
+                return;
+            };
+            run(thread, &main.os_name, function, |outcome| {
                 *result.lock() = Some(outcome);
                 // If nobody wants the result it is dropped here, by code of the user's.
                 let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(result)));
@@ -220,34 +274,41 @@ impl Main {
 
     /// Another function. A panic in it goes on when it has been noted.
     pub(crate) fn around<T>(self, function: impl FnOnce() -> T) -> impl FnOnce() -> T {
+        let mut main = self;
         move || {
-            let result = self.run(function, |result| result);
+            let thread = main.due.take().expect("it is called once");
+            let result = run(thread, &main.os_name, function, |result| result);
             result.unwrap_or_else(|payload| panic::resume_unwind(payload))
         }
     }
+}
 
-    /// `keep` has the result before the thread can be seen to have ended. It does not unwind.
-    fn run<T, R>(
-        self,
-        function: impl FnOnce() -> T,
-        keep: impl FnOnce(thread::Result<T>) -> R,
-    ) -> R {
-        let Main { thread, os_name } = self;
-        thread.inner.record.begin(&os_name);
-        let will_leave = current::enter(&thread);
-        let result = panic::catch_unwind(AssertUnwindSafe(function));
-        if let Err(payload) = &result {
-            let message = excepthook::message_of(&**payload);
-            // The only one who sets it.
-            let _ = thread.inner.panic.set(Arc::clone(&message));
-            excepthook::report(&thread, &message, &**payload);
-        }
-        let kept = keep(result);
-        if !will_leave {
-            current::leave();
-        }
-        kept
+/// `keep` has the result before the thread can be seen to have ended. It does not unwind.
+///
+/// Whatever panics here, the thread ends, and who joins it hears of it.
+fn run<T, R>(
+    thread: Thread,
+    os_name: &str,
+    function: impl FnOnce() -> T,
+    keep: impl FnOnce(thread::Result<T>) -> R,
+) -> R {
+    let mut will_leave = false;
+    let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        thread.inner.record.begin(os_name);
+        will_leave = current::enter(&thread);
+        function()
+    }));
+    if let Err(payload) = &result {
+        let message = excepthook::message_of(&**payload);
+        // The only one who sets it.
+        let _ = thread.inner.panic.set(Arc::clone(&message));
+        excepthook::report(&thread, &message, &**payload);
     }
+    let kept = keep(result);
+    if !will_leave {
+        current::leave_as(&thread);
+    }
+    kept
 }
 
 #[cfg(all(test, not(loom)))]
@@ -277,7 +338,7 @@ mod tests {
         assert_ends(&started);
         assert_leaves(&crew);
 
-        let refused = new().with_stack_size(1);
+        let refused = new().with_stack_size(usize::MAX);
         assert!(matches!(refused.start(), Err(StartError::Refused(_))));
         assert!(crew.has_left());
 
@@ -286,6 +347,40 @@ mod tests {
         pending::fire(&fired, || Some(())).unwrap();
         assert_ends(&fired);
         assert_leaves(&crew);
+    }
+
+    // Here, since the standard library drops what a thread is to do only when one of its own hooks panics.
+    #[test]
+    fn a_thread_whose_function_is_dropped_before_it_begins_ends() {
+        let thread = Thread::without_function(None, None);
+        let spawn = |builder: thread::Builder, main: Main| builder.spawn(move || drop(main));
+        drop(thread.launch_new(spawn).unwrap());
+        let error = thread.join().unwrap_err();
+        assert_eq!(
+            error.panic_message(),
+            Some("the thread has ended before it began")
+        );
+        assert!(!crate::enumerate().contains(&thread));
+    }
+
+    // Here, since nobody else has the record of a thread.
+    #[test]
+    fn a_thread_that_cannot_become_what_it_is_to_be_ends() {
+        let thread = Thread::without_function(None, None);
+        let spawn = |builder: thread::Builder, main: Main| {
+            let record = Arc::clone(&main.due.thread.as_ref().unwrap().inner.record);
+            thread::spawn(move || record.begin("")).join().unwrap();
+            builder.spawn(main.quietly())
+        };
+        drop(thread.launch_new(spawn).unwrap());
+        let error = thread.join().unwrap_err();
+        assert!(
+            error
+                .panic_message()
+                .unwrap()
+                .contains("a record is that of one thread")
+        );
+        assert!(!crate::enumerate().contains(&thread));
     }
 
     fn assert_ends(thread: &Thread) {

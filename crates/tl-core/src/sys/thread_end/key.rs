@@ -48,7 +48,8 @@ impl Hook {
 
     pub(super) fn arm(&'static self) -> io::Result<()> {
         let key = self.key()?;
-        // Makes the witness, so that its destructor runs with the others.
+        // Makes the witness, so that its destructor runs with the others. Of that the C runtime knows in
+        // which library it is, and keeps a plugin loaded until it has run; of a key's it does not.
         has_thread_locals();
         self.set(key, 0)
     }

@@ -22,6 +22,8 @@ use std::io;
 /// - It does not run in the main thread, nor in any thread that lives when the process exits.
 /// - Among several of them the order is open.
 /// - A panic in the function aborts the process.
+/// - The code of a plugin stays loaded for as long as a thread lives that has armed one there, although
+///   it is closed: the function is in that code. (On Unix; Windows tells the code that it goes.)
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
