@@ -82,6 +82,10 @@ pub(crate) struct BusyCommandLine {
     /// Write the figures to FILE too, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+
+    /// Write the charts of p99 against load to DIR, as SVG
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plot: Option<PathBuf>,
 }
 
 /// The names of cases that are to be run.

@@ -13,7 +13,7 @@ use std::{env, io};
 use serde_json::Value;
 
 use super::cases;
-use super::figures::Figures;
+use super::waits::Waits;
 use crate::{measure, posix};
 
 /// How much longer than it should a sample may take.
@@ -62,7 +62,7 @@ pub(crate) fn be_a_loop(parent: u32) -> ! {
 }
 
 /// Takes one sample of a contender, in a process of its own. The error says what went wrong.
-pub(crate) fn sample(case: &str, contender: &str, budget: Duration) -> Result<Figures, String> {
+pub(crate) fn sample(case: &str, contender: &str, budget: Duration) -> Result<Waits, String> {
     let start = || {
         this_program("--sample-child")?
             .args([case, contender, &budget.as_nanos().to_string()])
@@ -90,10 +90,7 @@ pub(crate) fn sample(case: &str, contender: &str, budget: Duration) -> Result<Fi
     let value: Value = text
         .map_err(|error| error.to_string())
         .and_then(|text| serde_json::from_str(&text).map_err(|_| format!("ended with {status}")))?;
-    match value["error"].as_str() {
-        Some(error) => Err(error.to_owned()),
-        None => Ok(Figures::from_json(&value)),
-    }
+    Waits::from_json(&value).ok_or_else(|| format!("said {value}"))
 }
 
 /// Takes the sample that the arguments name, and prints it.
@@ -111,11 +108,7 @@ pub(crate) fn be_a_sample(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         .find(|other| other.name == contender)
         .ok_or("there is no such contender")?;
     let waits = (contender.sample)(Duration::from_nanos(budget.parse()?));
-    let object = match waits.figures() {
-        Ok(figures) => Value::Object(figures.to_json()),
-        Err(error) => serde_json::json!({ "error": error }),
-    };
-    println!("{object}");
+    println!("{}", waits.to_json());
     // What a peer still has at work need not end.
     process::exit(0);
 }

@@ -38,7 +38,7 @@ impl Figure {
     ];
 
     /// What it is called in JSON.
-    fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Figure::Mean => "mean_ns",
             Figure::P50 => "p50_ns",
@@ -87,13 +87,5 @@ impl Figures {
             .into_iter()
             .filter_map(|figure| Some((figure.key().to_owned(), Value::from(self[figure]?))));
         known.collect()
-    }
-
-    pub(crate) fn from_json(value: &Value) -> Figures {
-        let mut figures = Figures::default();
-        for figure in Figure::ALL {
-            figures[figure] = value[figure.key()].as_f64();
-        }
-        figures
     }
 }

@@ -2,10 +2,12 @@
 //! processes that compute, which the bench starts and ends; the threads run where the system puts
 //! them.
 
+mod bar;
 mod case;
 mod cases;
 mod child;
 mod figures;
+mod plot;
 mod report;
 mod run;
 mod waits;
@@ -42,14 +44,18 @@ pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> 
     let start = Instant::now();
     let measured = run::all(&cases, &command_line.loads, effort)?;
     let head = format!(
-        "{surroundings} {} repetitions of {} ms; {:.0} s in all.",
+        "{surroundings} {} repetitions of {} × {} ms; {:.0} s in all.",
         effort.repetitions,
+        effort.processes,
         effort.sample.as_millis(),
         start.elapsed().as_secs_f64()
     );
     print!("{}", report::all(&head, &measured));
     if let Some(file) = &command_line.json {
         fs::write(file, format!("{:#}\n", report::json(&measured)))?;
+    }
+    if let Some(directory) = &command_line.plot {
+        plot::write(&measured, directory)?;
     }
     Ok(())
 }

@@ -4,85 +4,32 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::bar::{self, Verdict};
 use super::case::Side;
 use super::figures::Figure;
 use super::run::{AtLoad, Measured, Row};
 use crate::report::table;
 
-/// What ours may be, beside the best of the peers that it is held against.
-const BARS: [(Figure, f64); 3] = [
-    (Figure::Mean, 1.1),
-    (Figure::P99, 1.25),
-    (Figure::Processor, 1.15),
-];
-
-/// How much greater the share of lost items may be: what two samples of a peer differ by.
-const MORE_LOST: f64 = 0.005;
-
-/// One bar at one load: the ratio, or for lost items the difference of the shares, and whether
-/// that meets it.
-struct Verdict {
-    value: f64,
-    met: bool,
-}
-
-/// What ours is held against: the best of these figures of the peers.
-fn best(at_load: &AtLoad, figure: Figure) -> Option<f64> {
-    let peers = at_load.rows.iter().filter(|row| row.side == Side::Held);
-    peers
-        .filter_map(|row| row.figures.as_ref().ok()?[figure])
-        .min_by(f64::total_cmp)
-}
-
-fn verdicts(at_load: &AtLoad) -> Vec<Verdict> {
-    let ours = at_load.rows.iter().find(|row| row.side == Side::Ours);
-    let Some(Ok(ours)) = ours.map(|row| &row.figures) else {
-        return Vec::new();
-    };
-    let ratios = BARS.iter().filter_map(|&(figure, bar)| {
-        let value = ours[figure]? / best(at_load, figure)?;
-        Some(Verdict {
-            value,
-            met: value <= bar,
-        })
-    });
-    let lost = ours[Figure::Lost]
-        .zip(best(at_load, Figure::Lost))
-        .map(|(ours, best)| {
-            let value = ours - best;
-            Verdict {
-                value,
-                met: value <= MORE_LOST,
-            }
-        });
-    ratios.chain(lost).collect()
-}
-
 /// Everything that was measured, as Markdown.
 pub(crate) fn all(head: &str, measured: &[Measured]) -> String {
     let tables: Vec<String> = measured.iter().map(case_table).collect();
     format!(
-        "{head}\n\n{}\n## Bars\n\n{}",
-        tables.join("\n"),
-        bars(measured)
+        "{head}\n\n## Bars\n\n{}\n## Cases\n\nMean (processor time an operation) · p50 / p99 / p99.9 \
+         / greatest, in µs.\n\n{}",
+        bars(measured),
+        tables.join("\n")
     )
 }
 
-fn loads_of(measured: &[Measured]) -> Vec<usize> {
-    let first = measured.first();
-    first.map_or(Vec::new(), |case| {
-        case.loads.iter().map(|at_load| at_load.load).collect()
-    })
-}
-
-fn head(first: &str, loads: impl IntoIterator<Item = usize>) -> Vec<String> {
-    let beside = loads.into_iter().map(|load| format!("beside {load}"));
+fn head(first: &str, loads: &[AtLoad]) -> Vec<String> {
+    let beside = loads
+        .iter()
+        .map(|at_load| format!("beside {}", at_load.load));
     [first.to_owned()].into_iter().chain(beside).collect()
 }
 
 /// A row for each contender, a column for each load.
 fn case_table(case: &Measured) -> String {
-    let head = head("", case.loads.iter().map(|at_load| at_load.load));
     let contenders = case.loads.first().map_or(0, |at_load| at_load.rows.len());
     let rows: Vec<Vec<String>> = (0..contenders)
         .map(|index| {
@@ -91,6 +38,7 @@ fn case_table(case: &Measured) -> String {
             [name].into_iter().chain(cells).collect()
         })
         .collect();
+    let head = head("", &case.loads);
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let mut text = format!("**{}** {}\n\n", case.id, case.what);
     text += &table(&head, &(1..head.len()).collect::<Vec<_>>(), &rows);
@@ -99,7 +47,7 @@ fn case_table(case: &Measured) -> String {
             let _ = writeln!(text, "\nDisturbed beside {}: {mark}.", at_load.load);
         }
         for row in &at_load.rows {
-            if let Err(reason) = &row.figures {
+            if let Err(reason) = &row.repetitions {
                 let _ = writeln!(text, "\nBeside {}, {}: {reason}.", at_load.load, row.name);
             }
         }
@@ -108,7 +56,7 @@ fn case_table(case: &Measured) -> String {
 }
 
 fn cell(row: &Row) -> String {
-    let Ok(figures) = &row.figures else {
+    let Some(figures) = row.figures() else {
         return "failed".to_owned();
     };
     let time = |figure| figures[figure].map_or("–".to_owned(), micros);
@@ -140,126 +88,93 @@ fn micros(nanos: f64) -> String {
     }
 }
 
-/// A row for each case, with the ratios at each load; what is missed is set in bold.
+/// A row for each case, with the ratios at each load.
 fn bars(measured: &[Measured]) -> String {
-    let (mut met, mut missed) = (0, 0);
+    let mut all: Vec<Verdict> = Vec::new();
     let mut rows = Vec::new();
     for case in measured {
         let mut row = vec![case.id.clone()];
         for at_load in &case.loads {
-            let verdicts = verdicts(at_load);
-            met += verdicts.iter().filter(|verdict| verdict.met).count();
-            missed += verdicts.iter().filter(|verdict| !verdict.met).count();
+            let verdicts = bar::judge(at_load);
             let mark = at_load.disturbance.mark().map_or("", |_| " (disturbed)");
-            row.push(format!("{}{mark}", verdicts_text(&verdicts)));
+            row.push(format!("{}{mark}", bar::text(&verdicts)));
+            all.extend(verdicts);
         }
         rows.push(row);
     }
-    let head = head("case", loads_of(measured));
+    let head = head("case", measured.first().map_or(&[], |case| &case.loads));
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let missed: Vec<&Verdict> = all.iter().filter(|verdict| !verdict.met).collect();
     format!(
-        "{met} met, {missed} missed. Each cell: the mean (≤ 1.10), p99 (≤ 1.25), and processor time \
-         (≤ 1.15) of ours\nby the best of the peers that it is held against, and for items how many \
-         more are lost.\n\n{}",
+        "{} met, {} missed, {} of these (with ~) within what the repetitions of the peer differ \
+         by.\n{BARS_EXPLAINED}\n\n{}",
+        all.len() - missed.len(),
+        missed.len(),
+        missed.iter().filter(|verdict| verdict.by_chance).count(),
         table(&head, &[], &rows)
     )
 }
 
-fn verdicts_text(verdicts: &[Verdict]) -> String {
-    if verdicts.is_empty() {
-        return "–".to_owned();
-    }
-    let texts = verdicts.iter().enumerate().map(|(index, verdict)| {
-        let text = match index < BARS.len() {
-            true if verdict.value < 9.95 => format!("{:.2}", verdict.value),
-            true => format!("{:.0}", verdict.value),
-            false => format!("{:+.1} %", 100.0 * verdict.value),
-        };
-        if verdict.met {
-            text
-        } else {
-            format!("**{text}**")
-        }
-    });
-    texts.collect::<Vec<_>>().join(" ")
-}
+pub(crate) const BARS_EXPLAINED: &str = "\
+Each cell: the mean (≤ 1.10), p99 (≤ 1.25), and processor time (≤ 1.15) of ours by the best of the
+peers that it is held against, and for items by how much the share of those lost is greater.";
 
-/// An array of objects, one for each contender of each case at each load.
+/// The bars, and an object for each contender of each case at each load.
 pub(crate) fn json(measured: &[Measured]) -> Value {
-    let at_loads = measured
-        .iter()
-        .flat_map(|case| case.loads.iter().map(move |at_load| (case, at_load)));
-    at_loads
+    let at_loads = || {
+        let each = |case| move |at_load| (case, at_load);
+        measured
+            .iter()
+            .flat_map(move |case: &Measured| case.loads.iter().map(each(case)))
+    };
+    let rows: Vec<Value> = at_loads()
         .flat_map(|(case, at_load)| {
-            at_load.rows.iter().map(move |row| {
-                let mut object = match &row.figures {
-                    Ok(figures) => Value::Object(figures.to_json()),
-                    Err(reason) => json!({ "error": reason }),
-                };
-                object["case"] = json!(case.id);
-                object["who"] = json!(row.name);
-                object["beside"] = json!(at_load.load);
-                if let Some(mark) = at_load.disturbance.mark() {
-                    object["disturbed"] = json!(mark);
-                }
-                object
+            at_load
+                .rows
+                .iter()
+                .map(move |row| json_row(case, at_load, row))
+        })
+        .collect();
+    let bars: Vec<Value> = at_loads()
+        .flat_map(|(case, at_load)| {
+            bar::judge(at_load).into_iter().map(move |verdict| {
+                json!({
+                    "case": case.id,
+                    "beside": at_load.load,
+                    "bar": verdict.figure.key(),
+                    "value": verdict.value,
+                    "limit": verdict.limit,
+                    "met": verdict.met,
+                    "by_chance": verdict.by_chance,
+                })
             })
         })
-        .collect()
+        .collect();
+    json!({ "bars": bars, "rows": rows })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::busy::figures::Figures;
-    use crate::disturbance::Disturbance;
-
-    fn row(name: &'static str, side: Side, mean: f64, lost: f64) -> Row {
-        let mut figures = Figures::default();
-        figures[Figure::Mean] = Some(mean);
-        figures[Figure::Lost] = Some(lost);
-        Row {
-            name,
-            side,
-            figures: Ok(figures),
+fn json_row(case: &Measured, at_load: &AtLoad, row: &Row) -> Value {
+    let mut object = match row.figures() {
+        Some(figures) => Value::Object(figures.to_json()),
+        None => json!({}),
+    };
+    match &row.repetitions {
+        Ok(each) => {
+            let each = each.iter().map(|figures| figures.to_json());
+            object["repetitions"] = each.collect();
         }
+        Err(reason) => object["error"] = json!(reason),
     }
-
-    fn at_load(rows: Vec<Row>) -> AtLoad {
-        AtLoad {
-            load: 2,
-            rows,
-            disturbance: Disturbance {
-                others: 0.0,
-                stolen: 0.0,
-                check: 0.0,
-            },
-        }
+    object["case"] = json!(case.id);
+    object["who"] = json!(row.name);
+    object["role"] = json!(match row.side {
+        Side::Ours => "ours",
+        Side::Held => "peer",
+        Side::Shown => "shown",
+    });
+    object["beside"] = json!(at_load.load);
+    if let Some(mark) = at_load.disturbance.mark() {
+        object["disturbed"] = json!(mark);
     }
-
-    #[test]
-    fn ours_is_held_against_the_best_that_counts() {
-        let rows = vec![
-            row("ours", Side::Ours, 12.0, 0.1),
-            row("std", Side::Held, 20.0, 0.0),
-            row("parking_lot", Side::Held, 10.0, 0.5),
-            row("hurdles", Side::Shown, 1.0, 0.0),
-        ];
-        let at_load = at_load(rows);
-        let verdicts = verdicts(&at_load);
-        assert_eq!(verdicts.len(), 2);
-        assert!((verdicts[0].value - 1.2).abs() < 1e-9 && !verdicts[0].met);
-        assert!((verdicts[1].value - 0.1).abs() < 1e-9 && !verdicts[1].met);
-    }
-
-    #[test]
-    fn what_failed_is_not_held_against_ours() {
-        let failed = Row {
-            name: "std",
-            side: Side::Held,
-            figures: Err("hung".to_owned()),
-        };
-        let at_load = at_load(vec![row("ours", Side::Ours, 12.0, 0.0), failed]);
-        assert!(verdicts(&at_load).is_empty());
-    }
+    object
 }

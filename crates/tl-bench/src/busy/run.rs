@@ -14,16 +14,23 @@ use crate::progress::Progress;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Effort {
     pub(crate) repetitions: usize,
+    /// How many processes a repetition is. Where the system puts the threads of a process, on one
+    /// core or on two, decides what its waits take, and lasts: with one process each, the median
+    /// of the repetitions would be a throw of a coin.
+    pub(crate) processes: usize,
+    /// How long each of them is measured.
     pub(crate) sample: Duration,
 }
 
 impl Effort {
     pub(crate) const FULL: Effort = Effort {
         repetitions: 5,
-        sample: Duration::from_millis(100),
+        processes: 2,
+        sample: Duration::from_millis(60),
     };
     pub(crate) const QUICK: Effort = Effort {
         repetitions: 3,
+        processes: 1,
         sample: Duration::from_millis(30),
     };
 }
@@ -32,8 +39,15 @@ impl Effort {
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) side: Side,
-    /// The medians. A contender of which a sample failed has only the reason.
-    pub(crate) figures: Result<Figures, String>,
+    /// Each repetition. A contender of which one failed has only the reason.
+    pub(crate) repetitions: Result<Vec<Figures>, String>,
+}
+
+impl Row {
+    /// The median of each figure.
+    pub(crate) fn figures(&self) -> Option<Figures> {
+        Some(Figures::median(self.repetitions.as_ref().ok()?))
+    }
 }
 
 /// A case at one load.
@@ -83,7 +97,7 @@ fn at_load(
             progress.step(&case.id, &format!("beside {load}"), contender.name);
             // One that hung once would hang again.
             let Ok(taken) = samples else { continue };
-            match child::sample(&case.id, contender.name, effort.sample * case.stretch) {
+            match repetition(case, contender.name, effort) {
                 Ok(figures) => taken.push(figures),
                 Err(reason) => *samples = Err(reason),
             }
@@ -97,11 +111,20 @@ fn at_load(
         .map(|(contender, samples)| Row {
             name: contender.name,
             side: contender.side,
-            figures: samples.map(|samples| Figures::median(&samples)),
+            repetitions: samples,
         });
     Ok(AtLoad {
         load,
         rows: rows.collect(),
         disturbance: watch.end(),
     })
+}
+
+fn repetition(case: &Case, contender: &str, effort: Effort) -> Result<Figures, String> {
+    let sample = || child::sample(&case.id, contender, effort.sample * case.stretch);
+    let mut waits = sample()?;
+    for _ in 1..effort.processes {
+        waits.add(&sample()?);
+    }
+    waits.figures()
 }

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use super::figures::{Figure, Figures};
 use crate::posix;
 
@@ -49,6 +51,28 @@ impl Histogram {
         self.count += other.count;
         self.sum += other.sum;
         self.greatest = self.greatest.max(other.greatest);
+    }
+
+    /// The buckets that are not empty, with their numbers.
+    fn to_json(&self) -> Value {
+        let counts = self
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0);
+        json!({ "counts": counts.collect::<Vec<_>>(), "sum": self.sum, "greatest": self.greatest })
+    }
+
+    fn from_json(value: &Value) -> Option<Histogram> {
+        let mut histogram = Histogram::new();
+        for pair in value["counts"].as_array()? {
+            let (index, count) = (pair[0].as_u64()?, pair[1].as_u64()?);
+            *histogram.counts.get_mut(index as usize)? += count as u32;
+            histogram.count += count;
+        }
+        histogram.sum = value["sum"].as_u64()?;
+        histogram.greatest = value["greatest"].as_u64()?;
+        Some(histogram)
     }
 
     fn mean(&self) -> f64 {
@@ -107,6 +131,40 @@ impl Waits {
             lost: None,
             fairness: None,
         }
+    }
+
+    /// Adds what another process did.
+    pub(crate) fn add(&mut self, other: &Waits) {
+        self.histogram.add(&other.histogram);
+        self.processor += other.processor;
+        self.operations += other.operations;
+        let sum = |a: u64, b| Some(a + b?);
+        self.lost = self.lost.and_then(|lost| sum(lost, other.lost));
+        let less = |a: f64, b: Option<f64>| Some(a.min(b?));
+        self.fairness = self
+            .fairness
+            .and_then(|fairness| less(fairness, other.fairness));
+    }
+
+    /// What a process tells the bench that started it.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "waits": self.histogram.to_json(),
+            "processor": self.processor.as_nanos() as u64,
+            "operations": self.operations,
+            "lost": self.lost,
+            "fairness": self.fairness,
+        })
+    }
+
+    pub(crate) fn from_json(value: &Value) -> Option<Waits> {
+        Some(Waits {
+            histogram: Histogram::from_json(&value["waits"])?,
+            processor: Duration::from_nanos(value["processor"].as_u64()?),
+            operations: value["operations"].as_u64()?,
+            lost: value["lost"].as_u64(),
+            fairness: value["fairness"].as_f64(),
+        })
     }
 
     /// What the report is made of. A sample without a single wait is an error.
@@ -203,6 +261,27 @@ mod tests {
                 "{nanos} in {index}"
             );
         }
+    }
+
+    #[test]
+    fn what_two_processes_did_is_taken_together() {
+        let sample = |micros, lost, fairness| {
+            let mut waits = Histogram::new();
+            waits.record(Duration::from_micros(micros));
+            Waits {
+                lost: Some(lost),
+                fairness: Some(fairness),
+                ..Waits::new(waits, Duration::from_micros(10), 2)
+            }
+        };
+        let mut both = sample(1, 0, 0.5);
+        both.add(&sample(3, 1, 0.25));
+        let figures = both.figures().unwrap();
+        assert_eq!(figures[Figure::Mean], Some(2_000.0));
+        assert_eq!(figures[Figure::Greatest], Some(3_000.0));
+        assert_eq!(figures[Figure::Processor], Some(5_000.0));
+        assert_eq!(figures[Figure::Lost], Some(0.25));
+        assert_eq!(figures[Figure::Fairness], Some(0.25));
     }
 
     #[test]

@@ -1,0 +1,165 @@
+//! What is asked of ours beside other work, and how it came out.
+
+use super::case::Side;
+use super::figures::Figure;
+use super::run::{AtLoad, Row};
+
+/// What ours may be, by the best of the peers that it is held against.
+pub(crate) const BARS: [(Figure, f64); 3] = [
+    (Figure::Mean, 1.1),
+    (Figure::P99, 1.25),
+    (Figure::Processor, 1.15),
+];
+
+/// How much greater the share of lost items may be: less is chance.
+const MORE_LOST: f64 = 0.005;
+
+/// One bar at one load.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Verdict {
+    pub(crate) figure: Figure,
+    /// Ours by the best peer's; for lost items, by how much our share is greater.
+    pub(crate) value: f64,
+    pub(crate) limit: f64,
+    pub(crate) met: bool,
+    /// It is missed, and would be met beside the worst repetition of that peer.
+    pub(crate) by_chance: bool,
+}
+
+/// The best of the peers that ours is held against: its median of this figure, and the greatest
+/// of its repetitions.
+fn best(at_load: &AtLoad, figure: Figure) -> Option<(f64, f64)> {
+    let peers = at_load.rows.iter().filter(|row| row.side == Side::Held);
+    peers
+        .filter_map(|row| {
+            let repetitions = row.repetitions.as_ref().ok()?.iter();
+            let greatest = repetitions
+                .filter_map(|figures| figures[figure])
+                .max_by(f64::total_cmp);
+            Some((row.figures()?[figure]?, greatest?))
+        })
+        .min_by(|(a, _), (b, _)| a.total_cmp(b))
+}
+
+/// Nothing, if ours or all peers failed.
+pub(crate) fn judge(at_load: &AtLoad) -> Vec<Verdict> {
+    let ours = at_load.rows.iter().find(|row| row.side == Side::Ours);
+    let Some(ours) = ours.and_then(Row::figures) else {
+        return Vec::new();
+    };
+    let ratios = BARS.iter().filter_map(|&(figure, limit)| {
+        let (best, greatest) = best(at_load, figure)?;
+        let value = ours[figure]? / best;
+        let met = value <= limit;
+        Some(Verdict {
+            figure,
+            value,
+            limit,
+            met,
+            by_chance: !met && ours[figure]? / greatest <= limit,
+        })
+    });
+    let lost = ours[Figure::Lost].zip(best(at_load, Figure::Lost));
+    let lost = lost.map(|(ours, (best, greatest))| {
+        let met = ours - best <= MORE_LOST;
+        Verdict {
+            figure: Figure::Lost,
+            value: ours - best,
+            limit: MORE_LOST,
+            met,
+            by_chance: !met && ours - greatest <= MORE_LOST,
+        }
+    });
+    ratios.chain(lost).collect()
+}
+
+/// The figures of a cell, in the order of the bars. What is missed is set in bold, with a tilde
+/// where that may be chance.
+pub(crate) fn text(verdicts: &[Verdict]) -> String {
+    if verdicts.is_empty() {
+        return "–".to_owned();
+    }
+    let texts = verdicts.iter().map(|verdict| {
+        let text = match verdict.figure {
+            Figure::Lost => format!("{:+.1} %", 100.0 * verdict.value),
+            _ if verdict.value < 9.95 => format!("{:.2}", verdict.value),
+            _ => format!("{:.0}", verdict.value),
+        };
+        match (verdict.met, verdict.by_chance) {
+            (true, _) => text,
+            (false, true) => format!("**~{text}**"),
+            (false, false) => format!("**{text}**"),
+        }
+    });
+    texts.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::busy::figures::Figures;
+    use crate::disturbance::Disturbance;
+
+    fn row(name: &'static str, side: Side, means: &[f64], lost: f64) -> Row {
+        let figures = |&mean| {
+            let mut figures = Figures::default();
+            figures[Figure::Mean] = Some(mean);
+            figures[Figure::Lost] = Some(lost);
+            figures
+        };
+        Row {
+            name,
+            side,
+            repetitions: Ok(means.iter().map(figures).collect()),
+        }
+    }
+
+    fn at_load(rows: Vec<Row>) -> AtLoad {
+        let disturbance = Disturbance {
+            others: 0.0,
+            stolen: 0.0,
+            check: 0.0,
+        };
+        AtLoad {
+            load: 2,
+            rows,
+            disturbance,
+        }
+    }
+
+    #[test]
+    fn ours_is_held_against_the_best_that_counts() {
+        let verdicts = judge(&at_load(vec![
+            row("ours", Side::Ours, &[12.0, 12.0, 99.0], 0.1),
+            row("std", Side::Held, &[20.0], 0.0),
+            row("parking_lot", Side::Held, &[9.0, 10.0, 10.5], 0.5),
+            row("hurdles", Side::Shown, &[1.0], 0.0),
+        ]));
+        assert_eq!(verdicts.len(), 2);
+        assert!((verdicts[0].value - 1.2).abs() < 1e-9 && !verdicts[0].met);
+        assert!(!verdicts[0].by_chance);
+        assert!((verdicts[1].value - 0.1).abs() < 1e-9 && !verdicts[1].met);
+        assert_eq!(text(&verdicts), "**1.20** **+10.0 %**");
+    }
+
+    #[test]
+    fn a_miss_within_the_repetitions_of_the_peer_is_marked() {
+        let verdicts = judge(&at_load(vec![
+            row("ours", Side::Ours, &[12.0], 0.0),
+            row("std", Side::Held, &[9.0, 10.0, 13.0], 0.0),
+        ]));
+        assert!(!verdicts[0].met && verdicts[0].by_chance && verdicts[1].met);
+        assert_eq!(text(&verdicts), "**~1.20** +0.0 %");
+    }
+
+    #[test]
+    fn what_failed_is_not_held_against_ours() {
+        let failed = Row {
+            name: "std",
+            side: Side::Held,
+            repetitions: Err("hung".to_owned()),
+        };
+        let ours = row("ours", Side::Ours, &[12.0], 0.0);
+        assert!(judge(&at_load(vec![ours, failed])).is_empty());
+    }
+}
