@@ -61,7 +61,7 @@
 //!
 //! | Python | here | what differs |
 //! | --- | --- | --- |
-//! | `Timer` | [`Timer`](tl_timer::Timer) | the methods of a thread, and no thread while it is pending; [`Timer::every`](tl_timer::Timer::every) repeats |
+//! | `Timer` | [`Timer`](tl_timer::Timer) | the methods of a thread, and no thread while it is pending; [`Timer::every`](tl_timer::Timer::every) repeats, [`restart`](tl_timer::Timer::restart) puts it off |
 //! | `Timer(interval)` | [`Timer::new`](tl_timer::Timer::new) | a [`Duration`](std::time::Duration) |
 //! | `Timer(function)` | [`Timer::new`](tl_timer::Timer::new) | |
 //! | `Timer(args)` | left out | the closure owns its arguments |

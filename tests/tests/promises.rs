@@ -19,7 +19,7 @@ use tl_locks::{
 };
 use tl_semaphore::{BoundedSemaphore, OwnedPermit, Permit, Semaphore};
 use tl_thread::{JoinError, JoinHandle, SetDaemonError, StartError, Thread};
-use tl_timer::Timer;
+use tl_timer::{CancelOnDrop, Timer};
 
 /// Does not compile if the type has the trait: then there are two candidates for the parameter of `Ambiguous`.
 macro_rules! assert_not {
@@ -82,6 +82,7 @@ fn what_is_shared_can_be_shared_and_what_is_sent_can_be_sent() {
     shared::<Thread>();
     shared::<JoinHandle<u32>>();
     shared::<Timer>();
+    shared::<CancelOnDrop>();
     shared::<ThreadIdent>();
     sent::<Permit<'_>>();
     sent::<LockGuard<'_>>();

@@ -41,6 +41,25 @@ pub fn register(thread: &Thread) -> Result<(), StartError> {
     thread.set_pending()
 }
 
+/// Finds out whether the system gives threads a stack of the size that this one is to have, so that it
+/// can be refused while somebody is there to be told. A size of up to 64 MiB is not in doubt; beyond
+/// that, a thread is started that ends at once, and waited for.
+///
+/// # Errors
+///
+/// [`StartError::Refused`], with what the system says. Nothing has changed.
+///
+/// ```
+/// use tl_thread::{Thread, pending};
+///
+/// assert!(pending::try_stack(&Thread::new(|| ())).is_ok());
+/// let greedy = Thread::new(|| ()).with_stack_size(1 << 60);
+/// assert!(pending::try_stack(&greedy).is_err());
+/// ```
+pub fn try_stack(thread: &Thread) -> Result<(), StartError> {
+    thread.try_stack()
+}
+
 /// Starts a fresh thread of the operating system for a pending thread. It first calls `ready`, which may wait for the right moment. If that gives a permit,
 /// and the thread is still pending then, the new thread takes the pending one's identity, and its name and daemon flag, and runs its
 /// function; the permit is dropped when the function has returned. Else it ends without a trace, and what is pending still is.

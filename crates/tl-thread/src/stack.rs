@@ -9,6 +9,8 @@ use crate::StackSizeError;
 pub(crate) const SMALLEST: usize = 32 * 1024;
 /// The largest stack: half of what a pointer can reach on 64 bits, and more than any system has.
 pub(crate) const LARGEST: usize = isize::MAX as usize / 2;
+/// The largest stack that is had without doubt.
+pub(crate) const LARGE: usize = 64 * 1024 * 1024;
 
 static DEFAULT: AtomicUsize = AtomicUsize::new(0);
 

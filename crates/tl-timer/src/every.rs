@@ -1,6 +1,7 @@
 //! Timers that repeat.
 
 use std::mem;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,13 +9,15 @@ use tl_core::door::{Deadline, Mutex};
 use tl_core::sys;
 use tl_thread::{StartError, Thread};
 
-use crate::repeat::Repeat;
+use crate::repeat::{Beat, Repeat};
+
+/// What comes after a call: the end, or the next one, after another period if it says so.
+pub(crate) type After = ControlFlow<(), Option<Duration>>;
 
 /// A timer that repeats.
 #[derive(Debug)]
 pub(crate) struct Every {
     pub(crate) thread: Thread,
-    pub(crate) period: Duration,
     course: Arc<Course>,
 }
 
@@ -22,34 +25,56 @@ pub(crate) struct Every {
 #[derive(Debug)]
 struct Course {
     repeat: Repeat,
-    /// When the timer was started: where the grid begins.
-    begin: Mutex<Option<Instant>>,
+    grid: Mutex<Grid>,
+}
+
+/// The calls are as many periods after the beginning as have not passed yet.
+#[derive(Debug)]
+struct Grid {
+    /// When the timer was started or restarted, or the call was due that chose the period; before the start, nothing.
+    begin: Option<Instant>,
+    period: Duration,
+    /// How often the timer was restarted. It is not where a call thinks that it is if that has changed meanwhile.
+    restarts: u64,
 }
 
 impl Every {
-    pub(crate) fn new(period: Duration, mut function: impl FnMut() + Send + 'static) -> Arc<Every> {
+    pub(crate) fn new(
+        period: Duration,
+        function: impl FnMut() -> After + Send + 'static,
+    ) -> Arc<Every> {
         let course = Arc::new(Course {
             repeat: Repeat::new(),
-            begin: Mutex::new(None),
+            grid: Mutex::new(Grid {
+                begin: None,
+                period,
+                restarts: 0,
+            }),
         });
+        let mut function = function;
         let thread = Thread::new({
             let course = Arc::clone(&course);
-            move || course.run(period, &mut function)
+            move || course.run(&mut function)
         });
-        Arc::new(Every {
-            thread,
-            period,
-            course,
-        })
+        Arc::new(Every { thread, course })
+    }
+
+    pub(crate) fn period(&self) -> Duration {
+        self.course.grid.lock().period
+    }
+
+    /// The period, if nobody is just changing it.
+    pub(crate) fn try_period(&self) -> Option<Duration> {
+        Some(self.course.grid.try_lock()?.period)
     }
 
     pub(crate) fn start(&self) -> Result<(), StartError> {
         // Locked until it is known that this is the start: the thread that it made looks here first.
-        let mut begin = self.course.begin.lock();
-        let before = begin.replace(Instant::now());
+        let mut grid = self.course.grid.lock();
+        let before = grid.begin.replace(Instant::now());
         let started = self.thread.start();
         if started.is_err() {
-            *begin = before;
+            grid.begin = before;
         }
         started
     }
@@ -57,24 +82,58 @@ impl Every {
     pub(crate) fn cancel(&self) -> bool {
         self.course.repeat.cancel()
     }
+
+    /// Begins the grid anew, with another period if there is one; false if the timer is not started, or no longer
+    /// calls.
+    pub(crate) fn restart(&self, period: Option<Duration>) -> bool {
+        // Locked until it is changed: the thread looks here when it hears of it.
+        let mut grid = self.course.grid.lock();
+        if grid.begin.is_none() || !self.course.repeat.restart() {
+            return false;
+        }
+        grid.begin = Some(Instant::now());
+        grid.period = period.unwrap_or(grid.period);
+        grid.restarts += 1;
+        true
+    }
 }
 
 impl Course {
-    fn run(&self, period: Duration, function: &mut dyn FnMut()) {
-        let begin = self.begin.lock().unwrap_or_else(Instant::now);
-        while wait(&self.repeat, next_beat(begin, period)) {
+    fn run(&self, function: &mut dyn FnMut() -> After) {
+        loop {
+            let (beat, restarts) = {
+                let grid = self.grid.lock();
+                let begin = grid.begin.unwrap_or_else(Instant::now);
+                (next_beat(begin, grid.period), grid.restarts)
+            };
+            match wait(&self.repeat, beat.map_or(Deadline::NEVER, Deadline::at)) {
+                Beat::Call => {}
+                Beat::Moved => continue,
+                Beat::Never => break,
+            }
             let panicking = EndOnPanic(&self.repeat);
-            function();
+            let after = function();
             mem::forget(panicking);
+            let ControlFlow::Continue(period) = after else {
+                self.repeat.end();
+                break;
+            };
             if !self.repeat.end_call() {
                 break;
+            }
+            if let Some(period) = period {
+                let mut grid = self.grid.lock();
+                if grid.restarts == restarts {
+                    grid.begin = beat;
+                    grid.period = period;
+                }
             }
         }
     }
 }
 
-/// Waits for the beat and begins the call, or says by `false` that there will be none.
-fn wait(repeat: &Repeat, beat: Deadline) -> bool {
+/// Waits for the beat and begins the call, or says why there is none.
+fn wait(repeat: &Repeat, beat: Deadline) -> Beat {
     // Not during the call: a thread that the function starts would inherit it.
     let _ = sys::set_timer_slack(Duration::from_nanos(1));
     let begun = repeat.begin_call(beat);
@@ -84,9 +143,8 @@ fn wait(repeat: &Repeat, beat: Deadline) -> bool {
 
 /// The first beat after this moment: the next multiple of the period, counted from `begin`, so that nothing adds up
 /// over the calls.
-fn next_beat(begin: Instant, period: Duration) -> Deadline {
-    let beat = beat_after(begin.elapsed(), period).and_then(|beat| begin.checked_add(beat));
-    beat.map_or(Deadline::NEVER, Deadline::at)
+fn next_beat(begin: Instant, period: Duration) -> Option<Instant> {
+    beat_after(begin.elapsed(), period).and_then(|beat| begin.checked_add(beat))
 }
 
 /// The first multiple of the period that is greater than `elapsed`; without a period, this moment.
@@ -130,12 +188,12 @@ mod tests {
 
     #[test]
     fn a_start_that_fails_leaves_the_grid_where_it_was() {
-        let timer = Every::new(Duration::MAX, || ());
+        let timer = Every::new(Duration::MAX, || ControlFlow::Continue(None));
         timer.start().unwrap();
-        let begin = *timer.course.begin.lock();
+        let begin = timer.course.grid.lock().begin;
         assert!(begin.is_some());
         timer.start().unwrap_err();
-        assert_eq!(*timer.course.begin.lock(), begin);
+        assert_eq!(timer.course.grid.lock().begin, begin);
         timer.cancel();
         assert_eq!(timer.thread.join(), Ok(()));
     }
@@ -153,6 +211,6 @@ mod tests {
         let longest = Duration::from_nanos(u64::MAX);
         assert_eq!(beat_after(Duration::ZERO, longest), Some(longest));
         assert_eq!(beat_after(longest, longest), None);
-        assert_eq!(next_beat(Instant::now(), Duration::MAX), Deadline::NEVER);
+        assert_eq!(next_beat(Instant::now(), Duration::MAX), None);
     }
 }

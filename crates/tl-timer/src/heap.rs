@@ -56,6 +56,11 @@ impl<T> Heap<T> {
         self.order.is_empty()
     }
 
+    /// Whether any item has a slot, queued or not.
+    pub(crate) fn has_items(&self) -> bool {
+        self.taken != 0
+    }
+
     /// The earliest deadline.
     pub(crate) fn first(&self) -> Option<Deadline> {
         self.order.first().map(|node| node.deadline)
@@ -104,6 +109,17 @@ impl<T> Heap<T> {
     pub(crate) fn queue(&mut self, slot: u32, deadline: Deadline) {
         self.order.push(Node { deadline, slot });
         self.sift_up(self.order.len() - 1);
+    }
+
+    /// Queues an item anew, whether it is queued or was popped.
+    pub(crate) fn move_to(&mut self, slot: u32, deadline: Deadline) {
+        match self.slots.get(slot as usize) {
+            Some(&Slot::Taken { position, .. }) if position != NOT_QUEUED => {
+                self.unqueue(position as usize);
+            }
+            _ => {}
+        }
+        self.queue(slot, deadline);
     }
 
     /// Takes an item out of its slot, and out of the order if it is queued.
@@ -227,13 +243,25 @@ mod tests {
                     }
                     None => assert!(expected.is_empty()),
                 },
+                9 => {
+                    let nth = numbers.below(expected.len() as u64 + 1) as usize;
+                    if let Some((&key, &slot)) = expected.iter().nth(nth) {
+                        let deadline = deadlines[numbers.below(5_000) as usize];
+                        heap.move_to(slot, deadline);
+                        expected.remove(&key);
+                        expected.insert((deadline, key.1), slot);
+                    }
+                }
                 8 => {
                     if let Some((slot, item)) = popped.pop() {
-                        if numbers.below(2) == 0 {
+                        let deadline = deadlines[numbers.below(5_000) as usize];
+                        if numbers.below(3) == 0 {
+                            heap.move_to(slot, deadline);
+                            expected.insert((deadline, item), slot);
+                        } else if numbers.below(2) == 0 {
                             assert_eq!(heap.remove(slot), Some(item));
                             assert_eq!(heap.remove(slot), None);
                         } else {
-                            let deadline = deadlines[numbers.below(5_000) as usize];
                             heap.queue(slot, deadline);
                             expected.insert((deadline, item), slot);
                         }

@@ -19,6 +19,9 @@
 //! | --- | --- |
 //! | one call, later, unless it is cancelled | [`Timer::new`] |
 //! | a call every so often, without drift | [`Timer::every`] |
+//! | the same, until the function has enough, or after a pause that it chooses | [`Timer::repeat`] |
+//! | a call once it has been quiet for a while | [`Timer::restart`], each time that it is not quiet |
+//! | a call unless a part of the program is done by then | [`Timer::cancel_on_drop`] |
 //! | a pause in the thread itself, which another can cut short | `Event::wait_timeout` of [`tl-event`] |
 //! | to wait for something, but not for too long | the `_timeout` form of whatever you wait for |
 //! | timers inside an asynchronous runtime | that runtime's own |
@@ -37,11 +40,44 @@
 //! microseconds late when the machine has a core to spare, and [`cancel`](Timer::cancel) prevents it until that
 //! moment. It is never early.
 //!
+//! # What a call takes over
+//!
+//! Python makes the thread of a timer when the timer is started, so it takes over what the starting thread has. Here the
+//! scheduler makes it, and gives it what the thread that called [`start`](Timer::start) had at that moment:
+//!
+//! | | the thread of the call has |
+//! | --- | --- |
+//! | processors that it may run on, niceness, real-time priority, blocked signals | those of the thread that started the timer |
+//! | daemon flag, name, stack size | the timer's |
+//! | timer slack, and what else a thread of the system takes over | those of the thread that had to start a scheduler |
+//! | the capture of what a test prints | none: see below |
+//!
+//! A process without privileges may lower the rank of a thread, but not lift it. So the scheduler has at least the rank of
+//! the main thread or of the thread that made it, and is replaced when a thread of a higher rank starts a timer. The
+//! signals that it blocks itself are all that can come from elsewhere. What the system does not grant for the thread of a call
+//! is as it is for the scheduler. Asking for all this is most of what [`start`](Timer::start) costs.
+//!
+//! `cargo test` captures what a test prints, in its thread and in those that it starts with the standard library. Nothing
+//! but such a start passes the capture on, so a call cannot print in the name of the test whose timer it is. It prints in
+//! nobody's: the line is shown at once, also when the test passes. [`Timer::every`] and [`Timer::repeat`] start a
+//! thread of their own at once, so that what they print is captured.
+//!
+//! # Deadlocks
+//!
+//! A function that waits for another timer's call (that joins it, or waits for an event that it sets) holds one of
+//! [`MAX_RUNNING`] places while it waits. When all of them are taken by functions that wait for timers which are due, but
+//! have no place, none of them ever goes on, and no timer of the process fires any more, as in any pool of
+//! threads that wait for each other. Start a thread for such a function; or let the second timer's function do what comes
+//! after it.
+//!
 //! # When threads are refused
 //!
+//! A stack of a size that no thread can have is refused by [`start`](Timer::start); one of more than 64 MiB is tried there, with a
+//! thread that ends at once.
+//!
 //! If the operating system refuses the thread of a timer that is due, the timer stays pending, and can be cancelled.
-//! It is tried again after a millisecond, then less and less often, down to four times a second; nothing fires until then,
-//! and those that are due meanwhile go first. The
+//! It is tried again after a millisecond, then less and less often, down to four times a second; where thousands are
+//! refused, all of them together no more than 4,000 times a second. No other timer waits for that. The
 //! [excepthook](tl_thread::set_excepthook) hears of it, once for each timer; it runs on the scheduler's thread then,
 //! so nothing fires while it does.
 //!
@@ -63,11 +99,14 @@
 #![forbid(unsafe_code)]
 
 mod every;
+mod guard;
 mod heap;
 mod once;
+mod origin;
 mod repeat;
 mod schedule;
 mod timer;
 
+pub use guard::CancelOnDrop;
 pub use once::MAX_RUNNING;
 pub use timer::Timer;

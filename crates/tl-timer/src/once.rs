@@ -2,19 +2,22 @@
 
 use std::hint;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tl_core::door::Deadline;
-use tl_core::sys;
+use tl_core::door::{Deadline, Mutex};
+use tl_core::sys::{self, Inherited};
 use tl_thread::{StartError, Thread, pending};
 
-use crate::schedule::{Cancelled, Place, Schedule, Scheduled};
+use crate::origin;
+use crate::schedule::{Cancelled, Due, Place, Schedule, Scheduled};
 
 /// How many timers' functions run at once. Timers that fall due while so many run wait until one of them returns, and
 /// then come in the order of their times.
+///
+/// So a function must not wait for what only a later timer does: once this many of them wait, none that
+/// they wait for begins, and all of them wait for ever. See [*Deadlocks*](crate#deadlocks).
 ///
 /// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a thread of its own from
 /// its start.
@@ -35,8 +38,10 @@ static SCHEDULE: std::sync::LazyLock<Schedule<Once>> =
 #[derive(Debug)]
 pub(crate) struct Once {
     pub(crate) thread: Thread,
-    pub(crate) interval: Duration,
+    interval: Mutex<Duration>,
     place: Place,
+    /// What the thread of the call is to have of the one that started the timer.
+    origin: OnceLock<Arc<Inherited>>,
     /// Whether the excepthook has heard that the system refused the thread.
     is_reported: AtomicBool,
 }
@@ -51,19 +56,49 @@ impl Once {
     pub(crate) fn new(interval: Duration, thread: Thread) -> Arc<Once> {
         Arc::new(Once {
             thread,
-            interval,
+            interval: Mutex::new(interval),
             place: Place::new(),
+            origin: OnceLock::new(),
             is_reported: AtomicBool::new(false),
         })
     }
 
+    pub(crate) fn interval(&self) -> Duration {
+        *self.interval.lock()
+    }
+
+    /// The interval, if nobody is just changing it.
+    pub(crate) fn try_interval(&self) -> Option<Duration> {
+        self.interval.try_lock().map(|interval| *interval)
+    }
+
     pub(crate) fn start(self: &Arc<Once>) -> Result<(), StartError> {
-        let deadline = Deadline::after(self.interval);
-        let register = || pending::register(&self.thread);
-        if !SCHEDULE.start(self, deadline, start_scheduler, register)? {
+        pending::try_stack(&self.thread)?;
+        let origin = origin::of_current();
+        let rank = origin.rank();
+        let deadline = Deadline::after(self.interval());
+        let register = || {
+            pending::register(&self.thread)?;
+            // Only one start comes so far.
+            let _ = self.origin.set(origin);
+            Ok(())
+        };
+        if !SCHEDULE.start(self, deadline, rank, start_scheduler, register)? {
             pending::cancel(&self.thread);
         }
         Ok(())
+    }
+
+    /// Starts the time anew, with another interval if there is one; false if the timer is not pending.
+    pub(crate) fn restart(&self, interval: Option<Duration>) -> bool {
+        // Locked, so that of two restarts the later one has set both.
+        let mut own = self.interval.lock();
+        let interval = interval.unwrap_or(*own);
+        let is_pending = SCHEDULE.restart(self, Deadline::after(interval));
+        if is_pending {
+            *own = interval;
+        }
+        is_pending
     }
 
     pub(crate) fn cancel(&self) -> bool {
@@ -76,24 +111,33 @@ impl Once {
     }
 
     /// Starts the thread of a call, or leaves the timer pending if the system refuses.
-    fn fire(self: Arc<Once>, deadline: Deadline) {
+    fn fire(due: Due<Once>) {
+        let Due {
+            timer,
+            deadline,
+            turn,
+        } = due;
         let slot = Running;
-        let timer = Arc::clone(&self);
+        let own = Arc::clone(&timer);
         let ready = move || {
+            if let Some(origin) = own.origin.get() {
+                // What the system does not grant stays as it is for the scheduler.
+                origin.take_on();
+            }
             // A few tens of microseconds at most. Asleep, the thread would wake up too late by as much.
             while !deadline.has_passed() {
                 hint::spin_loop();
             }
-            SCHEDULE.claim(&timer).then_some(slot)
+            SCHEDULE.claim(&own, turn).then_some(slot)
         };
-        if let Err(error) = pending::fire(&self.thread, ready) {
-            self.refused(error);
+        if let Err(error) = pending::fire(&timer.thread, ready) {
+            timer.refused(turn, error);
         }
     }
 
     #[cold]
-    fn refused(&self, error: io::Error) {
-        SCHEDULE.refused(self);
+    fn refused(&self, turn: u64, error: io::Error) {
+        SCHEDULE.refused(self, turn);
         // Relaxed: only the scheduler uses it, and the next one sees what the last one did through the schedule's lock.
         if !self.is_reported.swap(true, Ordering::Relaxed) {
             let message = format!(
@@ -113,24 +157,23 @@ impl Drop for Running {
     }
 }
 
-fn start_scheduler() -> Result<(), StartError> {
-    thread::Builder::new()
-        .name("timer-scheduler".to_owned())
-        .spawn(run_scheduler)
-        .map(drop)
-        .map_err(StartError::Refused)
+fn start_scheduler(number: u64) -> Result<(), StartError> {
+    // Bare, so that what the timers of one test print is not taken for what another has printed.
+    sys::spawn_bare(Box::new(move || run_scheduler(number))).map_err(StartError::Refused)
 }
 
 /// Starts the threads of the timers that are due, until nothing is pending.
-fn run_scheduler() {
+fn run_scheduler(number: u64) {
+    sys::set_os_name("timer-scheduler");
+    SCHEDULE.ranks(number, origin::serve_the_process());
     loop {
         // While it waits, not forever: a new thread has the slack of the one that starts it.
         // Where the system has no such thing it is as late as it is.
         let _ = sys::set_timer_slack(Duration::from_nanos(1));
-        let due = SCHEDULE.next();
+        let due = SCHEDULE.next(number);
         let _ = sys::set_timer_slack(Duration::ZERO);
         match due {
-            Some((timer, deadline)) => timer.fire(deadline),
+            Some(due) => Once::fire(due),
             None => return,
         }
     }

@@ -1,4 +1,5 @@
-//! The protocol of a timer that repeats: its thread, which waits for a beat and calls, against those that cancel it.
+//! The protocol of a timer that repeats: its thread, which waits for a beat and calls, against those that cancel or
+//! restart it.
 
 use tl_core::door::{Backoff, Deadline, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
@@ -7,18 +8,31 @@ const WAITING: u32 = 0;
 const CALLING: u32 = 1;
 const CANCELLED: u32 = 2;
 const OVER: u32 = 3;
+const MOVED: u32 = 4;
+
+/// What came of waiting for a beat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Beat {
+    /// The call has begun.
+    Call,
+    /// The timer was restarted: there is another beat to wait for.
+    Moved,
+    /// The timer is cancelled.
+    Never,
+}
 
 /// Whether a repeating timer goes on.
 #[derive(Debug)]
 pub(crate) struct Repeat {
     /// | value | meaning | who leaves it, and how |
     /// | --- | --- | --- |
-    /// | `WAITING` | not started, or between two calls | the thread to `CALLING`; `cancel` to `CANCELLED` |
-    /// | `CALLING` | the function runs | the thread to `WAITING`, or to `OVER` if it panicked; `cancel` to `CANCELLED` |
+    /// | `WAITING` | not started, or between two calls | the thread to `CALLING`; `restart` to `MOVED`; `cancel` to `CANCELLED` |
+    /// | `MOVED` | as before, but what the thread waits for is out of date | the thread to `WAITING`; `cancel` to `CANCELLED` |
+    /// | `CALLING` | the function runs | the thread to `WAITING`, or to `OVER` if it ended the timer or panicked; `cancel` to `CANCELLED` |
     /// | `CANCELLED` | no call begins any more | nobody |
-    /// | `OVER` | the function panicked | nobody |
+    /// | `OVER` | the function has ended the timer, or panicked | nobody |
     ///
-    /// `cancel` writes it with the queue of its waiter locked, so that the waiter cannot slip past.
+    /// `cancel` and `restart` write it with the queue of its waiter locked, so that the waiter cannot slip past.
     state: AtomicU32,
 }
 
@@ -31,32 +45,53 @@ impl Repeat {
 
     /// No call begins after this; false if that was so before.
     pub(crate) fn cancel(&self) -> bool {
+        self.interrupt(|state| matches!(state, WAITING | MOVED | CALLING).then_some(CANCELLED))
+    }
+
+    /// No call begins after this for a beat that was looked up before it; false if no call begins any more.
+    pub(crate) fn restart(&self) -> bool {
+        self.interrupt(|state| match state {
+            WAITING | MOVED => Some(MOVED),
+            // The beat after the call is looked up then.
+            CALLING => Some(CALLING),
+            _ => None,
+        })
+    }
+
+    /// Changes the state, if `change` has a new one, and wakes the thread to look at it. Whether it has.
+    fn interrupt(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
         let mut queue = WaitQueue::of(&self.state).lock();
         // One operation: between two the thread may pass from the one state to the other and back. Relaxed: as in
         // `step`.
-        let goes_on = self
+        let is_changed = self
             .state
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| {
-                matches!(state, WAITING | CALLING).then_some(CANCELLED)
-            })
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, change)
             .is_ok();
-        if goes_on {
+        if is_changed {
             queue.wake_all(0);
         }
-        goes_on
+        is_changed
     }
 
-    /// Waits until the beat, and begins the call; false, at once, when the timer is cancelled.
-    pub(crate) fn begin_call(&self, beat: Deadline) -> bool {
+    /// Waits until the beat, and begins the call; or until the timer is restarted or cancelled.
+    pub(crate) fn begin_call(&self, beat: Deadline) -> Beat {
         let locked = WaitQueue::of(&self.state).lock();
-        // Relaxed: under the lock of the queue, as the writes of `cancel`.
+        // Relaxed: under the lock of the queue, as the writes of `cancel` and `restart`.
         if self.state.load(Ordering::Relaxed) == WAITING {
             match locked.wait(&mut Backoff::none(), beat) {
                 Wake::Woken { .. } => {}
                 Wake::TimedOut(locked) => drop(locked),
             }
+        } else {
+            drop(locked);
         }
-        self.step(WAITING, CALLING)
+        if self.step(WAITING, CALLING) {
+            Beat::Call
+        } else if self.step(MOVED, WAITING) {
+            Beat::Moved
+        } else {
+            Beat::Never
+        }
     }
 
     /// The call has returned; false if the timer was cancelled meanwhile.
@@ -64,7 +99,7 @@ impl Repeat {
         self.step(CALLING, WAITING)
     }
 
-    /// The call has panicked.
+    /// The call was the last: it has ended the timer, or panicked.
     pub(crate) fn end(&self) {
         self.step(CALLING, OVER);
     }

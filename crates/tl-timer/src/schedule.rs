@@ -3,8 +3,12 @@
 //!
 //! A timer is in the schedule from its start until its call begins or is prevented, and whoever takes it out decides
 //! which: [`claim`](Schedule::claim) is the beginning of the call, [`cancel`](Schedule::cancel) its prevention. Both
-//! happen with the schedule locked, so that for each timer exactly one of them succeeds, once. The same lock decides
-//! whether a scheduler's thread exists.
+//! happen with the schedule locked, so that for each timer exactly one of them succeeds, once.
+//! [`restart`](Schedule::restart) leaves it in and moves it; a thread that was started for the call before that
+//! finds by the number of the turn that it is no longer wanted.
+//!
+//! The same lock decides whether there is a scheduler, and which: a thread that is more urgent than the scheduler
+//! may replace it, since an unprivileged process cannot lift the rank of a thread.
 //!
 //! The code is generic over what is scheduled, and knows no threads but those that call it, so that the model checker
 //! runs this very file.
@@ -12,8 +16,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tl_core::door::{Backoff, Deadline, Mutex, WaitQueue};
-use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::door::{Backoff, Deadline, Mutex, MutexGuard, WaitQueue};
+use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::heap::Heap;
 
@@ -25,11 +29,13 @@ const LINGER: Duration = Duration::from_millis(10);
 ///
 /// None under the model checker, whose clock has but two times.
 const LEAD: Duration = Duration::from_micros(if cfg!(loom) { 0 } else { 80 });
-/// How long the scheduler waits when a thread was refused: this long the first time, twice as long every time after
-/// that, …
+/// How long a timer waits when its thread was refused: this long the first time, twice as long every time after that, …
 const FIRST_RETRY: Duration = Duration::from_millis(1);
-/// … and never longer than this.
+/// … and never longer than this, …
 const LAST_RETRY: Duration = Duration::from_millis(256);
+/// … unless so many were refused that the distance of one from the next is what counts: they are not all to be tried
+/// in vain all the time.
+const RETRY_DISTANCE: Duration = Duration::from_micros(250);
 
 /// The place of a timer in the schedule. Read and written only with the schedule locked.
 #[derive(Debug)]
@@ -40,25 +46,53 @@ pub(crate) struct Place {
     /// | a slot | started, and the call has not begun | `claim` and `cancel`, to `GONE` |
     /// | `GONE` | the call has begun, or never will | nobody |
     slot: AtomicU32,
+    /// Counts the restarts. What is done about an earlier turn has no effect.
+    turn: AtomicU64,
+    /// How often the thread of the call was refused.
+    refusals: AtomicU32,
 }
 
 const NEW: u32 = u32::MAX;
 const GONE: u32 = u32::MAX - 1;
 
+// Relaxed, in all of them: the schedule's lock orders them.
 impl Place {
     pub(crate) fn new() -> Place {
         Place {
             slot: AtomicU32::new(NEW),
+            turn: AtomicU64::new(0),
+            refusals: AtomicU32::new(0),
         }
     }
 
-    // Relaxed, here and in `set`: the schedule's lock orders them.
     fn get(&self) -> u32 {
         self.slot.load(Ordering::Relaxed)
     }
 
     fn set(&self, slot: u32) {
         self.slot.store(slot, Ordering::Relaxed);
+    }
+
+    fn turn(&self) -> u64 {
+        self.turn.load(Ordering::Relaxed)
+    }
+
+    fn next_turn(&self) {
+        self.turn.store(self.turn() + 1, Ordering::Relaxed);
+    }
+
+    /// The slot, if the timer has one and it is still this turn.
+    fn slot_in(&self, turn: u64) -> Option<u32> {
+        let slot = self.get();
+        (slot != GONE && self.turn() == turn).then_some(slot)
+    }
+
+    /// How long to wait after one more refusal.
+    fn refuse(&self) -> Duration {
+        let refusals = self.refusals.load(Ordering::Relaxed);
+        self.refusals.store(refusals + 1, Ordering::Relaxed);
+        // So often that it is the last one, and not so often that it cannot be computed.
+        (FIRST_RETRY * (1 << refusals.min(16))).min(LAST_RETRY)
     }
 }
 
@@ -78,11 +112,21 @@ pub(crate) enum Cancelled {
     TooLate,
 }
 
+/// A timer whose time has come, or will have in a moment.
+#[derive(Debug)]
+pub(crate) struct Due<T> {
+    pub(crate) timer: Arc<T>,
+    pub(crate) deadline: Deadline,
+    /// Since which restart.
+    pub(crate) turn: u64,
+}
+
 /// The timers that are started and whose call has not begun, and what their scheduler does.
 #[derive(Debug)]
 pub(crate) struct Schedule<T> {
     agenda: Mutex<Agenda<T>>,
-    /// 1 if the scheduler should look at the agenda before it sleeps, else 0.
+    /// Counts the reasons to look at the agenda again before going to sleep. Raised with the queue of those that sleep
+    /// locked: the scheduler, and for a moment one that it has replaced.
     signal: AtomicU32,
 }
 
@@ -92,16 +136,18 @@ struct Agenda<T> {
     /// started.
     timers: Heap<Arc<T>>,
     scheduler: Scheduler,
+    /// The number of the scheduler. Those before it have nothing more to do.
+    generation: u64,
+    /// Its rank.
+    rank: i32,
     /// How many calls run, or will as soon as their thread does.
     running: usize,
     /// How many of them there may be.
     limit: usize,
     /// Since nothing is queued: when the scheduler ends.
     linger: Option<Deadline>,
-    /// Since the last thread was refused: when to try again.
-    retry: Option<Deadline>,
-    /// How long that is from the refusal.
-    retry_delay: Duration,
+    /// The latest moment at which a thread that was refused is to be tried again.
+    last_retry: Option<Deadline>,
 }
 
 #[derive(Debug)]
@@ -112,7 +158,7 @@ enum Scheduler {
     Awake,
     /// It sleeps until this moment, and should be woken for a timer that is due earlier.
     Asleep { until: Deadline },
-    /// It sleeps, and no new timer is a reason to wake it: nothing can run.
+    /// It sleeps, and no new timer is a reason to wake it: as many calls run as may.
     Stalled,
 }
 
@@ -123,8 +169,9 @@ impl Scheduler {
 }
 
 enum Turn<T> {
-    Fire(Arc<T>, Deadline),
-    Sleep(Deadline),
+    Fire(Due<T>),
+    /// Until then, or until the signal is no longer this.
+    Sleep(Deadline, u32),
     End,
 }
 
@@ -147,13 +194,15 @@ impl<T: Scheduled> Schedule<T> {
     }
 
     /// Makes a timer pending, with `register` and in the schedule, or says by `false` that it was cancelled before
-    /// and has only been registered. If there is no scheduler `spawn` makes a thread that calls
-    /// [`next`](Schedule::next) until that ends. If either of them fails the timer is as it was.
+    /// and has only been registered. If there is no scheduler of at least this rank, `spawn` makes a thread that has it and
+    /// calls [`next`](Schedule::next) with the number that `spawn` is given, until that ends. If there is none and
+    /// cannot be one, or `register` fails, the timer is as it was.
     pub(crate) fn start<E>(
         &self,
         timer: &Arc<T>,
         deadline: Deadline,
-        spawn: impl FnOnce() -> Result<(), E>,
+        rank: i32,
+        spawn: impl FnOnce(u64) -> Result<(), E>,
         register: impl FnOnce() -> Result<(), E>,
     ) -> Result<bool, E> {
         let mut agenda = self.agenda.lock();
@@ -162,26 +211,69 @@ impl<T: Scheduled> Schedule<T> {
             register()?;
             return Ok(false);
         }
-        if let Scheduler::Absent = agenda.scheduler {
-            // With the agenda locked: nobody may count on a scheduler that then cannot be had.
-            spawn()?;
-            agenda.scheduler = Scheduler::Awake;
+        // With the agenda locked: nobody may count on a scheduler that then cannot be had.
+        let is_absent = matches!(agenda.scheduler, Scheduler::Absent);
+        if is_absent || rank > agenda.rank {
+            let generation = agenda.generation + 1;
+            match spawn(generation) {
+                Ok(()) => {
+                    let has_slept = agenda.scheduler.sleeps();
+                    agenda.generation = generation;
+                    agenda.rank = rank;
+                    agenda.scheduler = Scheduler::Awake;
+                    if has_slept {
+                        self.wake();
+                    }
+                }
+                Err(error) if is_absent => return Err(error),
+                // The one there is does it, though it may be late.
+                Err(_) => {}
+            }
         }
         register()?;
         place.set(agenda.timers.insert(deadline, Arc::clone(timer)));
-        if let Scheduler::Asleep { until } = agenda.scheduler
-            && deadline < until
-        {
-            agenda.scheduler = Scheduler::Awake;
-            drop(agenda);
-            self.wake();
-        }
+        self.expect(agenda, deadline);
         Ok(true)
+    }
+
+    /// Puts the call of a timer off until this moment, or brings it forward, if it is pending and has not begun. Whether
+    /// that is so.
+    pub(crate) fn restart(&self, timer: &T, deadline: Deadline) -> bool {
+        let mut agenda = self.agenda.lock();
+        let place = timer.place();
+        let slot = place.get();
+        if slot == GONE || slot == NEW {
+            return false;
+        }
+        place.next_turn();
+        agenda.timers.move_to(slot, deadline);
+        self.expect(agenda, deadline);
+        true
+    }
+
+    /// Wakes the scheduler if it would sleep through the deadline of a timer that has just been queued.
+    fn expect(&self, mut agenda: MutexGuard<'_, Agenda<T>>, deadline: Deadline) {
+        match agenda.scheduler {
+            Scheduler::Asleep { until } if deadline < until => {
+                agenda.scheduler = Scheduler::Awake;
+                drop(agenda);
+                self.wake();
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes the rank of the scheduler that has this number, which may be a higher one than that of the thread that made it.
+    pub(crate) fn ranks(&self, generation: u64, rank: i32) {
+        let mut agenda = self.agenda.lock();
+        if agenda.generation == generation {
+            agenda.rank = rank;
+        }
     }
 
     /// Prevents the call of a timer, if it has not begun.
     pub(crate) fn cancel(&self, timer: &T) -> Cancelled {
-        let mut agenda = self.agenda.lock();
+        let agenda = self.agenda.lock();
         let place = timer.place();
         let slot = place.get();
         if slot == GONE {
@@ -191,6 +283,11 @@ impl<T: Scheduled> Schedule<T> {
         if slot == NEW {
             return Cancelled::BeforeStart;
         }
+        self.remove(agenda, slot);
+        Cancelled::Pending
+    }
+
+    fn remove(&self, mut agenda: MutexGuard<'_, Agenda<T>>, slot: u32) {
         let removed = agenda.timers.remove(slot);
         // Nothing is left to wait for, and the scheduler does not know yet.
         let wake = agenda.scheduler.sleeps() && agenda.timers.is_empty() && agenda.linger.is_none();
@@ -202,24 +299,18 @@ impl<T: Scheduled> Schedule<T> {
         if wake {
             self.wake();
         }
-        Cancelled::Pending
     }
 
-    /// Begins the call of a timer that [`next`](Schedule::next) gave, or says by `false` that it was cancelled
-    /// meanwhile.
-    pub(crate) fn claim(&self, timer: &T) -> bool {
-        let mut agenda = self.agenda.lock();
-        // A thread was to be had.
-        agenda.retry_delay = FIRST_RETRY;
+    /// Begins the call of a timer that [`next`](Schedule::next) gave, or says by `false` that it was cancelled or
+    /// restarted meanwhile.
+    pub(crate) fn claim(&self, timer: &T, turn: u64) -> bool {
+        let agenda = self.agenda.lock();
         let place = timer.place();
-        let slot = place.get();
-        if slot == GONE {
+        let Some(slot) = place.slot_in(turn) else {
             return false;
-        }
+        };
         place.set(GONE);
-        let removed = agenda.timers.remove(slot);
-        drop(agenda);
-        drop(removed);
+        self.remove(agenda, slot);
         true
     }
 
@@ -235,58 +326,59 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// There was no thread for a timer that [`next`](Schedule::next) gave: it is pending again, if it was not
-    /// cancelled meanwhile, and nothing is tried until a while has passed. It is due then, and no longer when it was: it
-    /// may have been refused for its own sake, and those that are due meanwhile go first.
-    pub(crate) fn refused(&self, timer: &T) {
+    /// There was no thread for a timer that [`next`](Schedule::next) gave: it is pending again, until another attempt
+    /// a while later, if it was neither cancelled nor restarted meanwhile. No other waits for that.
+    pub(crate) fn refused(&self, timer: &T, turn: u64) {
         let mut agenda = self.agenda.lock();
-        let retry = Deadline::after(agenda.retry_delay);
-        agenda.retry = Some(retry);
-        agenda.retry_delay = (2 * agenda.retry_delay).min(LAST_RETRY);
-        let slot = timer.place().get();
-        if slot != GONE {
-            agenda.timers.queue(slot, retry);
-        }
+        let place = timer.place();
+        let Some(slot) = place.slot_in(turn) else {
+            return;
+        };
+        let own = Deadline::after(place.refuse());
+        let last = agenda.last_retry.filter(|last| !last.has_passed());
+        let retry = last.map_or(own, |last| own.max(last.delayed(RETRY_DISTANCE)));
+        agenda.last_retry = Some(retry);
+        agenda.timers.queue(slot, retry);
     }
 
     /// Waits for the next timer that is due, or will be in a moment, and may run, or, once nothing has been pending
-    /// for a moment, says by `None` that the scheduler is over. For the one thread that [`start`](Schedule::start)
-    /// made; each timer given is to be followed by one [`ended`](Schedule::ended), also if it was
-    /// [`refused`](Schedule::refused).
+    /// for a moment, or once another has taken its place, says by `None` that the scheduler is over. For the thread that
+    /// [`start`](Schedule::start) made, with the number that it was given; each timer given is to be followed by one
+    /// [`ended`](Schedule::ended), also if it was [`refused`](Schedule::refused).
     ///
     /// # Blocking
     ///
-    /// Waits for the deadline of the earliest timer, for the end of a call if as many run as may, and for the moment
-    /// of another attempt after a refusal.
-    pub(crate) fn next(&self) -> Option<(Arc<T>, Deadline)> {
+    /// Waits for the deadline of the earliest timer, and for the end of a call if as many run as may.
+    pub(crate) fn next(&self, generation: u64) -> Option<Due<T>> {
         loop {
-            let turn = self.agenda.lock().turn();
+            let turn = {
+                let mut agenda = self.agenda.lock();
+                // Relaxed: a signal for a change that was made before this look, with the agenda locked, may be
+                // missed. One for a later change comes after this.
+                let signal = self.signal.load(Ordering::Relaxed);
+                agenda.turn(generation, signal)
+            };
             match turn {
-                Turn::Fire(timer, deadline) => return Some((timer, deadline)),
-                Turn::Sleep(until) => self.sleep(until),
+                Turn::Fire(due) => return Some(due),
+                Turn::Sleep(until, signal) => self.sleep(until, signal),
                 Turn::End => return None,
             }
         }
     }
 
-    fn sleep(&self, until: Deadline) {
+    fn sleep(&self, until: Deadline, signal: u32) {
         let locked = WaitQueue::of(&self.signal).lock();
-        if self.signal.load(Ordering::Relaxed) == 0 {
+        if self.signal.load(Ordering::Relaxed) == signal {
             // Why it ended does not matter: the agenda says what is to be done.
             let _ = locked.wait(&mut Backoff::none(), until);
-        } else {
-            drop(locked);
         }
-        // A signal that is lost here was given for a change that was made before it, with the agenda locked, which is
-        // looked at next.
-        self.signal.store(0, Ordering::Relaxed);
     }
 
     #[cold]
     fn wake(&self) {
         let mut queue = WaitQueue::of(&self.signal).lock();
-        self.signal.store(1, Ordering::Relaxed);
-        queue.wake_one(0);
+        self.signal.fetch_add(1, Ordering::Relaxed);
+        queue.wake_all(0);
     }
 }
 
@@ -295,45 +387,58 @@ impl<T> Agenda<T> {
         Agenda {
             timers: Heap::new(),
             scheduler: Scheduler::Absent,
+            generation: 0,
+            rank: 0,
             running: 0,
             limit,
             linger: None,
-            retry: None,
-            retry_delay: FIRST_RETRY,
+            last_retry: None,
         }
     }
+}
 
-    /// What the scheduler does next.
-    fn turn(&mut self) -> Turn<T> {
+impl<T: Scheduled> Agenda<T> {
+    /// What the scheduler with this number does next; `signal` is that of the moment.
+    fn turn(&mut self, generation: u64, signal: u32) -> Turn<T> {
+        if generation != self.generation {
+            return Turn::End;
+        }
         let Some(first) = self.timers.first() else {
             let end = *self.linger.get_or_insert_with(|| Deadline::after(LINGER));
-            if end.has_passed() {
-                self.linger = None;
-                self.scheduler = Scheduler::Absent;
-                self.timers.release_memory();
-                return Turn::End;
+            if !end.has_passed() {
+                return self.sleep_until(end, signal);
             }
-            self.scheduler = Scheduler::Asleep { until: end };
-            return Turn::Sleep(end);
+            self.linger = None;
+            if self.timers.has_items() {
+                // The thread of a call is late. Until the call begins it may be put off.
+                return self.sleep_until(Deadline::NEVER, signal);
+            }
+            self.scheduler = Scheduler::Absent;
+            self.timers.release_memory();
+            return Turn::End;
         };
         self.linger = None;
         if self.running == self.limit {
             self.scheduler = Scheduler::Stalled;
-            return Turn::Sleep(Deadline::NEVER);
-        }
-        if let Some(retry) = self.retry.filter(|retry| !retry.has_passed()) {
-            self.scheduler = Scheduler::Stalled;
-            return Turn::Sleep(retry);
+            return Turn::Sleep(Deadline::NEVER, signal);
         }
         let ahead = first.before(LEAD);
         if !ahead.has_passed() {
             self.scheduler = Scheduler::Asleep { until: first };
-            return Turn::Sleep(ahead);
+            return Turn::Sleep(ahead, signal);
         }
         self.scheduler = Scheduler::Awake;
-        self.retry = None;
         self.running += 1;
         let (deadline, timer) = self.timers.pop().expect("there is a first");
-        Turn::Fire(Arc::clone(timer), deadline)
+        Turn::Fire(Due {
+            turn: timer.place().turn(),
+            timer: Arc::clone(timer),
+            deadline,
+        })
+    }
+
+    fn sleep_until(&mut self, until: Deadline, signal: u32) -> Turn<T> {
+        self.scheduler = Scheduler::Asleep { until };
+        Turn::Sleep(until, signal)
     }
 }

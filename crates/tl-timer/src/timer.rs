@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::ControlFlow;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tl_thread::{JoinError, SetDaemonError, StartError, Thread, ThreadIdent};
 
+use crate::CancelOnDrop;
 use crate::every::Every;
 use crate::once::Once;
 
@@ -89,7 +91,8 @@ impl Timer {
     ///
     /// It is one thread of the operating system from its start to its end, and all calls happen there. How long a
     /// call takes, and how late it begins, does not add up: the next one aims at the grid again. Beats that pass
-    /// during a call are skipped, not made up for. If the function panics the timer ends as any thread does: the
+    /// during a call are skipped, not made up for. For a function that ends the timer, or changes its period, see
+    /// [`repeat`](Timer::repeat). If the function panics the timer ends as any thread does: the
     /// [excepthook](tl_thread::set_excepthook) hears of it, and [`join`](Timer::join) tells.
     ///
     /// A period of [`Duration::ZERO`] has its beat always now: each call follows the one before without a pause. After one
@@ -116,8 +119,54 @@ impl Timer {
     /// ```
     #[must_use = "a timer does nothing until it is started: call `start`"]
     pub fn every(period: Duration, function: impl FnMut() + Send + 'static) -> Timer {
+        let mut function = function;
         Timer {
-            kind: Kind::Every(Every::new(period, function)),
+            kind: Kind::Every(Every::new(period, move || {
+                function();
+                ControlFlow::Continue(None)
+            })),
+        }
+    }
+
+    /// Returns a timer that will call `function` when `first` has passed since its [`start`](Timer::start), and
+    /// from then on as the function says: again after another period, or never again.
+    ///
+    /// [`ControlFlow::Continue`] has the time from when this call was due to when the next one is; it is not added to how
+    /// long the call takes. If that has passed by then, the next call is on the grid of this period, as with
+    /// [`every`](Timer::every). [`ControlFlow::Break`] ends the timer: whoever [`join`](Timer::join)s it goes on, and
+    /// [`cancel`](Timer::cancel) returns false. In all else it is as [`every`](Timer::every).
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// // Ask again and again, less and less often, until there is an answer.
+    /// let mut attempts = 0;
+    /// let timer = Timer::repeat(Duration::ZERO, move || {
+    ///     attempts += 1;
+    ///     let answer = (attempts == 4).then_some("yes");
+    ///     match answer {
+    ///         Some(_) => ControlFlow::Break(()),
+    ///         None => ControlFlow::Continue(Duration::from_millis(1 << attempts)),
+    ///     }
+    /// });
+    /// timer.start()?;
+    /// timer.join()?; // it ends by itself
+    /// assert!(!timer.cancel());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "a timer does nothing until it is started: call `start`"]
+    pub fn repeat(
+        first: Duration,
+        function: impl FnMut() -> ControlFlow<(), Duration> + Send + 'static,
+    ) -> Timer {
+        let mut function = function;
+        Timer {
+            kind: Kind::Every(Every::new(first, move || match function() {
+                ControlFlow::Continue(period) => ControlFlow::Continue(Some(period)),
+                ControlFlow::Break(()) => ControlFlow::Break(()),
+            })),
         }
     }
 
@@ -157,7 +206,8 @@ impl Timer {
     }
 
     /// Gives the timer's function a stack of at least `size` bytes; 0 for the default of
-    /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start) fail.
+    /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start) fail, which tries those of
+    /// more than 64 MiB with a thread that ends at once.
     ///
     /// ```
     /// use std::time::Duration;
@@ -181,8 +231,8 @@ impl Timer {
     ///
     /// [`StartError::AlreadyStarted`] if it has been started before, also if it has fired or been cancelled: make a
     /// new one for each run. [`StartError::Refused`] if the operating system refuses the thread that a pending timer
-    /// needs: the one that schedules all timers, or for [`every`](Timer::every) its own. The timer is then as it was,
-    /// and can be started again.
+    /// needs: the one that schedules all timers, or for [`every`](Timer::every) its own; or if no thread can have the
+    /// [stack](Timer::with_stack_size) that was asked for. The timer is then as it was, and can be started again.
     ///
     /// ```
     /// use std::time::Duration;
@@ -238,6 +288,111 @@ impl Timer {
         }
     }
 
+    /// Starts the time of a started timer anew: it calls one [`interval`](Timer::interval) from now, instead of when it
+    /// would have. Returns whether it does: false, and nothing has changed, if it was not started, was cancelled, or
+    /// if its call has begun; of a timer that repeats, if it will never call again.
+    ///
+    /// It is exact, as [`cancel`](Timer::cancel) is: after `true` no call begins before the interval has passed. A
+    /// timer that [repeats](Timer::every) begins its grid anew; if it is restarted during a call, that goes before
+    /// what the call [says](Timer::repeat) of the next one.
+    ///
+    /// This is how to wait until something has been quiet for a while (keys on a keyboard, changes of a file), and
+    /// how to end what nobody uses any more: restart the timer whenever it is used. It takes about as long as
+    /// to [`cancel`](Timer::cancel).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// let idle = Timer::new(Duration::from_secs(60), || println!("nobody is there, good night"));
+    /// idle.start()?;
+    /// for _request in 0..3 {
+    ///     assert!(idle.restart()); // somebody is there: another minute
+    /// }
+    /// idle.cancel();
+    /// assert!(!idle.restart());
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    ///
+    /// A timer of one call that has begun cannot be restarted. To be called after each quiet while, make a new one:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// struct Search {
+    ///     timer: Timer,
+    /// }
+    ///
+    /// impl Search {
+    ///     fn new() -> Search {
+    ///         let timer = Timer::new(Duration::from_millis(300), || println!("searching"));
+    ///         Search { timer }
+    ///     }
+    ///
+    ///     fn key_pressed(&mut self) -> Result<(), tl_thread::StartError> {
+    ///         if !self.timer.restart() {
+    ///             *self = Search::new();
+    ///             self.timer.start()?;
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let mut search = Search::new();
+    /// search.key_pressed()?;
+    /// search.key_pressed()?;
+    /// assert!(search.timer.cancel());
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn restart(&self) -> bool {
+        self.restart_with(None)
+    }
+
+    /// As [`restart`](Timer::restart), and `interval` is the timer's [`interval`](Timer::interval) from now on.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// let timer = Timer::new(Duration::from_secs(3600), || println!("sooner than it was to be"));
+    /// timer.start()?;
+    /// assert!(timer.restart_after(Duration::from_millis(1)));
+    /// timer.join()?;
+    /// assert_eq!(timer.interval(), Duration::from_millis(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn restart_after(&self, interval: Duration) -> bool {
+        self.restart_with(Some(interval))
+    }
+
+    fn restart_with(&self, interval: Option<Duration>) -> bool {
+        match &self.kind {
+            Kind::Once(once) => once.restart(interval),
+            Kind::Every(every) => every.restart(interval),
+        }
+    }
+
+    /// Turns the handle into one that [`cancel`](Timer::cancel)s the timer when it is dropped.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// fn answer() -> Result<u32, tl_thread::StartError> {
+    ///     let warning = Timer::new(Duration::from_secs(10), || println!("this takes long"));
+    ///     warning.start()?;
+    ///     let _warning = warning.cancel_on_drop();
+    ///     Ok(6 * 7) // however the function is left, no warning comes afterwards
+    /// }
+    ///
+    /// assert_eq!(answer()?, 42);
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn cancel_on_drop(self) -> CancelOnDrop {
+        CancelOnDrop::new(self)
+    }
+
     /// Waits until the timer has ended: its call has returned and the thread-locals of its thread are dropped, or it
     /// was cancelled while pending.
     ///
@@ -249,7 +404,9 @@ impl Timer {
     /// # Blocking
     ///
     /// Waits for the interval and for the function. A timer that [repeats](Timer::every), or whose interval is longer
-    /// than the clock, ends only by [`cancel`](Timer::cancel).
+    /// than the clock, ends only by [`cancel`](Timer::cancel), and one that is [restarted](Timer::restart) again and
+    /// again not at all. A function that waits for another timer may wait for ever: see
+    /// [*Deadlocks*](crate#deadlocks).
     ///
     /// ```
     /// use std::time::Duration;
@@ -424,8 +581,8 @@ impl Timer {
         self.thread().native_id()
     }
 
-    /// The time after which the timer calls; of one that [repeats](Timer::every), its period. Python's attribute
-    /// `interval`.
+    /// The time after which the timer calls; of one that [repeats](Timer::every), its period, which the latest call or
+    /// [`restart_after`](Timer::restart_after) may have changed. Python's attribute `interval`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -435,8 +592,8 @@ impl Timer {
     /// ```
     pub fn interval(&self) -> Duration {
         match &self.kind {
-            Kind::Once(once) => once.interval,
-            Kind::Every(every) => every.period,
+            Kind::Once(once) => once.interval(),
+            Kind::Every(every) => every.period(),
         }
     }
 
@@ -481,13 +638,15 @@ impl Hash for Timer {
 
 impl fmt::Debug for Timer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let interval = match self.kind {
-            Kind::Once(_) => "interval",
-            Kind::Every(_) => "period",
+        let (name, interval) = match &self.kind {
+            Kind::Once(once) => ("interval", once.try_interval()),
+            Kind::Every(every) => ("period", every.try_period()),
         };
-        f.debug_struct("Timer")
-            .field(interval, &self.interval())
-            .field("thread", self.thread())
-            .finish()
+        let mut out = f.debug_struct("Timer");
+        match interval {
+            Some(interval) => out.field(name, &interval),
+            None => out.field(name, &format_args!("<locked>")),
+        };
+        out.field("thread", self.thread()).finish()
     }
 }

@@ -18,7 +18,7 @@ use std::io;
 use std::time::Duration;
 
 use loom::thread::{self, JoinHandle};
-use repeat::Repeat;
+use repeat::{Beat, Repeat};
 use schedule::{Cancelled, Place, Schedule, Scheduled};
 use std::sync::Arc;
 use tl_core::door::{Deadline, Mutex};
@@ -64,12 +64,16 @@ impl Model {
     }
 
     fn start(self: &Arc<Model>, timer: &Arc<Timer>, deadline: Deadline) -> bool {
-        let spawn = || {
+        self.start_ranking(0, timer, deadline)
+    }
+
+    fn start_ranking(self: &Arc<Model>, rank: i32, timer: &Arc<Timer>, deadline: Deadline) -> bool {
+        let spawn = |number| {
             let model = Arc::clone(self);
             let scheduler = thread::spawn(move || {
-                while let Some((timer, _)) = model.schedule.next() {
-                    if model.schedule.claim(&timer) {
-                        timer.calls.fetch_add(1, Ordering::Relaxed);
+                while let Some(due) = model.schedule.next(number) {
+                    if model.schedule.claim(&due.timer, due.turn) {
+                        due.timer.calls.fetch_add(1, Ordering::Relaxed);
                     }
                     model.schedule.ended();
                 }
@@ -77,7 +81,7 @@ impl Model {
             self.schedulers.lock().push(scheduler);
             Ok::<(), Infallible>(())
         };
-        match self.schedule.start(timer, deadline, spawn, || Ok(())) {
+        match self.schedule.start(timer, deadline, rank, spawn, || Ok(())) {
             Ok(started) => started,
         }
     }
@@ -195,19 +199,24 @@ fn a_timer_waits_for_its_turn() {
         let schedule = Arc::new(Schedule::new(1));
         let timers = [Timer::new(), Timer::new()];
         for timer in &timers {
-            let started =
-                schedule.start(timer, some_time(), || Ok::<(), Infallible>(()), || Ok(()));
+            let started = schedule.start(
+                timer,
+                some_time(),
+                0,
+                |_| Ok::<(), Infallible>(()),
+                || Ok(()),
+            );
             assert_eq!(started, Ok(true));
         }
         let running = Arc::new(AtomicU32::new(0));
         let mut calls = Vec::new();
         for _ in &timers {
-            let (timer, _) = schedule.next().expect("two timers are due");
+            let due = schedule.next(1).expect("two timers are due");
             let (schedule, running) = (Arc::clone(&schedule), Arc::clone(&running));
             calls.push(thread::spawn(move || {
                 assert_eq!(running.fetch_add(1, Ordering::Relaxed), 0);
-                assert!(schedule.claim(&timer));
-                timer.calls.fetch_add(1, Ordering::Relaxed);
+                assert!(schedule.claim(&due.timer, due.turn));
+                due.timer.calls.fetch_add(1, Ordering::Relaxed);
                 running.fetch_sub(1, Ordering::Relaxed);
                 schedule.ended();
             }));
@@ -215,7 +224,7 @@ fn a_timer_waits_for_its_turn() {
         for call in calls {
             call.join().expect("the call does not panic");
         }
-        assert!(schedule.next().is_none());
+        assert!(schedule.next(1).is_none());
         assert_eq!(timers.map(|timer| timer.calls()), [1, 1]);
     });
 }
@@ -229,22 +238,29 @@ fn a_refused_timer_is_called_later_or_cancelled() {
         let refused = schedule.start(
             &timer,
             some_time(),
-            || Err(io::ErrorKind::WouldBlock),
+            0,
+            |_| Err(io::ErrorKind::WouldBlock),
             || unreachable!("there is no scheduler"),
         );
         assert_eq!(refused, Err(io::ErrorKind::WouldBlock));
-        let started = schedule.start(&timer, some_time(), || Ok::<(), Infallible>(()), || Ok(()));
+        let started = schedule.start(
+            &timer,
+            some_time(),
+            0,
+            |_| Ok::<(), Infallible>(()),
+            || Ok(()),
+        );
         assert_eq!(started, Ok(true));
         let scheduler = {
             let schedule = Arc::clone(&schedule);
             thread::spawn(move || {
                 let mut refused = false;
-                while let Some((timer, _)) = schedule.next() {
+                while let Some(due) = schedule.next(1) {
                     if !refused {
                         refused = true;
-                        schedule.refused(&timer);
-                    } else if schedule.claim(&timer) {
-                        timer.calls.fetch_add(1, Ordering::Relaxed);
+                        schedule.refused(&due.timer, due.turn);
+                    } else if schedule.claim(&due.timer, due.turn) {
+                        due.timer.calls.fetch_add(1, Ordering::Relaxed);
                     }
                     schedule.ended();
                 }
@@ -264,19 +280,24 @@ fn a_refused_timer_is_not_forgotten() {
         let schedule = Arc::new(Schedule::new(1));
         let timers = [Timer::new(), Timer::new()];
         for timer in &timers {
-            let started =
-                schedule.start(timer, some_time(), || Ok::<(), Infallible>(()), || Ok(()));
+            let started = schedule.start(
+                timer,
+                some_time(),
+                0,
+                |_| Ok::<(), Infallible>(()),
+                || Ok(()),
+            );
             assert_eq!(started, Ok(true));
         }
         let scheduler = {
             let schedule = Arc::clone(&schedule);
             thread::spawn(move || {
                 let mut refused = false;
-                while let Some((timer, _)) = schedule.next() {
+                while let Some(due) = schedule.next(1) {
                     if !std::mem::replace(&mut refused, true) {
-                        schedule.refused(&timer);
-                    } else if schedule.claim(&timer) {
-                        timer.calls.fetch_add(1, Ordering::Relaxed);
+                        schedule.refused(&due.timer, due.turn);
+                    } else if schedule.claim(&due.timer, due.turn) {
+                        due.timer.calls.fetch_add(1, Ordering::Relaxed);
                     }
                     schedule.ended();
                 }
@@ -300,7 +321,7 @@ fn no_call_of_a_repeating_timer_begins_after_it_is_cancelled() {
                 let (repeat, cancelled) = &*shared;
                 for _ in 0..2 {
                     let was_cancelled = cancelled.load(Ordering::Relaxed) == 1;
-                    if !repeat.begin_call(some_time()) {
+                    if repeat.begin_call(some_time()) == Beat::Never {
                         return false;
                     }
                     assert!(!was_cancelled);
@@ -316,7 +337,7 @@ fn no_call_of_a_repeating_timer_begins_after_it_is_cancelled() {
         cancelled.store(1, Ordering::Relaxed);
         assert!(!repeat.cancel());
         timer.join().expect("the timer does not panic");
-        assert!(!repeat.begin_call(some_time()));
+        assert_eq!(repeat.begin_call(some_time()), Beat::Never);
     });
 }
 
@@ -326,7 +347,7 @@ fn cancel_wakes_a_repeating_timer() {
         let repeat = Arc::new(Repeat::new());
         let timer = {
             let repeat = Arc::clone(&repeat);
-            thread::spawn(move || assert!(!repeat.begin_call(Deadline::NEVER)))
+            thread::spawn(move || assert_eq!(repeat.begin_call(Deadline::NEVER), Beat::Never))
         };
         let other = {
             let repeat = Arc::clone(&repeat);
@@ -347,7 +368,7 @@ fn a_repeating_timer_that_panics_cannot_be_cancelled_afterwards() {
         let timer = {
             let repeat = Arc::clone(&repeat);
             thread::spawn(move || {
-                let begun = repeat.begin_call(some_time());
+                let begun = repeat.begin_call(some_time()) == Beat::Call;
                 if begun {
                     repeat.end();
                 }
@@ -358,5 +379,217 @@ fn a_repeating_timer_that_panics_cannot_be_cancelled_afterwards() {
         let begun = timer.join().expect("the timer does not panic");
         assert!(begun || cancelled);
         assert!(!repeat.cancel());
+    });
+}
+
+#[test]
+fn a_restarted_timer_is_called_once_for_its_last_turn() {
+    explore(Some(3), || {
+        // Its thread is being started while it is put off for ever: that turn's claim comes to nothing, and a call
+        // comes only of another restart.
+        let_time_pass();
+        let model = Model::new(1);
+        let timer = Timer::new();
+        assert!(model.start(&timer, some_time()));
+        let is_put_off = model.schedule.restart(&timer, Deadline::NEVER);
+        if is_put_off {
+            assert_eq!(timer.calls(), 0);
+            assert!(model.schedule.restart(&timer, some_time()));
+        }
+        model.finish();
+        assert_eq!(timer.calls(), 1);
+        assert!(!model.schedule.restart(&timer, some_time()));
+    });
+}
+
+#[test]
+fn a_call_that_was_put_off_does_not_begin() {
+    explore(Some(3), || {
+        let_time_pass();
+        let schedule = Arc::new(Schedule::new(2));
+        let timer = Timer::new();
+        let spawn = |_| Ok::<(), Infallible>(());
+        let started = schedule.start(&timer, some_time(), 0, spawn, || Ok(()));
+        assert_eq!(started, Ok(true));
+        let due = schedule.next(1).expect("the timer is due");
+        let caller = {
+            let schedule = Arc::clone(&schedule);
+            thread::spawn(move || {
+                let is_called = schedule.claim(&due.timer, due.turn);
+                schedule.ended();
+                is_called
+            })
+        };
+        // The second one is due at once, so that there are two threads for two turns.
+        let is_put_off = schedule.restart(&timer, Deadline::NEVER);
+        let is_brought_forward = schedule.restart(&timer, some_time());
+        let mut calls = 0;
+        while let Some(due) = schedule.next(1) {
+            calls += u32::from(schedule.claim(&due.timer, due.turn));
+            schedule.ended();
+        }
+        let is_called = caller.join().expect("the caller does not panic");
+        assert_eq!(calls + u32::from(is_called), 1);
+        assert_eq!(is_called, !is_put_off, "it was put off before");
+        assert!(is_put_off || !is_brought_forward);
+    });
+}
+
+#[test]
+fn a_scheduler_waits_for_a_call_that_may_still_be_put_off() {
+    explore(Some(3), || {
+        let_time_pass();
+        let schedule = Arc::new(Schedule::new(1));
+        let timer = Timer::new();
+        let spawn = |_| Ok::<(), Infallible>(());
+        let started = schedule.start(&timer, some_time(), 0, spawn, || Ok(()));
+        assert_eq!(started, Ok(true));
+        let due = schedule.next(1).expect("the timer is due");
+        let scheduler = {
+            let schedule = Arc::clone(&schedule);
+            thread::spawn(move || {
+                let mut calls = 0;
+                while let Some(due) = schedule.next(1) {
+                    calls += u32::from(schedule.claim(&due.timer, due.turn));
+                    schedule.ended();
+                }
+                calls
+            })
+        };
+        // Whether the scheduler has found nothing to do by now or not, it is there for this.
+        assert!(schedule.restart(&timer, some_time()));
+        assert!(!schedule.claim(&due.timer, due.turn));
+        schedule.ended();
+        assert_eq!(scheduler.join().expect("the scheduler does not panic"), 1);
+    });
+}
+
+#[test]
+fn a_refused_timer_delays_no_other() {
+    explore(Some(3), || {
+        // No time passes: what waits for a while waits for ever.
+        let schedule = Arc::new(Schedule::new(2));
+        let (greedy, modest) = (Timer::new(), Timer::new());
+        let spawn = |_| Ok::<(), Infallible>(());
+        let now = Deadline::after(Duration::ZERO).before(Duration::MAX);
+        let started = schedule.start(&greedy, now, 0, spawn, || Ok(()));
+        assert_eq!(started, Ok(true));
+        let due = schedule.next(1).expect("the timer is due");
+        let other = {
+            let (schedule, modest) = (Arc::clone(&schedule), Arc::clone(&modest));
+            thread::spawn(move || {
+                let spawn = |_| Ok::<(), Infallible>(());
+                schedule.start(&modest, now, 0, spawn, || Ok(()))
+            })
+        };
+        schedule.refused(&due.timer, due.turn);
+        schedule.ended();
+        let due = schedule.next(1).expect("the other is due");
+        assert!(Arc::ptr_eq(&due.timer, &modest));
+        assert!(schedule.claim(&due.timer, due.turn));
+        schedule.ended();
+        assert_eq!(schedule.cancel(&greedy), Cancelled::Pending);
+        assert_eq!(other.join().expect("the starter does not panic"), Ok(true));
+        assert!(!schedule.restart(&greedy, now));
+    });
+}
+
+#[test]
+fn a_refusal_that_comes_after_a_restart_is_none() {
+    explore(Some(3), || {
+        let_time_pass();
+        let schedule = Arc::new(Schedule::new(1));
+        let timer = Timer::new();
+        let spawn = |_| Ok::<(), Infallible>(());
+        let started = schedule.start(&timer, some_time(), 0, spawn, || Ok(()));
+        assert_eq!(started, Ok(true));
+        let due = schedule.next(1).expect("the timer is due");
+        let other = {
+            let (schedule, timer) = (Arc::clone(&schedule), Arc::clone(&timer));
+            thread::spawn(move || schedule.restart(&timer, some_time()))
+        };
+        schedule.refused(&due.timer, due.turn);
+        schedule.ended();
+        assert!(other.join().expect("the other does not panic"));
+        let mut calls = 0;
+        while let Some(due) = schedule.next(1) {
+            calls += u32::from(schedule.claim(&due.timer, due.turn));
+            schedule.ended();
+        }
+        assert_eq!(calls, 1);
+    });
+}
+
+#[test]
+fn a_scheduler_of_a_higher_rank_takes_the_place_of_the_one_there_is() {
+    explore(Some(2), || {
+        let_time_pass();
+        let model = Model::new(1);
+        let (first, second) = (Timer::new(), Timer::new());
+        model.start(&first, Deadline::NEVER);
+        model.start_ranking(1, &second, some_time());
+        while second.calls() == 0 {
+            thread::yield_now();
+        }
+        // Both end, the first though a timer is pending that it has taken up.
+        let replaced = model.schedulers.lock().remove(0);
+        replaced.join().expect("the scheduler does not panic");
+        assert_eq!(model.schedule.cancel(&first), Cancelled::Pending);
+        model.finish();
+        assert_eq!((first.calls(), second.calls()), (0, 1));
+    });
+}
+
+#[test]
+fn no_call_of_a_repeating_timer_begins_for_a_beat_before_its_restart() {
+    explore(Some(3), || {
+        let_time_pass();
+        // 0: the beat that is due; 1: the one after the restart, which never comes.
+        let shared = Arc::new((Repeat::new(), Mutex::new(0), AtomicU32::new(0)));
+        let timer = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let (repeat, grid, restarted) = &*shared;
+                let mut calls = 0;
+                loop {
+                    let number = *grid.lock();
+                    let beat = match number {
+                        0 => some_time(),
+                        _ => Deadline::NEVER,
+                    };
+                    let is_old = number == 0 && restarted.load(Ordering::Relaxed) == 1;
+                    match repeat.begin_call(beat) {
+                        Beat::Never => {
+                            assert!(!repeat.cancel(), "it was not cancelled");
+                            return calls;
+                        }
+                        Beat::Moved => continue,
+                        Beat::Call => {}
+                    }
+                    assert!(number == 0 && !is_old, "it never comes");
+                    calls += 1;
+                    if calls == 2 {
+                        repeat.end();
+                        return calls;
+                    }
+                    if !repeat.end_call() {
+                        return calls;
+                    }
+                }
+            })
+        };
+        let (repeat, grid, restarted) = &*shared;
+        {
+            let mut grid = grid.lock();
+            if repeat.restart() {
+                restarted.store(1, Ordering::Relaxed);
+                *grid = 1;
+            }
+        }
+        let is_restarted = *grid.lock() == 1;
+        let is_cancelled = repeat.cancel();
+        let calls = timer.join().expect("the timer does not panic");
+        assert!(is_cancelled || calls == 2);
+        assert!(is_restarted || calls == 2);
     });
 }

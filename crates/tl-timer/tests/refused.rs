@@ -148,25 +148,56 @@ fn without_a_scheduler_nothing_is_started_and_nothing_listed() {
     repeating.join().unwrap();
 }
 
-/// More than there are addresses.
-const TOO_MUCH: usize = isize::MAX as usize / 2;
-
 #[test]
 fn a_timer_that_is_refused_for_its_own_sake_holds_up_no_other() {
-    let greedy = Timer::new(Duration::ZERO, || ())
-        .with_stack_size(TOO_MUCH)
-        .with_daemon(true);
-    greedy.start().unwrap();
-    let modest: Vec<_> = (1..=20)
-        .map(|millis| Timer::new(Duration::from_millis(millis), || ()))
+    static HEARD: AtomicUsize = AtomicUsize::new(0);
+    if !in_a_child("a_timer_that_is_refused_for_its_own_sake_holds_up_no_other") {
+        return;
+    }
+    tl_thread::set_excepthook(|_| {
+        HEARD.fetch_add(1, Ordering::Relaxed);
+    });
+    // There is room for it now, and none when it is due.
+    let greedy: Vec<_> = (0..5)
+        .map(|_| Timer::new(Duration::from_millis(50), || ()).with_stack_size(500 * MIB))
         .collect();
-    for timer in &modest {
+    for timer in &greedy {
         timer.start().unwrap();
     }
-    for timer in &modest {
-        assert_eq!(timer.join_timeout(Duration::from_secs(60)), Ok(true));
+    let mut taken: Vec<u8> = Vec::new();
+    taken.try_reserve_exact(600 * MIB).unwrap();
+    eventually("five refusals", || HEARD.load(Ordering::Relaxed) == 5);
+    for turn in 0..200 {
+        let modest = Timer::new(Duration::from_micros(turn * 10), || ());
+        modest.start().unwrap();
+        assert_eq!(modest.join_timeout(Duration::from_secs(60)), Ok(true));
     }
-    assert!(greedy.cancel());
+    for timer in &greedy {
+        assert_eq!(timer.native_id(), None);
+        assert!(timer.is_alive());
+    }
+    drop(taken);
+    for timer in &greedy {
+        timer.join().unwrap();
+    }
+    assert_eq!(HEARD.load(Ordering::Relaxed), 5);
+}
+
+#[test]
+fn a_stack_that_no_system_can_give_is_refused_at_the_start() {
+    for size in [1 << 46, isize::MAX as usize / 2] {
+        let timer = Timer::new(Duration::ZERO, || ()).with_stack_size(size);
+        for _ in 0..2 {
+            let error = timer.start().unwrap_err();
+            assert!(matches!(error, StartError::Refused(_)), "{error:?}");
+            assert!(!timer.is_alive());
+            assert_eq!(timer.ident(), None);
+            assert!(!enumerate().contains(timer.thread()));
+        }
+        let timer = timer.with_stack_size(100 * MIB);
+        timer.start().unwrap();
+        assert_eq!(timer.join(), Ok(()));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What somebody's first program might do with each of the crates.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -65,6 +66,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let timer = Timer::new(Duration::from_millis(1), || RUNG.set());
     timer.start()?;
     RUNG.wait();
+    timer.join()?;
+
+    let idle = Timer::new(Duration::from_secs(60), || unreachable!()).cancel_on_drop();
+    idle.start()?;
+    assert!(idle.restart());
+    let mut beats = 0;
+    let timer = Timer::repeat(Duration::ZERO, move || {
+        beats += 1;
+        match beats {
+            3 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(Duration::from_millis(1)),
+        }
+    });
+    timer.start()?;
     timer.join()?;
     Ok(())
 }

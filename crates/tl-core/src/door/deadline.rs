@@ -64,6 +64,24 @@ impl Deadline {
         }
     }
 
+    /// Returns the moment that is `delay` later; never, if there is no such moment.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_core::door::Deadline;
+    ///
+    /// let now = Deadline::after(Duration::ZERO);
+    /// assert!(!now.delayed(Duration::from_secs(3_600)).has_passed());
+    /// assert_eq!(now.delayed(Duration::ZERO), now);
+    /// assert_eq!(now.delayed(Duration::MAX), Deadline::NEVER);
+    /// ```
+    pub fn delayed(self, delay: Duration) -> Deadline {
+        let delay = u64::try_from(delay.as_nanos()).unwrap_or(u64::MAX);
+        Deadline {
+            nanos: self.nanos.saturating_add(delay),
+        }
+    }
+
     /// Whether the moment has come.
     pub fn has_passed(self) -> bool {
         self != Deadline::NEVER && self.nanos <= platform::now()

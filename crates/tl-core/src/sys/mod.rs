@@ -2,6 +2,8 @@
 //!
 //! | file | what it has |
 //! | --- | --- |
+//! | `bare_thread.rs` | [`spawn_bare`]: a thread that the standard library does not know of |
+//! | `inherited/` | [`Inherited`]: what a new thread takes over from the one that makes it |
 //! | `process.rs` | the end of the process: [`at_exit`], [`exit`] |
 //! | `thread.rs` | the calling thread as the system knows it: [`native_id`], [`is_main_thread`], its name, its timer slack |
 //! | `thread_end/` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped |
@@ -30,8 +32,21 @@
 //! | Windows | `GetCurrentThreadId` | what Windows keeps | yes | no; a timed wait ends with a tick of its clock, up to 16 ms late |
 //! | others | counted by this crate | nothing | no | no |
 //!
+//! [`Inherited`] knows Linux; on the others it is empty, and a thread has what its maker passes on. [`spawn_bare`]
+//! is for all systems with `pthread`s.
+//!
 //! What a system can't do is an error of the kind [`Unsupported`](std::io::ErrorKind::Unsupported).
 
+mod bare_thread;
+#[cfg_attr(
+    any(target_os = "linux", target_os = "android"),
+    path = "inherited/linux.rs"
+)]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android")),
+    path = "inherited/other.rs"
+)]
+mod inherited;
 mod process;
 mod thread;
 mod thread_end;
@@ -63,7 +78,9 @@ mod thread_end;
 )]
 mod imp;
 
+pub use bare_thread::spawn_bare;
 pub(crate) use imp::main_native_id;
+pub use inherited::Inherited;
 pub use process::{at_exit, exit};
 pub use thread::{
     OS_NAME_BYTES, is_main_thread, native_id, os_name, os_name_form, set_os_name, set_os_name_of,

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::atomic::Ordering;
+use std::thread;
 
 use super::Thread;
 use crate::{StartError, current, registry, stack};
@@ -24,6 +25,20 @@ impl Thread {
         match was_new {
             true => Ok(()),
             false => Err(StartError::AlreadyStarted),
+        }
+    }
+
+    /// Whether the system would give a thread a stack of that size.
+    pub(crate) fn try_stack(&self) -> Result<(), StartError> {
+        let own = self.inner.stack_size.load(Ordering::Relaxed);
+        match stack::for_new_thread(own).map_err(StartError::Refused)? {
+            Some(size) if size > stack::LARGE => {
+                let trial = thread::Builder::new().stack_size(size).spawn(|| ());
+                // It does nothing that could fail.
+                let _ = trial.map_err(StartError::Refused)?.join();
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 

@@ -1,8 +1,9 @@
-//! Timers: each is cancelled or fires, once, and never both; one that repeats stops when it is told to.
+//! Timers: each is cancelled or fires, once, and never both, however often it is restarted, and not before the last
+//! restart says; one that repeats stops when it is told to.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use tl_timer::Timer;
 
@@ -12,9 +13,11 @@ use crate::thread::reported;
 pub(crate) fn run(round: &Round) -> Report {
     let (listed_before, reported_before) = (tl_thread::active_count(), reported());
     let (started, wrong, late) = (Count::default(), Count::default(), Count::default());
+    let (early, begin) = (Count::default(), Instant::now());
+    let nanos_until = move |instant: Instant| (instant - begin).as_nanos() as u64;
     let panicked = Arc::new(Count::default());
     round.in_threads(|_, rng| {
-        let timers: Vec<(Timer, Arc<AtomicU32>)> = (0..20)
+        let timers: Vec<(Timer, Arc<AtomicU32>, Arc<AtomicU64>)> = (0..20)
             .map(|_| {
                 let calls = Arc::new(AtomicU32::new(0));
                 let delay = match rng.u8(0..4) {
@@ -24,7 +27,10 @@ pub(crate) fn run(round: &Round) -> Report {
                 };
                 let (panics, panicked) = (rng.u8(0..8) == 0, Arc::clone(&panicked));
                 let called = Arc::clone(&calls);
+                let moment = Arc::new(AtomicU64::new(0));
+                let called_at = Arc::clone(&moment);
                 let timer = Timer::new(delay, move || {
+                    called_at.store(nanos_until(Instant::now()), Ordering::Relaxed);
                     called.fetch_add(1, Ordering::Relaxed);
                     if panics {
                         panicked.one();
@@ -34,14 +40,25 @@ pub(crate) fn run(round: &Round) -> Report {
                 .with_daemon(rng.bool());
                 timer.start().expect("the system has threads left");
                 started.one();
-                (timer, calls)
+                (timer, calls, moment)
             })
             .collect();
+        // When each must not be called before.
+        let mut earliest = vec![0; timers.len()];
+        for _ in 0..rng.usize(0..40) {
+            let index = rng.usize(0..timers.len());
+            let interval = timeout(rng) * 4;
+            let now = Instant::now();
+            if timers[index].0.restart_after(interval) {
+                earliest[index] = nanos_until(now + interval);
+            }
+        }
         let mut prevented: Vec<bool> = timers
             .iter()
-            .map(|(timer, _)| rng.bool() && timer.cancel())
+            .map(|(timer, ..)| rng.bool() && timer.cancel())
             .collect();
-        for ((timer, calls), prevented) in timers.iter().zip(&mut prevented) {
+        let all = timers.iter().zip(&mut prevented).zip(earliest);
+        for (((timer, calls, moment), prevented), earliest) in all {
             // Either it is cancelled now, or it has fired or is about to. A second success would be one too many.
             let again = timer.cancel();
             wrong.add(u64::from(again && *prevented));
@@ -50,6 +67,8 @@ pub(crate) fn run(round: &Round) -> Report {
             let _ = timer.join();
             let calls = calls.load(Ordering::Relaxed);
             wrong.add(u64::from(calls != u32::from(!*prevented)));
+            let moment = moment.load(Ordering::Relaxed);
+            early.add(u64::from(!*prevented && moment < earliest));
         }
         if rng.u8(0..4) == 0 {
             repeat(rng, &late);
@@ -58,6 +77,7 @@ pub(crate) fn run(round: &Round) -> Report {
     soon(|| tl_thread::active_count() == listed_before);
     Report::new(started.get())
         .even("timers not cancelled or fired once", wrong.get(), 0)
+        .even("calls before a restart lets them", early.get(), 0)
         .even("calls after a repeating timer ended", late.get(), 0)
         .even(
             "panicked, and reported to the excepthook",
@@ -79,7 +99,10 @@ fn repeat(rng: &mut fastrand::Rng, late: &Count) {
         called.fetch_add(1, Ordering::Relaxed);
     });
     timer.start().expect("the system has threads left");
-    std::thread::sleep(timeout(rng) * 4);
+    for _ in 0..rng.u8(0..4) {
+        std::thread::sleep(timeout(rng));
+        timer.restart();
+    }
     timer.cancel();
     timer.join().expect("the function does not panic");
     let at_the_end = calls.load(Ordering::Relaxed);
