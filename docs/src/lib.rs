@@ -11,7 +11,7 @@
 //! | threads to wait until a value is as they need it | [`Monitor<T>`](tl_condition::Monitor) | [`tl_condition`] |
 //! | the same with several conditions on one lock, or on a re-entrant one | [`Condition`] | [`tl_condition`] |
 //! | a fixed number of threads to wait for each other, round after round | [`Barrier`] | [`tl_barrier`] |
-//! | at most so many threads at a time to do something | [`Semaphore`], [`BoundedSemaphore`] | [`tl_semaphore`] |
+//! | at most so many threads at a time to do something | [`Semaphore`], [`BoundedSemaphore`], [`ClosableSemaphore`] | [`tl_semaphore`] |
 //! | a value for each thread, in an object | [`Local<T>`](tl_local::Local) | [`tl_local`] |
 //! | log lines with the name of their thread | [`BasicConfig`](tl_core::logging::BasicConfig) | [`tl_core`] |
 //!
@@ -45,7 +45,7 @@ use tl_event::Event;
 #[cfg(doc)]
 use tl_locks::{Lock, RLock};
 #[cfg(doc)]
-use tl_semaphore::{BoundedSemaphore, Semaphore};
+use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
 #[cfg(doc)]
 use tl_thread::{Thread, scope, spawn};
 #[cfg(doc)]

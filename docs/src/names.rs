@@ -108,11 +108,11 @@
 //! | `Semaphore.acquire` | [`Semaphore::acquire`](tl_semaphore::Semaphore::acquire), [`try_acquire`](tl_semaphore::Semaphore::try_acquire), [`acquire_timeout`](tl_semaphore::Semaphore::acquire_timeout) | [`acquire_many`](tl_semaphore::Semaphore::acquire_many) for several |
 //! | `Semaphore.release` | [`Semaphore::release`](tl_semaphore::Semaphore::release), [`release_many`](tl_semaphore::Semaphore::release_many) | a `Result` |
 //! | `with Semaphore` | [`Semaphore::permit`](tl_semaphore::Semaphore::permit), [`Semaphore::with`](tl_semaphore::Semaphore::with) | a [`Permit`](tl_semaphore::Permit), or a closure |
-//! | `BoundedSemaphore` | [`BoundedSemaphore`](tl_semaphore::BoundedSemaphore) | |
-//! | `BoundedSemaphore(value)` | [`BoundedSemaphore::new`](tl_semaphore::BoundedSemaphore::new) | has no default |
-//! | `BoundedSemaphore.acquire` | [`BoundedSemaphore::acquire`](tl_semaphore::BoundedSemaphore::acquire), [`try_acquire`](tl_semaphore::BoundedSemaphore::try_acquire), [`acquire_timeout`](tl_semaphore::BoundedSemaphore::acquire_timeout) | |
-//! | `BoundedSemaphore.release` | [`BoundedSemaphore::release`](tl_semaphore::BoundedSemaphore::release), [`release_many`](tl_semaphore::BoundedSemaphore::release_many) | a `Result` where Python raises `ValueError` |
-//! | `with BoundedSemaphore` | [`BoundedSemaphore::permit`](tl_semaphore::BoundedSemaphore::permit), [`BoundedSemaphore::with`](tl_semaphore::BoundedSemaphore::with) | |
+//! | `BoundedSemaphore` | [`BoundedSemaphore`](tl_semaphore::BoundedSemaphore) | derefs to a `Semaphore` |
+//! | `BoundedSemaphore(value)` | [`BoundedSemaphore::new`](tl_semaphore::BoundedSemaphore::new) | [`with_bound`](tl_semaphore::BoundedSemaphore::with_bound) for a bound that differs; has no default |
+//! | `BoundedSemaphore.acquire` | [`Semaphore::acquire`](tl_semaphore::Semaphore::acquire), [`try_acquire`](tl_semaphore::Semaphore::try_acquire), [`acquire_timeout`](tl_semaphore::Semaphore::acquire_timeout) | |
+//! | `BoundedSemaphore.release` | [`Semaphore::release`](tl_semaphore::Semaphore::release), [`release_many`](tl_semaphore::Semaphore::release_many) | a `Result` where Python raises `ValueError` |
+//! | `with BoundedSemaphore` | [`Semaphore::permit`](tl_semaphore::Semaphore::permit), [`Semaphore::with`](tl_semaphore::Semaphore::with) | |
 //!
 //! # Event
 //!

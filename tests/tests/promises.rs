@@ -17,7 +17,7 @@ use tl_local::Local;
 use tl_locks::{
     Lock, LockGuard, Mutex, MutexGuard, RLock, RLockGuard, ReentrantMutex, ReentrantMutexGuard,
 };
-use tl_semaphore::{BoundedSemaphore, OwnedPermit, Permit, Semaphore};
+use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, OwnedPermit, Permit, Semaphore};
 use tl_thread::{JoinError, JoinHandle, SetDaemonError, StartError, Thread};
 use tl_timer::{CancelOnDrop, Timer};
 
@@ -43,6 +43,7 @@ fn a_primitive_is_a_word_or_less_and_a_protocol_of_two_parts_a_line_or_two() {
         assert!(size_of::<Event>() <= WORD);
         assert!(size_of::<Semaphore>() <= WORD);
         assert!(size_of::<BoundedSemaphore>() <= WORD);
+        assert!(size_of::<ClosableSemaphore>() <= WORD);
         assert!(size_of::<Mutex<()>>() <= WORD);
         // The owner, the depth, and the word.
         assert!(size_of::<RLock>() <= 2 * WORD);
@@ -77,6 +78,7 @@ fn what_is_shared_can_be_shared_and_what_is_sent_can_be_sent() {
     shared::<BarrierWaitResult>();
     shared::<Semaphore>();
     shared::<BoundedSemaphore>();
+    shared::<ClosableSemaphore>();
     shared::<OwnedPermit>();
     shared::<Local<Cell<u32>>>();
     shared::<Thread>();
@@ -118,6 +120,7 @@ fn a_panic_elsewhere_leaves_them_fit_for_use() {
     unwinds::<Barrier>();
     unwinds::<Semaphore>();
     unwinds::<BoundedSemaphore>();
+    unwinds::<ClosableSemaphore>();
     unwinds::<Local<u32>>();
     unwinds::<Thread>();
     unwinds::<Timer>();
@@ -156,6 +159,7 @@ fn errors_can_be_boxed_and_sent() {
     error::<NotAcquired>();
     error::<tl_locks::ReleaseError>();
     error::<tl_semaphore::ReleaseError>();
+    error::<tl_semaphore::Closed>();
     error::<JoinError>();
     error::<StartError>();
     error::<SetDaemonError>();

@@ -1,4 +1,4 @@
-//! What can be wrong with a release.
+//! What can be wrong with a release, and that a semaphore is closed.
 
 use std::error::Error;
 use std::fmt;
@@ -28,9 +28,10 @@ pub enum ReleaseError {
         /// How many were to be released.
         released: usize,
     },
-    /// With the released permits, more would be available than at the beginning: more were released than had been acquired.
+    /// With the released permits, more would be available than the bound allows: more were released
+    /// than had been acquired.
     AboveBound {
-        /// The initial value of the bounded semaphore.
+        /// The bound of the semaphore.
         bound: usize,
         /// How many permits were available.
         available: usize,
@@ -68,3 +69,28 @@ impl fmt::Display for ReleaseError {
 }
 
 impl Error for ReleaseError {}
+
+/// No permit was taken, and none will be: the semaphore is closed.
+///
+/// ```
+/// use tl_semaphore::{ClosableSemaphore, Closed};
+///
+/// let semaphore = ClosableSemaphore::new(1);
+/// semaphore.close();
+/// let error: Closed = semaphore.acquire().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the semaphore is closed, and gives out no more permits: stop asking for them"
+/// );
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Closed;
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the semaphore is closed, and gives out no more permits: stop asking for them")
+    }
+}
+
+impl Error for Closed {}

@@ -1,8 +1,10 @@
-//! [`Semaphore`] and [`BoundedSemaphore`]: a number of permits, which threads take, wait for when there are none, and give back.
+//! [`Semaphore`] and [`BoundedSemaphore`]: a number of permits, which threads take, wait for when
+//! there are none, and give back.
 //!
-//! They are Python's [`threading.Semaphore` and
-//! `BoundedSemaphore`](https://docs.python.org/3/library/threading.html#semaphore-objects) for Rust, in eight bytes: taking a
-//! permit and giving it back is one atomic operation each, and a thread that waits costs no processor time once it sleeps.
+//! The first two are Python's [`threading.Semaphore` and
+//! `BoundedSemaphore`](https://docs.python.org/3/library/threading.html#semaphore-objects) for
+//! Rust, in eight bytes: taking a permit and giving it back is one atomic operation each, and a
+//! thread that waits costs no processor time once it sleeps.
 //!
 //! ```
 //! use std::thread;
@@ -27,24 +29,31 @@
 //! | --- | --- |
 //! | at most so many threads at once to do something | a [`BoundedSemaphore`] and its [`permit`](BoundedSemaphore::permit) |
 //! | to count things that some threads produce and others consume | a [`Semaphore`], [`release`](Semaphore::release) and [`acquire`](Semaphore::acquire) |
+//! | those that wait to be sent away when all comes to an end | a [`ClosableSemaphore`] and its [`close`](ClosableSemaphore::close) |
 //! | one thread at a time to use a value | a `Mutex` of [`tl-locks`] |
 //! | all waiting threads to go on at once | [`tl-event`] |
 //! | threads to wait until shared data is as they need it | a `Monitor` of [`tl-condition`] |
 //!
 //! # Fairness
 //!
-//! A thread that finds a free permit takes it, even while others wait: that is what makes a busy semaphore fast. But to a
-//! thread that has slept for more than half a millisecond the next permits pass directly, ahead of every newcomer, to the longest
-//! waiter in the queue first. Where many have slept that long this happens once in half a millisecond, since all others wait
-//! until the sleeper runs. So no thread starves.
+//! A thread that finds a free permit takes it, even while others wait: that is what makes a busy
+//! semaphore fast. But to a thread that has slept for more than half a millisecond the next permits
+//! pass directly, ahead of every newcomer, to the longest waiter in the queue first. Where many
+//! have slept that long this happens once in half a millisecond, since all others wait until the
+//! sleeper runs. So no thread starves.
 //!
-//! A request for many permits waits in the same line. Once it has slept that long, permits are kept for it until there are
-//! enough, and all others wait. A request for more permits than the semaphore has ever had available at one time holds nobody
-//! up: it is passed over until there are that many.
+//! A request for many permits waits in the same line, however much it asks for. Once it has slept
+//! that long and is first, permits are **kept for it** until there are enough, and all others wait.
+//! That is what it costs: while eight permits are gathered for one thread, seven that others could
+//! use lie idle; and if eight never come together, nobody gets any. So give a request that may
+//! never be met a time limit. When that is over, what was kept for it is there for the others. Only
+//! a request for more permits than there can be, [`MAX`](Semaphore::MAX) or the
+//! [bound](BoundedSemaphore::bound), holds nobody up: it is passed over.
 //!
 //! Only Linux is supported.
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-condition`]: https://docs.rs/tl-condition
@@ -57,16 +66,25 @@
 [`tl-event`]: ../tl_event/index.html
 [`tl-locks`]: ../tl_locks/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo
+// xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
+mod bounded;
+mod call;
+mod closable;
+mod closable_permits;
 mod error;
-mod methods;
 mod permit;
+mod permits;
 mod raw;
 mod semaphore;
+mod settle;
+mod word;
 
-pub use error::ReleaseError;
-pub use permit::{OwnedPermit, Permit};
-pub use semaphore::{BoundedSemaphore, Semaphore};
+pub use bounded::BoundedSemaphore;
+pub use closable::ClosableSemaphore;
+pub use error::{Closed, ReleaseError};
+pub use permit::{MergeError, OwnedPermit, Permit};
+pub use semaphore::Semaphore;

@@ -1,18 +1,25 @@
 //! Permits that give themselves back.
 
+use std::error::Error;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::ptr;
 use std::sync::Arc;
 
+use crate::bounded::BoundedSemaphore;
+use crate::closable::ClosableSemaphore;
 use crate::raw::Raw;
+use crate::semaphore::Semaphore;
 
 /// Permits of a semaphore, given back when this is dropped.
 ///
-/// A permit may be sent to another thread and dropped there. One that is forgotten ([`forget`](Permit::forget) or
-/// [`std::mem::forget`]) is gone for good: the semaphore has one less.
+/// A permit may be sent to another thread and dropped there. One that is forgotten
+/// ([`forget`](Permit::forget) or [`std::mem::forget`]) is gone for good: the semaphore has one
+/// less.
 ///
-/// Giving back can fail only where somebody has released what they had not acquired, so that the semaphore is full
-/// already. Then the drop does nothing, and the value is what it would have been without the mistake.
+/// Giving back meets a semaphore that is too full only where somebody has released what they had
+/// not acquired. Then as much is given back as there is room for, and the value is what it would
+/// have been without the mistake.
 ///
 /// ```
 /// use tl_semaphore::Semaphore;
@@ -49,23 +56,63 @@ use crate::raw::Raw;
 pub struct Permit<'a> {
     raw: &'a Raw,
     count: usize,
-    bounded: bool,
 }
 
 impl<'a> Permit<'a> {
     #[inline]
-    pub(crate) fn new(raw: &'a Raw, count: usize, bounded: bool) -> Permit<'a> {
-        Permit {
-            raw,
-            count,
-            bounded,
-        }
+    pub(crate) fn new(raw: &'a Raw, count: usize) -> Permit<'a> {
+        Permit { raw, count }
     }
 
-    /// How many permits this stands for.
+    /// Returns how many permits this stands for.
     #[inline]
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// Splits `n` permits off, so that they can be given back apart from the others. `None`, and
+    /// nothing has changed, if this stands for fewer.
+    ///
+    /// ```
+    /// use tl_semaphore::Semaphore;
+    ///
+    /// let seats = Semaphore::new(3);
+    /// let mut all = seats.permit_many(3);
+    /// let one = all.split(1).unwrap();
+    /// assert_eq!((all.count(), one.count()), (2, 1));
+    /// drop(one);
+    /// assert_eq!(seats.available(), 1);
+    /// assert!(all.split(3).is_none());
+    /// ```
+    #[must_use = "the permits are given back when dropped, and `None` means that there are too few"]
+    pub fn split(&mut self, n: usize) -> Option<Permit<'a>> {
+        self.count = self.count.checked_sub(n)?;
+        Some(Permit::new(self.raw, n))
+    }
+
+    /// Takes the permits of `other` over, so that all are given back together.
+    ///
+    /// # Errors
+    ///
+    /// [`MergeError`], with `other` in it, if that has permits of another semaphore. Nothing has
+    /// changed.
+    ///
+    /// ```
+    /// use tl_semaphore::Semaphore;
+    ///
+    /// let (seats, cups) = (Semaphore::new(3), Semaphore::new(3));
+    /// let mut mine = seats.permit();
+    /// mine.merge(seats.permit()).unwrap();
+    /// assert_eq!(mine.count(), 2);
+    /// let error = mine.merge(cups.permit()).unwrap_err();
+    /// assert_eq!(error.into_permit().count(), 1);
+    /// ```
+    pub fn merge(&mut self, mut other: Permit<'a>) -> Result<(), MergeError<Permit<'a>>> {
+        if !ptr::eq(self.raw, other.raw) {
+            return Err(MergeError { permit: other });
+        }
+        self.count = self.count.saturating_add(std::mem::take(&mut other.count));
+        Ok(())
     }
 
     /// Uses the permits up: they are not given back.
@@ -86,7 +133,7 @@ impl<'a> Permit<'a> {
 impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
-        give_back(self.raw, self.count, self.bounded);
+        self.raw.give_back(self.count);
     }
 }
 
@@ -100,11 +147,29 @@ impl fmt::Debug for Permit<'_> {
 
 /// A semaphore that an [`OwnedPermit`] can keep alive.
 pub(crate) trait Home: Send + Sync + UnwindSafe + RefUnwindSafe {
-    fn raw(&self) -> (&Raw, bool);
+    fn raw(&self) -> &Raw;
 }
 
-/// Permits of a semaphore in an [`Arc`], given back when this is dropped. It keeps the semaphore alive, and so can go where a
-/// borrow cannot: into a thread that is not scoped, or into a struct.
+impl Home for Semaphore {
+    fn raw(&self) -> &Raw {
+        &self.raw
+    }
+}
+
+impl Home for BoundedSemaphore {
+    fn raw(&self) -> &Raw {
+        &self.raw
+    }
+}
+
+impl Home for ClosableSemaphore {
+    fn raw(&self) -> &Raw {
+        &self.raw
+    }
+}
+
+/// Permits of a semaphore in an [`Arc`], given back when this is dropped. It keeps the semaphore
+/// alive, and so can go where a borrow cannot: into a thread that is not scoped, or into a struct.
 ///
 /// All else is as with [`Permit`].
 ///
@@ -124,20 +189,16 @@ pub(crate) trait Home: Send + Sync + UnwindSafe + RefUnwindSafe {
 /// ```
 #[must_use = "the permit is given back as soon as it is dropped: keep it in a variable, as in `let _permit = …`"]
 pub struct OwnedPermit {
-    /// `None` once forgotten.
-    home: Option<Arc<dyn Home>>,
+    home: Arc<dyn Home>,
     count: usize,
 }
 
 impl OwnedPermit {
     pub(crate) fn new(home: Arc<dyn Home>, count: usize) -> OwnedPermit {
-        OwnedPermit {
-            home: Some(home),
-            count,
-        }
+        OwnedPermit { home, count }
     }
 
-    /// How many permits this stands for.
+    /// Returns how many permits this stands for.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -148,6 +209,56 @@ impl OwnedPermit {
     /// ```
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// Splits `n` permits off, so that they can be given back apart from the others. `None`, and
+    /// nothing has changed, if this stands for fewer.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::thread;
+    /// use tl_semaphore::Semaphore;
+    ///
+    /// let desks = Arc::new(Semaphore::new(4));
+    /// let mut crew = desks.permit_many_owned(4);
+    /// // All begin together, and each leaves when it likes.
+    /// let workers: Vec<_> = (0..4)
+    ///     .map_while(|_| crew.split(1))
+    ///     .map(|permit| thread::spawn(move || drop(permit)))
+    ///     .collect();
+    /// for worker in workers {
+    ///     worker.join().unwrap();
+    /// }
+    /// assert_eq!((crew.count(), desks.available()), (0, 4));
+    /// ```
+    #[must_use = "the permits are given back when dropped, and `None` means that there are too few"]
+    pub fn split(&mut self, n: usize) -> Option<OwnedPermit> {
+        self.count = self.count.checked_sub(n)?;
+        Some(OwnedPermit::new(Arc::clone(&self.home), n))
+    }
+
+    /// Takes the permits of `other` over, so that all are given back together.
+    ///
+    /// # Errors
+    ///
+    /// [`MergeError`], with `other` in it, if that has permits of another semaphore. Nothing has
+    /// changed.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tl_semaphore::Semaphore;
+    ///
+    /// let seats = Arc::new(Semaphore::new(3));
+    /// let mut mine = seats.permit_owned();
+    /// mine.merge(seats.permit_owned()).unwrap();
+    /// assert_eq!((mine.count(), seats.available()), (2, 1));
+    /// ```
+    pub fn merge(&mut self, mut other: OwnedPermit) -> Result<(), MergeError<OwnedPermit>> {
+        if !ptr::eq(self.home.raw(), other.home.raw()) {
+            return Err(MergeError { permit: other });
+        }
+        self.count = self.count.saturating_add(std::mem::take(&mut other.count));
+        Ok(())
     }
 
     /// Uses the permits up: they are not given back.
@@ -161,16 +272,13 @@ impl OwnedPermit {
     /// assert_eq!(tickets.available(), 1);
     /// ```
     pub fn forget(mut self) {
-        self.home = None;
+        self.count = 0;
     }
 }
 
 impl Drop for OwnedPermit {
     fn drop(&mut self) {
-        if let Some(home) = &self.home {
-            let (raw, bounded) = home.raw();
-            give_back(raw, self.count, bounded);
-        }
+        self.home.raw().give_back(self.count);
     }
 }
 
@@ -182,8 +290,39 @@ impl fmt::Debug for OwnedPermit {
     }
 }
 
-#[inline]
-pub(crate) fn give_back(raw: &Raw, count: usize, bounded: bool) {
-    // It fails for a permit of none, and for a semaphore that is full by somebody's mistake.
-    let _ = raw.release(count, bounded);
+/// Permits of two semaphores were to be merged. Nothing has changed, and the one that was to be
+/// taken over is in here: if this is dropped, so is that.
+///
+/// ```
+/// use tl_semaphore::{MergeError, Permit, Semaphore};
+///
+/// let (seats, cups) = (Semaphore::new(1), Semaphore::new(1));
+/// let mut seat = seats.permit();
+/// let error: MergeError<Permit<'_>> = seat.merge(cups.permit()).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the permits are of two semaphores: merge only those of one"
+/// );
+/// assert_eq!(cups.available(), 0);
+/// drop(error);
+/// assert_eq!(cups.available(), 1);
+/// ```
+#[derive(Debug)]
+pub struct MergeError<P> {
+    permit: P,
 }
+
+impl<P> MergeError<P> {
+    /// Returns the permit that was to be taken over.
+    pub fn into_permit(self) -> P {
+        self.permit
+    }
+}
+
+impl<P> fmt::Display for MergeError<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the permits are of two semaphores: merge only those of one")
+    }
+}
+
+impl<P: fmt::Debug> Error for MergeError<P> {}

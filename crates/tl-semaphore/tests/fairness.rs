@@ -168,7 +168,7 @@ fn when_who_permits_were_kept_for_gives_up_those_behind_go_on() {
 }
 
 #[test]
-fn a_request_for_more_than_there_ever_were_holds_nobody_up_and_leaks_nothing() {
+fn a_request_beyond_the_bound_holds_nobody_up_and_leaks_nothing() {
     for too_many in [4, Semaphore::MAX, Semaphore::MAX + 1, usize::MAX] {
         let semaphore = BoundedSemaphore::new(3);
         let served = AtomicUsize::new(0);
@@ -193,20 +193,63 @@ fn a_request_for_more_than_there_ever_were_holds_nobody_up_and_leaks_nothing() {
 }
 
 #[test]
-fn a_request_for_more_than_there_ever_were_is_served_when_there_are() {
-    let semaphore = Semaphore::new(1);
+fn a_request_for_more_than_there_ever_were_is_first_once_it_is_overdue() {
+    let semaphore = Semaphore::new(0);
     thread::scope(|scope| {
-        let waiter = spawn_overdue(scope, || semaphore.acquire_many(5));
-        // Others come and go.
-        for _ in 0..100 {
-            semaphore.acquire();
+        let waiter = spawn_overdue(scope, || semaphore.acquire_many(8));
+        // Items come one by one. They are kept, so that nobody else gets any.
+        let taken = (0..8).filter(|_| {
             semaphore.release().unwrap();
-        }
-        // One by one, and nobody else takes them.
-        for _ in 0..4 {
-            semaphore.release().unwrap();
+            semaphore.try_acquire()
+        });
+        let taken = taken.count();
+        if taken > 0 {
+            semaphore.release_many(taken).unwrap();
         }
         waiter.join().unwrap();
+        assert_eq!(taken, 0);
+    });
+    assert_eq!(semaphore.available(), 0);
+}
+
+#[test]
+fn a_taker_of_single_items_does_not_starve_a_request_for_eight() {
+    let items = Semaphore::new(0);
+    let (stop, singles) = (AtomicBool::new(false), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                // No more than a few at once, or the request would find eight by chance.
+                while items.available() > 2 && items.n_waiting() == 0 {
+                    thread::yield_now();
+                }
+                items.release().unwrap();
+                thread::yield_now();
+            }
+        });
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                if items.acquire_timeout(Duration::from_millis(1)) {
+                    singles.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+        let served = (0..5).all(|_| items.acquire_many_timeout(8, LONG));
+        stop.store(true, Ordering::Relaxed);
+        assert!(served);
+    });
+}
+
+#[test]
+fn a_request_that_gives_up_leaves_what_was_kept_for_it() {
+    let semaphore = Semaphore::new(1);
+    thread::scope(|scope| {
+        let waiter = spawn_overdue(scope, || semaphore.acquire_many_timeout(5, GIVES_UP));
+        semaphore.release().unwrap();
+        // Two are there, and who asks for one waits behind it.
+        let next = scope.spawn(|| semaphore.acquire_many_timeout(2, LONG));
+        assert!(!waiter.join().unwrap());
+        assert!(next.join().unwrap());
     });
     assert_eq!(semaphore.available(), 0);
 }

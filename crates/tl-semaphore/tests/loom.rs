@@ -9,7 +9,7 @@ use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
 use tl_core::model::{explore, let_time_pass};
-use tl_semaphore::{BoundedSemaphore, Semaphore};
+use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
 
 /// A timeout that is over when the model lets time pass. Then waiters that sleep are overdue, too.
 const SOME_TIME: Duration = Duration::from_secs(1);
@@ -71,7 +71,8 @@ fn three_threads_take_turns() {
         let turn = |(semaphore, watched): &(BoundedSemaphore, Watched)| {
             semaphore.acquire();
             watched.add();
-            semaphore.release().unwrap();
+            // The other models give one by `release`.
+            semaphore.release_many(1).unwrap();
         };
         let others = [spawn(&shared, turn), spawn(&shared, turn)];
         turn(&shared);
@@ -237,17 +238,69 @@ fn when_permits_were_kept_in_vain_the_next_waiter_gets_them() {
 }
 
 #[test]
-fn a_request_for_more_than_there_ever_were_does_not_hold_up_the_next() {
+fn a_request_beyond_the_bound_does_not_hold_up_the_next() {
     explore(Some(2), || {
-        let semaphore = Arc::new(Semaphore::new(1));
+        let semaphore = Arc::new(BoundedSemaphore::new(1));
         semaphore.acquire();
-        let many = spawn(&semaphore, |semaphore| semaphore.acquire_many(2));
+        let many = spawn(&semaphore, |semaphore| {
+            semaphore.acquire_many_timeout(2, SOME_TIME)
+        });
         let one = spawn(&semaphore, |semaphore| semaphore.acquire());
         semaphore.release().unwrap();
         one.join().unwrap();
-        semaphore.release_many(2).unwrap();
-        many.join().unwrap();
+        let_time_pass();
+        assert!(!many.join().unwrap());
         assert_eq!(semaphore.available(), 0);
+    });
+}
+
+#[test]
+fn an_overdue_request_for_more_than_there_ever_were_is_first() {
+    explore(Some(2), || {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let many = spawn(&semaphore, |semaphore| semaphore.acquire_many(2));
+        let_time_pass();
+        let other = spawn(&semaphore, |semaphore| semaphore.release().unwrap());
+        semaphore.release().unwrap();
+        // Only if the other does not wait yet: then it must come by another permit.
+        let taken = semaphore.try_acquire();
+        if taken {
+            semaphore.release().unwrap();
+        }
+        many.join().unwrap();
+        other.join().unwrap();
+        assert_eq!(semaphore.available(), 0);
+    });
+}
+
+#[test]
+fn draining_takes_what_is_there_and_sees_what_preceded_it() {
+    explore(Some(3), || {
+        let shared = Arc::new((Semaphore::new(1), Watched::new()));
+        let other = spawn(&shared, |(semaphore, watched)| {
+            let taken = semaphore.drain();
+            if taken == 3 {
+                assert_eq!(watched.get(), 1);
+            }
+            taken
+        });
+        shared.1.add();
+        shared.0.release_many(2).unwrap();
+        let taken = other.join().unwrap();
+        assert!(taken == 1 || taken == 3);
+        assert_eq!((taken + shared.0.drain(), shared.0.available()), (3, 0));
+    });
+}
+
+#[test]
+fn of_two_releases_of_a_full_semaphore_none_fits_and_nobody_takes_what_is_taken_back() {
+    explore(Some(3), || {
+        let none = Arc::new(BoundedSemaphore::new(0));
+        let other = spawn(&none, |none| none.release().is_err());
+        assert!(none.release().is_err());
+        assert_eq!((none.try_acquire(), none.drain()), (false, 0));
+        assert!(other.join().unwrap());
+        assert_eq!(none.available(), 0);
     });
 }
 
@@ -271,5 +324,49 @@ fn permits_of_two_threads_that_are_handed_over_at_once_publish_what_both_did() {
         many.join().unwrap();
         other.join().unwrap();
         assert_eq!(shared.0.available(), 0);
+    });
+}
+
+#[test]
+fn closing_refuses_the_waiter_and_passes_on_what_preceded_it() {
+    explore(Some(3), || {
+        let shared = Arc::new((ClosableSemaphore::new(0), Watched::new()));
+        let waiter = spawn(&shared, |(semaphore, watched)| {
+            assert!(semaphore.acquire().is_err());
+            assert_eq!(watched.get(), 1);
+        });
+        shared.1.add();
+        shared.0.close();
+        waiter.join().unwrap();
+        assert_eq!((shared.0.n_waiting(), shared.0.available()), (0, 0));
+    });
+}
+
+#[test]
+fn a_release_against_closing_serves_the_waiter_or_stays() {
+    explore(Some(2), || {
+        let semaphore = Arc::new(ClosableSemaphore::new(0));
+        let waiter = spawn(&semaphore, |semaphore| semaphore.acquire().is_ok());
+        let closer = spawn(&semaphore, |semaphore| semaphore.close());
+        semaphore.release().unwrap();
+        let served = waiter.join().unwrap();
+        closer.join().unwrap();
+        assert!(semaphore.is_closed());
+        assert_eq!(semaphore.available(), usize::from(!served));
+    });
+}
+
+#[test]
+fn one_who_tries_while_it_is_closed_is_refused() {
+    explore(Some(2), || {
+        let semaphore = Arc::new(ClosableSemaphore::new(0));
+        let waiter = spawn(&semaphore, |semaphore| semaphore.acquire().is_ok());
+        let other = spawn(&semaphore, |semaphore| semaphore.acquire().is_ok());
+        semaphore.release().unwrap();
+        semaphore.close();
+        let served = [waiter, other].map(|thread| thread.join().unwrap());
+        let served = served.into_iter().filter(|served| *served).count();
+        assert_eq!(served + semaphore.available(), 1);
+        assert!(semaphore.try_acquire().is_err());
     });
 }

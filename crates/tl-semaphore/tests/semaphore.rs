@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use sleepers::Sleepers;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
-use tl_semaphore::{BoundedSemaphore, OwnedPermit, Permit, ReleaseError, Semaphore};
+use tl_semaphore::{BoundedSemaphore, MergeError, OwnedPermit, Permit, ReleaseError, Semaphore};
 
 const SHORT: Duration = Duration::from_millis(5);
 /// Long enough for any machine.
@@ -28,6 +28,9 @@ const _: () = {
     shared::<OwnedPermit>();
     const fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
     error::<ReleaseError>();
+    const fn merge_error<T: std::error::Error + Send + Sync>() {}
+    merge_error::<MergeError<Permit<'static>>>();
+    merge_error::<MergeError<OwnedPermit>>();
     assert!(size_of::<Semaphore>() <= 8);
     assert!(size_of::<BoundedSemaphore>() <= 8);
     assert!(Semaphore::MAX == BoundedSemaphore::MAX);
@@ -166,9 +169,71 @@ fn a_bounded_semaphore_refuses_one_too_many_and_many_too_many() {
     bounded.release_many(2).unwrap();
     assert_eq!(bounded.release(), refusal(3, 1));
     assert_eq!((bounded.available(), bounded.bound()), (3, 3));
+}
+
+#[test]
+fn a_bound_of_none_is_never_passed() {
     let none = BoundedSemaphore::new(0);
+    for n in 1..3 {
+        assert!(none.release_many(n).is_err());
+    }
     assert!(none.release().is_err());
-    assert!(!none.try_acquire());
+    assert!(!none.acquire_timeout(SHORT));
+    assert!(none.release().is_err());
+    assert!(none.try_acquire_many(0));
+    // Not even for the moment in which a release has given what it takes back.
+    let (stop, taken) = (AtomicBool::new(false), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        let releasers = [(); 2].map(|()| {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    assert!(none.release().is_err());
+                }
+            })
+        });
+        for _ in 0..20_000 {
+            taken.fetch_add(usize::from(none.try_acquire()), Ordering::Relaxed);
+            taken.fetch_add(none.drain(), Ordering::Relaxed);
+        }
+        stop.store(true, Ordering::Relaxed);
+        for releaser in releasers {
+            releaser.join().unwrap();
+        }
+    });
+    assert_eq!((taken.into_inner(), none.available()), (0, 0));
+}
+
+#[test]
+fn a_bound_that_differs_from_the_value() {
+    static STOCK: BoundedSemaphore = BoundedSemaphore::with_bound(1, 3);
+    assert_eq!((STOCK.available(), STOCK.bound()), (1, 3));
+    STOCK.release_many(2).unwrap();
+    let full = ReleaseError::AboveBound {
+        bound: 3,
+        available: 3,
+        released: 1,
+    };
+    assert_eq!(STOCK.release(), Err(full));
+    assert!(STOCK.try_acquire_many(3));
+    assert!(!STOCK.acquire_many_timeout(4, SHORT));
+    STOCK.release().unwrap();
+    assert_eq!((STOCK.available(), STOCK.bound()), (1, 3));
+    for (value, bound) in [(2, 1), (0, Semaphore::MAX + 1), (usize::MAX, usize::MAX)] {
+        assert!(catch_unwind(|| BoundedSemaphore::with_bound(value, bound)).is_err());
+    }
+}
+
+#[test]
+fn a_bounded_semaphore_is_a_semaphore() {
+    fn take(semaphore: &Semaphore) -> Permit<'_> {
+        semaphore.permit()
+    }
+    let bounded = BoundedSemaphore::new(1);
+    let permit = take(&bounded);
+    assert_eq!(bounded.available(), 0);
+    drop(permit);
+    let semaphore: &Semaphore = &bounded;
+    assert!(semaphore.release().is_err());
 }
 
 #[test]
@@ -351,6 +416,131 @@ fn the_forms_of_a_permit() {
 }
 
 #[test]
+fn draining_takes_all_there_is() {
+    let semaphore = Semaphore::new(5);
+    let permit = semaphore.permit_many(2);
+    assert_eq!(semaphore.drain(), 3);
+    assert_eq!((semaphore.drain(), semaphore.available()), (0, 0));
+    drop(permit);
+    assert_eq!(semaphore.drain(), 2);
+    let full = Semaphore::new(Semaphore::MAX);
+    assert_eq!(full.drain(), Semaphore::MAX);
+    full.release_many(Semaphore::MAX).unwrap();
+    let bounded = BoundedSemaphore::new(2);
+    assert_eq!(bounded.drain(), 2);
+    bounded.release_many(2).unwrap();
+}
+
+#[test]
+fn the_number_of_waiters() {
+    let (semaphore, sleepers) = (Semaphore::new(0), Sleepers::new(3));
+    assert_eq!(semaphore.n_waiting(), 0);
+    assert!(!semaphore.acquire_timeout(SHORT));
+    assert_eq!(semaphore.n_waiting(), 0);
+    thread::scope(|scope| {
+        let (semaphore, sleepers) = (&semaphore, &sleepers);
+        let waiters = [1, 1, 5].map(|n| {
+            scope.spawn(move || {
+                sleepers.enter();
+                semaphore.acquire_many(n);
+            })
+        });
+        sleepers.until(3);
+        assert_eq!(semaphore.n_waiting(), 3);
+        semaphore.release_many(7).unwrap();
+        for waiter in waiters {
+            waiter.join().unwrap();
+        }
+    });
+    assert_eq!((semaphore.n_waiting(), semaphore.available()), (0, 0));
+}
+
+#[test]
+fn a_permit_is_split_and_merged() {
+    let (semaphore, other) = (Semaphore::new(5), Semaphore::new(5));
+    let mut all = semaphore.permit_many(4);
+    assert!(all.split(5).is_none());
+    assert!(all.split(usize::MAX).is_none());
+    assert_eq!(all.count(), 4);
+    let mut three = all.split(3).unwrap();
+    assert_eq!(
+        (all.count(), three.count(), semaphore.available()),
+        (1, 3, 1)
+    );
+    drop(all);
+    assert_eq!(semaphore.available(), 2);
+    three.merge(semaphore.permit()).unwrap();
+    assert_eq!((three.count(), semaphore.available()), (4, 1));
+    let none = three.split(0).unwrap();
+    three.merge(none).unwrap();
+    let rest = three.split(4).unwrap();
+    assert_eq!((three.count(), rest.count()), (0, 4));
+    drop(three);
+    assert_eq!(semaphore.available(), 1);
+
+    let mut rest = rest;
+    let error = rest.merge(other.permit_many(2)).unwrap_err();
+    assert_eq!((rest.count(), other.available()), (4, 3));
+    let back = error.into_permit();
+    assert_eq!(back.count(), 2);
+    drop((rest, back));
+    assert_eq!((semaphore.available(), other.available()), (5, 5));
+}
+
+#[test]
+fn an_owned_permit_is_split_and_merged() {
+    let semaphore = Arc::new(BoundedSemaphore::new(5));
+    let mut all = semaphore.permit_many_owned(4);
+    let part = all.split(3).unwrap();
+    assert!(all.split(2).is_none());
+    assert_eq!((all.count(), part.count()), (1, 3));
+    thread::spawn(move || drop(part)).join().unwrap();
+    assert_eq!(semaphore.available(), 4);
+    all.merge(semaphore.permit_owned()).unwrap();
+    assert_eq!((all.count(), semaphore.available()), (2, 3));
+    let other = Arc::new(Semaphore::new(1));
+    let error = all.merge(other.permit_owned()).unwrap_err();
+    assert_eq!((all.count(), other.available()), (2, 0));
+    drop(error);
+    assert_eq!(other.available(), 1);
+    drop(all);
+    assert_eq!(
+        (semaphore.available(), Arc::strong_count(&semaphore)),
+        (5, 1)
+    );
+}
+
+#[test]
+fn the_forms_of_owned_permits_for_many() {
+    type Form<S> = fn(&Arc<S>, usize) -> Option<OwnedPermit>;
+    let (plain, bounded) = (
+        Arc::new(Semaphore::new(3)),
+        Arc::new(BoundedSemaphore::new(3)),
+    );
+    let forms: [(Form<Semaphore>, Form<BoundedSemaphore>); 3] = [
+        (
+            |semaphore, n| semaphore.try_permit_many_owned(n),
+            |semaphore, n| semaphore.try_permit_many_owned(n),
+        ),
+        (
+            |semaphore, n| semaphore.permit_many_owned_timeout(n, SHORT),
+            |semaphore, n| semaphore.permit_many_owned_timeout(n, SHORT),
+        ),
+        (
+            |semaphore, n| semaphore.permit_many_owned_deadline(n, Instant::now()),
+            |semaphore, n| semaphore.permit_many_owned_deadline(n, Instant::now()),
+        ),
+    ];
+    for (of_plain, of_bounded) in forms {
+        assert!(of_plain(&plain, 4).is_none());
+        assert!(of_bounded(&bounded, 4).is_none());
+        let permits = [of_plain(&plain, 2), of_bounded(&bounded, 2)];
+        assert_eq!(permits.map(|permit| permit.unwrap().count()), [2, 2]);
+    }
+    assert_eq!((plain.available(), bounded.available()), (3, 3));
+}
+
+#[test]
 fn an_owned_permit_keeps_its_semaphore_and_goes_where_it_likes() {
     let semaphore = Arc::new(BoundedSemaphore::new(1));
     let permit = semaphore.permit_owned();
@@ -400,6 +590,22 @@ fn a_release_too_many_while_a_permit_is_out_leaves_the_bound() {
     drop(permit);
     assert_eq!(bounded.available(), 1);
     assert!(bounded.release().is_err());
+}
+
+#[test]
+fn a_permit_for_many_gives_back_what_there_is_room_for() {
+    let bounded = BoundedSemaphore::new(3);
+    let permit = bounded.permit_many(3);
+    bounded.release().unwrap();
+    drop(permit);
+    assert_eq!(bounded.available(), 3);
+    // Merged, it may stand for more than there can be.
+    let mut permit = bounded.permit_many(3);
+    bounded.release_many(2).unwrap();
+    permit.merge(bounded.permit_many(2)).unwrap();
+    assert_eq!(permit.count(), 5);
+    drop(permit);
+    assert_eq!(bounded.available(), 3);
 }
 
 #[test]

@@ -12,7 +12,9 @@
 //!   [`BoundedSemaphore`](tl_semaphore::BoundedSemaphore) beyond its bound, where Python raises `ValueError`.
 //! - **There is no default**: it is `Semaphore::new(1)`, and it can be a static.
 //! - **Several at once**: [`acquire_many`](tl_semaphore::Semaphore::acquire_many) takes `n` permits together or none. Two threads that take
-//!   theirs one by one can each hold what the other lacks, forever.
+//!   theirs one by one can each hold what the other lacks, forever. Permits are kept for a request that has
+//!   waited for half a millisecond, and all others wait meanwhile: give one that may never be met a time
+//!   limit, [`acquire_many_timeout`](tl_semaphore::Semaphore::acquire_many_timeout).
 //!
 //! # One step further
 //!
@@ -31,6 +33,22 @@
 //!         drop(permit);
 //!     });
 //! }
+//! ```
+//!
+//! A pool that shuts down closes its semaphore, and those that wait hear of it:
+//!
+//! ```
+//! use std::thread;
+//! use tl_semaphore::ClosableSemaphore;
+//!
+//! let desks = ClosableSemaphore::new(0);
+//! thread::scope(|scope| {
+//!     scope.spawn(|| match desks.permit() {
+//!         Ok(_permit) => println!("at work"),
+//!         Err(closed) => println!("{closed}"),
+//!     });
+//!     desks.close();
+//! });
 //! ```
 //!
 //! The next chapter: [13, thread-local data](super::chapter_13_local).

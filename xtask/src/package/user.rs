@@ -11,7 +11,7 @@ use tl_core::logging::BasicConfig;
 use tl_event::Event;
 use tl_local::Local;
 use tl_locks::{Lock, Mutex, RLock};
-use tl_semaphore::Semaphore;
+use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
 use tl_thread::{Thread, enumerate, scope};
 use tl_timer::Timer;
 
@@ -59,6 +59,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     });
     assert_eq!(total.into_inner(), 10);
+
+    let shelf = BoundedSemaphore::with_bound(1, 2);
+    assert!(shelf.release_many(2).is_err());
+    assert_eq!(shelf.drain(), 1);
+    let pool = ClosableSemaphore::new(2);
+    let mut pair = pool.permit_many(2)?;
+    drop(pair.split(1));
+    pool.close();
+    assert!(pool.acquire().is_err());
 
     let rlock = RLock::new();
     rlock.with(|| rlock.with(|| assert_eq!(rlock.recursion_count(), 2)));

@@ -86,6 +86,10 @@ const SCENARIOS: &[Scenario] = &[
         run: semaphore::run,
     },
     Scenario {
+        name: "closing",
+        run: semaphore::closing,
+    },
+    Scenario {
         name: "local",
         run: local::run,
     },

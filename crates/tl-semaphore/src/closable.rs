@@ -1,0 +1,498 @@
+//! The semaphore that can be closed. The forms that return a permit are in `closable_permits.rs`.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use tl_core::door::{Call, Deadline, Operation};
+
+use crate::call::call;
+use crate::error::{Closed, ReleaseError};
+use crate::permit::Permit;
+use crate::raw::{Outcome, Raw};
+use crate::word;
+
+/// A number of permits that can be closed: then nobody gets one any more.
+///
+/// It is a [`Semaphore`](crate::Semaphore) for what comes to an end, as a pool that shuts down.
+/// Once [`close`](ClosableSemaphore::close) has been called, the threads that wait and all that
+/// come later get the error [`Closed`], however many permits there are. Permits that are out stay
+/// good, and are given back as ever.
+///
+/// Each form of acquiring says in its `Ok` what that of a `Semaphore` returns, and in its `Err`
+/// that the semaphore is closed. Python has nothing like it.
+///
+/// # Memory ordering
+///
+/// What a thread did before it released is seen by the threads that acquire the permits it
+/// released; what it did before it closed, by those that get [`Closed`] or see that the semaphore
+/// [is closed](ClosableSemaphore::is_closed).
+///
+/// # Examples
+///
+/// ```
+/// use std::thread;
+/// use tl_semaphore::{ClosableSemaphore, Closed};
+///
+/// let desks = ClosableSemaphore::new(1);
+/// thread::scope(|scope| {
+///     let visitors = [(); 3].map(|()| {
+///         scope.spawn(|| -> Result<(), Closed> {
+///             loop {
+///                 let _desk = desks.permit()?;
+///                 // Work, until the house closes.
+///             }
+///         })
+///     });
+///     desks.close();
+///     for visitor in visitors {
+///         assert!(visitor.join().unwrap().is_err());
+///     }
+/// });
+/// assert_eq!(desks.available(), 1);
+/// ```
+pub struct ClosableSemaphore {
+    pub(crate) raw: Raw,
+}
+
+impl ClosableSemaphore {
+    /// The greatest number of permits: 2³⁰ − 1.
+    pub const MAX: usize = word::MAX;
+
+    /// Creates a semaphore with `value` permits, from 0 to [`MAX`](ClosableSemaphore::MAX), that is
+    /// not closed.
+    ///
+    /// # Panics
+    ///
+    /// If `value` is greater than [`MAX`](ClosableSemaphore::MAX). In a `static` or a `const` that
+    /// is a compile-time error.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// static POOL: ClosableSemaphore = ClosableSemaphore::new(2);
+    /// assert_eq!(POOL.available(), 2);
+    /// ```
+    #[cfg(not(loom))]
+    #[must_use]
+    pub const fn new(value: usize) -> ClosableSemaphore {
+        ClosableSemaphore {
+            raw: Raw::new(value, word::MAX),
+        }
+    }
+
+    /// Creates a semaphore with `value` permits, from 0 to [`MAX`](ClosableSemaphore::MAX), that is
+    /// not closed.
+    #[cfg(loom)]
+    #[must_use]
+    pub fn new(value: usize) -> ClosableSemaphore {
+        ClosableSemaphore {
+            raw: Raw::new(value, word::MAX),
+        }
+    }
+
+    /// Closes the semaphore: the threads that wait for permits and all that come get the error
+    /// [`Closed`]. It stays closed for ever. Closing it twice is as good as once.
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_semaphore::{ClosableSemaphore, Closed};
+    ///
+    /// let semaphore = ClosableSemaphore::new(0);
+    /// thread::scope(|scope| {
+    ///     let waiter = scope.spawn(|| semaphore.acquire());
+    ///     semaphore.close();
+    ///     assert!(waiter.join().unwrap().is_err());
+    /// });
+    /// semaphore.release().unwrap();
+    /// assert!(semaphore.try_acquire().is_err());
+    /// ```
+    pub fn close(&self) {
+        self.raw.close();
+    }
+
+    /// Returns whether the semaphore is closed. Never blocks.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(1);
+    /// assert!(!semaphore.is_closed());
+    /// semaphore.close();
+    /// assert!(semaphore.is_closed());
+    /// ```
+    #[inline]
+    pub fn is_closed(&self) -> bool {
+        self.raw.is_closed()
+    }
+
+    /// Returns how many permits are available, from 0 to [`MAX`](ClosableSemaphore::MAX), though
+    /// nobody can take them if the semaphore is closed. Never blocks. See
+    /// [`Semaphore::available`](crate::Semaphore::available).
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(3);
+    /// semaphore.close();
+    /// assert_eq!(semaphore.available(), 3);
+    /// ```
+    #[inline]
+    pub fn available(&self) -> usize {
+        self.raw.available()
+    }
+
+    /// Returns how many threads wait for permits: those asleep, or about to be. Never blocks.
+    ///
+    /// It may be out of date as soon as it is returned: it is for messages and tests.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// assert_eq!(ClosableSemaphore::new(0).n_waiting(), 0);
+    /// ```
+    pub fn n_waiting(&self) -> usize {
+        self.raw.n_waiting()
+    }
+
+    /// Takes a permit, and waits for one if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed, or is closed while the thread waits: it has no permit
+    /// then.
+    ///
+    /// # Blocking
+    ///
+    /// As [`Semaphore::acquire`](crate::Semaphore::acquire), until the semaphore is closed.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(1);
+    /// semaphore.acquire().unwrap();
+    /// assert_eq!(semaphore.available(), 0);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn acquire(&self) -> Result<(), Closed> {
+        self.take(1, call!(ClosableSemaphore::acquire), || Deadline::NEVER)
+            .map(drop)
+    }
+
+    /// Takes a permit if there is one, and says whether it did. Never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(1);
+    /// assert_eq!(semaphore.try_acquire(), Ok(true));
+    /// assert_eq!(semaphore.try_acquire(), Ok(false));
+    /// semaphore.close();
+    /// assert!(semaphore.try_acquire().is_err());
+    /// ```
+    #[inline]
+    pub fn try_acquire(&self) -> Result<bool, Closed> {
+        self.try_acquire_many(1)
+    }
+
+    /// Takes a permit, and waits for one for at most `timeout`. Returns whether it took one:
+    /// `false` means that the time ran out.
+    ///
+    /// [`Duration::ZERO`] is [`try_acquire`](ClosableSemaphore::try_acquire). A timeout too long to
+    /// be represented, as [`Duration::MAX`], waits until there is a permit or the semaphore is
+    /// closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed, or is closed while the thread waits: it has no permit
+    /// then.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](ClosableSemaphore::acquire), until the time has run out.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(0);
+    /// let acquired = semaphore.acquire_timeout(Duration::from_millis(1));
+    /// assert_eq!(acquired, Ok(false));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn acquire_timeout(&self, timeout: Duration) -> Result<bool, Closed> {
+        self.take(1, call!(ClosableSemaphore::acquire_timeout), || {
+            Deadline::after(timeout)
+        })
+    }
+
+    /// Takes a permit, and waits for one until `deadline` at the latest. Returns whether it took
+    /// one: `false` means that the deadline passed.
+    ///
+    /// A deadline in the past is [`try_acquire`](ClosableSemaphore::try_acquire).
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed, or is closed while the thread waits: it has no permit
+    /// then.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](ClosableSemaphore::acquire), until the deadline.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(1);
+    /// assert_eq!(semaphore.acquire_deadline(Instant::now()), Ok(true));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn acquire_deadline(&self, deadline: Instant) -> Result<bool, Closed> {
+        self.take(1, call!(ClosableSemaphore::acquire_deadline), || {
+            Deadline::at(deadline)
+        })
+    }
+
+    /// Takes `n` permits at once, and waits until there are as many. It never takes only a part of
+    /// them. With `n` of 0 it returns at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed, or is closed while the thread waits: it has no permit
+    /// then.
+    ///
+    /// # Blocking
+    ///
+    /// As [`Semaphore::acquire_many`](crate::Semaphore::acquire_many), until the semaphore is
+    /// closed: permits are kept for a request that has waited for half a millisecond, and all
+    /// others wait.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(5);
+    /// semaphore.acquire_many(3).unwrap();
+    /// assert_eq!(semaphore.available(), 2);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn acquire_many(&self, n: usize) -> Result<(), Closed> {
+        self.take(n, call!(ClosableSemaphore::acquire_many), || {
+            Deadline::NEVER
+        })
+        .map(drop)
+    }
+
+    /// Takes `n` permits at once if there are as many, and says whether it did. Never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(5);
+    /// assert_eq!(semaphore.try_acquire_many(6), Ok(false));
+    /// assert_eq!(semaphore.try_acquire_many(5), Ok(true));
+    /// ```
+    #[inline]
+    pub fn try_acquire_many(&self, n: usize) -> Result<bool, Closed> {
+        if n > 0 && self.raw.try_acquire(n) {
+            return Ok(true);
+        }
+        self.unless_closed(n == 0)
+    }
+
+    /// Takes `n` permits at once, and waits until there are as many, for at most `timeout`. Returns
+    /// whether it took them: `false` means that the time ran out, and none was taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed, or is closed while the thread waits: it has no permit
+    /// then.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire_many`](ClosableSemaphore::acquire_many), until the time has run out.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(5);
+    /// let acquired = semaphore.acquire_many_timeout(6, Duration::from_millis(1));
+    /// assert_eq!(acquired, Ok(false));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn acquire_many_timeout(&self, n: usize, timeout: Duration) -> Result<bool, Closed> {
+        self.take(n, call!(ClosableSemaphore::acquire_many_timeout), || {
+            Deadline::after(timeout)
+        })
+    }
+
+    /// Takes `n` permits at once, and waits until there are as many, until `deadline` at the
+    /// latest. Returns whether it took them: `false` means that the deadline passed, and none was
+    /// taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed, or is closed while the thread waits: it has no permit
+    /// then.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire_many`](ClosableSemaphore::acquire_many), until the deadline.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(5);
+    /// assert_eq!(semaphore.acquire_many_deadline(4, Instant::now()), Ok(true));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn acquire_many_deadline(&self, n: usize, deadline: Instant) -> Result<bool, Closed> {
+        self.take(n, call!(ClosableSemaphore::acquire_many_deadline), || {
+            Deadline::at(deadline)
+        })
+    }
+
+    /// Takes all permits that are available, and returns how many those were. Never blocks.
+    ///
+    /// It takes none while they are kept for a waiter that wants more than there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if the semaphore is closed.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(3);
+    /// assert_eq!(semaphore.drain(), Ok(3));
+    /// assert_eq!(semaphore.available(), 0);
+    /// ```
+    pub fn drain(&self) -> Result<usize, Closed> {
+        match self.raw.drain() {
+            0 => self.unless_closed(0),
+            taken => Ok(taken),
+        }
+    }
+
+    /// Gives one permit, also if the semaphore is closed. A thread that waits for it goes on.
+    ///
+    /// # Errors
+    ///
+    /// As [`release_many`](ClosableSemaphore::release_many).
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(0);
+    /// semaphore.release().unwrap();
+    /// assert_eq!(semaphore.available(), 1);
+    /// ```
+    #[inline]
+    pub fn release(&self) -> Result<(), ReleaseError> {
+        self.raw.release_one()
+    }
+
+    /// Gives `n` permits at once, also if the semaphore is closed. Threads that wait for them go
+    /// on.
+    ///
+    /// # Errors
+    ///
+    /// Nothing has changed if this fails:
+    ///
+    /// - [`ReleaseError::Zero`] if `n` is 0,
+    /// - [`ReleaseError::Overflow`] if more than [`MAX`](ClosableSemaphore::MAX) would be
+    ///   available.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(0);
+    /// semaphore.release_many(2).unwrap();
+    /// assert_eq!(semaphore.available(), 2);
+    /// ```
+    #[inline]
+    pub fn release_many(&self, n: usize) -> Result<(), ReleaseError> {
+        self.raw.release_many(n)
+    }
+
+    /// Calls `f` with a permit taken, and gives it back afterwards, also if `f` panics. Returns
+    /// what `f` returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if there is no permit any more. Then `f` has not been called.
+    ///
+    /// # Blocking
+    ///
+    /// As [`acquire`](ClosableSemaphore::acquire), before `f` is called.
+    ///
+    /// ```
+    /// use tl_semaphore::ClosableSemaphore;
+    ///
+    /// let semaphore = ClosableSemaphore::new(2);
+    /// assert_eq!(semaphore.with(|| semaphore.available()), Ok(1));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn with<R>(&self, f: impl FnOnce() -> R) -> Result<R, Closed> {
+        let _permit: Permit<'_> = self.permit()?;
+        Ok(f())
+    }
+
+    /// Takes `n` permits, true, or runs out of time.
+    #[inline]
+    pub(crate) fn take(
+        &self,
+        n: usize,
+        call: Call,
+        deadline: impl FnOnce() -> Deadline,
+    ) -> Result<bool, Closed> {
+        if n == 0 {
+            return self.unless_closed(true);
+        }
+        match self.raw.acquire(n, call, deadline) {
+            Outcome::Acquired => Ok(true),
+            Outcome::TimedOut => Ok(false),
+            Outcome::Closed => Err(Closed),
+        }
+    }
+
+    fn unless_closed<T>(&self, value: T) -> Result<T, Closed> {
+        if self.is_closed() {
+            Err(Closed)
+        } else {
+            Ok(value)
+        }
+    }
+}
+
+impl Default for ClosableSemaphore {
+    /// Creates a semaphore with one permit, that is not closed.
+    fn default() -> ClosableSemaphore {
+        ClosableSemaphore::new(1)
+    }
+}
+
+impl fmt::Debug for ClosableSemaphore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClosableSemaphore")
+            .field("available", &self.available())
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}

@@ -1,0 +1,103 @@
+//! Who of those that wait gets what.
+//!
+//! Whoever finds permits in the word takes them with one operation, waiters or not. Whoever does
+//! not waits awake for a moment, and then in the queue of the word. A release adds its permits to
+//! the word, and if there is a queue it brings them and the waiters together, oldest first
+//! ([`Raw::settle`]):
+//!
+//! - A waiter that has slept for too long is handed its permits, if no other sleeper was just
+//!   before (the door paces that): they are taken out of the word for it, and it just goes on.
+//! - If there are too few for it, however many it wants, they are *kept*: nobody can take any until
+//!   they suffice.
+//! - Any other waiter is only sent to *try*: it takes its permits out of the word itself, unless
+//!   somebody was faster. One is sent at a time. One that has tried in vain takes its old place in
+//!   the queue again.
+//! - A waiter that wants more than the bound is passed over. There will never be so many.
+
+use tl_core::door::{LockedQueue, Verdict};
+use tl_core::sync::atomic::Ordering;
+
+use crate::raw::Raw;
+use crate::word::{IDLE, KEPT, QUEUED, State, TRYING};
+
+// What a waiter is told: that it has its permits,
+pub(crate) const HANDED: u32 = 0;
+// to try to take them,
+const TRY: u32 = 1;
+// or that the semaphore is closed.
+pub(crate) const REFUSED: u32 = 2;
+
+/// A request for more permits than there can be.
+const BEYOND_BOUND: u32 = 0;
+
+/// What a waiter for `n` permits, at least one, says in the queue.
+pub(crate) fn request_for(n: usize, bound: usize) -> u32 {
+    if n > bound { BEYOND_BOUND } else { n as u32 }
+}
+
+impl Raw {
+    /// Settles after a release that found `state`, if anybody waits.
+    #[inline]
+    pub(crate) fn settle_after(&self, state: State) {
+        if !state.is_quiet() {
+            self.settle(&mut self.queue().lock(), false);
+        }
+    }
+
+    /// Brings waiters and permits together, and leaves the phase in the word. `tried` says that the
+    /// one who was on its way to try has done so.
+    pub(crate) fn settle(&self, queue: &mut LockedQueue<'_>, tried: bool) {
+        let mut state = self.load();
+        let mut one_tries = state.phase() == TRYING && !tried;
+        let were_kept = state.phase() == KEPT;
+        let mut phase = IDLE;
+        queue.scan(|waiter| {
+            let wanted = waiter.request as usize;
+            if phase == TRYING {
+                Verdict::Stop
+            } else if waiter.request == BEYOND_BOUND {
+                phase = QUEUED;
+                Verdict::Keep
+            } else if waiter.is_served_first || (were_kept && waiter.is_overdue) {
+                // What is kept stays kept until it is enough: all others wait already.
+                if self.take_for(wanted) {
+                    Verdict::Wake(HANDED)
+                } else {
+                    phase = KEPT;
+                    Verdict::Stop
+                }
+            } else if one_tries {
+                phase = TRYING;
+                Verdict::Stop
+            } else if self.load().available() >= wanted {
+                one_tries = true;
+                phase = TRYING;
+                Verdict::Wake(TRY)
+            } else {
+                phase = QUEUED;
+                Verdict::Stop
+            }
+        });
+        if state.bound() == 0 {
+            phase = KEPT;
+        }
+        // Acquire: pairs with the release in `release_one` and `give`, for those that were handed
+        // permits and learn of this thread alone, through the queue.
+        while let Err(now) = self.exchange(state, state.with_phase(phase), Ordering::Acquire) {
+            state = now;
+        }
+    }
+
+    /// Takes `wanted` permits out of the word, for a waiter. All or none.
+    fn take_for(&self, wanted: usize) -> bool {
+        let mut state = self.load();
+        while state.available() >= wanted {
+            // Relaxed: the operation that ends `settle` acquires for this one too.
+            match self.exchange(state, state.without(wanted), Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => state = now,
+            }
+        }
+        false
+    }
+}
