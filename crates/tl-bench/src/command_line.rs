@@ -58,6 +58,23 @@ pub(crate) struct CommandLine {
 pub(crate) enum Task {
     /// Measures waits beside processes that compute, as on a machine that has other work
     Busy(BusyCommandLine),
+    /// Makes whole runs of both benches, and a page of what came out
+    Results(ResultsCommandLine),
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ResultsCommandLine {
+    /// Where the runs, the charts and the page, RESULTS.md, go; runs that are there are not made anew
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// How many runs of each
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(crate) runs: usize,
+
+    /// Fewer and shorter repetitions
+    #[arg(long)]
+    pub(crate) quick: bool,
 }
 
 #[derive(Debug, Parser)]

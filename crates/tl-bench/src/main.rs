@@ -22,6 +22,7 @@ mod posix;
 mod progress;
 mod python;
 mod report;
+mod results;
 mod run;
 mod statistics;
 
@@ -52,8 +53,10 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
     if let Some(arguments) = command_line.sample_child {
         return busy::be_a_sample(&arguments);
     }
-    if let Some(Task::Busy(command_line)) = command_line.task {
-        return busy::run(&command_line);
+    match command_line.task {
+        Some(Task::Busy(command_line)) => return busy::run(&command_line),
+        Some(Task::Results(command_line)) => return results::run(&command_line),
+        None => {}
     }
     let effort = match command_line.quick {
         true => Effort::QUICK,

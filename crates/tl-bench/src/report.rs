@@ -319,36 +319,70 @@ fn verdicts(cases: &[Finished], grown: &[Grown]) -> String {
     text
 }
 
-/// An array of objects, one for each contender of each case, and of each size of a growth.
+/// The bars, and an object for each contender of each case, and of each size of a growth.
 pub(crate) fn json(cases: &[Finished], grown: &[Grown]) -> Value {
-    let sized = grown
-        .iter()
-        .flat_map(|grown| grown.sizes.iter().map(|(size, case)| (Some(*size), case)));
-    cases
-        .iter()
-        .map(|case| (None, case))
-        .chain(sized)
-        .flat_map(|(size, case)| {
-            case.rows.iter().map(move |row| {
-                let mut object = json!({
-                    "case": case.id,
-                    "name": case.name,
-                    "who": row.who.label(),
-                    "median_ns": row.nanos.median,
-                    "min_ns": row.nanos.min,
-                    "max_ns": row.nanos.max,
-                });
-                if let (Some(kind), Some(summary)) = (case.second, row.second) {
-                    object[kind.label()] = json!(summary.median);
-                }
-                if let Some(mark) = case.disturbance.mark() {
-                    object["disturbed"] = json!(mark);
-                }
-                if let Some(size) = size {
-                    object["size"] = json!(size);
-                }
-                object
-            })
+    let of_cases = cases.iter().flat_map(|case| {
+        case.verdicts.iter().filter_map(|verdict| {
+            let (value, met) = verdict.measured?;
+            Some(json!({
+                "case": case.id,
+                "name": case.name,
+                "bar": bar_text(verdict.bar, case.second),
+                "value": value,
+                "measured": measured_text(verdict.bar, case.second, value),
+                "met": met,
+            }))
         })
-        .collect()
+    });
+    let of_growths = grown.iter().filter_map(|grown| {
+        let (ours, peer, theirs, met) = grown.verdict()?;
+        Some(json!({
+            "case": grown.growth.id,
+            "name": grown.growth.name,
+            "bar": "grows no more than the best peer",
+            "value": ours / theirs,
+            "measured": format!("× {ours:.2}, {} × {theirs:.2}", peer.label()),
+            "met": met,
+        }))
+    });
+    let sized = grown.iter().flat_map(|grown| {
+        let sizes = grown.sizes.iter();
+        sizes.map(|(size, case)| (Some(*size), case))
+    });
+    let rows = cases.iter().map(|case| (None, case)).chain(sized);
+    let rows: Vec<Value> = rows
+        .flat_map(|(size, case)| case.rows.iter().map(move |row| json_row(case, size, row)))
+        .collect();
+    json!({ "bars": of_cases.chain(of_growths).collect::<Vec<_>>(), "rows": rows })
+}
+
+fn json_row(case: &Finished, size: Option<usize>, row: &Row) -> Value {
+    let mut object = json!({
+        "case": case.id,
+        "name": case.name,
+        "who": row.who.label(),
+        "role": match row.who {
+            Who::Limit => "limit",
+            Who::Ours => "ours",
+            Who::Variant(_) | Who::Spinner(_) => "shown",
+            Who::Peer(_) => "peer",
+            Who::Python => "CPython",
+        },
+        "median_ns": row.nanos.median,
+        "min_ns": row.nanos.min,
+        "max_ns": row.nanos.max,
+    });
+    if row.failed {
+        object["failed"] = json!(true);
+    }
+    if let (Some(kind), Some(summary)) = (case.second, row.second) {
+        object[kind.label()] = json!(summary.median);
+    }
+    if let Some(mark) = case.disturbance.mark() {
+        object["disturbed"] = json!(mark);
+    }
+    if let Some(size) = size {
+        object["size"] = json!(size);
+    }
+    object
 }

@@ -80,11 +80,7 @@ pub(crate) fn text(verdicts: &[Verdict]) -> String {
         return "–".to_owned();
     }
     let texts = verdicts.iter().map(|verdict| {
-        let text = match verdict.figure {
-            Figure::Lost => format!("{:+.1} %", 100.0 * verdict.value),
-            _ if verdict.value < 9.95 => format!("{:.2}", verdict.value),
-            _ => format!("{:.0}", verdict.value),
-        };
+        let text = value_text(verdict.figure.key(), verdict.value);
         match (verdict.met, verdict.by_chance) {
             (true, _) => text,
             (false, true) => format!("**~{text}**"),
@@ -92,6 +88,15 @@ pub(crate) fn text(verdicts: &[Verdict]) -> String {
         }
     });
     texts.collect::<Vec<_>>().join(" ")
+}
+
+/// The value of a bar on this figure.
+pub(crate) fn value_text(figure: &str, value: f64) -> String {
+    match value {
+        _ if figure == Figure::Lost.key() => format!("{:+.1} %", 100.0 * value),
+        _ if value < 9.95 => format!("{value:.2}"),
+        _ => format!("{value:.0}"),
+    }
 }
 
 #[cfg(test)]

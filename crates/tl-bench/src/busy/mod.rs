@@ -19,7 +19,9 @@ use std::time::Instant;
 use crate::command_line::BusyCommandLine;
 use crate::disturbance::Surroundings;
 
+pub(crate) use bar::value_text;
 pub(crate) use child::{be_a_loop, be_a_sample};
+pub(crate) use report::BARS_EXPLAINED;
 
 /// Runs what the command line asks for, and prints it.
 pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> {

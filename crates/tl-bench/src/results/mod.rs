@@ -1,0 +1,59 @@
+//! `bench results`: whole runs of both benches, one after the other, and a page of what came out.
+
+mod bars;
+mod page;
+mod run;
+mod side_by_side;
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::{env, io};
+
+use crate::command_line::ResultsCommandLine;
+use run::Run;
+
+/// Makes the runs that the folder does not have yet, and then the page of all of them.
+pub(crate) fn run(command_line: &ResultsCommandLine) -> Result<(), Box<dyn Error>> {
+    let folder = &command_line.folder;
+    fs::create_dir_all(folder)?;
+    let (mut idle, mut busy) = (Vec::new(), Vec::new());
+    for number in 1..=command_line.runs {
+        let charts = (number == 1).then(|| folder.join("charts"));
+        for (name, task, runs) in [("idle", None, &mut idle), ("busy", Some("busy"), &mut busy)] {
+            let file = folder.join(format!("{name}-{number}"));
+            if !file.with_extension("json").exists() {
+                eprintln!("{name}, run {number} of {}", command_line.runs);
+                measure(task, &file, charts.as_deref(), command_line.quick)?;
+            }
+            runs.push(Run::read(&file)?);
+        }
+    }
+    let file = folder.join("RESULTS.md");
+    fs::write(&file, page::page(&idle, &busy))?;
+    println!("{}", file.display());
+    Ok(())
+}
+
+/// Runs one of the two benches, as a process of its own.
+fn measure(task: Option<&str>, file: &Path, charts: Option<&Path>, quick: bool) -> io::Result<()> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args(task);
+    // Complete or not there: what is stopped half way is run again.
+    let json = file.with_extension("json.part");
+    command.arg("--json").arg(&json);
+    if let Some(charts) = charts {
+        command.arg("--plot").arg(charts);
+    }
+    if quick {
+        command.arg("--quick");
+    }
+    let status = command
+        .stdout(fs::File::create(file.with_extension("md"))?)
+        .status()?;
+    if !status.success() {
+        return Err(io::Error::other(format!("a run ended with {status}")));
+    }
+    fs::rename(json, file.with_extension("json"))
+}

@@ -1,0 +1,48 @@
+//! What a run has written.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+/// One whole run of one of the benches.
+pub(crate) struct Run {
+    /// Each bar, as `--json` has it.
+    pub(crate) bars: Vec<Value>,
+    /// Each contender of each case.
+    pub(crate) rows: Vec<Value>,
+    /// What it printed.
+    pub(crate) text: String,
+}
+
+impl Run {
+    /// Reads the two files of a run.
+    pub(crate) fn read(file: &Path) -> Result<Run, Box<dyn Error>> {
+        let value: Value = serde_json::from_str(&fs::read_to_string(file.with_extension("json"))?)?;
+        let array = |key: &str| {
+            let array = value[key].as_array().cloned();
+            array.ok_or_else(|| format!("{}.json has no {key}", file.display()))
+        };
+        Ok(Run {
+            bars: array("bars")?,
+            rows: array("rows")?,
+            text: fs::read_to_string(file.with_extension("md"))?,
+        })
+    }
+
+    pub(crate) fn met(&self) -> usize {
+        self.bars.iter().filter(|bar| bar["met"] == true).count()
+    }
+
+    /// The bar of this run that is the same as one of another.
+    pub(crate) fn same_bar(&self, other: &Value) -> Option<&Value> {
+        let key = |bar: &Value| ["case", "name", "beside", "bar"].map(|part| bar[part].clone());
+        self.bars.iter().find(|bar| key(bar) == key(other))
+    }
+}
+
+/// What all runs have of a bar that the first has, in their order.
+pub(crate) fn over_runs<'a>(runs: &'a [Run], bar: &'a Value) -> Vec<&'a Value> {
+    runs.iter().filter_map(|run| run.same_bar(bar)).collect()
+}
