@@ -22,7 +22,7 @@ pub(crate) struct CommandLine {
     #[arg(value_name = "CASE")]
     pub(crate) cases: Vec<String>,
 
-    /// Fewer and shorter repetitions: under a minute instead of under five
+    /// Fewer and shorter repetitions: under two minutes instead of six
     #[arg(long)]
     pub(crate) quick: bool,
 
@@ -92,7 +92,7 @@ pub(crate) struct BusyCommandLine {
     #[arg(long, value_delimiter = ',', default_value = "0,1,2,4")]
     pub(crate) loads: Vec<usize>,
 
-    /// Fewer and shorter repetitions: a minute and a half instead of eight
+    /// Fewer and shorter repetitions: two minutes instead of nine
     #[arg(long)]
     pub(crate) quick: bool,
 
