@@ -45,8 +45,10 @@ pub enum Task {
     Timeline(Timeline),
     /// Make the documentation anew: every link in it leads somewhere, every item has an example
     Docs,
-    /// Compile the crates with the oldest Rust that they promise, where it is installed
-    Msrv,
+    /// Build and test the crates with the oldest Rust that they promise
+    Msrv(Msrv),
+    /// Test the crates on other platforms, or compile them where their programs can't run here
+    Platforms(Platforms),
     /// Run every check that a change must pass, as .ci/run does
     Ci,
 }
@@ -96,6 +98,33 @@ pub struct Loom {
     /// Break the protocols on purpose, one change at a time, and see that the models notice
     #[arg(long)]
     pub mutants: bool,
+}
+
+/// The options of `msrv`.
+#[derive(Debug, Clone, Args)]
+pub struct Msrv {
+    /// Fetch what is missing: Debian's packages, which are unpacked in target/platforms
+    #[arg(long)]
+    pub install: bool,
+}
+
+/// The options of `platforms`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+What a platform needs that is not there, and is not to be or can't be installed, is said in a sentence; the platform
+then counts as not run, which is no failure.")]
+pub struct Platforms {
+    /// The platforms to try out; all when none is named
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+
+    /// Install what is missing: Debian's packages
+    #[arg(long)]
+    pub install: bool,
+
+    /// Compile the crates and run nothing
+    #[arg(long)]
+    pub build_only: bool,
 }
 
 /// The options of `stress`.

@@ -1,7 +1,7 @@
 //! The project's tasks, run as `cargo xtask TASK`.
 //!
 //! One file a task: [`verify`], [`list`], [`standalone`], [`package`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`timeline`],
-//! [`docs`], [`msrv`], [`ci`].
+//! [`docs`], [`msrv`], [`platforms`], [`ci`].
 //! What they share: the command line in [`flags`], the place of things in [`workspace`], the example programs in [`examples`],
 //! the programs that cargo builds in [`built`], running one in [`run`], several at a time in [`parallel`], what each prints
 //! in [`golden`], and how far a long task is in [`progress`].
@@ -20,6 +20,7 @@ pub mod msrv;
 pub mod mutants;
 pub mod package;
 pub mod parallel;
+pub mod platforms;
 pub mod progress;
 pub mod run;
 pub mod standalone;

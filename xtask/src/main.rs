@@ -6,7 +6,8 @@ use clap::{CommandFactory, Parser};
 use console::style;
 use xtask::flags::{CommandLine, Task};
 use xtask::{
-    Outcome, bench, ci, docs, list, loom, msrv, package, standalone, stress, timeline, tsan, verify,
+    Outcome, bench, ci, docs, list, loom, msrv, package, platforms, standalone, stress, timeline,
+    tsan, verify,
 };
 
 fn main() -> ExitCode {
@@ -36,7 +37,8 @@ fn run(command_line: CommandLine) -> Outcome {
         Some(Task::Bench(options)) => bench::run(&options),
         Some(Task::Timeline(options)) => timeline::run(&options),
         Some(Task::Docs) => docs::run(),
-        Some(Task::Msrv) => msrv::run(),
+        Some(Task::Msrv(options)) => msrv::run(&options),
+        Some(Task::Platforms(options)) => platforms::run(&options),
         Some(Task::Ci) => ci::run(),
     }
 }

@@ -1,56 +1,124 @@
-//! `cargo xtask msrv`: the published crates compile with the oldest Rust that they promise.
+//! `cargo xtask msrv`: the published crates compile, and pass their tests, with the oldest Rust that they promise.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
+use crate::flags::Msrv;
+use crate::platforms::{debian, tests};
 use crate::{BoxedError, Outcome, workspace};
 
-/// Checks the crates with the toolchain of `rust-version`. Where it is not installed, says so and passes: the other checks run with
-/// a newer one.
+/// What the compiler of Debian's packages needs of the system.
+const LIBRARIES: [&str; 5] = [
+    "libllvm19",
+    "libgit2-1.5",
+    "libhttp-parser2.9",
+    "libpcre3",
+    "libssh2-1",
+];
+
+/// Tests the crates of each `rust-version` with that version, where it is installed or Debian has it.
 ///
 /// # Errors
 ///
-/// When the manifest or the toolchains can't be read, or cargo can't be run.
-pub fn run() -> Outcome {
-    let oldest = rust_version(&fs::read_to_string(workspace::root().join("Cargo.toml"))?)?;
+/// When a manifest or the toolchains can't be read, or cargo can't be run.
+pub fn run(options: &Msrv) -> Outcome {
+    let mut is_well = true;
+    for (version, packages) in versions(&workspace::root())? {
+        let names = packages.iter().cloned().collect::<Vec<_>>().join(", ");
+        let Some(mut cargo) = cargo(&version, options.install)? else {
+            println!("Rust {version} is not installed: not run for {names}");
+            println!(
+                "    `rustup toolchain install {version}`, or Debian's packages, which `--install` fetches"
+            );
+            continue;
+        };
+        println!("Rust {version}: {names}");
+        cargo
+            .current_dir(workspace::root())
+            .args(["test", "--quiet", "--locked", "--lib", "--tests"])
+            .arg("--target-dir")
+            .arg(tests::folder(
+                &workspace::root(),
+                &format!("msrv-{version}"),
+            ))
+            .env("CARGO_PROFILE_DEV_DEBUG", "0");
+        for package in &packages {
+            cargo.args(["--package", package]);
+        }
+        is_well &= cargo.status()?.success();
+    }
+    Ok(is_well)
+}
+
+/// The published crates of the workspace at `root` by their `rust-version`.
+///
+/// # Errors
+///
+/// When a manifest can't be read, or states no version.
+pub fn versions(root: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, BoxedError> {
+    let read = |path: &Path| -> Result<toml::Table, BoxedError> {
+        Ok(fs::read_to_string(path.join("Cargo.toml"))?.parse()?)
+    };
+    let common = read(root)?;
+    let common = common
+        .get("workspace")
+        .and_then(|workspace| workspace.get("package")?.get("rust-version")?.as_str());
+    let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in tests::PACKAGES {
+        let manifest = read(&root.join("crates").join(package))?;
+        let own = manifest
+            .get("package")
+            .and_then(|package| package.get("rust-version")?.as_str());
+        let version = own.or(common).ok_or("a manifest states no rust-version")?;
+        let packages = versions.entry(version.to_owned()).or_default();
+        packages.insert(package.to_owned());
+    }
+    Ok(versions)
+}
+
+/// Cargo of this version, if there is one.
+fn cargo(version: &str, may_install: bool) -> Result<Option<Command>, BoxedError> {
     let installed = match Command::new("rustup").args(["toolchain", "list"]).output() {
         Ok(list) => String::from_utf8(list.stdout)?,
         Err(_) => String::new(),
     };
-    let Some(toolchain) = toolchain(&installed, &oldest) else {
-        println!(
-            "Rust {oldest} is not installed, so nothing was checked: rustup toolchain install {oldest}"
-        );
-        return Ok(true);
-    };
-    let status = Command::new("rustup")
-        .current_dir(workspace::root())
-        .args(["run", toolchain, "cargo", "check", "--quiet", "--locked"])
-        .args(["--workspace", "--target-dir", "target/msrv"])
-        .args(["--exclude", "tl-bench", "--exclude", "xtask"])
-        // Those of the cargo that runs this would be used otherwise.
-        .env_remove("RUSTC")
-        .env_remove("CARGO")
-        .status()?;
-    if status.success() {
-        println!("the crates compile with {toolchain}");
+    if let Some(toolchain) = toolchain(&installed, version) {
+        let mut cargo = Command::new("rustup");
+        cargo
+            .args(["run", toolchain, "cargo"])
+            // Those of the cargo that runs this would be used otherwise.
+            .env_remove("RUSTC")
+            .env_remove("CARGO")
+            .env_remove("RUSTUP_TOOLCHAIN");
+        return Ok(Some(cargo));
     }
-    Ok(status.success())
+    debians(version, may_install)
 }
 
-/// What the root manifest says is the oldest version.
-///
-/// # Errors
-///
-/// When it is no manifest, or says nothing.
-pub fn rust_version(manifest: &str) -> Result<String, BoxedError> {
-    let manifest: toml::Table = manifest.parse()?;
-    let stated = manifest
-        .get("workspace")
-        .and_then(|workspace| workspace.get("package")?.get("rust-version")?.as_str());
-    Ok(stated
-        .ok_or("the root manifest states no rust-version")?
-        .to_owned())
+/// Cargo of this version of Debian's, unpacked in a folder of its own, so that it does not get in the way of a newer one.
+fn debians(version: &str, may_install: bool) -> Result<Option<Command>, BoxedError> {
+    let folder = tests::folder(&workspace::root(), &format!("rust-{version}"));
+    let program = |name: &str| folder.join("usr/bin").join(name);
+    if !program("cargo").exists() {
+        if !may_install || debian::need(&LIBRARIES, true).is_err() {
+            return Ok(None);
+        }
+        let library = format!("libstd-rust-web-{version}");
+        let with = ["cargo-web", "libstd-rust-web-dev", &library];
+        if !debian::unpack(&folder, "rustc-web", version, &with)? {
+            return Ok(None);
+        }
+    }
+    let mut cargo = Command::new(program("cargo"));
+    cargo
+        .env("RUSTC", program("rustc"))
+        .env("RUSTDOC", program("rustdoc"))
+        .env("LD_LIBRARY_PATH", folder.join("usr/lib/x86_64-linux-gnu"))
+        .env_remove("CARGO")
+        .env_remove("RUSTUP_TOOLCHAIN");
+    Ok(Some(cargo))
 }
 
 /// The toolchain of this version among those that `rustup toolchain list` prints, which may name a release of it.

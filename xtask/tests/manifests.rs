@@ -1,5 +1,6 @@
 //! What the manifests say once, and what repeats it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -43,9 +44,9 @@ fn the_readme_names_the_rust_versions_of_the_manifests() {
 
 #[test]
 fn the_oldest_rust_is_found_among_the_toolchains() {
-    let root = fs::read_to_string(workspace::root().join("Cargo.toml")).unwrap();
-    assert!(msrv::rust_version(&root).is_ok());
-    assert!(msrv::rust_version("[workspace.package]\nedition = \"2024\"").is_err());
+    let versions = msrv::versions(&workspace::root()).unwrap();
+    assert_eq!(versions.len(), 2);
+    assert_eq!(versions.values().map(BTreeSet::len).sum::<usize>(), 9);
     let installed = "stable-x (active, default)\nnightly-x\n1.9.0-x\n1.95.0-x\n1.95-y\n";
     assert_eq!(msrv::toolchain(installed, "1.95"), Some("1.95.0-x"));
     assert_eq!(msrv::toolchain(installed, "1.9"), Some("1.9.0-x"));

@@ -1,0 +1,250 @@
+//! Which platforms there are, and what each needs here.
+
+/// A platform, and how it is tried out on a Debian machine with an x86_64 processor.
+#[derive(Debug)]
+pub struct Platform {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it is, in words.
+    pub what: &'static str,
+    /// The compiler's name for it.
+    pub target: &'static str,
+    /// How far it is tried out.
+    pub tier: Tier,
+    /// Debian's packages that this takes.
+    pub packages: &'static [&'static str],
+    /// The linker and the flags that the compiler is given.
+    pub linker: Linker,
+    /// More flags for the compiler.
+    pub flags: &'static [&'static str],
+    /// What runs its programs.
+    pub runner: Runner,
+    /// Test programs that are left out, as `package/target`, each with the reason.
+    pub left_out: &'static [(&'static str, &'static str)],
+}
+
+/// How far a platform is tried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// The tests run, and the examples print what they should.
+    Tested,
+    /// The crates compile.
+    Compiled,
+}
+
+/// How programs are linked, and with which standard library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linker {
+    /// As on this machine, with its toolchain's standard library. All others build the standard library from source.
+    Host,
+    /// This compiler driver of gcc's.
+    Gcc(&'static str),
+    /// musl's.
+    Musl,
+    /// mingw-w64's, with lld.
+    Windows,
+    /// Nothing is linked.
+    None,
+}
+
+/// How programs are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runner {
+    /// By this machine's own kernel.
+    Kernel,
+    /// By qemu, for aarch64.
+    Aarch64,
+    /// By Wine.
+    Wine,
+}
+
+/// The compiler, and its standard library's source, of one version.
+pub const TOOLCHAIN: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+
+const MUSL: &[&str] = &["musl-tools"];
+const WINDOWS: &[&str] = &["wine64", "gcc-mingw-w64-x86-64-posix", "lld-22"];
+const I686: &[&str] = &[
+    "gcc-i686-linux-gnu",
+    "libc6-dev-i386-cross",
+    "libc6-i386",
+    "lib32gcc-s1",
+];
+const AARCH64: &[&str] = &[
+    "qemu-user",
+    "gcc-aarch64-linux-gnu",
+    "libc6-dev-arm64-cross",
+];
+
+/// They measure the memory of many threads: an emulator's own is measured too, and it takes minutes.
+const SLOW: &str = "measures memory, which here is the emulator's too, and takes minutes";
+const EMULATED: &[(&str, &str)] = &[
+    ("tl-core/logging_memory", SLOW),
+    ("tl-local/growth", SLOW),
+    ("tl-thread/growth", SLOW),
+    (
+        "tests/faults_clock",
+        "the filter of system calls is this kernel's, not the emulator's",
+    ),
+    (
+        "tests/faults_threads",
+        "limits the emulator's own threads, too",
+    ),
+    ("tests/faults_signals", "the emulator delivers signals late"),
+    (
+        "tests/promises",
+        "what the crates bring is asked of cargo, which is this machine's",
+    ),
+    ("tests/promises_unsafe", "reads sources, not the platform"),
+    ("tests/stress", "takes minutes"),
+];
+const WINE: &[(&str, &str)] = &[
+    ("tl-core/logging_memory", SLOW),
+    ("tl-local/growth", SLOW),
+    ("tl-thread/growth", SLOW),
+    ("tests/faults_allocation", "takes minutes"),
+    ("tests/faults_clock", "Linux's filter of system calls"),
+    ("tests/faults_fork", "there is no fork"),
+    ("tests/faults_signals", "there are no signals"),
+    (
+        "tests/faults_stderr",
+        "closes a file descriptor, which Windows does not have",
+    ),
+    (
+        "tests/faults_threads",
+        "sets a limit, which Windows does not have",
+    ),
+    (
+        "tests/promises",
+        "what the crates bring is asked of cargo, which is this machine's",
+    ),
+    ("tests/promises_unsafe", "reads sources, not the platform"),
+    ("tests/stress", "takes minutes"),
+];
+
+const TESTED: Platform = Platform {
+    name: "",
+    what: "",
+    target: "",
+    tier: Tier::Tested,
+    packages: &[],
+    linker: Linker::Host,
+    flags: &[],
+    runner: Runner::Kernel,
+    left_out: &[],
+};
+
+const COMPILED: Platform = Platform {
+    tier: Tier::Compiled,
+    linker: Linker::None,
+    ..TESTED
+};
+
+/// All platforms but the one on which `cargo test` itself runs, in the order in which they fail fastest.
+pub const PLATFORMS: &[Platform] = &[
+    Platform {
+        name: "portable",
+        what: "Linux, sleeping on parking_lot_core",
+        target: "x86_64-unknown-linux-gnu",
+        flags: &["--cfg", "portable"],
+        left_out: &[(
+            "tests/faults_clock",
+            "looks for the futex of the other platform",
+        )],
+        ..TESTED
+    },
+    Platform {
+        name: "static",
+        what: "Linux, glibc linked statically",
+        target: "x86_64-unknown-linux-gnu",
+        flags: &["-Ctarget-feature=+crt-static"],
+        ..TESTED
+    },
+    Platform {
+        name: "i686",
+        what: "Linux on 32 bits, glibc",
+        target: "i686-unknown-linux-gnu",
+        packages: I686,
+        linker: Linker::Gcc("i686-linux-gnu-gcc"),
+        ..TESTED
+    },
+    Platform {
+        name: "musl",
+        what: "Linux, musl linked statically",
+        target: "x86_64-unknown-linux-musl",
+        packages: MUSL,
+        linker: Linker::Musl,
+        flags: &["-Crelocation-model=static"],
+        ..TESTED
+    },
+    Platform {
+        name: "musl-dynamic",
+        what: "Linux, musl linked dynamically",
+        target: "x86_64-unknown-linux-musl",
+        packages: MUSL,
+        linker: Linker::Musl,
+        flags: &["-Ctarget-feature=-crt-static"],
+        ..TESTED
+    },
+    Platform {
+        name: "windows",
+        what: "Windows on x86_64, by Wine",
+        target: "x86_64-pc-windows-gnullvm",
+        packages: WINDOWS,
+        linker: Linker::Windows,
+        runner: Runner::Wine,
+        left_out: WINE,
+        ..TESTED
+    },
+    Platform {
+        name: "aarch64",
+        what: "Linux on aarch64, glibc, by qemu",
+        target: "aarch64-unknown-linux-gnu",
+        packages: AARCH64,
+        linker: Linker::Gcc("aarch64-linux-gnu-gcc"),
+        runner: Runner::Aarch64,
+        left_out: EMULATED,
+        ..TESTED
+    },
+    Platform {
+        name: "macos",
+        what: "macOS on aarch64",
+        target: "aarch64-apple-darwin",
+        ..COMPILED
+    },
+    Platform {
+        name: "macos-x86",
+        what: "macOS on x86_64",
+        target: "x86_64-apple-darwin",
+        ..COMPILED
+    },
+    Platform {
+        name: "freebsd",
+        what: "FreeBSD on x86_64",
+        target: "x86_64-unknown-freebsd",
+        ..COMPILED
+    },
+    Platform {
+        name: "windows-msvc",
+        what: "Windows on x86_64, Microsoft's linker",
+        target: "x86_64-pc-windows-msvc",
+        ..COMPILED
+    },
+    Platform {
+        name: "android",
+        what: "Android on aarch64",
+        target: "aarch64-linux-android",
+        ..COMPILED
+    },
+    Platform {
+        name: "armv7",
+        what: "Linux on ARM with 32 bits",
+        target: "armv7-unknown-linux-gnueabihf",
+        ..COMPILED
+    },
+    Platform {
+        name: "riscv64",
+        what: "Linux on RISC-V",
+        target: "riscv64gc-unknown-linux-gnu",
+        ..COMPILED
+    },
+];

@@ -1,0 +1,277 @@
+//! The tests and the examples of one platform: built, run, and counted.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use console::style;
+use regex::Regex;
+
+use super::rows::{Linker, Platform};
+use super::tools::Tools;
+use crate::built::Program;
+use crate::golden::Golden;
+use crate::verify::verdict;
+use crate::{BoxedError, built, examples, parallel, progress, run, workspace};
+
+/// The crates that are built for every platform.
+pub const PACKAGES: [&str; 9] = [
+    "tl-core",
+    "tl-locks",
+    "tl-event",
+    "tl-condition",
+    "tl-barrier",
+    "tl-semaphore",
+    "tl-local",
+    "tl-thread",
+    "tl-timer",
+];
+
+/// So long the tests of one program may run. The longest take half a minute.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
+
+/// Beyond the limit, to end a program with all that it has started.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// What became of the tests.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// Tests that passed.
+    pub passed: usize,
+    /// Tests that failed, and programs that did not end well.
+    pub failed: usize,
+    /// Tests that mean nothing here, by reason.
+    pub left_out: BTreeMap<String, usize>,
+}
+
+impl Count {
+    /// Counts in what `other` counted.
+    pub fn add(&mut self, other: Count) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        for (why, count) in other.left_out {
+            *self.left_out.entry(why).or_default() += count;
+        }
+    }
+}
+
+/// How to build for a platform.
+#[derive(Debug)]
+pub struct Build<'p> {
+    /// For which.
+    pub platform: &'p Platform,
+    /// With what.
+    pub tools: &'p Tools,
+    /// Where to.
+    pub folder: PathBuf,
+}
+
+impl Build<'_> {
+    /// Cargo with this subcommand, for the platform.
+    #[must_use]
+    pub fn cargo(&self, subcommand: &str) -> Command {
+        let Build {
+            platform,
+            tools,
+            folder,
+        } = self;
+        let mut cargo = match platform.linker {
+            Linker::Host => workspace::cargo(),
+            _ => {
+                let mut cargo = Command::new("/usr/bin/cargo");
+                cargo
+                    .current_dir(workspace::root())
+                    .env("RUSTC", "/usr/bin/rustc")
+                    // Building the standard library is not for everybody yet.
+                    .env("RUSTC_BOOTSTRAP", "1")
+                    .env_remove("CARGO")
+                    .env_remove("RUSTUP_TOOLCHAIN");
+                cargo
+            }
+        };
+        cargo.args([
+            subcommand,
+            "--locked",
+            "--quiet",
+            "--target",
+            platform.target,
+        ]);
+        cargo.arg("--target-dir").arg(folder);
+        let parts = match (platform.linker, subcommand) {
+            (Linker::Host, _) => None,
+            (_, "check") => Some("-Zbuild-std=std,panic_unwind"),
+            _ => Some("-Zbuild-std=std,panic_unwind,test"),
+        };
+        cargo.args(parts);
+        let of_target = |what| {
+            let target = platform.target.replace('-', "_").to_uppercase();
+            format!("CARGO_TARGET_{target}_{what}")
+        };
+        if let Some(linker) = &tools.linker {
+            cargo.env(of_target("LINKER"), linker);
+        }
+        cargo
+            .env(of_target("RUSTFLAGS"), tools.flags.join(" "))
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            // Half the time and most of the space goes to it.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0");
+        cargo
+    }
+
+    /// Type-checks the crates; what the compiler says, if they do not pass.
+    ///
+    /// # Errors
+    ///
+    /// When cargo can't be run.
+    pub fn check(&self) -> Result<Result<(), String>, BoxedError> {
+        let output = packages(self.cargo("check")).output()?;
+        Ok(if output.status.success() {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        })
+    }
+
+    /// Builds the tests, runs them, and counts; what the compiler says, if they do not build.
+    ///
+    /// # Errors
+    ///
+    /// When a program can't be run.
+    pub fn test(&self) -> Result<Result<Count, String>, BoxedError> {
+        let mut tests = packages(self.cargo("test"));
+        tests.args(["--package", "tl-tests", "--no-run", "--lib", "--tests"]);
+        let programs = match built::build(tests)? {
+            Ok(programs) => programs,
+            Err(why) => return Ok(Err(why)),
+        };
+        let bar = progress::bar(programs.len());
+        let counts = parallel::each(&programs, parallel::workers(), |_, program| {
+            let name = format!("{}/{}", program.package, program.target);
+            bar.set_message(name.clone());
+            let count = match self.reason_to_leave_out(&name) {
+                Some(reason) => Count {
+                    left_out: BTreeMap::from([(format!("{name}: {reason}"), 1)]),
+                    ..Count::default()
+                },
+                None => {
+                    let run = run::run(self.limited(program), TIME_LIMIT + GRACE)?;
+                    let is_well = run.status.is_some_and(|status| status.success());
+                    if !is_well {
+                        bar.suspend(|| {
+                            println!("{}\n{} {name}: {}", run.output, failed(), run.ending());
+                        });
+                    }
+                    count(&run.output, is_well)
+                }
+            };
+            bar.inc(1);
+            Ok(count)
+        })?;
+        bar.finish_and_clear();
+        let mut all = Count::default();
+        counts.into_iter().for_each(|count| all.add(count));
+        Ok(Ok(all))
+    }
+
+    fn reason_to_leave_out(&self, name: &str) -> Option<&'static str> {
+        let left_out = self.platform.left_out.iter();
+        left_out
+            .copied()
+            .find_map(|(program, reason)| (program == name).then_some(reason))
+    }
+
+    /// Builds the examples, runs each, and holds what it prints against its golden.
+    ///
+    /// # Errors
+    ///
+    /// When the examples or their goldens can't be read, or a program can't be run.
+    pub fn verify(&self) -> Result<Result<Count, String>, BoxedError> {
+        let names = examples::names(&workspace::root())?;
+        let mut build = self.cargo("build");
+        build.args(["--package", "tl-examples", "--bins"]);
+        let programs = match built::build(build)? {
+            Ok(programs) => programs,
+            Err(why) => return Ok(Err(why)),
+        };
+        let programs: Vec<&Program> = programs
+            .iter()
+            .filter(|program| names.contains(&program.target))
+            .collect();
+        let bar = progress::bar(programs.len());
+        let passed = parallel::each(&programs, parallel::workers(), |_, program| {
+            let name = &program.target;
+            bar.set_message(name.clone());
+            let golden = Golden::read(&workspace::root().join(examples::GOLDENS), name)?;
+            let verdict = verdict::run(&golden, self.limited(program), verdict::TIME_LIMIT);
+            if let Err(failure) = &verdict {
+                bar.suspend(|| println!("{} {name}: {failure}", failed()));
+            }
+            bar.inc(1);
+            Ok(verdict.is_ok())
+        })?;
+        bar.finish_and_clear();
+        let well = passed.iter().filter(|passed| **passed).count();
+        Ok(Ok(Count {
+            passed: well,
+            failed: passed.len() - well,
+            ..Count::default()
+        }))
+    }
+
+    /// The command that runs a program, and ends it with all that it has started when its time is up.
+    fn limited(&self, program: &Program) -> Command {
+        let mut command = Command::new("timeout");
+        command
+            .args(["--kill-after=5", &TIME_LIMIT.as_secs().to_string()])
+            .args(&self.tools.runner)
+            .arg(&program.path)
+            .current_dir(&program.folder)
+            .env("CARGO_MANIFEST_DIR", &program.folder)
+            .env("RUST_BACKTRACE", "0")
+            .envs(self.tools.variables.iter().cloned());
+        command
+    }
+}
+
+fn packages(mut cargo: Command) -> Command {
+    for package in PACKAGES {
+        cargo.args(["--package", package]);
+    }
+    cargo
+}
+
+pub(super) fn failed() -> console::StyledObject<&'static str> {
+    style("FAILED").red().bold()
+}
+
+/// What a test program's `output` says of its tests. One without a test harness is one test.
+#[must_use]
+pub fn count(output: &str, is_well: bool) -> Count {
+    let result = Regex::new(r"(?m)^test result: \w+\. (\d+) passed; (\d+) failed;")
+        .expect("a constant pattern");
+    let ignored =
+        Regex::new(r"(?m)^test \S+ \.\.\. ignored, (.+?)\r?$").expect("a constant pattern");
+    let mut count = Count::default();
+    match result.captures(output) {
+        Some(found) => {
+            let number = |group: usize| found[group].parse::<usize>().unwrap_or(0);
+            (count.passed, count.failed) = (number(1), number(2));
+        }
+        None => count.passed = usize::from(is_well),
+    }
+    if !is_well && count.failed == 0 {
+        count.failed = 1;
+    }
+    for found in ignored.captures_iter(output) {
+        *count.left_out.entry(found[1].to_owned()).or_default() += 1;
+    }
+    count
+}
+
+/// Where a platform's programs go.
+#[must_use]
+pub fn folder(root: &Path, name: &str) -> PathBuf {
+    root.join("target/platforms").join(name)
+}
