@@ -7,6 +7,7 @@
 //! | a call later, or every so often, that can be cancelled | [`Timer`] | [`tl_timer`] |
 //! | threads to wait until something has happened | [`Event`] | [`tl_event`] |
 //! | one thread at a time to use a value | [`Mutex<T>`](tl_locks::Mutex), [`ReentrantMutex<T>`](tl_locks::ReentrantMutex) | [`tl_locks`] |
+//! | many threads at a time to read a value, or one to write it | [`RwLock<T>`](tl_locks::RwLock) | [`tl_locks`] |
 //! | one thread at a time to use what is not a value: a terminal, a device | [`Lock`], [`RLock`] | [`tl_locks`] |
 //! | threads to wait until a value is as they need it | [`Monitor<T>`](tl_condition::Monitor) | [`tl_condition`] |
 //! | the same with several conditions on one lock, or on a re-entrant one | [`Condition`] | [`tl_condition`] |

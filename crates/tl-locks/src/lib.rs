@@ -1,5 +1,5 @@
 //! Locks with Python's vocabulary: [`Lock`], which any thread may release, [`RLock`], which its owner can acquire again, and,
-//! on the same raw lock, locks that hold data: [`Mutex`] and [`ReentrantMutex`].
+//! on the same raw lock, locks that hold data: [`Mutex`] and [`ReentrantMutex`]. And [`RwLock`], for many readers or one writer.
 //!
 //! # When to use it
 //!
@@ -11,7 +11,7 @@
 //! | a lock that one thread takes and another releases | a [`Lock`] |
 //! | to wait until the value is as you need it | a `Monitor` of [`tl-condition`] |
 //! | at most so many threads at a time | [`tl-semaphore`] |
-//! | many readers or one writer | [`std::sync::RwLock`]; there is none here |
+//! | many threads at a time to read a value, or one to write it | an [`RwLock`], where reading takes long; else a [`Mutex`] |
 //!
 //! # How they differ
 //!
@@ -21,6 +21,7 @@
 //! | [`RLock`] | none | one level more | its owner | stays in its thread |
 //! | [`Mutex`] | `&mut T` | waits | its guard | may be sent |
 //! | [`ReentrantMutex`] | `&T` | one level more | its guard | stays in its thread |
+//! | [`RwLock`] | `&T` to read, `&mut T` to write | waits; [reads again](RwLockExt::read_recursive) if it reads | its guard | may be sent |
 //!
 //! All have a `const fn new`, so that they can be statics. All can be acquired in four ways: waiting as long as it takes, not waiting at
 //! all, within a `Duration`, and before an `Instant`. A panic releases the lock, and poisons nothing.
@@ -71,7 +72,10 @@ mod lock;
 #[cfg(not(loom))]
 mod mutex;
 mod raw;
+mod raw_rwlock;
 mod rlock;
+#[cfg(not(loom))]
+mod rwlock;
 
 pub use condition_lock::{ConditionLock, Waiters};
 #[cfg(not(loom))]
@@ -86,4 +90,10 @@ pub use mutex::{
 pub use raw::RawLock;
 #[cfg(not(loom))]
 pub use raw::RawThreadIdent;
+pub use raw_rwlock::RawRwLock;
 pub use rlock::{RLock, RLockGuard};
+#[cfg(not(loom))]
+pub use rwlock::{
+    MappedRwLockReadGuard, MappedRwLockWriteGuard, RwLock, RwLockExt, RwLockReadGuard,
+    RwLockUpgradableReadGuard, RwLockWriteGuard,
+};

@@ -3,6 +3,9 @@
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-locks --release --test loom`
 #![cfg(loom)]
 
+#[path = "loom/rwlock.rs"]
+mod rwlock;
+
 use std::time::Duration;
 
 use loom::cell::UnsafeCell;

@@ -7,9 +7,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use lock_api::{RawMutex, RawMutexFair, RawMutexTimed};
+use lock_api::{
+    RawRwLockDowngrade, RawRwLockFair, RawRwLockTimed, RawRwLockUpgradeDowngrade,
+    RawRwLockUpgradeFair, RawRwLockUpgradeTimed,
+};
 use tl_locks::{
-    ConditionLock, Lock, LockGuard, Mutex, MutexGuard, RLock, RLockGuard, RawLock, ReentrantMutex,
-    ReentrantMutexGuard, ReleaseError, Waiters,
+    ConditionLock, Lock, LockGuard, Mutex, MutexGuard, RLock, RLockGuard, RawLock, RawRwLock,
+    ReentrantMutex, ReentrantMutexGuard, ReleaseError, RwLock, RwLockReadGuard,
+    RwLockUpgradableReadGuard, RwLockWriteGuard, Waiters,
 };
 
 /// Does not compile if `$type` is `$trait`: there are two candidates for `A` then.
@@ -31,6 +36,8 @@ fn sizes_are_those_promised() {
         assert!(size_of::<Lock>() <= 4);
         assert!(size_of::<RawLock>() <= 4);
         assert!(size_of::<RLock>() <= 16);
+        assert!(size_of::<RawRwLock>() <= 4);
+        assert!(size_of::<RwLock<u32>>() <= 8);
         assert!(size_of::<Waiters>() <= 4);
         assert!(size_of::<Mutex<u32>>() <= 8);
         assert!(size_of::<Option<LockGuard<'_>>>() == size_of::<usize>());
@@ -44,8 +51,9 @@ fn all_can_be_constants() {
     static RLOCK: RLock = RLock::new();
     static MUTEX: Mutex<Vec<String>> = Mutex::new(Vec::new());
     static REENTRANT: ReentrantMutex<Cell<u32>> = ReentrantMutex::new(Cell::new(0));
+    static RWLOCK: RwLock<Vec<String>> = RwLock::new(Vec::new());
     static WAITERS: Waiters = Waiters::new();
-    let _ = (&LOCK, &RLOCK, &MUTEX, &REENTRANT, &WAITERS);
+    let _ = (&LOCK, &RLOCK, &MUTEX, &REENTRANT, &RWLOCK, &WAITERS);
 }
 
 #[test]
@@ -56,6 +64,7 @@ fn locks_are_shared_and_guards_go_where_they_may() {
     shared::<Lock>();
     shared::<RLock>();
     shared::<RawLock>();
+    shared::<RawRwLock>();
     shared::<Waiters>();
     shared::<ReleaseError>();
     shared::<Mutex<Cell<u32>>>();
@@ -68,6 +77,12 @@ fn locks_are_shared_and_guards_go_where_they_may() {
     assert_not!(ReentrantMutexGuard<'static, Cell<u32>>: Send);
     assert_not!(MutexGuard<'static, Rc<u32>>: Send);
     assert_not!(Mutex<Rc<u32>>: Sync);
+    shared::<RwLock<u32>>();
+    sent::<RwLockReadGuard<'static, u32>>();
+    sent::<RwLockUpgradableReadGuard<'static, u32>>();
+    sent::<RwLockWriteGuard<'static, u32>>();
+    assert_not!(RwLock<Cell<u32>>: Sync);
+    assert_not!(RwLockReadGuard<'static, Cell<u32>>: Send);
 }
 
 #[test]
@@ -100,4 +115,15 @@ fn only_the_raw_lock_is_a_raw_mutex() {
     // A re-entrant lock under a mutex would be two `&mut` to one value; one with a bare `release`, two owners.
     assert_not!(RLock: RawMutex);
     assert_not!(Lock: RawMutex);
+}
+
+#[test]
+fn the_raw_lock_of_readers_and_writers_can_all_that_lock_api_knows() {
+    fn raw_rwlock<R>()
+    where
+        R: RawRwLockTimed + RawRwLockFair + RawRwLockDowngrade,
+        R: RawRwLockUpgradeTimed + RawRwLockUpgradeFair + RawRwLockUpgradeDowngrade,
+    {
+    }
+    raw_rwlock::<RawRwLock>();
 }

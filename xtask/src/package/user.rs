@@ -10,7 +10,7 @@ use tl_condition::Monitor;
 use tl_core::logging::BasicConfig;
 use tl_event::Event;
 use tl_local::Local;
-use tl_locks::{Lock, Mutex, RLock};
+use tl_locks::{Lock, Mutex, RLock, RwLock, RwLockExt, RwLockWriteGuard};
 use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
 use tl_thread::{Thread, enumerate, scope};
 use tl_timer::Timer;
@@ -68,6 +68,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     drop(pair.split(1));
     pool.close();
     assert!(pool.acquire().is_err());
+
+    let limit = RwLock::new(1);
+    let mut writer = limit.write();
+    *writer += 1;
+    let reader = RwLockWriteGuard::downgrade(writer);
+    assert_eq!(*reader + *limit.read_recursive(), 4);
 
     let rlock = RLock::new();
     rlock.with(|| rlock.with(|| assert_eq!(rlock.recursion_count(), 2)));

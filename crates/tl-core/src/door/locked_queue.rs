@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use super::backoff::Backoff;
 use super::bucket::{Bucket, Queues};
@@ -14,13 +15,26 @@ use super::queue::{QueueId, WaitQueue};
 use super::wake_list::WakeList;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// A waiter that has slept longer than this, in nanoseconds, is overdue: it gets a turn before any thread that comes by. See
-/// [`Waiter::is_overdue`] for what counts as sleep.
-const OVERDUE: u64 = 500_000;
+/// How long a waiter sleeps until it is overdue: then it gets a turn before any thread that comes
+/// by. See [`Waiter::is_overdue`] for what counts as sleep.
+///
+/// ```
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{Backoff, Deadline, OVERDUE, WaitQueue, Wake};
+///
+/// let word = AtomicU32::new(0);
+/// let overdue_at = Deadline::after(OVERDUE);
+/// match WaitQueue::of(&word).lock().wait(&mut Backoff::none(), overdue_at) {
+///     Wake::TimedOut(_queue) => println!("from now on this thread goes first"),
+///     Wake::Woken { .. } => unreachable!("nobody knows the word"),
+/// }
+/// ```
+pub const OVERDUE: Duration = Duration::from_micros(500);
+const OVERDUE_NANOS: u64 = OVERDUE.as_nanos() as u64;
 /// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let all wait until it runs; where a crowd
 /// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was up to 140 times slower. Under the model
 /// checker, whose clock shows only two times, they may follow each other.
-const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE };
+const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE_NANOS };
 
 /// How a wait ended.
 ///
@@ -179,7 +193,7 @@ impl<'a> LockedQueue<'a> {
             next = node.links.younger.get();
             let is_overdue = node
                 .parked_at()
-                .is_some_and(|since| now.saturating_sub(since) > OVERDUE);
+                .is_some_and(|since| now.saturating_sub(since) > OVERDUE_NANOS);
             let is_served_first = is_overdue && turn_is_due;
             let waiter = Waiter {
                 request: node.request,
@@ -363,6 +377,7 @@ impl<'a> LockedQueue<'a> {
             if node.key.load(Ordering::Relaxed) == key {
                 // SAFETY: the key says that the node is in this queue, and changes only under the lock that is held.
                 unsafe { locked.queues.remove(&node) };
+                backoff.place = node.links.place.get();
                 return Wake::TimedOut(locked);
             }
             // Taken out, or moved to another queue: either way a waker came first.

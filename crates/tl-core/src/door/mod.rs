@@ -53,7 +53,7 @@ mod wake_list;
 
 pub use backoff::Backoff;
 pub use deadline::Deadline;
-pub use locked_queue::{LockedQueue, Verdict, Waiter, Wake};
+pub use locked_queue::{LockedQueue, OVERDUE, Verdict, Waiter, Wake};
 pub use look::{Wait, waits};
 pub use mutex::{Mutex, MutexGuard};
 pub use note::{Call, Holder, Note, Operation};

@@ -2,7 +2,10 @@
 
 use std::cell::Cell;
 
-use tl_locks::{Lock, Mutex, RLock, ReentrantMutex};
+use tl_locks::{
+    Lock, Mutex, RLock, ReentrantMutex, RwLock, RwLockExt, RwLockUpgradableReadGuard,
+    RwLockWriteGuard,
+};
 
 use crate::round::{Count, Fragile, Report, Round, perhaps_panic, timeout, unwinding};
 
@@ -149,4 +152,80 @@ pub(crate) fn reentrant(round: &Round) -> Report {
         acquired.get(),
         mutex.into_inner().get(),
     )
+}
+
+pub(crate) fn rwlock(round: &Round) -> Report {
+    // Two halves that a writer makes equal before it leaves, so that a reader beside it would see.
+    let (lock, written) = (RwLock::new((0_u64, 0_u64)), Count::default());
+    let write = |pair: &mut (u64, u64)| {
+        written.one();
+        pair.0 += 1;
+        std::hint::spin_loop();
+        pair.1 += 1;
+    };
+    let operations = round.operations(|_, rng| {
+        unwinding(|| match rng.u8(0..14) {
+            0 => {
+                let mut pair = lock.write();
+                write(&mut pair);
+                let pair = RwLockWriteGuard::downgrade(pair);
+                assert_eq!(pair.0, pair.1);
+                perhaps_panic(rng);
+            }
+            1 => {
+                let pair = lock.upgradable_read();
+                let before = *pair;
+                perhaps_panic(rng);
+                let mut pair = RwLockUpgradableReadGuard::upgrade(pair);
+                assert_eq!(*pair, before);
+                write(&mut pair);
+                let pair = RwLockWriteGuard::downgrade_to_upgradable(pair);
+                let pair = RwLockUpgradableReadGuard::downgrade(pair);
+                assert_eq!(pair.0, pair.1);
+            }
+            2 => {
+                if let Some(pair) = lock.upgradable_read_timeout(timeout(rng)) {
+                    let upgraded = RwLockUpgradableReadGuard::try_upgrade_for(pair, timeout(rng));
+                    match upgraded {
+                        Ok(mut pair) => write(&mut pair),
+                        Err(pair) => assert_eq!(pair.0, pair.1),
+                    }
+                }
+            }
+            3 => {
+                if let Some(mut pair) = lock.write_timeout(timeout(rng)) {
+                    write(&mut pair);
+                    perhaps_panic(rng);
+                }
+            }
+            4 => {
+                if let Some(mut pair) = lock.try_write() {
+                    write(&mut pair);
+                    RwLockWriteGuard::unlock_fair(pair);
+                }
+            }
+            5 => {
+                if let Some(pair) = lock.read_timeout(timeout(rng)) {
+                    assert_eq!(pair.0, pair.1);
+                    perhaps_panic(rng);
+                }
+            }
+            6 => {
+                let outer = lock.read();
+                let inner = lock.read_recursive();
+                assert_eq!(outer.0, inner.1);
+            }
+            7 => write(&mut lock.write()),
+            _ => {
+                let pair = lock.read();
+                assert_eq!(pair.0, pair.1);
+            }
+        });
+    });
+    let free = lock.try_write().is_some();
+    let (first, second) = lock.into_inner();
+    Report::new(operations)
+        .even("written and counted", written.get(), first)
+        .even("both halves", first, second)
+        .holds("the lock is free at the end", free)
 }

@@ -54,6 +54,10 @@ const SCENARIOS: &[Scenario] = &[
         run: locks::reentrant,
     },
     Scenario {
+        name: "rwlock",
+        run: locks::rwlock,
+    },
+    Scenario {
         name: "event",
         run: event::storm,
     },

@@ -1,6 +1,6 @@
 //! One round of a scenario: how many threads, what they draw, and what they count.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -151,14 +151,21 @@ pub(crate) fn timeout(rng: &mut Rng) -> Duration {
     Duration::from_nanos(rng.u64(0..200_000))
 }
 
-/// Runs `body`, in which [`perhaps_panic`] may panic while guards are held: unwinding must release them.
+/// Runs `body`, in which [`perhaps_panic`] may panic while guards are held: unwinding must release
+/// them. Any other panic, as that of an assertion, goes on.
 pub(crate) fn unwinding(body: impl FnOnce()) {
-    let _ = catch_unwind(AssertUnwindSafe(body));
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(body))
+        && payload.downcast_ref() != Some(&ON_PURPOSE)
+    {
+        resume_unwind(payload);
+    }
 }
+
+const ON_PURPOSE: &str = "on purpose";
 
 /// Panics now and then, without a word.
 pub(crate) fn perhaps_panic(rng: &mut Rng) {
     if rng.u8(..) < 8 {
-        std::panic::resume_unwind(Box::new("on purpose"));
+        resume_unwind(Box::new(ON_PURPOSE));
     }
 }

@@ -1,0 +1,176 @@
+//! How the lock is given back, and who gets it then.
+
+use tl_core::door::{LockedQueue, Verdict, WaitQueue, Waiter};
+use tl_core::sync::atomic::Ordering;
+
+use super::{
+    CLOSED, HANDED_OVER, HELD, QUEUED, READER, READERS, RawRwLock, TRY_AGAIN, UPGRADABLE, WRITER,
+    request,
+};
+
+/// Whether the lock is closed for this waiter.
+fn is_closing(waiter: &Waiter) -> bool {
+    matches!(waiter.request, request::WRITE_CLOSING | request::UPGRADE)
+}
+
+impl RawRwLock {
+    #[inline]
+    pub(super) fn release_shared(&self, fair: bool) {
+        // Release: pairs with the acquiring exchanges in `take` and `settle_free`, so that the next
+        // writer writes only after this thread has read.
+        let before = self.state.fetch_sub(READER, Ordering::Release);
+        if before & (READERS | QUEUED) == READER | QUEUED {
+            self.settle_freed(fair);
+        }
+    }
+
+    #[inline]
+    pub(super) fn release_exclusive(&self) {
+        // A subtraction is faster than an exchange. But with waiters in the queue nobody should
+        // come between the release and the hand-over.
+        if self.state.load(Ordering::Relaxed) != WRITER {
+            return self.step_down_slow(0, false);
+        }
+        // Release: pairs with the acquiring exchanges in `take` and `settle_free`.
+        let before = self.state.fetch_sub(WRITER, Ordering::Release);
+        if before != WRITER {
+            self.settle_freed(false);
+        }
+    }
+
+    #[inline]
+    pub(super) fn release_exclusive_fair(&self) {
+        self.step_down(0, true);
+    }
+
+    /// Makes a reader of the writer.
+    #[inline]
+    pub(super) fn downgrade(&self) {
+        self.step_down(READER, false);
+    }
+
+    /// Gives up writing, and keeps what `keep` says: nothing, `READER`, or `UPGRADABLE`.
+    #[inline]
+    pub(super) fn step_down(&self, keep: u32, fair: bool) {
+        // Release: pairs with the acquiring exchange in `take`.
+        if self
+            .state
+            .compare_exchange(WRITER, keep, Ordering::Release, Ordering::Relaxed)
+            .is_err()
+        {
+            self.step_down_slow(keep, fair);
+        }
+    }
+
+    #[cold]
+    fn step_down_slow(&self, keep: u32, fair: bool) {
+        self.settle(WaitQueue::of(&self.state).lock(), keep, fair);
+    }
+
+    #[cold]
+    fn settle_freed(&self, fair: bool) {
+        self.settle_free(WaitQueue::of(&self.state).lock(), fair);
+    }
+
+    /// Decides who is next, if nobody holds the lock any more. Whoever holds it by now will decide
+    /// when it releases it: `QUEUED` is set.
+    pub(super) fn settle_free(&self, queue: LockedQueue<'_>, fair: bool) {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while state & HELD == 0 {
+            // For a moment this thread is the writer, so that the word is stable.
+            //
+            // Acquire: pairs with the releasing operations of those that have read. `settle` passes
+            // on what it has seen.
+            match self.state.compare_exchange(
+                state,
+                state | WRITER,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return self.settle(queue, 0, fair),
+                Err(now) => state = now,
+            }
+        }
+        if state & HELD == UPGRADABLE {
+            self.settle_upgrade(queue);
+        }
+    }
+
+    /// Gives up writing, keeps what `keep` says, and lets those in who may come then: one writer,
+    /// or all readers that are before a writer which is overdue, and with them one that may
+    /// upgrade.
+    pub(super) fn settle(&self, mut queue: LockedQueue<'_>, keep: u32, fair: bool) {
+        let closed = self.state.load(Ordering::Relaxed) & CLOSED != 0;
+        let mut left = keep;
+        // What those that were woken take, whether it was handed to them or not.
+        let mut expected = keep;
+        let (mut full, mut more, mut closing) = (false, false, false);
+        queue.scan(|waiter| {
+            let wish = match waiter.request {
+                request::READ => READER,
+                request::READ_UPGRADABLY => UPGRADABLE,
+                _ => WRITER,
+            };
+            let admitted = !full
+                && match wish {
+                    READER => true,
+                    UPGRADABLE => expected & UPGRADABLE == 0,
+                    _ => expected == 0,
+                };
+            if admitted {
+                expected |= wish;
+                full = wish == WRITER;
+                // To the first alone: to hand the lock to a sleeper lets writers wait until it runs,
+                // and where one reads the other readers may join it.
+                let hand_over = left == keep && (fair || waiter.is_served_first);
+                if hand_over {
+                    left += wish;
+                }
+                return Verdict::Wake(if hand_over { HANDED_OVER } else { TRY_AGAIN });
+            }
+            more = true;
+            closing |= is_closing(&waiter);
+            full |= wish == WRITER && (fair || waiter.is_overdue);
+            // To the end of the queue only if somebody there may keep the lock closed.
+            match full && (closing || !closed) {
+                true => Verdict::Stop,
+                false => Verdict::Keep,
+            }
+        });
+        let queued = if more { QUEUED } else { 0 };
+        let closed = if closing { CLOSED } else { 0 };
+        // Release: pairs with the acquiring exchange in `take`. A waiter that is handed the lock is
+        // ordered after this thread by its wake-up.
+        self.state.store(left | queued | closed, Ordering::Release);
+    }
+
+    /// Takes back what a waiter noted whose time ran out.
+    pub(super) fn give_up(&self, mut queue: LockedQueue<'_>, closing: bool) {
+        if closing && !still_closing(&mut queue) {
+            let before = self.state.fetch_and(!CLOSED, Ordering::Relaxed);
+            if before & WRITER == 0 {
+                // Those whom it kept out may join those inside.
+                queue.scan(|waiter| match waiter.request {
+                    request::READ | request::READ_UPGRADABLY => Verdict::Wake(TRY_AGAIN),
+                    _ => Verdict::Keep,
+                });
+            }
+        }
+        if queue.is_empty() {
+            self.state.fetch_and(!QUEUED, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Whether the lock is closed for somebody in the queue.
+fn still_closing(queue: &mut LockedQueue<'_>) -> bool {
+    let mut closing = false;
+    queue.scan(|waiter| {
+        closing |= is_closing(&waiter);
+        match closing {
+            true => Verdict::Stop,
+            false => Verdict::Keep,
+        }
+    });
+    closing
+}

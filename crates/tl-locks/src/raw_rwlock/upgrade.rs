@@ -1,0 +1,124 @@
+//! Reading with the right to write later: one reader at a time may have it.
+
+use tl_core::door::{Call, Deadline, LockedQueue, Verdict, WaitQueue};
+use tl_core::sync::atomic::Ordering;
+
+use super::{
+    CLOSED, HANDED_OVER, QUEUED, READER, READERS, RawRwLock, TRY_AGAIN, UPGRADABLE, WRITER, Wish,
+    request,
+};
+
+impl RawRwLock {
+    pub(super) fn acquire_upgradable(&self, call: Call) {
+        self.acquire_slow(Wish::ReadUpgradably, Deadline::NEVER, call);
+    }
+
+    /// Becomes the writer once all other readers have left. False if the deadline came first: the
+    /// thread reads on, and may still upgrade.
+    pub(super) fn upgrade(&self, deadline: Deadline, call: Call) -> bool {
+        self.acquire_slow(Wish::Upgrade, deadline, call)
+    }
+
+    #[inline]
+    pub(super) fn release_upgradable(&self, fair: bool) {
+        let state = self.state.load(Ordering::Relaxed);
+        // Release: pairs with the acquiring exchange in `take`.
+        let released = state & QUEUED == 0
+            && self
+                .state
+                .compare_exchange(
+                    state,
+                    state & !UPGRADABLE,
+                    Ordering::Release,
+                    Ordering::Relaxed,
+                )
+                .is_ok();
+        if !released {
+            self.release_upgradable_slow(fair);
+        }
+    }
+
+    #[cold]
+    fn release_upgradable_slow(&self, fair: bool) {
+        let mut queue = WaitQueue::of(&self.state).lock();
+        // While others read, only one that waits to be the next upgradable reader can come.
+        let (mut found, mut handed_over) = (false, false);
+        let state = self.state.load(Ordering::Relaxed);
+        if state & READERS != 0 && state & CLOSED == 0 {
+            queue.scan(|waiter| {
+                if found {
+                    return Verdict::Stop;
+                }
+                found = waiter.request == request::READ_UPGRADABLY;
+                handed_over = found && (fair || waiter.is_served_first);
+                match (found, handed_over) {
+                    (true, true) => Verdict::Wake(HANDED_OVER),
+                    (true, false) => Verdict::Wake(TRY_AGAIN),
+                    _ => Verdict::Keep,
+                }
+            });
+        }
+        if handed_over {
+            return;
+        }
+        // Release: as in `release_upgradable`.
+        self.state.fetch_and(!UPGRADABLE, Ordering::Release);
+        self.settle_free(queue, fair);
+    }
+
+    /// Gives up the right to write later, and reads on.
+    pub(super) fn downgrade_upgradable(&self) {
+        self.state.fetch_add(READER, Ordering::Relaxed);
+        self.release_upgradable(false);
+    }
+
+    /// Makes an upgradable reader of the writer.
+    #[inline]
+    pub(super) fn downgrade_to_upgradable(&self) {
+        self.step_down(UPGRADABLE, false);
+    }
+
+    /// Lets the upgradable reader write, if it waits for that: it alone is left.
+    pub(super) fn settle_upgrade(&self, mut queue: LockedQueue<'_>) {
+        let mut waits = false;
+        queue.scan(|waiter| {
+            waits |= waiter.request == request::UPGRADE;
+            match waits {
+                true => Verdict::Stop,
+                false => Verdict::Keep,
+            }
+        });
+        let state = self.state.load(Ordering::Relaxed);
+        // It waits in the queue, so nobody else touches its bit. But a reader may have come.
+        //
+        // Acquire: pairs with the releasing operations of those that have read; what this thread
+        // has seen, the woken one sees.
+        let upgraded = waits
+            && state & READERS == 0
+            && self
+                .state
+                .compare_exchange(
+                    state,
+                    state & !UPGRADABLE | WRITER,
+                    Ordering::Acquire,
+                    Ordering::Relaxed,
+                )
+                .is_ok();
+        if !upgraded {
+            return;
+        }
+        let (mut more, mut closing) = (false, false);
+        queue.scan(|waiter| {
+            if waiter.request == request::UPGRADE {
+                return Verdict::Wake(HANDED_OVER);
+            }
+            more = true;
+            closing |= waiter.request == request::WRITE_CLOSING;
+            Verdict::Keep
+        });
+        let queued = if more { QUEUED } else { 0 };
+        let closed = if closing { CLOSED } else { 0 };
+        self.state
+            .store(WRITER | queued | closed, Ordering::Relaxed);
+    }
+}
