@@ -90,7 +90,7 @@ const READ_RECURSIVE_DEADLINE: &Operation = &Operation::new("RwLock", "read_recu
 ///     // Nobody else has written since.
 ///     RwLockUpgradableReadGuard::upgrade(reader).push("two");
 /// }
-/// assert_eq!(names.into_inner(), ["one", "two"]);
+/// assert_eq!(*names.read(), ["one", "two"]);
 /// ```
 pub type RwLock<T> = lock_api::RwLock<RawRwLock, T>;
 
