@@ -131,7 +131,7 @@ fn wrong_directives_are_an_error() {
             .build()
             .unwrap_err();
         assert!(
-            matches!(error, InitError::Directives { variable: None, .. }),
+            matches!(error, InitError::Directives { .. }),
             "{directives}: {error:?}"
         );
         assert!(error.to_string().contains("my_crate=debug"), "{error}");
@@ -198,12 +198,6 @@ fn the_environment_is_not_read_unless_asked() {
     if is_child() {
         BasicConfig::new().init().unwrap();
         assert_eq!(log::max_level(), LevelFilter::Warn);
-        let error = BasicConfig::new().env().build().unwrap_err();
-        assert!(
-            matches!(&error, InitError::Directives { variable: Some(variable), .. } if &**variable == "RUST_LOG"),
-            "{error:?}"
-        );
-        assert!(error.to_string().contains("RUST_LOG"), "{error}");
         assert!(
             BasicConfig::new()
                 .env_var("OTHER_LOG")
@@ -221,24 +215,96 @@ fn the_environment_is_not_read_unless_asked() {
     run(command);
 }
 
+/// What a child makes of the variable: the level of all, and of `app`; and what it says about it.
+fn with_variable(value: &std::ffi::OsStr) -> (String, String) {
+    let mut command = child("what_is_wrong_in_the_variable_is_a_warning_and_the_rest_counts");
+    let output = run({
+        command.env("RUST_LOG", value);
+        command
+    });
+    let out = String::from_utf8(output.stdout).unwrap();
+    let levels = out.lines().find_map(|line| line.strip_prefix("levels: "));
+    let levels = levels.expect("the child says it").to_owned();
+    (levels, String::from_utf8(output.stderr).unwrap())
+}
+
 #[test]
-fn a_variable_that_is_no_text_is_an_error() {
-    use std::os::unix::ffi::OsStrExt;
+fn what_is_wrong_in_the_variable_is_a_warning_and_the_rest_counts() {
     if is_child() {
-        let error = BasicConfig::new().env().build().unwrap_err();
-        assert!(
-            matches!(
-                error,
-                InitError::Directives {
-                    variable: Some(_),
-                    ..
-                }
-            ),
-            "{error:?}"
-        );
+        let config = BasicConfig::new().level(LevelFilter::Info);
+        let logger = config.env().build().unwrap();
+        let enabled = |target| {
+            let of = |level: &Level| Metadata::builder().level(*level).target(target).build();
+            Level::iter()
+                .filter(|level| logger.enabled(&of(level)))
+                .last()
+        };
+        println!("\nlevels: {:?} {:?}", enabled("other"), enabled("app"));
         return;
     }
-    let mut command = child("a_variable_that_is_no_text_is_an_error");
-    command.env("RUST_LOG", std::ffi::OsStr::from_bytes(b"info\xff"));
-    run(command);
+    let all = "Some(Info) Some(Info)";
+    for (value, levels, wrong) in [
+        ("app=nonsense", all, vec!["'nonsense'"]),
+        (
+            "app=debug,other=nonsense",
+            "Some(Info) Some(Debug)",
+            vec!["'nonsense'"],
+        ),
+        (
+            "a=b=c,error,app=x",
+            "Some(Error) Some(Error)",
+            vec!["'a=b=c'", "'x'"],
+        ),
+        (
+            "app=trace,/too/many",
+            "Some(Info) Some(Trace)",
+            vec!["too many"],
+        ),
+        ("app=warn", "Some(Info) Some(Warn)", vec![]),
+        (" , ", all, vec![]),
+    ] {
+        let (found, said) = with_variable(value.as_ref());
+        assert_eq!(found, levels, "RUST_LOG={value}");
+        let warnings: Vec<&str> = said.lines().collect();
+        assert_eq!(warnings.len(), wrong.len(), "RUST_LOG={value}: {said}");
+        for (warning, wrong) in warnings.iter().zip(wrong) {
+            assert!(warning.starts_with("warning: "), "{warning}");
+            assert!(
+                warning.contains("RUST_LOG") && warning.contains(wrong),
+                "{warning}"
+            );
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_variable_that_is_no_text_is_a_warning() {
+    use std::os::unix::ffi::OsStrExt;
+    let (levels, said) = with_variable(std::ffi::OsStr::from_bytes(b"debug\xff"));
+    assert_eq!(levels, "Some(Info) Some(Info)");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn a_warning_that_nobody_can_read_stops_nothing() {
+    if is_child() {
+        BasicConfig::new().env().stdout().init().unwrap();
+        assert_eq!(log::max_level(), LevelFilter::Debug);
+        return;
+    }
+    let mut command = std::process::Command::new("sh");
+    let test = child("a_warning_that_nobody_can_read_stops_nothing");
+    command
+        .args(["-c", "exec \"$0\" \"$@\" 2>&-"])
+        .arg(test.get_program());
+    command.args(test.get_args());
+    for (name, value) in test.get_envs() {
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+    }
+    command.env("RUST_LOG", "app=nonsense,debug");
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
 }

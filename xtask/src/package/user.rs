@@ -33,8 +33,11 @@ fn work() {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A warning or worse would be shown; this is neither.
-    BasicConfig::new().level(LevelFilter::Warn).init()?;
-    info!("not shown");
+    BasicConfig::new()
+        .level(LevelFilter::Warn)
+        .escape_controls()
+        .init()?;
+    info!(crates = 9; "not shown");
 
     let workers = [Thread::new(work).with_name("one"), Thread::new(work)];
     for worker in &workers {

@@ -3,14 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
-use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::fmt::strtime::{BrokenDownTime, Config, PosixCustom};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use super::error::InitError;
 use super::scratch::CachedDate;
-
-const DEFAULT_DATEFMT: &str = "%Y-%m-%d %H:%M:%S";
 
 const NANOSECONDS_A_SECOND: u64 = 1_000_000_000;
 
@@ -53,6 +52,7 @@ pub(super) struct Clock {
     /// Tells the dates that threads keep for this clock from those of another.
     id: u64,
     zone: TimeZone,
+    /// Without directives that stand for several, unless they have flags. `2018-05-01 15:39:49` if there is none.
     datefmt: Option<Box<str>>,
     has_fraction: bool,
     started: Instant,
@@ -66,7 +66,7 @@ impl Clock {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             zone: TimeZone::system(),
             has_fraction: datefmt.map(shows_fraction).transpose()?.unwrap_or(false),
-            datefmt: datefmt.map(Box::from),
+            datefmt: datefmt.map(|datefmt| spell_out(datefmt).into()),
             started: Instant::now(),
         })
     }
@@ -94,12 +94,64 @@ impl Clock {
     #[cold]
     fn format_date(&self, text: &mut String, moment: Moment) {
         let timestamp = Timestamp::from_nanosecond(moment.0.into()).expect("a year before 2554");
-        let datefmt = self.datefmt.as_deref().unwrap_or(DEFAULT_DATEFMT);
-        let date = timestamp.to_zoned(self.zone.clone());
-        BrokenDownTime::from(&date)
-            .format_with_config(&c_locale(), datefmt, text)
-            .expect("the format was tried when the logger was built");
+        match &self.datefmt {
+            None => push_default_date(text, self.zone.to_datetime(timestamp)),
+            Some(datefmt) => format_as(text, timestamp.to_zoned(self.zone.clone()), datefmt),
+        }
     }
+}
+
+/// `2018-05-01 15:39:49`. Not by a format: in a debug build that takes a dozen KiB of the stack, which a thread may
+/// not have.
+fn push_default_date(text: &mut String, date: DateTime) {
+    // Years have four digits from now until they no longer fit the clock.
+    for (number, digits, after) in [
+        (date.year(), 4, "-"),
+        (date.month().into(), 2, "-"),
+        (date.day().into(), 2, " "),
+        (date.hour().into(), 2, ":"),
+        (date.minute().into(), 2, ":"),
+        (date.second().into(), 2, ""),
+    ] {
+        for digit in (0..digits).rev() {
+            let digit = number / 10_i16.pow(digit) % 10;
+            text.push(char::from(b'0' + digit.unsigned_abs() as u8));
+        }
+        text.push_str(after);
+    }
+}
+
+#[inline(never)]
+fn format_as(text: &mut String, date: Zoned, datefmt: &str) {
+    BrokenDownTime::from(&date)
+        .format_with_config(&c_locale(), datefmt, text)
+        .expect("the format was tried when the logger was built");
+}
+
+/// The format with what the directives stand for that stand for several: the formatter would call itself for
+/// them, and that takes twice the stack.
+fn spell_out(datefmt: &str) -> String {
+    let mut spelt = String::with_capacity(datefmt.len());
+    let mut characters = datefmt.chars();
+    while let Some(character) = characters.next() {
+        spelt.push(character);
+        if character != '%' {
+            continue;
+        }
+        let meaning = match characters.next() {
+            Some('c') => "a %b %e %H:%M:%S %Y",
+            Some('x') => "m/%d/%y",
+            Some('X') => "H:%M:%S",
+            Some('r') => "I:%M:%S %p",
+            Some(other) => {
+                spelt.push(other);
+                continue;
+            }
+            None => break,
+        };
+        spelt.push_str(meaning);
+    }
+    spelt
 }
 
 /// `%c`, `%x`, `%X` and `%r` as a program of C, or Python, has them that sets no locale.
@@ -125,5 +177,53 @@ fn push_milliseconds(line: &mut String, milliseconds: u32) {
     line.push(',');
     for unit in [100, 10, 1] {
         line.push(char::from(b'0' + (milliseconds / unit % 10) as u8));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn formatted(datefmt: &str, date: &Zoned) -> String {
+        let mut text = String::new();
+        format_as(&mut text, date.clone(), datefmt);
+        text
+    }
+
+    #[test]
+    fn the_default_date_is_that_of_its_format() {
+        for second in [0, 951_782_399, 1_525_181_989, 18_446_744_073] {
+            let date = Timestamp::new(second, 0).unwrap().to_zoned(TimeZone::UTC);
+            let mut text = String::new();
+            push_default_date(&mut text, date.datetime());
+            assert_eq!(text, formatted("%Y-%m-%d %H:%M:%S", &date));
+        }
+    }
+
+    #[test]
+    fn what_is_spelt_out_means_the_same() {
+        for second in [0, 1_525_181_989, 1_700_000_000] {
+            let date = Timestamp::new(second, 0).unwrap().to_zoned(TimeZone::UTC);
+            for datefmt in [
+                "%c",
+                "%x",
+                "%X",
+                "%r",
+                "%%c %c%%%x",
+                "%d",
+                "",
+                "%-d %e",
+                "%%",
+            ] {
+                let spelt = spell_out(datefmt);
+                assert_eq!(
+                    formatted(&spelt, &date),
+                    formatted(datefmt, &date),
+                    "{datefmt}"
+                );
+            }
+        }
+        assert_eq!(spell_out("%"), "%");
+        assert_eq!(spell_out("%c%"), "%a %b %e %H:%M:%S %Y%");
     }
 }

@@ -1,6 +1,8 @@
 //! The builder that sets the logger up.
 
 use std::env;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use env_filter::Filter;
@@ -51,6 +53,8 @@ pub struct BasicConfig {
     variable: Option<String>,
     format: String,
     datefmt: Option<String>,
+    escapes: bool,
+    is_test: bool,
     destination: Destination,
 }
 
@@ -64,6 +68,8 @@ impl BasicConfig {
             variable: None,
             format: DEFAULT_FORMAT.into(),
             datefmt: None,
+            escapes: false,
+            is_test: false,
             destination: Destination::Stderr,
         }
     }
@@ -120,7 +126,9 @@ impl BasicConfig {
     /// Lets the environment variable `RUST_LOG` decide the levels, where it says something: see [`directives`](Self::directives)
     /// for its language. Without the variable, or when it is empty, everything stays as configured.
     ///
-    /// The variable is read by [`init`](BasicConfig::init) and [`build`](BasicConfig::build).
+    /// The variable is read by [`init`](BasicConfig::init) and [`build`](BasicConfig::build). It is the user's, so what is wrong
+    /// in it does not stop the program: a warning on standard error says what it is, and the other
+    /// directives count.
     ///
     /// # Examples
     ///
@@ -202,6 +210,79 @@ impl BasicConfig {
         self
     }
 
+    /// Logs to the end of a file, and to the one that has its name when that is another: when somebody has moved the file away or
+    /// removed it, as `logrotate` does, the next record makes a new one.
+    ///
+    /// As Python's [`WatchedFileHandler`](https://docs.python.org/3/library/logging.handlers.html#watchedfilehandler). Each record
+    /// asks the system what file has the name. If that cannot be opened, the old file is written to as before. On systems other than
+    /// Unix this is [`file`](BasicConfig::file). A relative path is as it was when the logger was made, wherever the
+    /// program goes.
+    ///
+    /// ```
+    /// use std::fs;
+    /// use tl_core::logging::BasicConfig;
+    ///
+    /// let path = std::env::temp_dir().join("a-log-that-is-rotated.log");
+    /// let old = path.with_extension("old");
+    /// BasicConfig::new().format("%(message)s").watched_file(&path).init()?;
+    /// log::warn!("first");
+    /// # #[cfg(unix)] {
+    /// fs::rename(&path, &old)?;
+    /// log::warn!("second");
+    /// assert!(fs::read_to_string(&old)?.ends_with("first\n"));
+    /// assert_eq!(fs::read_to_string(&path)?, "second\n");
+    /// # fs::remove_file(old)?;
+    /// # }
+    /// # fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn watched_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.destination = Destination::WatchedFile(path.into());
+        self
+    }
+
+    /// Writes control characters as escapes, in messages and all other texts of a record: a new line as `\n`, a
+    /// tab as `\t`, a carriage return as `\r`, others as in `\x1b`. A backslash stays as it is.
+    ///
+    /// Without this they go through as they are, as in Python, and a message from outside can begin a line that looks like another
+    /// record, or tell a terminal what to do. To escape one field alone, quote it: `%(message)r`.
+    ///
+    /// ```
+    /// use tl_core::logging::BasicConfig;
+    ///
+    /// BasicConfig::new().escape_controls().init()?;
+    /// let user = "eve\nWARNING:my_program:all is well";
+    /// log::warn!("unknown: {user}"); // one line, in which there is a `\n`
+    /// # Ok::<(), tl_core::logging::InitError>(())
+    /// ```
+    pub fn escape_controls(mut self) -> Self {
+        self.escapes = true;
+        self
+    }
+
+    /// Whether the standard streams are written in the way that `cargo test` captures, so that what is logged shows with the
+    /// output of the test that logs it, and only if that fails.
+    ///
+    /// It is captured of the thread of a test and of those that it starts; not of the calls of a `Timer`, whose threads
+    /// others start. For tests alone: a standard stream that cannot be written is a panic then, as it is for
+    /// `println!`. The tests of a program share a process, so all but the first find a logger there.
+    ///
+    /// ```
+    /// use tl_core::logging::{BasicConfig, LevelFilter};
+    ///
+    /// fn set_up() {
+    ///     // An error says that another test has done so.
+    ///     let _ = BasicConfig::new().level(LevelFilter::Debug).is_test(true).init();
+    /// }
+    ///
+    /// set_up();
+    /// log::debug!("shown if the test fails");
+    /// ```
+    pub fn is_test(mut self, is_test: bool) -> Self {
+        self.is_test = is_test;
+        self
+    }
+
     /// Makes the logger and installs it for the whole process, and sets the `log` crate's level so that what is not logged costs next to nothing.
     ///
     /// # Errors
@@ -256,8 +337,9 @@ impl BasicConfig {
             format: Format::parse(format)?,
             clock: Clock::new(self.datefmt.as_deref())?,
             filter: self.filter()?,
+            escapes: self.escapes,
             // Last, so that a mistake elsewhere leaves no empty file behind.
-            sink: self.destination.open()?,
+            sink: self.destination.open(self.is_test)?,
         })
     }
 
@@ -268,20 +350,13 @@ impl BasicConfig {
             filter.filter_module(module, *level);
         }
         if let Some(directives) = &self.directives {
-            add_directives(&mut filter, directives, None)?;
+            let parsed = filter.try_parse(directives);
+            parsed.map_err(|error| InitError::Directives {
+                message: error.to_string().into(),
+            })?;
         }
         if let Some(variable) = &self.variable {
-            match env::var(variable) {
-                Ok(directives) if directives.trim().is_empty() => {}
-                Ok(directives) => add_directives(&mut filter, &directives, Some(variable))?,
-                Err(env::VarError::NotPresent) => {}
-                Err(error @ env::VarError::NotUnicode(_)) => {
-                    return Err(InitError::Directives {
-                        variable: Some(variable.as_str().into()),
-                        message: error.to_string().into(),
-                    });
-                }
-            }
+            add_environment(&mut filter, variable);
         }
         Ok(filter.build())
     }
@@ -293,16 +368,43 @@ impl Default for BasicConfig {
     }
 }
 
-fn add_directives(
-    filter: &mut env_filter::Builder,
-    directives: &str,
-    variable: Option<&str>,
-) -> Result<(), InitError> {
-    match filter.try_parse(directives) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(InitError::Directives {
-            variable: variable.map(Box::from),
-            message: error.to_string().into(),
-        }),
+/// Adds what is right in the environment variable, and warns of the rest.
+fn add_environment(filter: &mut env_filter::Builder, variable: &str) {
+    let value = match env::var(variable) {
+        Ok(value) => value,
+        Err(env::VarError::NotPresent) => return,
+        Err(error @ env::VarError::NotUnicode(_)) => return warn(variable, &error),
+    };
+    let (directives, text) = match value.split_once('/') {
+        Some((directives, text)) => (directives, Some(text)),
+        None => (value.as_str(), None),
+    };
+    let mut right = String::new();
+    for directive in directives.split(',') {
+        match is_right(directive) {
+            Ok(()) => right = right + directive + ",",
+            Err(error) => warn(variable, &error),
+        }
     }
+    if let Some(text) = text {
+        let text = format!("/{text}");
+        match is_right(&text) {
+            Ok(()) => right += &text,
+            Err(error) => warn(variable, &error),
+        }
+    }
+    // Each part of it is right, and so it is as a whole.
+    let _ = filter.try_parse(&right);
+}
+
+fn is_right(directive: &str) -> Result<(), env_filter::ParseError> {
+    env_filter::Builder::new().try_parse(directive).map(drop)
+}
+
+/// Says on standard error what of the variable is ignored, if that can be written.
+fn warn(variable: &str, error: &dyn Display) {
+    let line = format!(
+        "warning: the environment variable {variable}: {error}; this part of it is ignored: write it as in warn,my_crate=debug\n"
+    );
+    let _ = io::stderr().write_all(line.as_bytes());
 }

@@ -175,10 +175,8 @@ pub enum InitError {
         /// What is wrong with it.
         message: Box<str>,
     },
-    /// The level directives are wrong.
+    /// The level directives are wrong that the program gave. (What is wrong in an environment variable is a warning.)
     Directives {
-        /// The environment variable that they came from; `None` if the program gave them.
-        variable: Option<Box<str>>,
         /// What is wrong with them.
         message: Box<str>,
     },
@@ -215,19 +213,7 @@ impl fmt::Display for InitError {
                     "date format {datefmt:?}: {message}; use the directives of strftime"
                 )
             }
-            InitError::Directives {
-                variable: Some(variable),
-                message,
-            } => {
-                write!(
-                    f,
-                    "the environment variable {variable}: {message}; write it as in warn,my_crate=debug"
-                )
-            }
-            InitError::Directives {
-                variable: None,
-                message,
-            } => {
+            InitError::Directives { message } => {
                 write!(
                     f,
                     "the level directives: {message}; write them as in warn,my_crate=debug"

@@ -9,6 +9,7 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 use super::clock::{Clock, Moment};
 use super::field::{Field, FloatField, IntegerField, TextField};
 use super::format::{Format, Part};
+use super::pairs;
 use super::render;
 use super::scratch::{CachedDate, Scratch};
 use super::sink::Sink;
@@ -35,6 +36,8 @@ pub struct Logger {
     pub(super) filter: Filter,
     pub(super) format: Format,
     pub(super) clock: Clock,
+    /// Whether control characters are written as escapes.
+    pub(super) escapes: bool,
     pub(super) sink: Sink,
 }
 
@@ -61,11 +64,17 @@ impl Logger {
                         TextField::Asctime => self.clock.push_date(line, date, moment),
                         TextField::Filename => line.push_str(filename(record)),
                         TextField::LevelName => line.push_str(level_name(record.level())),
-                        TextField::Message => push_message(line, record.args()),
+                        TextField::Message => {
+                            push_message(line, record.args());
+                            pairs::push(line, record.key_values());
+                        }
                         TextField::Module => line.push_str(module(record)),
                         TextField::Name => line.push_str(record.target()),
                         TextField::Pathname => line.push_str(record.file().unwrap_or(UNKNOWN_FILE)),
                         TextField::ThreadName => with_current_name(|name| line.push_str(name)),
+                    }
+                    if self.escapes {
+                        render::escape_controls(line, start, spec);
                     }
                     render::finish_text(line, start, spec);
                 }

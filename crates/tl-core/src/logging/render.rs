@@ -23,6 +23,25 @@ pub(super) fn finish_text(line: &mut String, start: usize, spec: &Spec) {
     cut_and_pad(line, start, spec);
 }
 
+/// Makes escapes of the control characters that the line has from `start` on, unless they are to be quoted anyway.
+#[cold]
+pub(super) fn escape_controls(line: &mut String, start: usize, spec: &Spec) {
+    if spec.conversion != Conversion::Plain || !line[start..].contains(char::is_control) {
+        return;
+    }
+    for character in line.split_off(start).chars() {
+        match character {
+            '\t' => line.push_str("\\t"),
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            _ if character.is_control() => {
+                write!(line, "\\x{:02x}", u32::from(character)).expect(NEVER_FAILS)
+            }
+            _ => line.push(character),
+        }
+    }
+}
+
 pub(super) fn integer(line: &mut String, value: u64, spec: &Spec) {
     let start = line.len();
     let prefix = match spec.conversion {
