@@ -225,7 +225,7 @@ impl Rounds {
         loop {
             let state = self.load();
             if !state.is_same_round(mine) {
-                queue.woke_early();
+                backoff.woke_early();
                 return Ok(());
             }
             if state.why().is_some() {
@@ -274,7 +274,7 @@ impl Rounds {
                 deadline = Deadline::NEVER;
             }
             let noted = queue.noting(&note);
-            match noted.wait_as(PARTY, &mut backoff, deadline, || {}) {
+            match noted.wait_together(PARTY, &mut backoff, deadline) {
                 Wake::Woken { token, .. } => return state::kind_of(token).map_or(Ok(()), Err),
                 Wake::TimedOut(locked) => {
                     queue = locked;
@@ -293,7 +293,7 @@ impl Rounds {
         loop {
             let state = self.load();
             if !is_closed(state) {
-                queue.woke_early();
+                backoff.woke_early();
                 return state;
             }
             if !backoff.snooze() {
@@ -313,7 +313,7 @@ impl Rounds {
         // Not as one of the parties: it has not arrived.
         let note = Note::new(call);
         let noted = queue.noting(&note);
-        match noted.wait_as(OUTSIDER, &mut backoff, Deadline::NEVER, || {}) {
+        match noted.wait_together(OUTSIDER, &mut backoff, Deadline::NEVER) {
             Wake::Woken { .. } | Wake::TimedOut(_) => self.load(),
         }
     }

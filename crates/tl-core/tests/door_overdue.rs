@@ -33,11 +33,11 @@ fn a_waiter_that_slept_long_is_overdue_and_a_new_one_is_not() {
 }
 
 #[test]
-fn who_competes_is_overdue_though_it_still_yields_in_the_queue() {
+fn a_waiter_is_overdue_though_it_has_not_had_a_core_since_it_joined_the_queue() {
     let word = AtomicU32::new(0);
     let stop = AtomicU32::new(0);
     thread::scope(|scope| {
-        // So that a yield lasts.
+        // So that its core is another's.
         for _ in 0..2 * thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| while stop.load(Ordering::Relaxed) == 0 {});
         }

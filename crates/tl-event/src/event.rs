@@ -277,7 +277,7 @@ impl Event {
         let mut backoff = queue.backoff();
         loop {
             if is_over(self.state.load(Ordering::Acquire)) {
-                queue.woke_early();
+                backoff.woke_early();
                 return true;
             }
             if !backoff.snooze_until(deadline) {
@@ -305,7 +305,8 @@ impl Event {
             }
         }
         let note = Note::new(call);
-        match queue.noting(&note).wait(&mut backoff, deadline) {
+        let noted = queue.noting(&note);
+        match noted.wait_together(0, &mut backoff, deadline) {
             Wake::Woken { .. } => true,
             Wake::TimedOut(queue) => {
                 if queue.is_empty() {

@@ -164,7 +164,7 @@ impl Raw {
         let mut backoff = queue.contended_backoff();
         while backoff.snooze_until(deadline) {
             if self.try_acquire(n) {
-                queue.woke_early();
+                backoff.woke_early();
                 return Outcome::Acquired;
             }
         }

@@ -1,78 +1,142 @@
 //! How a thread waits before it sleeps: the one policy of all primitives.
 //!
-//! Waking a thread that sleeps on another core costs tens of microseconds, passing it a word that it spins on a tenth of one.
-//! So a waiter first spins (the other thread may be about to act on another core), then yields (it may need this core),
-//! then sleeps. What that has burnt in vain is bounded, and where waits have been long lately it is not tried at all: the
-//! bucket of the wait queue, which stands for the object, remembers.
+//! Waking a thread that sleeps on another core takes tens of microseconds; a thread that spins sees
+//! a change within a tenth of one. But a spin pays only if the other thread runs at the same time,
+//! on another core, and acts at once. On a machine that has other work it often does not run, and
+//! then a thread that spins is in its way. So a waiter never bets on the scheduler: it does not
+//! yield its core in the hope of getting it back. It spins
 //!
-//! There are two ways to stay awake, since there are two things to wait for:
+//! 1. for no longer than sleeping and waking would cost the processor ([`SPIN`]), by the clock; and
+//! 2. only where spinning has paid lately. Each bucket of the wait queues, which stands for the
+//!    object, keeps a *score*: a spin that pays raises it, a spin in vain lowers it. While the
+//!    score is zero, waiters sleep at once.
+//!
+//! Two threads that answer each other at once, but have both begun to sleep, would never learn that
+//! spinning pays: each sees only how long it takes to wake the other. There are two ways out.
+//!
+//! - A thread that has just woken another one, and waits next, spins for as long as that one needs
+//!   to wake up ([`ROUSING_SPIN`]), while the score is above zero. One interruption does not break
+//!   the pace of two threads.
+//! - At a score of zero there are *windows* ([`is_window`]), told by the clock and therefore the
+//!   same for all threads: an eighth of a millisecond in every eight, in which waiters look for as
+//!   long. If both threads have a core they meet there, and the score rises. Windows in vain become
+//!   rarer, and objects whose waits are long on average use none.
+//!
+//! There are two ways to look, since there are two things to wait for:
 //!
 //! | | [`WaitQueue::backoff`](super::WaitQueue::backoff) | [`WaitQueue::contended_backoff`](super::WaitQueue::contended_backoff) |
 //! | --- | --- | --- |
 //! | waits for | a word that another thread changes once: an event, the end of a round, a wake-up | a word that others take and give back all the time: a lock, permits |
 //! | a look | costs nobody anything, until the word changes | slows down the thread that is at work with the word, since they share its cache line |
-//! | so it looks | after each pause, then after each yield | once after a few pauses, then after each yield, and not for as long |
+//! | so it looks | after each pause | once after a few pauses, then after many |
 //!
-//! Between them is [`WaitQueue::notified_backoff`](super::WaitQueue::notified_backoff), for a thread that competes for a lock which its
-//! holder is about to release: it looks as often as if that happened once, and from then on as one that competes.
+//! Between them is [`WaitQueue::notified_backoff`](super::WaitQueue::notified_backoff), for a
+//! thread that competes for a lock which its holder is about to release: it looks as often as if
+//! that happened once, and from then on as one that competes.
+
+use std::cell::Cell;
 
 use super::{Deadline, platform};
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// How a waiter stays awake. A turn passes a moment between two looks.
-#[derive(Clone, Copy, Debug)]
-struct Patience {
-    /// Turns that only tell the processor that this is a spin loop: enough for a thread that is about to act, and little when it
-    /// needs this core to do so.
-    spins: u32,
-    /// How many pauses a spin is.
-    pauses: u32,
-    /// Turns that offer the core to another thread.
-    yields: u32,
-    /// Whether the waiter competes with others: then it counts as asleep from its first yield on, or from when it joins the queue. On a busy
-    /// machine a yield may last for milliseconds, in which others take what it waits for, and it should be overdue the sooner.
-    competes: bool,
+/// How long a waiter spins, in nanoseconds: about what sleeping and waking cost the processor.
+const SPIN: u64 = 5_000;
+/// How long a waiter spins that has just woken the thread it waits for, or that looks in a window:
+/// longer than it takes to wake a thread on another core.
+const ROUSING_SPIN: u64 = 50_000;
+/// A spin during which the clock jumps by more than this, in nanoseconds, was interrupted: another
+/// thread had the core.
+const JUMP: u64 = 5_000;
+/// Objects whose waits last longer than this on average, in nanoseconds, use no windows.
+const LONG: u32 = 150_000;
+
+/// The score of an object of which nothing is known, which is also the greatest. After as many
+/// spins in vain, one after the other, waiters sleep at once.
+const GREATEST_SCORE: u32 = 8;
+/// What a long spin in vain takes off the score; a short one takes one.
+const LONG_LOSS: u32 = 2;
+/// Each window in vain lets twice as many go by, this many times.
+const RAREST_WINDOW: u32 = 3;
+
+/// Whether `now` lies in a window: an eighth of a millisecond in every eight, or in up to every 67
+/// for an object whose last windows were in vain.
+fn is_window(now: u64, in_vain: u32) -> bool {
+    slot(now) % (64 << in_vain) == 0
 }
 
-const NONE: Patience = Patience {
-    spins: 0,
-    pauses: 0,
-    yields: 0,
-    competes: false,
-};
-/// All the pauses take half as long as one yield.
-const PATIENT: Patience = Patience {
-    spins: 10,
+/// Whether the length of a wait that begins at `now` is measured, to know in the next window
+/// whether waits are long. To read the clock at the end of each wait would cost more than it tells.
+fn is_measured(now: u64) -> bool {
+    slot(now) % 64 >= 48
+}
+
+/// Which eighth of a millisecond `now` lies in.
+fn slot(now: u64) -> u64 {
+    now >> 17
+}
+
+thread_local! {
+    /// Whether the thread has woken one that slept, and has not waited since.
+    static HAS_ROUSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes that the calling thread has woken one that slept.
+pub(super) fn note_rousing() {
+    HAS_ROUSED.set(true);
+}
+
+/// Stands for the length of a spin that has not been decided on.
+const UNDECIDED: u64 = u64::MAX;
+
+/// How a waiter looks: for the first `close_looks` after `close_pauses` each, then after `pauses`.
+#[derive(Clone, Copy, Debug)]
+struct Manner {
+    close_looks: u32,
+    close_pauses: u32,
+    pauses: u32,
+    /// The clock is read after so many looks.
+    looks_a_reading: u32,
+    /// How long the longest spin is, in nanoseconds.
+    longest_spin: u64,
+}
+
+const PATIENT: Manner = Manner {
+    close_looks: 10,
+    close_pauses: 1,
     pauses: 1,
-    yields: 20,
-    competes: false,
+    looks_a_reading: 8,
+    longest_spin: ROUSING_SPIN,
 };
 /// With as many looks as `PATIENT` two threads that pass a lock back and forth take twice as long.
-const CONTENDED: Patience = Patience {
-    spins: 1,
-    pauses: 4,
-    yields: 8,
-    competes: true,
+const CONTENDED: Manner = Manner {
+    close_looks: 1,
+    close_pauses: 4,
+    pauses: 16,
+    looks_a_reading: 1,
+    longest_spin: SPIN,
 };
 /// As `PATIENT` at first, and then as `CONTENDED`.
-const NOTIFIED: Patience = Patience {
-    spins: PATIENT.spins,
-    pauses: PATIENT.pauses,
+const NOTIFIED: Manner = Manner {
+    close_looks: PATIENT.close_looks,
+    close_pauses: PATIENT.close_pauses,
     ..CONTENDED
 };
-/// Waits that last longer on average, in microseconds, are slept through from the start. Those are measured too, so that a change for
-/// the better shows after a few.
-const LONG: u32 = 500;
 
-/// What is known of the waits of late on the words of one bucket. Guessing wrong costs time, never correctness: all its
-/// accesses are relaxed.
+/// What is known of the waits of late on the words of one bucket. Guessing wrong costs time, never
+/// correctness: all its accesses are relaxed, and an update that is lost to another thread's is no
+/// harm.
 ///
-/// It is mostly read, and in a cache line of its own: in that of the queues, which each waker writes, every look would take the
-/// line away from the other core (a fifth of a condition's round trip).
+/// It is mostly read, and in a cache line of its own: in that of the queues, which each waker
+/// writes, every look would take the line away from the other core (a fifth of a condition's round
+/// trip).
 #[repr(align(64))]
 #[derive(Debug)]
 pub(super) struct History {
-    /// A moving average of how long waits took, in microseconds.
+    /// Whether spinning pays: 0, it does not, to [`GREATEST_SCORE`].
+    score: AtomicU32,
+    /// How many windows were in vain since a spin has paid, up to [`RAREST_WINDOW`].
+    in_vain: AtomicU32,
+    /// A moving average of how long waits took, in nanoseconds.
     average: AtomicU32,
 }
 
@@ -80,6 +144,8 @@ impl History {
     #[cfg(not(loom))]
     pub(super) const fn new() -> History {
         History {
+            score: AtomicU32::new(GREATEST_SCORE),
+            in_vain: AtomicU32::new(0),
             average: AtomicU32::new(0),
         }
     }
@@ -87,54 +153,75 @@ impl History {
     #[cfg(loom)]
     pub(super) fn new() -> History {
         History {
+            score: AtomicU32::new(GREATEST_SCORE),
+            in_vain: AtomicU32::new(0),
             average: AtomicU32::new(0),
         }
     }
 
     /// The patience for one wait for something that happens once.
-    pub(super) fn backoff(&self) -> Backoff {
-        self.unless_long(PATIENT)
+    pub(super) fn backoff(&'static self) -> Backoff {
+        self.patience(PATIENT)
     }
 
     /// The patience for one wait for something that others compete for.
-    pub(super) fn contended_backoff(&self) -> Backoff {
-        self.unless_long(CONTENDED)
+    pub(super) fn contended_backoff(&'static self) -> Backoff {
+        self.patience(CONTENDED)
     }
 
     /// The patience for one wait for a lock that its holder is about to release.
-    pub(super) fn notified_backoff(&self) -> Backoff {
-        self.unless_long(NOTIFIED)
+    pub(super) fn notified_backoff(&'static self) -> Backoff {
+        self.patience(NOTIFIED)
     }
 
-    fn unless_long(&self, patience: Patience) -> Backoff {
+    fn patience(&'static self, manner: Manner) -> Backoff {
         // Under the model checker a waiter that spins would hide the queue from most models.
-        let is_long = cfg!(loom) || self.average.load(Ordering::Relaxed) > LONG;
-        Backoff::new(if is_long { NONE } else { patience })
-    }
-
-    /// Learns that a wait ended while the waiter was still awake.
-    pub(super) fn record_awake(&self) {
-        let average = self.average.load(Ordering::Relaxed);
-        if average > 0 {
-            self.average.store(average / 2, Ordering::Relaxed);
+        let spin = if cfg!(loom) { 0 } else { UNDECIDED };
+        Backoff {
+            spin,
+            ..Backoff::of(Some(self), manner)
         }
     }
 
-    /// Learns how long a wait lasted whose waiter fell asleep.
-    pub(super) fn record_asleep(&self, nanos: u64) {
-        let micros = u32::try_from(nanos / 1_000)
-            .unwrap_or(u32::MAX)
-            .min(100 * LONG);
+    /// Learns that a spin paid.
+    fn record_success(&self) {
+        let score = self.score.load(Ordering::Relaxed);
+        if score < GREATEST_SCORE {
+            self.score.store(score + 1, Ordering::Relaxed);
+        }
+        if self.in_vain.load(Ordering::Relaxed) > 0 {
+            self.in_vain.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Learns that a spin was in vain.
+    fn record_failure(&self, loss: u32) {
+        let score = self.score.load(Ordering::Relaxed);
+        if score > 0 {
+            self.score
+                .store(score.saturating_sub(loss), Ordering::Relaxed);
+        } else {
+            let in_vain = self.in_vain.load(Ordering::Relaxed);
+            if in_vain < RAREST_WINDOW {
+                self.in_vain.store(in_vain + 1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Learns how long a wait lasted.
+    fn record_length(&self, nanos: u64) {
+        let nanos = u32::try_from(nanos).unwrap_or(u32::MAX).min(16 * LONG);
         let average = self.average.load(Ordering::Relaxed);
         self.average
-            .store(average - average / 4 + micros / 4, Ordering::Relaxed);
+            .store(average - average / 4 + nanos / 4, Ordering::Relaxed);
     }
 }
 
 /// The patience of one wait: how long the waiter stays awake before it sleeps.
 ///
-/// A primitive whose waiters can look at a word calls [`snooze_until`](Backoff::snooze_until) between looks, and queues
-/// itself when that is over; [`LockedQueue::wait`](super::LockedQueue::wait) uses up what is left.
+/// A primitive whose waiters can look at a word calls [`snooze_until`](Backoff::snooze_until)
+/// between looks, and queues itself when that is over;
+/// [`LockedQueue::wait`](super::LockedQueue::wait) uses up what is left.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -152,33 +239,47 @@ impl History {
 /// ```
 #[derive(Debug)]
 pub struct Backoff {
+    /// Where it learns; nowhere if the waiter sleeps at once whatever happens.
+    history: Option<&'static History>,
+    manner: Manner,
+    /// For how long the waiter may spin, in nanoseconds, or [`UNDECIDED`]; 0 when that is over.
+    spin: u64,
+    /// Looks so far.
     turn: u32,
-    patience: Patience,
-    /// When the waiter first fell asleep, was woken in vain or, if it competes, offered its core or joined the queue, whichever came first,
-    /// in nanoseconds; 0 if none did.
-    pub(super) asleep_since: u64,
-    /// The waiter's place in the queue out of which it was woken, which it takes again if it waits again; 0 for a new one.
+    /// When the clock was read first, and last, since the wait began; 0 if it was not.
+    began: u64,
+    last: u64,
+    /// Since when the waiter waits, for the overdue rule, in nanoseconds; 0 before it joins a
+    /// queue.
+    pub(super) waiting_since: u64,
+    /// The waiter's place in the queue out of which it was woken, which it takes again if it waits
+    /// again; 0 for a new one.
     pub(super) place: u64,
 }
 
 impl Backoff {
-    /// No patience at all: the waiter sleeps at once. For waits that are long by nature, as that for the time of a timer.
+    /// No patience at all: the waiter sleeps at once. For waits that are long by nature, as that
+    /// for the time of a timer.
     pub const fn none() -> Backoff {
-        Backoff::new(NONE)
+        Backoff::of(None, PATIENT)
     }
 
-    const fn new(patience: Patience) -> Backoff {
+    const fn of(history: Option<&'static History>, manner: Manner) -> Backoff {
         Backoff {
+            history,
+            manner,
+            spin: 0,
             turn: 0,
-            patience,
-            asleep_since: 0,
+            began: 0,
+            last: 0,
+            waiting_since: 0,
             place: 0,
         }
     }
 
-    /// Fresh patience for a waiter that was woken, found that another thread had been faster, and waits again in the queue out of which
-    /// it was woken. Since when it waits is not forgotten, nor its place: it will be overdue, and come before others, as if it had not been
-    /// woken.
+    /// Fresh patience for a waiter that was woken, found that another thread had been faster, and
+    /// waits again in the queue out of which it was woken. Since when it waits is not forgotten,
+    /// nor its place: it will be overdue, and come before others, as if it had not been woken.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -188,59 +289,156 @@ impl Backoff {
     /// let mut backoff = WaitQueue::of(&word).contended_backoff();
     /// while backoff.snooze() {}
     /// backoff.renew();
-    /// while backoff.snooze() {} // As patient as at first.
+    /// while backoff.snooze() {} // As patient as at first, if spinning pays.
     /// ```
     pub fn renew(&mut self) {
-        self.turn = 0;
-        if self.patience.yields > 0 {
-            // Only one that competes is woken in vain.
-            self.patience = CONTENDED;
+        let Some(history) = self.history else {
+            return;
+        };
+        // Only one that competes is woken in vain.
+        *self = Backoff {
+            waiting_since: self.waiting_since,
+            place: self.place,
+            ..history.contended_backoff()
+        };
+    }
+
+    /// Decides for how long to spin.
+    #[cold]
+    fn decide(&mut self) {
+        let has_roused = HAS_ROUSED.replace(false);
+        let Some(history) = self.history else {
+            return self.spin = 0;
+        };
+        let pays = history.score.load(Ordering::Relaxed) > 0;
+        self.spin = if pays && !has_roused {
+            SPIN
+        } else if pays || self.may_look_in_window(history) {
+            self.manner.longest_spin
+        } else {
+            0
+        };
+    }
+
+    fn may_look_in_window(&mut self, history: &History) -> bool {
+        history.average.load(Ordering::Relaxed) < LONG
+            && is_window(self.now(), history.in_vain.load(Ordering::Relaxed))
+    }
+
+    /// The time, as it was when the clock was read first, if the waiter has not spun since.
+    pub(super) fn now(&mut self) -> u64 {
+        if self.turn > 0 || self.began == 0 {
+            self.last = platform::now();
+            if self.began == 0 {
+                self.began = self.last;
+            }
         }
-        // One that stays awake must become overdue, too, or it would hold up all behind it.
-        self.note_asleep();
+        self.last
     }
 
     /// Passes a moment awake, or says by `false` that it is time to sleep.
     #[inline]
     pub fn snooze(&mut self) -> bool {
-        if self.is_spinning() {
-            for _ in 0..self.patience.pauses {
-                platform::pause();
-            }
-        } else if self.turn < self.patience.spins + self.patience.yields {
-            self.note_asleep_if_competing();
-            platform::yield_now();
-        } else {
+        if self.spin == UNDECIDED {
+            self.decide();
+        }
+        if self.spin == 0 {
             return false;
+        }
+        let Manner {
+            close_looks,
+            looks_a_reading,
+            ..
+        } = self.manner;
+        let pauses = if self.turn < close_looks {
+            self.manner.close_pauses
+        } else if (self.turn - close_looks) % looks_a_reading == 0 && !self.may_go_on() {
+            return false;
+        } else {
+            self.manner.pauses
+        };
+        for _ in 0..pauses {
+            platform::pause();
         }
         self.turn += 1;
         true
     }
 
-    fn is_spinning(&self) -> bool {
-        self.turn < self.patience.spins
-    }
-
-    /// Who competes counts as asleep from now on, if it does not already.
-    pub(super) fn note_asleep_if_competing(&mut self) {
-        if self.patience.competes {
-            self.note_asleep();
+    /// Reads the clock: whether the spin is neither over nor interrupted.
+    fn may_go_on(&mut self) -> bool {
+        let before = self.last;
+        let now = self.now();
+        let was_interrupted = before != 0 && now - before > JUMP;
+        if was_interrupted || now - self.began > self.spin {
+            self.give_up();
+            return false;
         }
+        true
     }
 
-    fn note_asleep(&mut self) {
-        if self.asleep_since == 0 {
-            self.asleep_since = platform::now();
+    /// The spin was in vain.
+    #[cold]
+    fn give_up(&mut self) {
+        self.spin = 0;
+        if let Some(history) = self.history {
+            history.record_failure(if self.now() - self.began > 2 * SPIN {
+                LONG_LOSS
+            } else {
+                1
+            });
         }
     }
 
     /// As [`snooze`](Backoff::snooze), and says `false` also once the deadline has passed.
-    ///
-    /// The clock is looked at only between the turns that offer the core to another thread: beside them that is cheap, and
-    /// they alone can last.
     #[inline]
     pub fn snooze_until(&mut self, deadline: Deadline) -> bool {
-        (self.is_spinning() || !deadline.has_passed()) && self.snooze()
+        // While it looks closely, for a fraction of a microsecond, the clock is not read.
+        (self.turn < self.manner.close_looks || !deadline.has_passed()) && self.snooze()
+    }
+
+    /// Tells the policy that the wait ended while the waiter was awake, so that it learns whether
+    /// that paid.
+    ///
+    /// ```
+    /// use std::sync::atomic::AtomicU32;
+    /// use tl_core::door::WaitQueue;
+    ///
+    /// let word = AtomicU32::new(1);
+    /// let mut backoff = WaitQueue::of(&word).backoff();
+    /// while word.load(std::sync::atomic::Ordering::Relaxed) == 0 && backoff.snooze() {}
+    /// backoff.woke_early();
+    /// ```
+    #[inline]
+    pub fn woke_early(&mut self) {
+        if self.turn > 0 && self.spin != 0 {
+            self.learn_from_spin();
+        }
+    }
+
+    fn learn_from_spin(&mut self) {
+        let Some(history) = self.history else {
+            return;
+        };
+        if self.began == 0 {
+            return history.record_success();
+        }
+        let before = self.last;
+        let now = self.now();
+        if now - before > JUMP {
+            // It did not pay: without the interruption it would have been over, or the thread
+            // asleep.
+            history.record_failure(1);
+        } else if now - self.began <= SPIN {
+            history.record_success();
+        }
+        history.record_length(now - self.began);
+    }
+
+    /// Tells the policy that the waiter slept, having waited since `began`.
+    pub(super) fn slept(&self, began: u64) {
+        if let (Some(history), true) = (self.history, is_measured(began)) {
+            history.record_length(platform::now().saturating_sub(began));
+        }
     }
 }
 
@@ -248,37 +446,77 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    #[test]
-    fn who_is_woken_in_vain_waits_since_then_though_awake() {
-        let mut backoff = History::new().contended_backoff();
-        assert_eq!(backoff.asleep_since, 0);
-        backoff.renew();
-        let since = backoff.asleep_since;
-        assert!(since > 0);
-        backoff.renew();
-        assert_eq!(backoff.asleep_since, since);
+    fn history() -> &'static History {
+        Box::leak(Box::new(History::new()))
+    }
+
+    fn score(history: &History) -> u32 {
+        history.score.load(Ordering::Relaxed)
     }
 
     #[test]
-    fn who_competes_counts_as_asleep_from_the_first_yield() {
-        let mut backoff = History::new().contended_backoff();
-        while backoff.is_spinning() {
+    fn a_spin_ends_by_itself() {
+        for manner in [PATIENT, CONTENDED, NOTIFIED] {
+            let mut backoff = history().patience(manner);
+            while backoff.snooze() {}
+            assert!(!backoff.snooze());
+        }
+    }
+
+    #[test]
+    fn where_spins_are_in_vain_waiters_sleep_at_once_outside_of_windows() {
+        let history = history();
+        history.average.store(LONG, Ordering::Relaxed);
+        for _ in 0..GREATEST_SCORE {
+            let mut backoff = history.backoff();
             assert!(backoff.snooze());
-            assert_eq!(backoff.asleep_since, 0);
+            while backoff.snooze() {}
         }
-        let before = platform::now();
-        assert!(backoff.snooze());
-        let since = backoff.asleep_since;
-        assert!((before..=platform::now()).contains(&since));
-        while backoff.snooze() {
-            assert_eq!(backoff.asleep_since, since);
-        }
+        assert_eq!(score(history), 0);
+        assert!(!history.backoff().snooze());
     }
 
     #[test]
-    fn who_waits_for_what_happens_once_does_not_count_as_asleep_while_awake() {
-        let mut backoff = History::new().backoff();
-        while backoff.snooze() {}
-        assert_eq!(backoff.asleep_since, 0);
+    fn a_few_spins_that_pay_bring_the_next_ones_back() {
+        let history = history();
+        history.score.store(0, Ordering::Relaxed);
+        for _ in 0..2 {
+            let mut backoff = Backoff {
+                spin: ROUSING_SPIN,
+                ..history.backoff()
+            };
+            assert!(backoff.snooze());
+            backoff.woke_early();
+        }
+        assert!(history.backoff().snooze());
+    }
+
+    #[test]
+    fn a_spin_that_was_interrupted_counts_as_in_vain() {
+        let history = history();
+        let mut backoff = Backoff {
+            began: 1,
+            last: 1,
+            ..history.backoff()
+        };
+        assert!(backoff.snooze());
+        backoff.woke_early();
+        assert_eq!(score(history), GREATEST_SCORE - 1);
+    }
+
+    #[test]
+    fn a_wait_that_was_over_at_the_first_look_says_nothing() {
+        let history = history();
+        history.backoff().woke_early();
+        assert_eq!(score(history), GREATEST_SCORE);
+    }
+
+    #[test]
+    fn windows_are_short_and_rare() {
+        let windows = (0..1_000_000_000_u64)
+            .step_by(10_000)
+            .filter(|now| is_window(*now, 0))
+            .count();
+        assert!((1_000..2_000).contains(&windows), "{windows} of 100,000");
     }
 }

@@ -1,7 +1,8 @@
 //! The table of buckets, and in each bucket the queues whose keys fall into it.
 //!
-//! A queue has no storage of its own: it is the chain of the nodes that wait on one address, and it exists while there are
-//! any. The queues of a bucket are chained through their oldest nodes, so that a long queue does not slow the others down:
+//! A queue has no storage of its own: it is the chain of the nodes that wait on one address, and it
+//! exists while there are any. The queues of a bucket are chained through their oldest nodes, so
+//! that a long queue does not slow the others down:
 //!
 //! ```text
 //! first ─▶ oldest of A ─next_queue─▶ oldest of B ─▶ ∅
@@ -15,6 +16,7 @@ use std::ptr;
 use crossbeam_utils::CachePadded;
 
 use super::backoff::History;
+use super::gate::Gate;
 use super::mutex::{Mutex, MutexGuard};
 use super::node::{NO_QUEUE, Node};
 use crate::sync::atomic::Ordering;
@@ -26,6 +28,7 @@ const BUCKETS: usize = if cfg!(loom) { 1 } else { 512 };
 pub(super) struct Bucket {
     queues: Mutex<Queues>,
     pub(super) history: History,
+    pub(super) gate: Gate,
 }
 
 #[cfg(not(loom))]
@@ -34,6 +37,7 @@ impl Bucket {
         Bucket {
             queues: Mutex::new(Queues::new()),
             history: History::new(),
+            gate: Gate::new(),
         }
     }
 
@@ -45,7 +49,8 @@ impl Bucket {
 
     /// The bucket of `key`.
     pub(super) fn of(key: usize) -> &'static Bucket {
-        // Fibonacci hashing: the odd multiplier spreads addresses, which share their low bits and often their high ones.
+        // Fibonacci hashing: the odd multiplier spreads addresses, which share their low bits and
+        // often their high ones.
         const SHIFT: u32 = usize::BITS - BUCKETS.trailing_zeros();
         &Bucket::table()[key.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
     }
@@ -63,6 +68,7 @@ impl Bucket {
             static ref TABLE: CachePadded<Bucket> = CachePadded::new(Bucket {
                 queues: Mutex::new(Queues::new()),
                 history: History::new(),
+                gate: Gate::new(),
             });
         }
         const { assert!(BUCKETS == 1) };
@@ -87,8 +93,8 @@ pub(super) struct Queues {
     last_place: u64,
 }
 
-// SAFETY: the pointers are to nodes that may be used from any thread that holds the bucket's lock, which every user of
-// `Queues` does: all its methods need the guard.
+// SAFETY: the pointers are to nodes that may be used from any thread that holds the bucket's lock,
+// which every user of `Queues` does: all its methods need the guard.
 unsafe impl Send for Queues {}
 
 impl Queues {
@@ -128,14 +134,16 @@ impl Queues {
         head
     }
 
-    /// When a waiter of the queue last got a turn because it was overdue, in nanoseconds; 0 if none has since the queue began.
+    /// When a waiter of the queue last got a turn because it was overdue, in nanoseconds; 0 if none
+    /// has since the queue began.
     pub(super) fn last_overdue_turn(&self, key: usize) -> u64 {
         // SAFETY: as in `oldest`.
         let oldest = unsafe { self.oldest(key).as_ref() };
         oldest.map_or(0, |oldest| oldest.links.last_overdue_turn.get())
     }
 
-    /// Notes that a waiter got such a turn now. A queue that has ended forgets it: then there is no crowd.
+    /// Notes that a waiter got such a turn now. A queue that has ended forgets it: then there is no
+    /// crowd.
     pub(super) fn note_overdue_turn(&mut self, key: usize, now: u64) {
         // SAFETY: as in `oldest`.
         if let Some(oldest) = unsafe { self.oldest(key).as_ref() } {
@@ -151,7 +159,8 @@ impl Queues {
     pub(super) unsafe fn push(&mut self, key: usize, node: *const Node) {
         let oldest = self.oldest(key);
         self.last_place += 1;
-        // SAFETY: the caller keeps `node` alive; queued nodes live; the links of both are guarded by this lock.
+        // SAFETY: the caller keeps `node` alive; queued nodes live; the links of both are guarded
+        // by this lock.
         unsafe {
             let links = &(*node).links;
             (*node).key.store(key, Ordering::Relaxed);
@@ -171,15 +180,16 @@ impl Queues {
         }
     }
 
-    /// Puts a node back to the place that it had in the queue: ahead of all that have joined since; at the young
-    /// end if there are none.
+    /// Puts a node back to the place that it had in the queue: ahead of all that have joined since;
+    /// at the young end if there are none.
     ///
     /// # Safety
     ///
     /// As for [`push`](Queues::push).
     pub(super) unsafe fn push_again(&mut self, key: usize, node: *const Node, place: u64) {
         let mut next = self.oldest(key);
-        // SAFETY: the caller keeps `node` alive; queued nodes live; the links of all of them are guarded by this lock.
+        // SAFETY: the caller keeps `node` alive; queued nodes live; the links of all of them are
+        // guarded by this lock.
         unsafe {
             while next
                 .as_ref()
@@ -217,14 +227,15 @@ impl Queues {
     ///
     /// The node is in a queue of this bucket.
     pub(super) unsafe fn remove(&mut self, node: *const Node) {
-        // SAFETY: the caller says that the node is queued here; so it and its neighbours live and their links are guarded
-        // by this lock.
+        // SAFETY: the caller says that the node is queued here; so it and its neighbours live and
+        // their links are guarded by this lock.
         unsafe {
             let links = &(*node).links;
             let key = (*node).key.load(Ordering::Relaxed);
             let (older, younger) = (links.older.get(), links.younger.get());
             if older.is_null() {
-                // The oldest: the next one takes over what the oldest knows of the queue, or the queue ends.
+                // The oldest: the next one takes over what the oldest knows of the queue, or the
+                // queue ends.
                 let successor = if younger.is_null() {
                     links.next_queue.get()
                 } else {
@@ -261,8 +272,8 @@ impl Queues {
             return;
         }
         let mut before = self.first;
-        // SAFETY: the chain of oldest nodes is of queued nodes, which live, and `head` is among them, so that the end is
-        // not reached before it.
+        // SAFETY: the chain of oldest nodes is of queued nodes, which live, and `head` is among
+        // them, so that the end is not reached before it.
         unsafe {
             while !ptr::eq((*before).links.next_queue.get(), head) {
                 before = (*before).links.next_queue.get();

@@ -6,8 +6,8 @@ use super::platform;
 
 /// When a wait gives up: a point on the monotonic clock, or never.
 ///
-/// A timeout becomes a deadline once, where a call enters the library; from then on no time is added or lost, however
-/// often the wait is interrupted. What cannot be represented is never.
+/// A timeout becomes a deadline once, where a call enters the library; from then on no time is
+/// added or lost, however often the wait is interrupted. What cannot be represented is never.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -84,7 +84,12 @@ impl Deadline {
 
     /// Whether the moment has come.
     pub fn has_passed(self) -> bool {
-        self != Deadline::NEVER && self.nanos <= platform::now()
+        self != Deadline::NEVER && self.has_passed_by(platform::now())
+    }
+
+    /// Whether the moment has come at `now` on the platform's clock.
+    pub(super) fn has_passed_by(self, now: u64) -> bool {
+        self != Deadline::NEVER && self.nanos <= now
     }
 
     /// The point on the platform's clock, or `None` for never.

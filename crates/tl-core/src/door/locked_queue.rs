@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::backoff::Backoff;
 use super::bucket::{Bucket, Queues};
 use super::deadline::Deadline;
+use super::gate::Gate;
 use super::mutex::MutexGuard;
 use super::node::{NO_QUEUE, Node};
 use super::note::Note;
@@ -15,8 +16,8 @@ use super::queue::{QueueId, WaitQueue};
 use super::wake_list::WakeList;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// How long a waiter sleeps until it is overdue: then it gets a turn before any thread that comes
-/// by. See [`Waiter::is_overdue`] for what counts as sleep.
+/// How long a waiter waits until it is overdue: then it gets a turn before any thread that comes
+/// by. See [`Waiter::is_overdue`] for when that begins.
 ///
 /// ```
 /// use std::sync::atomic::AtomicU32;
@@ -31,9 +32,10 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 /// ```
 pub const OVERDUE: Duration = Duration::from_micros(500);
 const OVERDUE_NANOS: u64 = OVERDUE.as_nanos() as u64;
-/// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let all wait until it runs; where a crowd
-/// waits and all are overdue, nothing else would happen: with 128 threads at one lock that was up to 140 times slower. Under the model
-/// checker, whose clock shows only two times, they may follow each other.
+/// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let
+/// all wait until it runs; where a crowd waits and all are overdue, nothing else would happen: with
+/// 128 threads at one lock that was up to 140 times slower. Under the model checker, whose clock
+/// shows only two times, they may follow each other.
 const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE_NANOS };
 
 /// How a wait ended.
@@ -53,17 +55,18 @@ const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE_NANOS };
 #[derive(Debug)]
 #[must_use = "a wait that was woken and one that ran out are different things"]
 pub enum Wake<'a> {
-    /// Another thread took the waiter out of the queue. Between a wake-up and a deadline that comes at the same moment, the
-    /// wake-up wins.
+    /// Another thread took the waiter out of the queue. Between a wake-up and a deadline that comes
+    /// at the same moment, the wake-up wins.
     Woken {
         /// What the waker said.
         token: u32,
-        /// If the waiter had been moved, the queue it was moved to, from which it was then woken. The token means what the
-        /// owner of that queue means by it, so a waiter that expects to be moved compares this with the queue it expects.
+        /// If the waiter had been moved, the queue it was moved to, from which it was then woken.
+        /// The token means what the owner of that queue means by it, so a waiter that expects to be
+        /// moved compares this with the queue it expects.
         moved_to: Option<QueueId>,
     },
-    /// The deadline passed, and the waiter took itself out of the queue: nobody will wake it. The queue is still locked, so
-    /// that the primitive can take back what it noted about the waiter.
+    /// The deadline passed, and the waiter took itself out of the queue: nobody will wake it. The
+    /// queue is still locked, so that the primitive can take back what it noted about the waiter.
     TimedOut(LockedQueue<'a>),
 }
 
@@ -86,14 +89,16 @@ pub enum Wake<'a> {
 pub struct Waiter {
     /// What the waiter passed to [`LockedQueue::wait_as`].
     pub request: u32,
-    /// Whether it fell asleep, was woken in vain or, if it competes, first offered its core or joined the queue more than half a millisecond
-    /// ago, whichever came first.
+    /// Whether it joined the queue more than half a millisecond ago. One that was woken in vain and
+    /// waits again joined when it did first; one that was moved here joined when it was moved.
     pub is_overdue: bool,
-    /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no waiter of this queue got a turn
-    /// for that reason within the last half millisecond. Of several in one scan each may.
+    /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no
+    /// waiter of this queue got a turn for that reason within the last half millisecond. Of several
+    /// in one scan each may.
     pub is_served_first: bool,
-    /// Whether it was moved here by a notification of several, as the second of them. Such a one should be woken together with the one
-    /// before it: when each wakes the next, most of the time goes into rousing cores that are idle, and so two are roused at once.
+    /// Whether it was moved here by a notification of several, as the second of them. Such a one
+    /// should be woken together with the one before it: when each wakes the next, most of the time
+    /// goes into rousing cores that are idle, and so two are roused at once.
     pub is_companion: bool,
 }
 
@@ -121,8 +126,8 @@ pub enum Verdict {
     Stop,
 }
 
-/// A queue that is locked: no thread can join or leave it meanwhile. The waiters that were taken out are woken when the lock
-/// is dropped or waited with.
+/// A queue that is locked: no thread can join or leave it meanwhile. The waiters that were taken
+/// out are woken when the lock is dropped or waited with.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -146,7 +151,8 @@ pub enum Verdict {
 /// ```
 pub struct LockedQueue<'a> {
     pub(super) key: usize,
-    // Before `wakes`, since fields are dropped in this order: who is woken finds the queue unlocked.
+    // Before `wakes`, since fields are dropped in this order: who is woken finds the queue
+    // unlocked.
     pub(super) queues: MutexGuard<'static, Queues>,
     pub(super) wakes: WakeList,
     pub(super) note: Option<&'a Note<'a>>,
@@ -164,7 +170,8 @@ impl<'a> LockedQueue<'a> {
         self.queues.oldest(self.key).is_null()
     }
 
-    /// Looks at the waiters, oldest first, and does with each what `judge` says. Returns how many were taken out.
+    /// Looks at the waiters, oldest first, and does with each what `judge` says. Returns how many
+    /// were taken out.
     ///
     /// ```
     /// use tl_core::door::{Verdict, WaitQueue};
@@ -187,13 +194,11 @@ impl<'a> LockedQueue<'a> {
         let last_overdue_turn = self.queues.last_overdue_turn(self.key);
         let turn_is_due = now.saturating_sub(last_overdue_turn) >= OVERDUE_TURNS_APART;
         let mut overdue_turn = false;
-        // SAFETY: queued nodes live and their links are guarded by the lock that `self.queues` is. What `remove` is
-        // given is queued here, and what `wakes` is given has just been removed.
+        // SAFETY: queued nodes live and their links are guarded by the lock that `self.queues` is.
+        // What `remove` is given is queued here, and what `wakes` is given has just been removed.
         while let Some(node) = unsafe { next.as_ref() } {
             next = node.links.younger.get();
-            let is_overdue = node
-                .parked_at()
-                .is_some_and(|since| now.saturating_sub(since) > OVERDUE_NANOS);
+            let is_overdue = now.saturating_sub(node.waiting_since(now)) > OVERDUE_NANOS;
             let is_served_first = is_overdue && turn_is_due;
             let waiter = Waiter {
                 request: node.request,
@@ -237,7 +242,8 @@ impl<'a> LockedQueue<'a> {
         self.wake(usize::MAX, token)
     }
 
-    /// Takes up to `limit` waiters out, oldest first, and wakes them with `token`. Returns how many there were.
+    /// Takes up to `limit` waiters out, oldest first, and wakes them with `token`. Returns how many
+    /// there were.
     pub fn wake(&mut self, limit: usize, token: u32) -> usize {
         let mut woken = 0;
         while woken < limit {
@@ -245,7 +251,8 @@ impl<'a> LockedQueue<'a> {
             if node.is_null() {
                 break;
             }
-            // SAFETY: `oldest` gives a live node of this bucket, which is locked; removed, it goes on the list of wakes.
+            // SAFETY: `oldest` gives a live node of this bucket, which is locked; removed, it goes
+            // on the list of wakes.
             unsafe {
                 (*node).token.set(token);
                 self.queues.remove(node);
@@ -269,8 +276,8 @@ impl<'a> LockedQueue<'a> {
         }
     }
 
-    /// Stays in the queue, where it is seen, while `f` waits for the same elsewhere. A wake-up does not
-    /// end that. Returns what `f` returns.
+    /// Stays in the queue, where it is seen, while `f` waits for the same elsewhere. A wake-up does
+    /// not end that. Returns what `f` returns.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -286,7 +293,7 @@ impl<'a> LockedQueue<'a> {
     /// ```
     pub fn wait_elsewhere<R>(mut self, f: impl FnOnce() -> R) -> R {
         let now = platform::now();
-        let node = Node::new(0, now, Deadline::NEVER, self.note);
+        let node = Node::new(0, now, None, Deadline::NEVER, self.note);
         if let Some(note) = self.note {
             note.show(self.key);
             note.sleeps(now);
@@ -298,16 +305,43 @@ impl<'a> LockedQueue<'a> {
         f()
     }
 
-    /// Joins the queue, unlocks it, and waits to be woken, awake for as long as `backoff` has patience and then asleep.
+    /// Joins the queue, unlocks it, and waits to be woken, awake for as long as `backoff` has
+    /// patience and then asleep.
     ///
     /// A deadline that has already passed does not join the queue at all.
     pub fn wait(self, backoff: &mut Backoff, deadline: Deadline) -> Wake<'a> {
         self.wait_as(0, backoff, deadline, || {})
     }
 
-    /// As [`wait`](LockedQueue::wait), with a word for the waker, `request`, and something to do once the thread is in the queue
-    /// and the queue is unlocked: from then on no wake-up is missed. If `once_queued` panics the thread leaves the queue; had it
-    /// been woken by then, that wake-up is lost.
+    /// As [`wait_as`](LockedQueue::wait_as), for a waiter that is woken together with all others of
+    /// its queue: one call of the system wakes them all. One that is woken alone would rouse the
+    /// others in vain.
+    ///
+    /// ```
+    /// use std::sync::atomic::AtomicU32;
+    /// use std::time::Duration;
+    /// use tl_core::door::{Backoff, Deadline, WaitQueue, Wake};
+    ///
+    /// let word = AtomicU32::new(0);
+    /// let soon = Deadline::after(Duration::from_millis(1));
+    /// let queue = WaitQueue::of(&word).lock();
+    /// let wake = queue.wait_together(0, &mut Backoff::none(), soon);
+    /// assert!(matches!(wake, Wake::TimedOut(_)));
+    /// ```
+    pub fn wait_together(
+        self,
+        request: u32,
+        backoff: &mut Backoff,
+        deadline: Deadline,
+    ) -> Wake<'a> {
+        let gate = &Bucket::of(self.key).gate;
+        self.wait_at(Some(gate), request, backoff, deadline, || {})
+    }
+
+    /// As [`wait`](LockedQueue::wait), with a word for the waker, `request`, and something to do
+    /// once the thread is in the queue and the queue is unlocked: from then on no wake-up is
+    /// missed. If `once_queued` panics the thread leaves the queue; had it been woken by then, that
+    /// wake-up is lost.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -323,7 +357,18 @@ impl<'a> LockedQueue<'a> {
     /// assert_eq!(lock.load(Ordering::Relaxed), 0);
     /// ```
     pub fn wait_as(
+        self,
+        request: u32,
+        backoff: &mut Backoff,
+        deadline: Deadline,
+        once_queued: impl FnOnce(),
+    ) -> Wake<'a> {
+        self.wait_at(None, request, backoff, deadline, once_queued)
+    }
+
+    fn wait_at(
         mut self,
+        gate: Option<&'static Gate>,
         request: u32,
         backoff: &mut Backoff,
         deadline: Deadline,
@@ -334,18 +379,22 @@ impl<'a> LockedQueue<'a> {
             key,
             word: self.word,
         };
-        if deadline.has_passed() {
+        let began = backoff.now();
+        if deadline.has_passed_by(began) {
             drop(self);
             once_queued();
             return Wake::TimedOut(again.lock());
         }
-        backoff.note_asleep_if_competing();
-        let node = Node::new(request, backoff.asleep_since, deadline, self.note);
+        if backoff.waiting_since == 0 {
+            backoff.waiting_since = began;
+        }
+        let node = Node::new(request, backoff.waiting_since, gate, deadline, self.note);
         if let Some(note) = self.note {
             note.show(key);
         }
-        // SAFETY: the node is new, and this function does not end, nor move it, before the node has left the queue: it returns
-        // when the node is woken or has been removed, and `LeaveQueue` sees to an unwinding `once_queued`.
+        // SAFETY: the node is new, and this function does not end, nor move it, before the node has
+        // left the queue: it returns when the node is woken or has been removed, and `LeaveQueue`
+        // sees to an unwinding `once_queued`.
         unsafe {
             match backoff.place {
                 0 => self.queues.push(key, &node),
@@ -357,33 +406,36 @@ impl<'a> LockedQueue<'a> {
         once_queued();
         std::mem::forget(leave_on_panic);
 
-        let history = &Bucket::of(key).history;
         loop {
             if node.is_woken() {
-                history.record_awake();
+                backoff.woke_early();
                 backoff.place = node.links.place.get();
+                backoff.waiting_since = node.waiting_since(began);
                 return node.wake_received();
             }
             if !backoff.snooze_until(deadline) {
                 break;
             }
         }
-        let asleep_at = platform::now();
-        let woken = node.park(deadline, asleep_at);
-        history.record_asleep(platform::now().saturating_sub(asleep_at));
-        backoff.asleep_since = node.parked_at().unwrap_or(asleep_at);
-        if !woken {
+        if let Some(note) = node.note() {
+            note.sleeps(began);
+        }
+        if !node.park(deadline) {
             let mut locked = again.lock();
             if node.key.load(Ordering::Relaxed) == key {
-                // SAFETY: the key says that the node is in this queue, and changes only under the lock that is held.
+                // SAFETY: the key says that the node is in this queue, and changes only under the
+                // lock that is held.
                 unsafe { locked.queues.remove(&node) };
                 backoff.place = node.links.place.get();
+                backoff.slept(began);
                 return Wake::TimedOut(locked);
             }
             // Taken out, or moved to another queue: either way a waker came first.
             drop(locked);
-            node.park(Deadline::NEVER, asleep_at);
+            node.park(Deadline::NEVER);
         }
+        backoff.slept(began);
+        backoff.waiting_since = node.waiting_since(began);
         backoff.place = node.links.place.get();
         node.wake_received()
     }
@@ -409,7 +461,7 @@ impl Drop for LeaveQueue<'_> {
             let key = self.node.key.load(Ordering::Relaxed);
             if key == NO_QUEUE {
                 // Taken out by a waker, who still has to use the node.
-                self.node.park(Deadline::NEVER, platform::now());
+                self.node.park(Deadline::NEVER);
                 return;
             }
             let mut queues = Bucket::of(key).lock();

@@ -9,6 +9,7 @@
 //! | `mutex.rs` | [`Mutex`]: the small lock under all this |
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
+//! | `gate.rs` | where waiters sleep that are woken together |
 //! | `platform/` | the futex and the clock, the only parts that the model checker replaces |
 //!
 //! # What it promises
@@ -42,6 +43,7 @@
 mod backoff;
 mod bucket;
 mod deadline;
+mod gate;
 mod locked_queue;
 mod look;
 mod mutex;

@@ -11,9 +11,9 @@ const FREE: u32 = 0;
 const LOCKED: u32 = 1;
 const CONTENDED: u32 = 2;
 
-/// How often a thread looks at a held mutex before it lets others run, and before it sleeps.
+/// How often a thread looks at a held mutex before it sleeps. It is held for a few instructions: if it is not free by then its
+/// holder has lost its core.
 const SPINS: u32 = if cfg!(loom) { 0 } else { 40 };
-const YIELDS: u32 = if cfg!(loom) { 0 } else { 4 };
 
 /// A value behind a lock of one word, for critical sections of a few instructions.
 ///
@@ -101,15 +101,11 @@ impl<T: ?Sized> Mutex<T> {
 
     #[cold]
     fn lock_slow(&self) {
-        for turn in 0..SPINS + YIELDS {
+        for _ in 0..SPINS {
             if self.state.load(Ordering::Relaxed) == FREE && self.take(LOCKED) {
                 return;
             }
-            if turn < SPINS {
-                platform::pause()
-            } else {
-                platform::yield_now()
-            }
+            platform::pause();
         }
         // Acquire: as in `take`. Having slept, this thread cannot know whether others still do: it leaves `CONTENDED`.
         while self.state.swap(CONTENDED, Ordering::Acquire) != FREE {

@@ -2,14 +2,16 @@
 
 use std::ptr;
 
+use super::gate::Gate;
 use super::note::Note;
-use super::{Deadline, QueueId, Wake, platform};
+use super::{Deadline, QueueId, Wake, backoff, platform};
 use crate::sync::Cell;
 use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 const WAITING: u32 = 0;
 const PARKED: u32 = 1;
-const WOKEN: u32 = 2;
+const GATED: u32 = 2;
+const WOKEN: u32 = 3;
 
 /// A key that no queue has: keys are addresses.
 pub(super) const NO_QUEUE: usize = 0;
@@ -21,16 +23,19 @@ pub(super) struct Node {
     ///
     /// | value | meaning | who leaves it, and how |
     /// | --- | --- | --- |
-    /// | `WAITING` | the waiter is awake: it spins or yields | the waiter to `PARKED`; a waker to `WOKEN` |
+    /// | `WAITING` | the waiter is awake: it spins | the waiter to `PARKED` or `GATED`; a waker to `WOKEN` |
     /// | `PARKED` | the waiter sleeps on this word, or is about to | a waker to `WOKEN`, and wakes the sleeper |
+    /// | `GATED` | the waiter sleeps at the gate of its bucket, or is about to | a waker to `WOKEN`, and opens the gate |
     /// | `WOKEN` | out of the queue, `token` and `moved_to` are final | nobody: the waiter goes on and the node ends |
     parker: AtomicU32,
     /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked. (Between
     /// the two queues of a move it is `NO_QUEUE`.)
     pub(super) key: AtomicUsize,
-    /// Since when the waiter counts as asleep, in nanoseconds; 0 if it does not yet. It is when it gave up spinning, or, before that, first
-    /// offered its core or joined the queue, if it competes, or was woken in vain; if it was moved, when it was.
-    parked_at: AtomicU64,
+    /// Since when the waiter waits, for the overdue rule, in nanoseconds; 0 if it was moved here and nobody has looked since. See
+    /// [`Waiter::is_overdue`](super::Waiter::is_overdue).
+    waiting_since: AtomicU64,
+    /// Where the waiter sleeps, if it is to be woken together with others.
+    pub(super) gate: Option<&'static Gate>,
     /// What the waiter asked for.
     pub(super) request: u32,
     /// What the waker says.
@@ -64,17 +69,20 @@ pub(super) struct Links {
 }
 
 impl Node {
-    /// A waiter that has slept since `parked_at` already, or not yet, 0. A `note` must outlive the node.
+    /// A waiter that has waited since `waiting_since`, and sleeps at the `gate` if there is one. A
+    /// `note` must outlive the node.
     pub(super) fn new(
         request: u32,
-        parked_at: u64,
+        waiting_since: u64,
+        gate: Option<&'static Gate>,
         deadline: Deadline,
         note: Option<&Note<'_>>,
     ) -> Node {
         Node {
             parker: AtomicU32::new(WAITING),
             key: AtomicUsize::new(NO_QUEUE),
-            parked_at: AtomicU64::new(parked_at),
+            waiting_since: AtomicU64::new(waiting_since),
+            gate,
             request,
             token: Cell::new(0),
             moved_to: Cell::new(NO_QUEUE),
@@ -98,33 +106,29 @@ impl Node {
         self.parker.load(Ordering::Acquire) == WOKEN
     }
 
-    /// Sleeps until the node is woken, true, or the deadline has passed, false.
-    pub(super) fn park(&self, deadline: Deadline, now: u64) -> bool {
-        if self.parked_at.load(Ordering::Relaxed) == 0 {
-            self.restart_clock(now);
-        }
+    /// Sleeps until the node is woken, true, or the deadline has passed, false: at the gate, if there is one.
+    pub(super) fn park(&self, deadline: Deadline) -> bool {
+        let asleep = if self.gate.is_some() { GATED } else { PARKED };
         // A failure means that the node is woken, or parked already by an earlier call: the loop finds out.
         // Relaxed: the wake-up is received by `is_woken`.
         let _ = self
             .parker
-            .compare_exchange(WAITING, PARKED, Ordering::Relaxed, Ordering::Relaxed);
-        if let Some(note) = self.note() {
-            note.sleeps(now);
-        }
-        loop {
-            if self.is_woken() {
-                return true;
+            .compare_exchange(WAITING, asleep, Ordering::Relaxed, Ordering::Relaxed);
+        while !self.is_woken() {
+            match self.gate {
+                None => platform::wait(&self.parker, PARKED, deadline),
+                Some(gate) => gate.wait_unless(|| self.is_woken(), deadline),
             }
-            if deadline.has_passed() {
+            if !self.is_woken() && deadline.has_passed() {
                 return false;
             }
-            platform::wait(&self.parker, PARKED, deadline);
         }
+        true
     }
 
-    /// Sets the moment from which [`parked_at`](Node::parked_at) counts.
-    pub(super) fn restart_clock(&self, now: u64) {
-        self.parked_at.store(now, Ordering::Relaxed);
+    /// Lets the waiter wait anew: from when [`waiting_since`](Node::waiting_since) is asked next.
+    pub(super) fn restart_clock(&self) {
+        self.waiting_since.store(0, Ordering::Relaxed);
     }
 
     /// What the waiter has noted.
@@ -144,20 +148,24 @@ impl Node {
         }
     }
 
-    /// When the waiter went to sleep, if it has.
-    pub(super) fn parked_at(&self) -> Option<u64> {
-        match self.parked_at.load(Ordering::Relaxed) {
-            0 => None,
-            nanos => Some(nanos),
+    /// Since when the waiter waits, in nanoseconds: since `now`, if that has not been asked since it was moved.
+    pub(super) fn waiting_since(&self, now: u64) -> u64 {
+        match self.waiting_since.load(Ordering::Relaxed) {
+            0 => {
+                self.waiting_since.store(now, Ordering::Relaxed);
+                now
+            }
+            since => since,
         }
     }
 
-    /// Wakes the waiter. The node must not be used afterwards: it may end at once.
+    /// Wakes the waiter. The node must not be used afterwards: it may end at once. Says whether the waiter sleeps at the gate, which
+    /// must then be opened.
     ///
     /// # Safety
     ///
     /// The node is in no queue, and this is the only call of its kind on it.
-    pub(super) unsafe fn wake(node: *const Node) {
+    pub(super) unsafe fn wake(node: *const Node) -> bool {
         // SAFETY: until it is woken the node lives, says its own contract; the reference ends with the swap, and what
         // follows needs the address alone.
         let (word, before) = unsafe {
@@ -166,8 +174,10 @@ impl Node {
             (word, (*word).swap(WOKEN, Ordering::Release))
         };
         if before == PARKED {
+            backoff::note_rousing();
             platform::wake(word);
         }
+        before == GATED
     }
 
     /// Wakes the waiter if it does not sleep, and says whether it did. After true the node must not be used.

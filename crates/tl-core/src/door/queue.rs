@@ -9,7 +9,6 @@ use super::bucket::Bucket;
 use super::locked_queue::LockedQueue;
 use super::look::Moves;
 use super::node::Node;
-use super::platform;
 use super::wake_list::WakeList;
 use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
@@ -126,7 +125,7 @@ impl<'a> WaitQueue<'a> {
     }
 
     /// How a thread stays awake that begins to compete with others for what the word counts, as a lock or permits: each look slows
-    /// the others down. It counts as asleep from the first time that it offers its core to others, or joins the queue.
+    /// the others down.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -137,7 +136,7 @@ impl<'a> WaitQueue<'a> {
     /// let mut backoff = queue.contended_backoff();
     /// loop {
     ///     if held.swap(1, Ordering::Acquire) == 0 {
-    ///         queue.woke_early();
+    ///         backoff.woke_early();
     ///         break;
     ///     }
     ///     if !backoff.snooze() {
@@ -148,12 +147,6 @@ impl<'a> WaitQueue<'a> {
     #[inline]
     pub fn contended_backoff(self) -> Backoff {
         Bucket::of(self.key).history.contended_backoff()
-    }
-
-    /// Tells the policy that a wait on the word ended before the thread queued itself.
-    #[inline]
-    pub fn woke_early(self) {
-        Bucket::of(self.key).history.record_awake();
     }
 
     /// Locks the queue. What the holder does until it waits or drops the lock should be a few instructions, and must not
@@ -219,14 +212,13 @@ impl<'a> WaitQueue<'a> {
         drop(from);
         let mut queues = Bucket::of(to.key).lock();
         if is_held() {
-            let now = platform::now();
             let mut moved = 0;
             while let Some(node) = asleep.pop() {
                 // SAFETY: the node was on the list, so that it lives, is in no queue, and nobody else decides where it goes.
                 unsafe {
                     (*node).moved_to.set(to.key);
                     (*node).is_companion.set(moved == 1);
-                    (*node).restart_clock(now);
+                    (*node).restart_clock();
                     queues.push(to.key, node);
                 }
                 moved += 1;

@@ -54,9 +54,19 @@ impl WakeList {
 
 impl Drop for WakeList {
     fn drop(&mut self) {
+        let mut gate = None;
         while let Some(node) = self.pop() {
             // SAFETY: the node was on the list, so it lives until it is woken, which is done here once.
-            unsafe { Node::wake(node) };
+            unsafe {
+                let its_gate = (*node).gate;
+                if Node::wake(node) {
+                    // Those of one list come from one bucket.
+                    gate = its_gate;
+                }
+            }
+        }
+        if let Some(gate) = gate {
+            gate.open();
         }
     }
 }

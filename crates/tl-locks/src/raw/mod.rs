@@ -222,7 +222,7 @@ impl RawLock {
             let state = self.state.load(Ordering::Relaxed);
             if state & LOCKED == 0 {
                 if self.take(state).is_ok() {
-                    queue.woke_early();
+                    backoff.woke_early();
                     return true;
                 }
                 continue;

@@ -30,6 +30,14 @@ pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline)
 }
 
 pub(in crate::door) fn wake(word: *const AtomicU32) {
+    wake_up_to(word, 1);
+}
+
+pub(in crate::door) fn wake_all(word: *const AtomicU32) {
+    wake_up_to(word, i32::MAX);
+}
+
+fn wake_up_to(word: *const AtomicU32, limit: i32) {
     // SAFETY: the kernel takes the address as a key and does not read what is there; waking whoever sleeps on an address
     // that has meanwhile become something else is a wake-up without reason, which every sleeper on a futex must expect.
     unsafe {
@@ -37,7 +45,7 @@ pub(in crate::door) fn wake(word: *const AtomicU32) {
             libc::SYS_futex,
             word,
             libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
-            1,
+            limit,
         );
     }
 }
@@ -59,9 +67,4 @@ pub(in crate::door) fn after(nanos: u64) -> Option<u64> {
 #[inline]
 pub(in crate::door) fn pause() {
     std::hint::spin_loop();
-}
-
-#[inline]
-pub(in crate::door) fn yield_now() {
-    std::thread::yield_now();
 }

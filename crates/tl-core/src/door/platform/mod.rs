@@ -1,14 +1,14 @@
-//! What the door needs of the platform: a word to sleep on, a way to wake who sleeps there, a clock, and the two ways to
+//! What the door needs of the platform: a word to sleep on, a way to wake who sleeps there, a clock, and a way to
 //! pass a moment without sleeping. Nothing else in the door knows where it runs.
 //!
 //! | function | promise |
 //! | --- | --- |
 //! | `wait(word, expected, deadline)` | sleeps if `word` still holds `expected`; returns after a `wake`, at the deadline, or for no reason at all: the caller looks at the word again |
 //! | `wake(word)` | wakes one thread that sleeps on the address; it never reads the word, so the word may be gone |
+//! | `wake_all(word)` | wakes all threads that sleep on the address, as `wake` does one |
 //! | `now()` | nanoseconds of a clock that never goes back |
 //! | `after(nanos)` | the moment on that clock that is so far from now; `None` if it cannot be represented |
 //! | `pause()` | tells the processor that this is a spin loop |
-//! | `yield_now()` | lets another thread run first, if one wants to |
 //!
 //! | file | where |
 //! | --- | --- |
@@ -41,7 +41,7 @@ mod imp;
 #[path = "portable.rs"]
 mod imp;
 
-pub(super) use imp::{after, now, pause, wait, wake, yield_now};
+pub(super) use imp::{after, now, pause, wait, wake, wake_all};
 
 #[cfg(loom)]
 pub use imp::let_time_pass;

@@ -41,6 +41,10 @@ pub(in crate::door) fn wake(_word: *const AtomicU32) {
     PLATFORM.sleepers.notify_all();
 }
 
+pub(in crate::door) fn wake_all(word: *const AtomicU32) {
+    wake(word);
+}
+
 /// Before [`let_time_pass`] it is the first nanosecond, afterwards it is so late that every sleeper is overdue.
 pub(in crate::door) fn now() -> u64 {
     if PLATFORM.time_has_passed.load(Ordering::Relaxed) {
@@ -56,10 +60,6 @@ pub(in crate::door) fn after(_nanos: u64) -> Option<u64> {
 }
 
 pub(in crate::door) fn pause() {
-    loom::thread::yield_now();
-}
-
-pub(in crate::door) fn yield_now() {
     loom::thread::yield_now();
 }
 

@@ -45,6 +45,13 @@ pub(in crate::door) fn wake(word: *const AtomicU32) {
     }
 }
 
+pub(in crate::door) fn wake_all(word: *const AtomicU32) {
+    // SAFETY: as in `wake`, but for the closure, of which there is none.
+    unsafe {
+        parking_lot_core::unpark_all(key(word), DEFAULT_UNPARK_TOKEN);
+    }
+}
+
 /// The key of a word in the table that all users of `parking_lot_core` in this program share: an address within the
 /// word, and an odd one. When the word is gone, a late `wake` may find another sleeper there, but only one whose own
 /// key can be odd, which is a byte: `parking_lot`'s locks, which go back to sleep, and never its `Condvar`.
@@ -73,9 +80,4 @@ pub(in crate::door) fn after(nanos: u64) -> Option<u64> {
 #[inline]
 pub(in crate::door) fn pause() {
     std::hint::spin_loop();
-}
-
-#[inline]
-pub(in crate::door) fn yield_now() {
-    std::thread::yield_now();
 }
