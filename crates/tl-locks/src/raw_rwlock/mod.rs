@@ -246,7 +246,7 @@ impl RawRwLock {
         let mut overdue_at = None;
         loop {
             if self.try_acquire(wish) {
-                queue.woke_early();
+                backoff.woke_early();
                 return true;
             }
             // Where others sleep already, staying awake would only take the lock away from them. A
