@@ -80,8 +80,7 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|growth| growth.steps(effort))
             .sum::<usize>();
-    let surroundings = Surroundings::look();
-    eprintln!("{surroundings}");
+    println!("{}\n", Surroundings::look());
     let mut progress = Progress::new(steps);
     let finished: Vec<_> = cases
         .into_iter()
@@ -94,7 +93,6 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
     let memory = wanted.contains(memory::ID).then(memory::tables);
     progress.finish();
 
-    println!("{surroundings}\n");
     print!("{}", report::all(&finished, &grown, memory.as_deref()));
     if let Some(file) = command_line.json {
         fs::write(file, format!("{:#}\n", report::json(&finished, &grown)))?;

@@ -5,7 +5,7 @@ use super::figures::Figure;
 use super::run::{AtLoad, Row};
 
 /// What ours may be, by the best of the peers that it is held against.
-pub(crate) const BARS: [(Figure, f64); 3] = [
+const BARS: [(Figure, f64); 3] = [
     (Figure::Mean, 1.1),
     (Figure::P99, 1.25),
     (Figure::Processor, 1.15),
@@ -18,8 +18,9 @@ const MORE_LOST: f64 = 0.005;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) figure: Figure,
-    /// Ours by the best peer's; for lost items, by how much our share is greater.
-    pub(crate) value: f64,
+    /// Ours by the best peer's; for lost items, by how much our share is greater. Nothing, if ours
+    /// failed.
+    pub(crate) value: Option<f64>,
     pub(crate) limit: f64,
     pub(crate) met: bool,
     /// It is missed, and would be met beside the worst repetition of that peer.
@@ -41,36 +42,31 @@ fn best(at_load: &AtLoad, figure: Figure) -> Option<(f64, f64)> {
         .min_by(|(a, _), (b, _)| a.total_cmp(b))
 }
 
-/// Nothing, if ours or all peers failed.
+/// What the peers have no figure of is not judged. If ours failed, all is missed.
 pub(crate) fn judge(at_load: &AtLoad) -> Vec<Verdict> {
     let ours = at_load.rows.iter().find(|row| row.side == Side::Ours);
-    let Some(ours) = ours.and_then(Row::figures) else {
-        return Vec::new();
-    };
-    let ratios = BARS.iter().filter_map(|&(figure, limit)| {
+    let ours = ours.and_then(Row::figures);
+    let bars = BARS.into_iter().chain([(Figure::Lost, MORE_LOST)]);
+    bars.filter_map(|(figure, limit)| {
         let (best, greatest) = best(at_load, figure)?;
-        let value = ours[figure]? / best;
-        let met = value <= limit;
+        let beside = |other: f64| {
+            let ours = ours?[figure]?;
+            Some(match figure {
+                Figure::Lost => ours - other,
+                _ => ours / other,
+            })
+        };
+        let is_met = |value: Option<f64>| value.is_some_and(|value| value <= limit);
+        let met = is_met(beside(best));
         Some(Verdict {
             figure,
-            value,
+            value: beside(best),
             limit,
             met,
-            by_chance: !met && ours[figure]? / greatest <= limit,
+            by_chance: !met && is_met(beside(greatest)),
         })
-    });
-    let lost = ours[Figure::Lost].zip(best(at_load, Figure::Lost));
-    let lost = lost.map(|(ours, (best, greatest))| {
-        let met = ours - best <= MORE_LOST;
-        Verdict {
-            figure: Figure::Lost,
-            value: ours - best,
-            limit: MORE_LOST,
-            met,
-            by_chance: !met && ours - greatest <= MORE_LOST,
-        }
-    });
-    ratios.chain(lost).collect()
+    })
+    .collect()
 }
 
 /// The figures of a cell, in the order of the bars. What is missed is set in bold, with a tilde
@@ -91,7 +87,10 @@ pub(crate) fn text(verdicts: &[Verdict]) -> String {
 }
 
 /// The value of a bar on this figure.
-pub(crate) fn value_text(figure: &str, value: f64) -> String {
+pub(crate) fn value_text(figure: &str, value: Option<f64>) -> String {
+    let Some(value) = value else {
+        return "failed".to_owned();
+    };
     match value {
         _ if figure == Figure::Lost.key() => format!("{:+.1} %", 100.0 * value),
         _ if value < 9.95 => format!("{value:.2}"),
@@ -141,9 +140,7 @@ mod tests {
             row("hurdles", Side::Shown, &[1.0], 0.0),
         ]));
         assert_eq!(verdicts.len(), 2);
-        assert!((verdicts[0].value - 1.2).abs() < 1e-9 && !verdicts[0].met);
-        assert!(!verdicts[0].by_chance);
-        assert!((verdicts[1].value - 0.1).abs() < 1e-9 && !verdicts[1].met);
+        assert!(!verdicts[0].met && !verdicts[0].by_chance && !verdicts[1].met);
         assert_eq!(text(&verdicts), "**1.20** **+10.0 %**");
     }
 
@@ -158,13 +155,16 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_is_not_held_against_ours() {
-        let failed = Row {
-            name: "std",
-            side: Side::Held,
+    fn what_failed_misses_and_is_not_held_against_ours() {
+        let failed = |side| Row {
+            name: "",
+            side,
             repetitions: Err("hung".to_owned()),
         };
         let ours = row("ours", Side::Ours, &[12.0], 0.0);
-        assert!(judge(&at_load(vec![ours, failed])).is_empty());
+        assert!(judge(&at_load(vec![ours, failed(Side::Held)])).is_empty());
+        let peer = row("std", Side::Held, &[12.0], 0.0);
+        let verdicts = judge(&at_load(vec![failed(Side::Ours), peer]));
+        assert_eq!(text(&verdicts), "**failed** **failed**");
     }
 }

@@ -41,12 +41,11 @@ pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> 
         true => run::Effort::QUICK,
         false => run::Effort::FULL,
     };
-    let surroundings = Surroundings::look();
-    eprintln!("{surroundings}");
+    println!("{}", Surroundings::look());
     let start = Instant::now();
     let measured = run::all(&cases, &command_line.loads, effort)?;
     let head = format!(
-        "{surroundings} {} repetitions of {} × {} ms; {:.0} s in all.",
+        "{} repetitions of {} × {} ms; {:.0} s in all.",
         effort.repetitions,
         effort.processes,
         effort.sample.as_millis(),

@@ -88,7 +88,7 @@ pub(crate) fn busy(runs: &[Run]) -> String {
         let texts = of_cell.map(|bar| {
             let over = over_runs(runs, bar);
             let values = over.iter().filter_map(|bar| bar["value"].as_f64());
-            let value = Summary::of(values).map_or(f64::NAN, |summary| summary.median);
+            let value = Summary::of(values).map(|summary| summary.median);
             let text = busy::value_text(bar["bar"].as_str().unwrap_or_default(), value);
             let by_chance = over.iter().any(|bar| bar["by_chance"] == true);
             match (met_mostly(&over), by_chance) {
@@ -110,8 +110,8 @@ pub(crate) fn busy(runs: &[Run]) -> String {
     let mut head = vec!["case"];
     head.extend(heads.iter().map(String::as_str));
     format!(
-        "{} {} The middle of the\nruns; in bold what was missed in most of them, with a tilde \
-         where it lies within what the repetitions of the\npeer differ by in one of them.\n\n{}",
+        "{}\n{}\nThe middle of the runs; in bold what was missed in most of them, with a tilde where \
+         it lies within\nwhat the repetitions of the peer differ by in one of them.\n\n{}",
         counts(runs),
         busy::BARS_EXPLAINED,
         table(&head, &[], &rows)

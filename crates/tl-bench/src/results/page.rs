@@ -12,9 +12,9 @@ pub(crate) fn page(idle: &[Run], busy: &[Run]) -> String {
         .map(|name| format!("![p99 of {name} against load](charts/busy-{name}.svg)\n"));
     format!(
         "## Idle and busy\n\n\
-         How many times as long as ours the best of the peers took; the middle of {} runs. Idle \
-         is `bench`, with the\nthreads of the round trips and of the barrier of 2 pinned to two \
-         cores; the others are `bench busy`, the mean\nbeside so many processes that compute.\n\n\
+         How many times as long as ours the best of the peers took; the middle of the runs ({}).\n\
+         Idle is `bench`, with the threads of the round trips and of the barrier of 2 pinned to two\n\
+         cores; the others are `bench busy`, the mean beside so many processes that compute.\n\n\
          {}\n\
          {}\n\
          ## Bars, idle\n\n{}\n\

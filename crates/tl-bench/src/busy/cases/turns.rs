@@ -106,8 +106,8 @@ fn round_trips<T: Turns>(work: f64) -> impl Fn(Duration) -> Waits {
                     turns.give(Turn::Back);
                     turns.wait(Turn::There);
                     let next = Instant::now();
-                    // The first are on the way to a state that lasts.
-                    if now - start > budget / 8 {
+                    // Those that end at first are on the way to a state that lasts.
+                    if next - start > budget / 8 {
                         waits.record(next - now);
                     }
                     trips += 1;
