@@ -1,4 +1,4 @@
-//! Python's [`threading`](https://docs.python.org/3/library/threading.html), for Rust: nine small crates, each usable alone. This is the
+//! Python's [`threading`](https://docs.python.org/3/library/threading.html), for Rust: ten small crates, each usable alone. This is the
 //! front page of their documentation.
 //!
 //! | you want | take | in |
@@ -14,6 +14,7 @@
 //! | a fixed number of threads to wait for each other, round after round | [`Barrier`] | [`tl_barrier`] |
 //! | at most so many threads at a time to do something | [`Semaphore`], [`BoundedSemaphore`], [`ClosableSemaphore`] | [`tl_semaphore`] |
 //! | a value for each thread, in an object | [`Local<T>`](tl_local::Local) | [`tl_local`] |
+//! | to see what every thread waits for, and who waits for whom in a circle | [`snapshot`](tl_inspect::snapshot), [`deadlocks`](tl_inspect::deadlocks) | [`tl_inspect`] |
 //! | log lines with the name of their thread | [`BasicConfig`](tl_core::logging::BasicConfig) | [`tl_core`] |
 //!
 //! # Where to go from here

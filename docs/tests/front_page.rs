@@ -49,6 +49,7 @@ fn only_the_front_page_and_the_crates_are_documented() {
         "tl_condition",
         "tl_core",
         "tl_event",
+        "tl_inspect",
         "tl_local",
         "tl_locks",
         "tl_semaphore",

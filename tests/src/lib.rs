@@ -17,6 +17,10 @@ struct TlThread;
 struct TlTimer;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../crates/tl-inspect/README.md")]
+struct TlInspect;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../crates/tl-event/README.md")]
 struct TlEvent;
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The crates that are published.
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "tl-core",
     "tl-locks",
     "tl-event",
@@ -15,6 +15,7 @@ const CRATES: [&str; 9] = [
     "tl-local",
     "tl-thread",
     "tl-timer",
+    "tl-inspect",
 ];
 
 /// The only ones that have unsafe code.

@@ -15,7 +15,7 @@ use console::style;
 use crate::{Outcome, built, parallel, progress, run, workspace};
 
 /// The crates whose tests run.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 10] = [
     "tl-core",
     "tl-locks",
     "tl-event",
@@ -25,6 +25,7 @@ const PACKAGES: [&str; 9] = [
     "tl-local",
     "tl-thread",
     "tl-timer",
+    "tl-inspect",
 ];
 
 /// The status with which the sanitizer ends a program that has a race.

@@ -19,6 +19,8 @@
 use std::any::Any;
 use std::io;
 
+use tl_core::door::Deadline;
+
 use crate::{StartError, Thread, excepthook};
 
 /// Lists the thread and gives it its identity, without starting it.
@@ -120,6 +122,35 @@ pub fn cancel(thread: &Thread) -> bool {
 /// ```
 pub fn is_pending(thread: &Thread) -> bool {
     thread.is_pending()
+}
+
+/// Notes when the pending thread is to be fired, for who looks at it. It changes nothing else.
+///
+/// ```
+/// use std::time::Duration;
+/// use tl_core::door::Deadline;
+/// use tl_thread::{Thread, pending};
+///
+/// let thread = Thread::new(|| ()).with_daemon(true);
+/// pending::register(&thread)?;
+/// let due = Deadline::after(Duration::from_secs(5));
+/// pending::set_due(&thread, due);
+/// assert_eq!(pending::due(&thread), Some(due));
+/// # Ok::<(), tl_thread::StartError>(())
+/// ```
+pub fn set_due(thread: &Thread, due: Deadline) {
+    thread.set_due(due);
+}
+
+/// Returns when the thread is to be fired, if it is pending and that was [noted](set_due).
+///
+/// ```
+/// use tl_thread::{Thread, pending};
+///
+/// assert_eq!(pending::due(&Thread::new(|| ())), None);
+/// ```
+pub fn due(thread: &Thread) -> Option<Deadline> {
+    thread.due()
 }
 
 /// Calls the hook of [`set_excepthook`](crate::set_excepthook) for something that went wrong with a thread and that nobody else will hear of.

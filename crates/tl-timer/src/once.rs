@@ -78,6 +78,7 @@ impl Once {
         let rank = origin.rank();
         let deadline = Deadline::after(self.interval());
         let register = || {
+            pending::set_due(&self.thread, deadline);
             pending::register(&self.thread)?;
             // Only one start comes so far.
             let _ = self.origin.set(origin);
@@ -94,8 +95,10 @@ impl Once {
         // Locked, so that of two restarts the later one has set both.
         let mut own = self.interval.lock();
         let interval = interval.unwrap_or(*own);
-        let is_pending = SCHEDULE.restart(self, Deadline::after(interval));
+        let deadline = Deadline::after(interval);
+        let is_pending = SCHEDULE.restart(self, deadline);
         if is_pending {
+            pending::set_due(&self.thread, deadline);
             *own = interval;
         }
         is_pending

@@ -9,6 +9,7 @@ use tl_barrier::Barrier;
 use tl_condition::Monitor;
 use tl_core::logging::BasicConfig;
 use tl_event::Event;
+use tl_inspect::{deadlocks, snapshot};
 use tl_local::Local;
 use tl_locks::{Lock, Mutex, RLock, RwLock, RwLockExt, RwLockWriteGuard};
 use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
@@ -53,6 +54,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(DONE.load(Ordering::Relaxed), 2);
     assert_eq!(LOCAL.get(), None);
     assert_eq!(enumerate().len(), 1);
+    assert_eq!(snapshot().threads().len(), 1);
+    assert!(deadlocks().is_empty());
 
     let total = Mutex::new(0);
     scope(|s| {

@@ -82,6 +82,22 @@ impl Deadline {
         }
     }
 
+    /// Returns how long it is until the moment: zero if it has come, `None` if it never comes.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_core::door::Deadline;
+    ///
+    /// let hour = Duration::from_secs(3_600);
+    /// assert!(Deadline::after(hour).time_left().is_some_and(|left| left <= hour));
+    /// assert_eq!(Deadline::after(Duration::ZERO).time_left(), Some(Duration::ZERO));
+    /// assert_eq!(Deadline::NEVER.time_left(), None);
+    /// ```
+    pub fn time_left(self) -> Option<Duration> {
+        let nanos = self.nanos()?;
+        Some(Duration::from_nanos(nanos.saturating_sub(platform::now())))
+    }
+
     /// Whether the moment has come.
     pub fn has_passed(self) -> bool {
         self != Deadline::NEVER && self.has_passed_by(platform::now())

@@ -251,3 +251,18 @@ impl fmt::Debug for WaitQueue<'_> {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QueueId(pub(super) usize);
+
+impl QueueId {
+    /// Returns the address of the word.
+    ///
+    /// ```
+    /// use std::sync::atomic::AtomicU32;
+    /// use tl_core::door::WaitQueue;
+    ///
+    /// let word = AtomicU32::new(0);
+    /// assert_eq!(WaitQueue::of(&word).id().address(), (&raw const word).addr());
+    /// ```
+    pub const fn address(self) -> usize {
+        self.0
+    }
+}

@@ -20,9 +20,10 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::Instant;
 
 use tl_core::ThreadIdent;
-use tl_core::door::Mutex;
+use tl_core::door::{Deadline, Mutex};
 use tl_core::names::ThreadRecord;
 
 use crate::crew::Crew;
@@ -121,10 +122,7 @@ impl Inner {
             is_daemon: AtomicBool::new(false),
             stack_size: AtomicUsize::new(0),
             place: AtomicU32::new(registry::NOWHERE),
-            work: Mutex::new(Work {
-                function: None,
-                handle: None,
-            }),
+            work: Mutex::new(Work::of(None)),
             panic: OnceLock::new(),
             crew: None,
         }
@@ -136,6 +134,21 @@ struct Work {
     function: Option<Box<dyn FnOnce() + Send>>,
     /// The operating system's thread, for the first to join without a time limit, or for the thread itself when it ends.
     handle: Option<thread::JoinHandle<()>>,
+    /// Since when it runs.
+    since: Option<Instant>,
+    /// While it is pending: when it is due, if that is known.
+    due: Option<Deadline>,
+}
+
+impl Work {
+    fn of(function: Option<Box<dyn FnOnce() + Send>>) -> Work {
+        Work {
+            function,
+            handle: None,
+            since: None,
+            due: None,
+        }
+    }
 }
 
 impl Thread {
@@ -197,10 +210,7 @@ impl Thread {
         current::know();
         Thread::with(Inner {
             is_daemon: AtomicBool::new(current::bears_daemons()),
-            work: Mutex::new(Work {
-                function,
-                handle: None,
-            }),
+            work: Mutex::new(Work::of(function)),
             crew,
             ..Inner::new(record, Life::new(), Origin::Library)
         })
@@ -208,19 +218,23 @@ impl Thread {
 
     /// The main thread. To be called once.
     pub(crate) fn main() -> Thread {
-        Thread::with(Inner::new(
+        let thread = Thread::with(Inner::new(
             ThreadRecord::main(),
             Life::running(),
             Origin::Main,
-        ))
+        ));
+        thread.runs_now();
+        thread
     }
 
     /// The calling thread, which the library did not start. The process does not wait for it.
     pub(crate) fn foreign() -> Thread {
-        Thread::with(Inner {
+        let thread = Thread::with(Inner {
             is_daemon: AtomicBool::new(true),
             ..Inner::new(ThreadRecord::current(), Life::running(), Origin::Foreign)
-        })
+        });
+        thread.runs_now();
+        thread
     }
 
     fn with(inner: Inner) -> Thread {
@@ -378,6 +392,25 @@ impl Thread {
     /// ```
     pub fn native_id(&self) -> Option<u64> {
         self.inner.record.native_id()
+    }
+
+    /// Returns when the thread began to run; of a thread that the library did not start, and of the
+    /// main thread, when the library first saw it. `None` before that.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// let thread = tl_thread::current_thread();
+    /// assert!(thread.alive_since().is_some_and(|since| since <= Instant::now()));
+    /// assert_eq!(tl_thread::Thread::new(|| ()).alive_since(), None);
+    /// ```
+    pub fn alive_since(&self) -> Option<Instant> {
+        self.inner.work.lock().since
+    }
+
+    /// Notes that the thread runs from now on.
+    fn runs_now(&self) {
+        self.inner.work.lock().since = Some(Instant::now());
     }
 
     pub(crate) fn place(&self) -> &AtomicU32 {

@@ -4,6 +4,8 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::thread;
 
+use tl_core::door::Deadline;
+
 use super::Thread;
 use crate::{StartError, current, registry, stack};
 
@@ -65,6 +67,14 @@ impl Thread {
             drop(work);
         }
         was_pending
+    }
+
+    pub(crate) fn set_due(&self, due: Deadline) {
+        self.inner.work.lock().due = Some(due);
+    }
+
+    pub(crate) fn due(&self) -> Option<Deadline> {
+        self.inner.work.lock().due.filter(|_| self.is_pending())
     }
 
     pub(crate) fn is_pending(&self) -> bool {

@@ -294,6 +294,7 @@ fn run<T, R>(
 ) -> R {
     let mut will_leave = false;
     let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        thread.runs_now();
         thread.inner.record.begin(os_name);
         will_leave = current::enter(&thread);
         function()

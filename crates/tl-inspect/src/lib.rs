@@ -1,0 +1,50 @@
+//! See inside: what every thread waits for, since when, called from where, and who holds it.
+//!
+//! ```
+//! println!("{}", tl_inspect::snapshot());
+//! for deadlock in tl_inspect::deadlocks() {
+//!     println!("{deadlock}");
+//! }
+//! ```
+//!
+//! # When to use it
+//!
+//! | you want | take |
+//! | --- | --- |
+//! | to know what the threads of a program do that hangs | [`snapshot`] |
+//! | to know which of them wait for each other | [`deadlocks`] |
+//! | to know which threads are alive, no more | [`tl_thread::enumerate`] |
+//!
+//! # What is seen
+//!
+//! Every thread that waits in one of the primitives of these crates, whoever started it: which operation, the
+//! place in the program that called it, how long it has slept, and when it gives up. Who holds what it waits for is known for an
+//! `RLock`, also as the lock of a condition, for a thread that is joined, and for a barrier, where those that have arrived are listed. A
+//! `Lock` and a `Mutex` have four bytes and no owner: there the holder is unknown.
+//!
+//! What waits in the standard library, in the system or in another library is seen as running.
+//!
+//! # What it costs
+//!
+//! Nothing where nothing waits. A wait writes down what it is, on its stack. A look locks one part of the wait queues after
+//! the other, each for as long as it copies what is there.
+//!
+//! # Feature flags
+//!
+//! | feature | by default | what it brings |
+//! | --- | --- | --- |
+//! | `serde` | off | `Serialize` for what is seen |
+//!
+// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+#![doc(html_root_url = "../")]
+#![forbid(unsafe_code)]
+
+mod deadlock;
+mod observers;
+mod report;
+mod snapshot;
+mod words;
+
+pub use deadlock::{Deadlock, Link, deadlocks};
+pub use snapshot::{Holder, Snapshot, State, ThreadInfo, ThreadName, Wait, snapshot};
+pub use words::Place;

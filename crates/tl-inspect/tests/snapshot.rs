@@ -1,0 +1,300 @@
+//! What is seen of the threads, and how it reads.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use tl_barrier::Barrier;
+use tl_condition::{Condition, Monitor};
+use tl_event::Event;
+use tl_inspect::{State, ThreadInfo, Wait, snapshot};
+use tl_locks::{Lock, Mutex, RLock};
+use tl_semaphore::{BoundedSemaphore, Semaphore};
+use tl_thread::Thread;
+use tl_timer::Timer;
+
+const LIMIT: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(3_600);
+
+fn start(name: &str, f: impl FnOnce() + Send + 'static) -> Thread {
+    let thread = Thread::new(f).with_name(name).with_daemon(true);
+    thread.start().unwrap();
+    thread
+}
+
+/// The thread, once it is seen and `is_so`.
+fn seen(thread: &Thread, is_so: impl Fn(&ThreadInfo) -> bool) -> ThreadInfo {
+    let begin = Instant::now();
+    loop {
+        let snapshot = snapshot();
+        if let Some(info) = thread.ident().and_then(|ident| snapshot.thread(ident)) {
+            if is_so(info) {
+                return info.clone();
+            }
+        }
+        assert!(begin.elapsed() < LIMIT, "{snapshot}");
+        std::thread::yield_now();
+    }
+}
+
+fn asleep(thread: &Thread) -> Wait {
+    let info = seen(thread, |info| {
+        info.wait().is_some_and(|wait| wait.waited_for().is_some())
+    });
+    info.wait().unwrap().clone()
+}
+
+/// Starts a thread for each expression, and holds what is seen of it against its name, whether it has a limit, and the
+/// line on which it stands. They wait for ever, with all that they use, until the process ends.
+macro_rules! assert_seen {
+    ($($primitive:literal $operation:literal $limit:literal: $wait:expr;)*) => {$(
+        let line = line!();
+        let thread = start($operation, move || {
+            let _result = $wait;
+        });
+        let wait = asleep(&thread);
+        assert_eq!((wait.primitive(), wait.operation()), ($primitive, $operation));
+        assert_eq!(wait.gives_up_in().is_some(), $limit, "{wait}");
+        assert!(wait.gives_up_in().is_none_or(|left| left <= LONG && left > LONG / 2));
+        assert_eq!(wait.place().file(), file!());
+        assert_eq!(wait.place().line(), line, "{wait}");
+        assert!(!wait.takes_lock_back());
+    )*};
+}
+
+fn late() -> Instant {
+    Instant::now() + LONG
+}
+
+// One line each, since the line is part of what is seen.
+#[rustfmt::skip]
+#[test]
+fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_called_it() {
+    static LOCK: Lock = Lock::new();
+    static RLOCK: RLock = RLock::new();
+    static MUTEX: Mutex<()> = Mutex::new(());
+    static EVENT: Event = Event::new();
+    static SEMAPHORE: Semaphore = Semaphore::new(0);
+    static BOUNDED: BoundedSemaphore = BoundedSemaphore::new(0);
+    static CONDITION: Condition = Condition::new();
+    static MONITOR: Monitor<()> = Monitor::new(());
+    static BARRIER: Barrier = Barrier::new(99);
+    LOCK.acquire();
+    RLOCK.acquire();
+    std::mem::forget(MUTEX.lock());
+    let owned: &'static Arc<Semaphore> = Box::leak(Box::new(Arc::new(Semaphore::new(0))));
+    let endless = start("endless", || EVENT.wait());
+    let endless: &'static Thread = Box::leak(Box::new(endless));
+    let handle = || {
+        let builder = tl_thread::Builder::new().daemon(true);
+        builder.spawn(|| EVENT.wait()).unwrap()
+    };
+    assert_seen! { "Lock" "acquire" false: LOCK.acquire(); }
+    assert_seen! { "Lock" "acquire_timeout" true: LOCK.acquire_timeout(LONG); }
+    assert_seen! { "Lock" "acquire_deadline" true: LOCK.acquire_deadline(late()); }
+    assert_seen! { "Lock" "lock" false: LOCK.lock(); }
+    assert_seen! { "Lock" "lock_timeout" true: LOCK.lock_timeout(LONG); }
+    assert_seen! { "Lock" "lock_deadline" true: LOCK.lock_deadline(late()); }
+    assert_seen! { "Lock" "lock" false: LOCK.with(|| ()); }
+    assert_seen! { "RLock" "acquire" false: RLOCK.acquire(); }
+    assert_seen! { "RLock" "acquire_timeout" true: RLOCK.acquire_timeout(LONG); }
+    assert_seen! { "RLock" "acquire_deadline" true: RLOCK.acquire_deadline(late()); }
+    assert_seen! { "RLock" "lock" false: RLOCK.lock(); }
+    assert_seen! { "RLock" "lock_timeout" true: RLOCK.lock_timeout(LONG); }
+    assert_seen! { "RLock" "lock_deadline" true: RLOCK.lock_deadline(late()); }
+    assert_seen! { "RLock" "lock" false: RLOCK.with(|| ()); }
+    assert_seen! { "Mutex" "lock" false: MUTEX.lock(); }
+    assert_seen! { "Mutex" "try_lock_for" true: MUTEX.try_lock_for(LONG); }
+    assert_seen! { "Mutex" "try_lock_until" true: MUTEX.try_lock_until(late()); }
+    assert_seen! { "Event" "wait" false: EVENT.wait(); }
+    assert_seen! { "Event" "wait_timeout" true: EVENT.wait_timeout(LONG); }
+    assert_seen! { "Event" "wait_deadline" true: EVENT.wait_deadline(late()); }
+    assert_seen! { "Semaphore" "acquire" false: SEMAPHORE.acquire(); }
+    assert_seen! { "Semaphore" "acquire_timeout" true: SEMAPHORE.acquire_timeout(LONG); }
+    assert_seen! { "Semaphore" "acquire_deadline" true: SEMAPHORE.acquire_deadline(late()); }
+    assert_seen! { "Semaphore" "acquire_many" false: SEMAPHORE.acquire_many(3); }
+    assert_seen! { "Semaphore" "acquire_many_timeout" true: SEMAPHORE.acquire_many_timeout(3, LONG); }
+    assert_seen! { "Semaphore" "acquire_many_deadline" true: SEMAPHORE.acquire_many_deadline(3, late()); }
+    assert_seen! { "Semaphore" "permit" false: SEMAPHORE.permit(); }
+    assert_seen! { "Semaphore" "permit_timeout" true: SEMAPHORE.permit_timeout(LONG); }
+    assert_seen! { "Semaphore" "permit_deadline" true: SEMAPHORE.permit_deadline(late()); }
+    assert_seen! { "Semaphore" "permit_many" false: SEMAPHORE.permit_many(3); }
+    assert_seen! { "Semaphore" "permit_many_timeout" true: SEMAPHORE.permit_many_timeout(3, LONG); }
+    assert_seen! { "Semaphore" "permit_many_deadline" true: SEMAPHORE.permit_many_deadline(3, late()); }
+    assert_seen! { "Semaphore" "permit_owned" false: owned.permit_owned(); }
+    assert_seen! { "Semaphore" "permit_owned_timeout" true: owned.permit_owned_timeout(LONG); }
+    assert_seen! { "Semaphore" "permit_owned_deadline" true: owned.permit_owned_deadline(late()); }
+    assert_seen! { "Semaphore" "permit" false: SEMAPHORE.with(|| ()); }
+    assert_seen! { "Semaphore" "acquire" false: BOUNDED.acquire(); }
+    assert_seen! { "Condition" "wait" false: CONDITION.lock().wait(); }
+    assert_seen! { "Condition" "wait_timeout" true: CONDITION.lock().wait_timeout(LONG); }
+    assert_seen! { "Condition" "wait_deadline" true: CONDITION.lock().wait_deadline(late()); }
+    assert_seen! { "Condition" "wait_for" false: CONDITION.lock().wait_for(|| false); }
+    assert_seen! { "Condition" "wait_for_timeout" true: CONDITION.lock().wait_for_timeout(|| false, LONG); }
+    assert_seen! { "Condition" "wait_for_deadline" true: CONDITION.lock().wait_for_deadline(|| false, late()); }
+    assert_seen! { "Monitor" "wait" false: MONITOR.lock().wait(); }
+    assert_seen! { "Monitor" "wait_timeout" true: MONITOR.lock().wait_timeout(LONG); }
+    assert_seen! { "Monitor" "wait_deadline" true: MONITOR.lock().wait_deadline(late()); }
+    assert_seen! { "Monitor" "wait_while" false: MONITOR.lock().wait_while(|_| true); }
+    assert_seen! { "Monitor" "wait_while_timeout" true: MONITOR.lock().wait_while_timeout(|_| true, LONG); }
+    assert_seen! { "Monitor" "wait_while_deadline" true: MONITOR.lock().wait_while_deadline(|_| true, late()); }
+    assert_seen! { "Monitor" "wait_until" false: MONITOR.lock().wait_until(|_| false); }
+    assert_seen! { "Monitor" "wait_until_timeout" true: MONITOR.lock().wait_until_timeout(|_| false, LONG); }
+    assert_seen! { "Monitor" "wait_until_deadline" true: MONITOR.lock().wait_until_deadline(|_| false, late()); }
+    assert_seen! { "Barrier" "wait" false: BARRIER.wait(); }
+    assert_seen! { "Barrier" "wait_timeout" true: BARRIER.wait_timeout(LONG); }
+    assert_seen! { "Barrier" "wait_deadline" true: BARRIER.wait_deadline(late()); }
+    assert_seen! { "Thread" "join" false: endless.join(); }
+    assert_seen! { "Thread" "join" false: endless.join(); }
+    assert_seen! { "Thread" "join_timeout" true: endless.join_timeout(LONG); }
+    assert_seen! { "Thread" "join_deadline" true: endless.join_deadline(late()); }
+    assert_seen! { "JoinHandle" "join" false: handle().join(); }
+    assert_seen! { "JoinHandle" "join_timeout" true: handle().join_timeout(LONG); }
+    assert_seen! { "JoinHandle" "join_deadline" true: handle().join_deadline(late()); }
+    assert_seen! { "tl_thread" "scope" false: tl_thread::scope(|s| { s.spawn(|| EVENT.wait()); }); }
+    assert_seen! { "ScopedJoinHandle" "join" false: tl_thread::scope(|s| s.spawn(|| EVENT.wait()).join()); }
+    assert_seen! { "ScopedJoinHandle" "join_timeout" true: tl_thread::scope(|s| s.spawn(|| EVENT.wait()).join_timeout(LONG).is_ok()); }
+    assert_seen! { "ScopedJoinHandle" "join_deadline" true: tl_thread::scope(|s| s.spawn(|| EVENT.wait()).join_deadline(late()).is_ok()); }
+}
+
+#[test]
+fn who_holds_it_is_said_where_it_is_known() {
+    static RLOCK: RLock = RLock::new();
+    static EVENT: Event = Event::new();
+    static IS_HELD: Event = Event::new();
+    let owner = start("owner", || {
+        let _guard = RLOCK.lock();
+        IS_HELD.set();
+        EVENT.wait();
+    });
+    IS_HELD.wait();
+    let waiter = start("waiter", || RLOCK.acquire());
+    let joined = owner.clone();
+    let joiner = start("joiner", move || joined.join().unwrap());
+    for thread in [&waiter, &joiner] {
+        let wait = asleep(thread);
+        let holder = wait.holder().unwrap();
+        assert_eq!(holder.thread().ident(), owner.ident());
+        assert_eq!(holder.thread().name(), "owner");
+        assert!(holder.thread().is_listed());
+    }
+    assert_eq!(asleep(&owner).holder(), None);
+    EVENT.set();
+    waiter.join().unwrap();
+    joiner.join().unwrap();
+}
+
+#[test]
+fn a_barrier_says_who_has_arrived() {
+    static BARRIER: Barrier = Barrier::new(3);
+    let parties = ["one", "two"].map(|name| {
+        let party = start(name, || {
+            BARRIER.wait().unwrap();
+        });
+        asleep(&party);
+        party
+    });
+    for party in &parties {
+        let wait = asleep(party);
+        let arrived: Vec<_> = wait.arrived().iter().map(|who| who.ident()).collect();
+        assert_eq!(arrived, parties.each_ref().map(|party| party.ident()));
+        assert_eq!(wait.parties(), Some(3));
+        assert!(wait.to_string().contains("2 of 3 have arrived"), "{wait}");
+    }
+    BARRIER.wait().unwrap();
+}
+
+#[test]
+fn a_timer_is_pending_until_it_is_due() {
+    let timer = Timer::new(LONG, || ());
+    timer.start().unwrap();
+    let due_in = |timer: &Timer| match *seen(timer.thread(), |_| true).state() {
+        State::Pending { due_in } => due_in.unwrap(),
+        ref other => panic!("{other:?}"),
+    };
+    assert!(due_in(&timer) > LONG - LIMIT);
+    assert!(due_in(&timer) <= LONG);
+    let text = seen(timer.thread(), |_| true).to_string();
+    assert!(text.contains("is a timer, due in 59 min"), "{text}");
+    assert!(timer.cancel());
+}
+
+#[test]
+fn a_thread_of_the_standard_library_is_seen_while_it_waits() {
+    static EVENT: Event = Event::new();
+    let ident = Arc::new(OnceLock::new());
+    let own = Arc::clone(&ident);
+    let stranger = std::thread::spawn(move || {
+        own.set(tl_core::current_ident()).unwrap();
+        EVENT.wait();
+    });
+    let begin = Instant::now();
+    loop {
+        let snapshot = snapshot();
+        let info = ident.get().and_then(|ident| snapshot.thread(*ident));
+        if let Some(info) = info {
+            assert!(!info.is_listed() && info.is_daemon());
+            assert_eq!(info.wait().unwrap().primitive(), "Event");
+            break;
+        }
+        assert!(begin.elapsed() < LIMIT, "{snapshot}");
+    }
+    EVENT.set();
+    stranger.join().unwrap();
+    let ident = *ident.get().unwrap();
+    assert!(snapshot().thread(ident).is_none());
+}
+
+#[test]
+fn a_crowd_that_waits_for_the_same_is_one_entry() {
+    static EVENT: Event = Event::new();
+    let crowd: Vec<_> = (0..12)
+        .map(|n| start(&format!("crowd-{n}"), || EVENT.wait()))
+        .collect();
+    crowd.iter().for_each(|thread| drop(asleep(thread)));
+    let text = snapshot().to_string();
+    let line = text
+        .lines()
+        .find(|line| line.contains("\"crowd-1\""))
+        .unwrap();
+    assert!(
+        line.starts_with("    and so do 11 more: \"crowd-1\", "),
+        "{text}"
+    );
+    assert!(line.ends_with("\"crowd-8\", …"), "{text}");
+    EVENT.set();
+}
+
+#[test]
+fn a_report_reads_well() {
+    static SEMAPHORE: Semaphore = Semaphore::new(1);
+    let waiter = start("poor", || SEMAPHORE.acquire_many(3));
+    asleep(&waiter);
+    let text = seen(&waiter, |_| true).to_string();
+    let lines: Vec<_> = text.lines().collect();
+    let ident = waiter.ident().unwrap();
+    let native = waiter.native_id().unwrap();
+    let begin = format!("\"poor\" #{ident}, native id {native}, daemon, alive for ");
+    assert!(lines[0].starts_with(&begin), "{text}");
+    let line = source_line("SEMAPHORE.acquire_many(3));");
+    let begin = format!(
+        "    waits in Semaphore::acquire_many(3) at {}:{line}, for ",
+        file!()
+    );
+    assert!(lines[1].starts_with(&begin), "{text}");
+    assert!(lines[1].ends_with(", without a limit"), "{text}");
+    let address = (&raw const SEMAPHORE).addr();
+    assert_eq!(lines[2], format!("    Semaphore at {address:#x}"));
+    SEMAPHORE.release_many(3).unwrap();
+}
+
+/// The line of this file that has this text, the last one if there are several.
+fn source_line(text: &str) -> usize {
+    let lines = include_str!("snapshot.rs").lines();
+    let numbered = lines.enumerate().filter(|(_, line)| line.contains(text));
+    numbered
+        .filter(|(_, line)| !line.contains("source_line"))
+        .last()
+        .unwrap()
+        .0
+        + 1
+}

@@ -1,0 +1,174 @@
+//! Programs that hang, each in its own way, and what is seen of that. `hang KIND` prints the deadlocks that it has come
+//! to, and ends.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use tl_barrier::Barrier;
+use tl_condition::Condition;
+use tl_inspect::{Deadlock, deadlocks, snapshot};
+use tl_locks::RLock;
+use tl_thread::Thread;
+
+static A: RLock = RLock::new();
+static B: RLock = RLock::new();
+static C: RLock = RLock::new();
+static CONDITION: Condition = Condition::new();
+static BARRIER: Barrier = Barrier::new(2);
+/// All have what they hold.
+static HELD: Barrier = Barrier::new(2);
+static HELD_BY_THREE: Barrier = Barrier::new(3);
+static FIRST: OnceLock<Thread> = OnceLock::new();
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn main() {
+    let kind = std::env::args().nth(1).unwrap_or_default();
+    match &*kind {
+        "two-locks" => two_locks(),
+        "three-locks" => three_locks(),
+        "lock-and-join" => lock_and_join(),
+        "condition" => condition(),
+        "barrier" => barrier(),
+        "join-oneself" => join_oneself(),
+        "none" => none(),
+        _ => panic!("no such way to hang: {kind}"),
+    }
+}
+
+fn start(name: &str, f: impl FnOnce() + Send + 'static) -> Thread {
+    let thread = Thread::new(f).with_name(name).with_daemon(true);
+    thread.start().unwrap();
+    thread
+}
+
+/// Prints the deadlocks, once there are any, and ends the program.
+fn report() -> ! {
+    let begin = Instant::now();
+    loop {
+        let found = deadlocks();
+        if !found.is_empty() {
+            found
+                .iter()
+                .for_each(|deadlock: &Deadlock| print!("{deadlock}"));
+            tl_thread::exit(0);
+        }
+        if begin.elapsed() > LIMIT {
+            println!("no deadlock is found:\n{}", snapshot());
+            tl_thread::exit(1);
+        }
+        std::thread::yield_now();
+    }
+}
+
+fn two_locks() {
+    start("left", || {
+        let _a = A.lock();
+        HELD.wait().unwrap();
+        let _b = B.lock();
+    });
+    start("right", || {
+        let _b = B.lock();
+        HELD.wait().unwrap();
+        A.acquire();
+    });
+    report();
+}
+
+fn three_locks() {
+    for (name, first, second) in [("one", &A, &B), ("two", &B, &C), ("three", &C, &A)] {
+        start(name, move || {
+            let _first = first.lock();
+            HELD_BY_THREE.wait().unwrap();
+            let _second = second.lock();
+        });
+    }
+    report();
+}
+
+fn lock_and_join() {
+    let worker = Thread::new(|| {
+        HELD.wait().unwrap();
+        A.acquire();
+    });
+    let worker = worker.with_name("worker").with_daemon(true);
+    worker.start().unwrap();
+    start("owner", move || {
+        let _a = A.lock();
+        HELD.wait().unwrap();
+        worker.join().unwrap();
+    });
+    report();
+}
+
+/// A thread that is notified needs the lock of its condition, whose holder needs what it holds.
+fn condition() {
+    start("waiter", || {
+        let _a = A.lock();
+        let guard = CONDITION.lock();
+        guard.wait();
+    });
+    start("notifier", || {
+        loop {
+            let guard = CONDITION.lock();
+            if guard.notify_one() == 1 {
+                let _a = A.lock();
+            }
+            drop(guard);
+            std::thread::yield_now();
+        }
+    });
+    report();
+}
+
+fn barrier() {
+    start("early", || {
+        let _a = A.lock();
+        HELD.wait().unwrap();
+        BARRIER.wait().unwrap();
+    });
+    start("late", || {
+        HELD.wait().unwrap();
+        A.acquire();
+        BARRIER.wait().unwrap();
+    });
+    report();
+}
+
+fn join_oneself() {
+    let first = Thread::new(|| {
+        HELD.wait().unwrap();
+        let second = tl_thread::enumerate()
+            .into_iter()
+            .find(|thread| &*thread.name() == "second")
+            .unwrap();
+        second.join().unwrap();
+    });
+    let first = FIRST.get_or_init(|| first.with_name("first").with_daemon(true));
+    first.start().unwrap();
+    start("second", || {
+        HELD.wait().unwrap();
+        FIRST.get().unwrap().join().unwrap();
+    });
+    report();
+}
+
+/// Threads that wait long, and for each other, but not for ever.
+fn none() {
+    start("with a limit", || {
+        let _a = A.lock();
+        HELD.wait().unwrap();
+        assert!(!B.acquire_timeout(Duration::from_millis(300)));
+    });
+    start("without", || {
+        let _b = B.lock();
+        HELD.wait().unwrap();
+        A.acquire();
+    });
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_millis(200) {
+        assert!(deadlocks().is_empty());
+    }
+    println!("none");
+    tl_thread::exit(0);
+}

@@ -1,0 +1,130 @@
+//! A deadlock of each kind is found, and said in words that are right.
+
+use std::process::Command;
+
+/// What the program prints that hangs in this way, with placeholders for the addresses and the lines.
+fn report(kind: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_hang"))
+        .arg(kind)
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}{errors}");
+    let mut addresses: Vec<String> = Vec::new();
+    let mut words = Vec::new();
+    for word in text.split_inclusive([' ', '\n']) {
+        let bare = word.trim_end().trim_end_matches([',', '.']);
+        let plain = if bare.starts_with("0x") {
+            let known = addresses.iter().position(|address| address == bare);
+            let number = known.unwrap_or_else(|| {
+                addresses.push(bare.to_owned());
+                addresses.len() - 1
+            });
+            word.replace(bare, &format!("[{}]", number + 1))
+        } else if let Some((file, line)) = bare.rsplit_once(".rs:") {
+            let number: usize = line.parse().unwrap();
+            let source = include_str!("../src/bin/hang.rs");
+            let code = source.lines().nth(number - 1).unwrap().trim();
+            assert!(file.ends_with("hang"), "{text}");
+            word.replace(bare, &format!("`{code}`"))
+        } else {
+            word.to_owned()
+        };
+        words.push(plain);
+    }
+    words.concat()
+}
+
+#[test]
+fn two_locks_in_opposite_order() {
+    assert_eq!(
+        report("two-locks"),
+        "\
+Deadlock: 2 threads wait for each other
+  \"left\" waits in RLock::lock at `let _b = B.lock();`
+      for the RLock at [1], which is held by \"right\"
+  \"right\" waits in RLock::acquire at `A.acquire();`
+      for the RLock at [2], which is held by \"left\"
+"
+    );
+}
+
+#[test]
+fn three_threads_in_a_circle() {
+    assert_eq!(
+        report("three-locks"),
+        "\
+Deadlock: 3 threads wait for each other
+  \"one\" waits in RLock::lock at `let _second = second.lock();`
+      for the RLock at [1], which is held by \"two\"
+  \"two\" waits in RLock::lock at `let _second = second.lock();`
+      for the RLock at [2], which is held by \"three\"
+  \"three\" waits in RLock::lock at `let _second = second.lock();`
+      for the RLock at [3], which is held by \"one\"
+"
+    );
+}
+
+#[test]
+fn a_join_of_a_thread_that_needs_what_the_joiner_holds() {
+    assert_eq!(
+        report("lock-and-join"),
+        "\
+Deadlock: 2 threads wait for each other
+  \"worker\" waits in RLock::acquire at `A.acquire();`
+      for the RLock at [1], which is held by \"owner\"
+  \"owner\" waits in Thread::join at `worker.join().unwrap();`
+      for \"worker\" to end
+"
+    );
+}
+
+#[test]
+fn a_condition_whose_lock_is_held_by_who_needs_what_the_waiter_holds() {
+    assert_eq!(
+        report("condition"),
+        "\
+Deadlock: 2 threads wait for each other
+  \"waiter\" waits in Condition::wait at `guard.wait();`
+      to take the lock back, for the lock of the Condition at [1], which is held by \"notifier\"
+  \"notifier\" waits in RLock::lock at `let _a = A.lock();`
+      for the RLock at [2], which is held by \"waiter\"
+"
+    );
+}
+
+#[test]
+fn a_barrier_to_which_nobody_can_come_any_more() {
+    assert_eq!(
+        report("barrier"),
+        "\
+Deadlock: 2 threads wait for each other
+  \"early\" waits in Barrier::wait at `BARRIER.wait().unwrap();`
+      for others to come; \"late\" cannot
+  \"late\" waits in RLock::acquire at `A.acquire();`
+      for the RLock at [1], which is held by \"early\"
+  It lasts unless a thread that this library does not know comes.
+"
+    );
+}
+
+#[test]
+fn a_thread_that_joins_itself_through_another() {
+    assert_eq!(
+        report("join-oneself"),
+        "\
+Deadlock: 2 threads wait for each other
+  \"first\" waits in Thread::join at `second.join().unwrap();`
+      for \"second\" to end
+  \"second\" waits in Thread::join at `FIRST.get().unwrap().join().unwrap();`
+      for \"first\" to end
+"
+    );
+}
+
+#[test]
+fn a_circle_that_a_time_limit_opens_is_none() {
+    assert_eq!(report("none"), "none\n");
+}
