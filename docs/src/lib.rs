@@ -6,6 +6,7 @@
 //! | threads with names, which can be listed, and joined with a time limit; daemons, for which the program does not wait | [`Thread`], [`spawn`], [`scope`] | [`tl_thread`] |
 //! | a call later, or every so often, that can be cancelled | [`Timer`] | [`tl_timer`] |
 //! | threads to wait until something has happened | [`Event`] | [`tl_event`] |
+//! | one thread of several to go on each time that there is something to do | [`AutoResetEvent`] | [`tl_event`] |
 //! | one thread at a time to use a value | [`Mutex<T>`](tl_locks::Mutex), [`ReentrantMutex<T>`](tl_locks::ReentrantMutex) | [`tl_locks`] |
 //! | many threads at a time to read a value, or one to write it | [`RwLock<T>`](tl_locks::RwLock) | [`tl_locks`] |
 //! | one thread at a time to use what is not a value: a terminal, a device | [`Lock`], [`RLock`] | [`tl_locks`] |
@@ -43,7 +44,7 @@ use tl_barrier::Barrier;
 #[cfg(doc)]
 use tl_condition::Condition;
 #[cfg(doc)]
-use tl_event::Event;
+use tl_event::{AutoResetEvent, Event};
 #[cfg(doc)]
 use tl_locks::{Lock, RLock};
 #[cfg(doc)]

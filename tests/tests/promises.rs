@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tl_barrier::{Barrier, BarrierWaitResult, BrokenBarrier};
 use tl_condition::{Condition, ConditionGuard, Monitor, MonitorGuard, NotAcquired};
 use tl_core::ThreadIdent;
-use tl_event::Event;
+use tl_event::{AutoResetEvent, Event};
 use tl_local::Local;
 use tl_locks::{
     Lock, LockGuard, Mutex, MutexGuard, RLock, RLockGuard, ReentrantMutex, ReentrantMutexGuard,
@@ -70,6 +70,7 @@ fn what_is_shared_can_be_shared_and_what_is_sent_can_be_sent() {
     shared::<Mutex<Cell<u32>>>();
     shared::<ReentrantMutex<Cell<u32>>>();
     shared::<Event>();
+    shared::<AutoResetEvent>();
     shared::<Condition<Lock>>();
     shared::<Condition<RLock>>();
     shared::<Condition<Arc<RLock>>>();
@@ -115,6 +116,7 @@ fn a_panic_elsewhere_leaves_them_fit_for_use() {
     unwinds::<Lock>();
     unwinds::<RLock>();
     unwinds::<Event>();
+    unwinds::<AutoResetEvent>();
     unwinds::<Condition<Lock>>();
     unwinds::<Condition<RLock>>();
     unwinds::<Barrier>();

@@ -311,8 +311,9 @@ impl Barrier {
     /// Breaks the barrier: parties that are waiting and all that come get a [`BrokenBarrier`] of kind
     /// [`Aborted`](crate::BrokenBarrierKind::Aborted), until the barrier is [reset](Barrier::reset).
     ///
-    /// For a thread that cannot go on, so that the others do not wait for it forever. A barrier that is broken already keeps
-    /// the reason it has.
+    /// For a thread that cannot go on, so that the others do not wait for it forever; where that is a panic,
+    /// [`abort_on_panic`](Barrier::abort_on_panic) does it. A barrier that is broken already keeps the
+    /// reason it has.
     ///
     /// ```
     /// use std::thread;

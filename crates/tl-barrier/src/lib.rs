@@ -27,6 +27,9 @@
 //! it sleeps. So a round between threads that run takes a fraction of a microsecond, and one that takes long costs no
 //! processor time.
 //!
+//! A party that may panic before it arrives holds the guard of
+//! [`abort_on_panic`](Barrier::abort_on_panic), so that the others do not wait for it.
+//!
 //! # When to use it
 //!
 //! | you want | take |
@@ -60,8 +63,10 @@
 
 mod barrier;
 mod error;
+mod guard;
 mod rounds;
 mod state;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use error::{BrokenBarrier, BrokenBarrierKind};
+pub use guard::AbortOnPanic;

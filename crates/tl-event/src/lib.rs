@@ -1,6 +1,7 @@
-//! [`Event`]: a flag that one thread sets and others wait for.
+//! [`Event`]: a flag that one thread sets and others wait for; and [`AutoResetEvent`], which lets one of
+//! them go each time.
 //!
-//! It is Python's [`threading.Event`](https://docs.python.org/3/library/threading.html#event-objects) for Rust, in four bytes:
+//! `Event` is Python's [`threading.Event`](https://docs.python.org/3/library/threading.html#event-objects) for Rust, in four bytes:
 //! looking at it is one load, setting and clearing it one atomic operation each, and a thread that waits costs no processor
 //! time once it sleeps.
 //!
@@ -23,8 +24,9 @@
 //! | you want | take |
 //! | --- | --- |
 //! | threads to wait until something has happened, once or now and then | an [`Event`] |
+//! | one thread of several to go on each time that there is something to do | an [`AutoResetEvent`] |
 //! | threads to wait until shared data is as they need it | a `Monitor` of [`tl-condition`] |
-//! | to hand out a number of turns, each to one thread | [`tl-semaphore`] |
+//! | to hand out a number of turns, each to one thread, and none of them lost | [`tl-semaphore`] |
 //! | a number of threads to wait for each other, round after round | [`tl-barrier`] |
 //! | a call after some time, unless it is cancelled | [`tl-timer`] |
 //! | to wait for a value that is computed once | [`std::sync::OnceLock`] |
@@ -50,6 +52,8 @@
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
+mod auto_reset;
 mod event;
 
+pub use auto_reset::AutoResetEvent;
 pub use event::Event;

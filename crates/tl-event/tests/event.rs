@@ -218,8 +218,8 @@ fn of_a_set_and_a_deadline_at_once_neither_is_lost() {
 
 #[test]
 fn a_set_does_nothing_more_once_a_waiter_has_returned() {
-    // Were it to touch the event or its queue late, the waiter's next wait, on an event that is clear, would end or the
-    // event would be set.
+    // Were it to touch the event or its queue late, the waiter's next wait, on an event that is
+    // clear, would end or the event would be set.
     let event = Event::new();
     let seen = Event::new();
     thread::scope(|scope| {

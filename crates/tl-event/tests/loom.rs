@@ -10,13 +10,13 @@ use loom::sync::atomic::{AtomicU32, Ordering};
 use loom::thread;
 use tl_core::door::Deadline;
 use tl_core::model::{explore, let_time_pass};
-use tl_event::Event;
+use tl_event::{AutoResetEvent, Event};
 
 /// A timeout that is over when the model lets time pass.
 const SOME_TIME: Duration = Duration::from_secs(1);
 
-/// An event, and something to tell the threads that it lets go. Its accesses are relaxed, so that the event alone orders
-/// them.
+/// An event, and something to tell the threads that it lets go. Its accesses are relaxed, so that
+/// the event alone orders them.
 struct Shared {
     event: Event,
     message: AtomicU32,
@@ -198,5 +198,131 @@ fn two_sets_at_once_let_the_waiter_go_once() {
         assert!(shared.event.is_set());
         shared.event.clear();
         assert!(!shared.event.wait_timeout(Duration::ZERO));
+    });
+}
+
+/// An event that resets itself, and something to tell the threads that it lets go.
+struct Bell {
+    event: AutoResetEvent,
+    message: AtomicU32,
+}
+
+fn bell() -> Arc<Bell> {
+    Arc::new(Bell {
+        event: AutoResetEvent::new(),
+        message: AtomicU32::new(0),
+    })
+}
+
+fn spawn_at<T: 'static>(
+    bell: &Arc<Bell>,
+    act: impl FnOnce(&Bell) -> T + 'static,
+) -> thread::JoinHandle<T> {
+    let bell = Arc::clone(bell);
+    thread::spawn(move || act(&bell))
+}
+
+#[test]
+fn a_bell_lets_one_go_and_passes_on_what_preceded_it() {
+    explore(Some(3), || {
+        let bell = bell();
+        let ringer = spawn_at(&bell, |bell| {
+            bell.message.store(1, Ordering::Relaxed);
+            bell.event.set();
+        });
+        bell.event.wait();
+        assert_eq!(bell.message.load(Ordering::Relaxed), 1);
+        ringer.join().unwrap();
+        assert!(!bell.event.is_set() && !bell.event.try_wait());
+    });
+}
+
+#[test]
+fn a_bell_lets_two_go_if_each_rings_for_the_next() {
+    explore(Some(2), || {
+        let bell = bell();
+        let others = [(); 2].map(|()| {
+            spawn_at(&bell, |bell| {
+                bell.event.wait();
+                assert_eq!(bell.message.fetch_add(1, Ordering::Relaxed) % 2, 1);
+                bell.message.fetch_add(1, Ordering::Relaxed);
+                bell.event.set();
+            })
+        });
+        bell.message.store(1, Ordering::Relaxed);
+        bell.event.set();
+        others.map(|thread| thread.join().unwrap());
+        assert_eq!(bell.message.load(Ordering::Relaxed), 5);
+        assert!(bell.event.try_wait());
+        assert!(!bell.event.try_wait());
+    });
+}
+
+#[test]
+fn a_bell_that_a_timed_wait_misses_is_remembered() {
+    explore(Some(3), || {
+        let bell = bell();
+        let waiter = spawn_at(&bell, |bell| bell.event.wait_timeout(SOME_TIME));
+        let clock = spawn_at(&bell, |_| let_time_pass());
+        bell.event.set();
+        let gone = waiter.join().unwrap();
+        clock.join().unwrap();
+        assert_eq!(bell.event.is_set(), !gone);
+        assert_eq!(bell.event.try_wait(), !gone);
+    });
+}
+
+#[test]
+fn a_bell_is_heard_by_who_waits_on_when_another_gives_up() {
+    explore(Some(2), || {
+        let bell = bell();
+        let patient = spawn_at(&bell, |bell| bell.event.wait());
+        let hasty = spawn_at(&bell, |bell| {
+            // If it was let go the other still waits for its turn.
+            if bell.event.wait_timeout(SOME_TIME) {
+                bell.event.set();
+            }
+        });
+        let_time_pass();
+        bell.event.set();
+        patient.join().unwrap();
+        hasty.join().unwrap();
+        assert!(!bell.event.is_set());
+    });
+}
+
+#[test]
+fn a_bell_that_rings_twice_passes_on_what_preceded_both() {
+    explore(Some(3), || {
+        let bell = bell();
+        bell.event.set();
+        let ringer = spawn_at(&bell, |bell| {
+            bell.message.store(1, Ordering::Relaxed);
+            bell.event.set();
+        });
+        bell.event.clear();
+        if bell.message.load(Ordering::Relaxed) == 0 {
+            bell.event.wait();
+            assert_eq!(bell.message.load(Ordering::Relaxed), 1);
+        }
+        ringer.join().unwrap();
+    });
+}
+
+#[test]
+fn a_bell_that_finds_the_queue_empty_passes_on_what_preceded_it() {
+    explore(Some(3), || {
+        let bell = bell();
+        let hasty = spawn_at(&bell, |bell| bell.event.wait_timeout(SOME_TIME));
+        let ringer = spawn_at(&bell, |bell| {
+            bell.message.store(1, Ordering::Relaxed);
+            bell.event.set();
+        });
+        let_time_pass();
+        if bell.event.try_wait() {
+            assert_eq!(bell.message.load(Ordering::Relaxed), 1);
+        }
+        hasty.join().unwrap();
+        ringer.join().unwrap();
     });
 }

@@ -16,6 +16,9 @@
 //! [`abort`](tl_barrier::Barrier::abort) sends every thread that waits, now or later, away with an error.
 //!
 #![doc = program!("barrier_abort")]
+//! A thread that may panic before it arrives holds the guard of
+//! [`abort_on_panic`](tl_barrier::Barrier::abort_on_panic), which aborts the barrier then.
+//!
 //! # What differs from Python
 //!
 //! - **The guard waits and notifies.** It shows that the lock is held, so these methods need no `Result`. The condition has the

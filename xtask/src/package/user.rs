@@ -8,7 +8,7 @@ use log::{LevelFilter, info};
 use tl_barrier::Barrier;
 use tl_condition::Monitor;
 use tl_core::logging::BasicConfig;
-use tl_event::Event;
+use tl_event::{AutoResetEvent, Event};
 use tl_inspect::{deadlocks, snapshot};
 use tl_local::Local;
 use tl_locks::{Lock, Mutex, RLock, RwLock, RwLockExt, RwLockWriteGuard};
@@ -25,6 +25,7 @@ static QUEUE: Monitor<Vec<usize>> = Monitor::new(Vec::new());
 static RUNG: Event = Event::new();
 
 fn work() {
+    let _guard = BARRIER.abort_on_panic();
     BARRIER.wait().expect("nobody aborts it");
     LOCAL.set(7);
     DESKS.with(|| QUEUE.lock().push(LOCAL.get().unwrap_or_default()));
@@ -83,6 +84,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let rlock = RLock::new();
     rlock.with(|| rlock.with(|| assert_eq!(rlock.recursion_count(), 2)));
+
+    let bell = AutoResetEvent::new();
+    bell.set();
+    assert!(bell.try_wait() && !bell.try_wait());
 
     let timer = Timer::new(Duration::from_millis(1), || RUNG.set());
     timer.start()?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tl_barrier::{Barrier, BrokenBarrierKind};
 
-use crate::round::{Count, Report, Round, timeout};
+use crate::round::{Count, Report, Round, perhaps_panic, timeout, unwinding};
 
 pub(crate) fn run(round: &Round) -> Report {
     calm(round).with(disturbed(round))
@@ -41,6 +41,10 @@ fn disturbed(round: &Round) -> Report {
             match rng.u8(0..64) {
                 0 => barrier.abort(),
                 1 => barrier.reset(),
+                2 => unwinding(|| {
+                    let _guard = barrier.abort_on_panic();
+                    perhaps_panic(rng);
+                }),
                 _ => {
                     let patience = timeout(rng) * 16;
                     attempts.one();

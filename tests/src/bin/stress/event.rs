@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tl_event::Event;
+use tl_event::{AutoResetEvent, Event};
 
 use crate::round::{Count, Report, Round, timeout};
 
@@ -80,5 +80,45 @@ pub(crate) fn storm(round: &Round) -> Report {
         .holds(
             "a cleared event is not set",
             !event.is_set() && !event.wait_timeout(Duration::ZERO),
+        )
+}
+
+/// A baton: who is let go has it, and sets the event for the next. A `set` that is lost stops all, and one
+/// that lets two go is seen.
+pub(crate) fn baton(round: &Round) -> Report {
+    const TURNS: u64 = 50;
+    let (baton, inside) = (AutoResetEvent::new(), AtomicUsize::new(0));
+    let (turns, together, operations) = (Count::default(), Count::default(), Count::default());
+    baton.set();
+    round.in_threads(|_, rng| {
+        for _ in 0..TURNS {
+            loop {
+                operations.one();
+                let has_it = match rng.u8(0..3) {
+                    0 => baton.try_wait(),
+                    1 => baton.wait_timeout(timeout(rng)),
+                    _ => {
+                        baton.wait();
+                        true
+                    }
+                };
+                if has_it {
+                    break;
+                }
+            }
+            if inside.fetch_add(1, Ordering::Relaxed) > 0 {
+                together.one();
+            }
+            turns.one();
+            inside.fetch_sub(1, Ordering::Relaxed);
+            baton.set();
+        }
+    });
+    Report::new(operations.get())
+        .even("turns", turns.get(), TURNS * round.threads as u64)
+        .even("turns of two at once", together.get(), 0)
+        .holds(
+            "the last one leaves it set, once",
+            baton.try_wait() && !baton.try_wait(),
         )
 }

@@ -66,6 +66,10 @@ const SCENARIOS: &[Scenario] = &[
         run: event::ring,
     },
     Scenario {
+        name: "baton",
+        run: event::baton,
+    },
+    Scenario {
         name: "condition",
         run: condition::notifications,
     },
