@@ -1,5 +1,9 @@
 //! What runs in a new thread before the library does: the allocator of the program, which std asks for
 //! memory there, and the handlers of signals.
+//!
+//! Not for every system: raises signals.
+
+#![cfg(unix)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

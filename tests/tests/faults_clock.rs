@@ -1,4 +1,8 @@
 //! Time limits do not depend on the clock that can be set.
+//!
+//! Not for every system: the filter of system calls is Linux's.
+
+#![cfg(target_os = "linux")]
 
 mod support;
 

@@ -1,4 +1,8 @@
 //! The process is split in two.
+//!
+//! Not for every system: `fork` is Unix's.
+
+#![cfg(unix)]
 
 #[path = "../support/sleepers.rs"]
 mod sleepers;

@@ -1,4 +1,8 @@
 //! Signals interrupt the system calls in which threads wait, and end no wait.
+//!
+//! Not for every system: signals are Unix's.
+
+#![cfg(unix)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

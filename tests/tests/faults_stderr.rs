@@ -1,4 +1,8 @@
 //! Standard error is closed.
+//!
+//! Not for every system: closes a descriptor of Unix's.
+
+#![cfg(unix)]
 
 mod support;
 

@@ -1,5 +1,9 @@
 //! The system refuses threads, and there are more than anybody should have. The limit on addresses is tested in `tl-thread` and
 //! `tl-timer`.
+//!
+//! Not for every system: sets a limit of Unix's.
+
+#![cfg(unix)]
 
 mod support;
 

@@ -12,8 +12,7 @@ use tl_timer::Timer;
 
 /// What the system calls the calling thread.
 fn comm() -> String {
-    let name = fs::read_to_string("/proc/thread-self/comm").unwrap();
-    name.trim_end_matches('\n').to_owned()
+    tl_core::sys::os_name()
 }
 
 #[test]

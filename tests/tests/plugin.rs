@@ -1,6 +1,7 @@
 //! A library that has the crates in it is closed while a thread lives that has used them there.
 // A build for the sanitizer is elsewhere, and has flags of its own.
-#![cfg(not(sanitize_thread))]
+// Not for every system: the library is loaded as on Unix, which a static program cannot do.
+#![cfg(all(unix, not(target_feature = "crt-static"), not(sanitize_thread)))]
 
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;

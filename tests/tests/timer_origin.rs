@@ -1,5 +1,9 @@
 //! What the thread of a timer's call takes over: what the thread that started the timer has, whoever
 //! made the scheduler that makes it.
+//!
+//! Not for every system: processors, niceness and signals as on Linux.
+
+#![cfg(target_os = "linux")]
 
 mod support;
 

@@ -155,6 +155,10 @@ fn the_destructors_of_thread_locals_log() {
 
 // The sanitizer keeps memory of its own for each thread.
 #[cfg_attr(sanitize_thread, ignore)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "Linux tells how much memory is in use"
+)]
 #[test]
 fn ten_thousand_threads_log_and_leave_nothing_behind() {
     let resident = || {

@@ -10,6 +10,8 @@ use std::time::Duration;
 use log::{Level, Log, Record};
 use tl_core::logging::{BasicConfig, Logger};
 
+const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
@@ -60,7 +62,7 @@ fn a_record_of_all_fields_takes_no_memory_after_the_first() {
                   %(thread)#x %(threadName)s %(created)e %(created)s";
     let logger = BasicConfig::new()
         .format(format)
-        .file("/dev/null")
+        .file(NOWHERE)
         .build()
         .unwrap();
     assert!(
@@ -77,7 +79,7 @@ fn a_record_of_all_fields_takes_no_memory_after_the_first() {
 fn a_record_that_is_not_logged_takes_no_memory() {
     let logger = BasicConfig::new()
         .level(log::LevelFilter::Off)
-        .file("/dev/null")
+        .file(NOWHERE)
         .build()
         .unwrap();
     assert_eq!(allocations(|| log(&logger, 0)), 0);

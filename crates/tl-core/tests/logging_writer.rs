@@ -6,9 +6,11 @@ mod logging_support;
 
 use std::fs;
 use std::io;
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixDatagram;
-use std::process::{Command, Stdio};
+#[cfg(unix)]
+use std::os::{fd::OwnedFd, unix::net::UnixDatagram};
+#[cfg(unix)]
+use std::process::Command;
+use std::process::Stdio;
 use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
@@ -21,6 +23,7 @@ use tl_core::logging::{BasicConfig, InitError};
 const END: &str = "that was all";
 
 /// Runs the child with a stream on which every `write` arrives as a message of its own, and returns them.
+#[cfg(unix)]
 fn writes(mut command: Command, connect: impl FnOnce(&mut Command, Stdio)) -> Vec<String> {
     let (parent, stream) = UnixDatagram::pair().unwrap();
     command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -56,6 +59,7 @@ fn one_write_a_record() {
     log::error!("{END}");
 }
 
+#[cfg(unix)]
 fn one_write_a_record_expected() -> Vec<String> {
     vec![
         "plain\n".into(),
@@ -67,6 +71,7 @@ fn one_write_a_record_expected() -> Vec<String> {
     ]
 }
 
+#[cfg_attr(windows, ignore = "Windows has no datagrams to see single writes with")]
 #[test]
 fn a_record_is_one_write_to_standard_error() {
     if is_child() {
@@ -74,15 +79,19 @@ fn a_record_is_one_write_to_standard_error() {
         one_write_a_record();
         return;
     }
-    let writes = writes(
-        child("a_record_is_one_write_to_standard_error"),
-        |command, stream| {
-            command.stderr(stream);
-        },
+    #[cfg(unix)]
+    assert_eq!(
+        writes(
+            child("a_record_is_one_write_to_standard_error"),
+            |command, stream| {
+                command.stderr(stream);
+            },
+        ),
+        one_write_a_record_expected()
     );
-    assert_eq!(writes, one_write_a_record_expected());
 }
 
+#[cfg_attr(windows, ignore = "Windows has no datagrams to see single writes with")]
 #[test]
 fn a_record_is_one_write_to_standard_output() {
     if is_child() {
@@ -95,20 +104,27 @@ fn a_record_is_one_write_to_standard_output() {
         log::logger().flush();
         return;
     }
-    let writes = writes(
-        child("a_record_is_one_write_to_standard_output"),
-        |command, stream| {
-            command.stdout(stream);
-        },
-    );
-    // Before the records comes what the test harness says.
-    let start = writes
-        .iter()
-        .position(|write| write.ends_with("plain\n"))
-        .unwrap();
-    assert_eq!(writes[start..], one_write_a_record_expected());
+    #[cfg(unix)]
+    {
+        let writes = writes(
+            child("a_record_is_one_write_to_standard_output"),
+            |command, stream| {
+                command.stdout(stream);
+            },
+        );
+        // Before the records comes what the test harness says.
+        let start = writes
+            .iter()
+            .position(|write| write.ends_with("plain\n"))
+            .unwrap();
+        assert_eq!(writes[start..], one_write_a_record_expected());
+    }
 }
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "Linux alone counts a thread's writes"
+)]
 #[test]
 fn a_record_is_one_write_to_a_file() {
     let written = || {
@@ -280,6 +296,7 @@ fn lines_of_many_threads_do_not_mix_in_a_pipe() {
     assert_that_no_lines_mixed(&String::from_utf8(output.stderr).unwrap());
 }
 
+#[cfg_attr(windows, ignore = "Windows has no file that is standard error")]
 #[test]
 fn lines_of_many_threads_do_not_mix_in_a_pipe_that_is_opened_as_a_file() {
     if is_child() {

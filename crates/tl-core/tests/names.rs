@@ -31,6 +31,7 @@ fn the_main_thread_is_main_thread_from_wherever_it_is_asked() {
     let main = ThreadRecord::main();
     assert_eq!(&*main.name(), "MainThread");
     assert_eq!(main.ident(), Some(ThreadIdent::MAIN));
+    #[cfg(target_os = "linux")]
     assert_eq!(main.native_id(), Some(std::process::id().into()));
     // This is the thread of a test, and the first caller.
     assert_ne!(&*current_name(), "MainThread");
@@ -198,6 +199,10 @@ fn a_panic_while_a_name_is_read_does_no_harm() {
     });
 }
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "looks into Linux's /proc for what the system calls another thread"
+)]
 #[test]
 fn the_operating_system_sees_names_and_changes_of_names() {
     let record = ThreadRecord::new("before-start");

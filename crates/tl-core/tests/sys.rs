@@ -12,6 +12,7 @@ use tl_core::sys::{self, ThreadEnd};
 #[test]
 fn native_ids_are_those_of_the_system() {
     let id = sys::native_id();
+    #[cfg(target_os = "linux")]
     assert!(std::path::Path::new(&format!("/proc/self/task/{id}")).exists());
     assert_ne!(id, thread::spawn(sys::native_id).join().unwrap());
 }
@@ -21,6 +22,10 @@ fn a_test_does_not_run_in_the_main_thread() {
     assert!(!sys::is_main_thread());
 }
 
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android")),
+    ignore = "the names are cut for Linux"
+)]
 #[test]
 fn names_are_cut_where_a_character_ends() {
     for (name, form) in [
@@ -46,6 +51,7 @@ fn naming_a_thread_that_does_not_exist_is_an_error() {
     assert!(sys::set_os_name_of(u64::from(u32::MAX), "nobody").is_err());
 }
 
+#[cfg_attr(not(target_os = "linux"), ignore = "other systems have no timer slack")]
 #[test]
 fn timer_slack_is_that_of_the_calling_thread_and_goes_back() {
     fn slack() -> String {

@@ -160,6 +160,10 @@ fn a_name_is_taken_from_whatever_is_text() {
     thread.set_name(other.name());
 }
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "looks into Linux's /proc for what the system calls another thread"
+)]
 #[test]
 fn a_name_is_seen_by_the_thread_itself_and_by_the_system() {
     let (ask, asked) = mpsc::channel::<()>();

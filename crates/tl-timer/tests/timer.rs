@@ -179,13 +179,12 @@ fn join_waits_for_the_end_of_the_call() {
 fn the_function_runs_as_the_thread_of_the_timer() {
     let (said, heard) = mpsc::channel();
     let timer = Timer::new(Duration::from_millis(5), move || {
-        let comm = std::fs::read_to_string("/proc/thread-self/comm").expect("Linux has it");
         said.send((
             current_thread(),
             tl_thread::get_ident(),
             tl_thread::get_native_id(),
             tl_core::current_name(),
-            comm.trim_end().to_owned(),
+            tl_core::sys::os_name(),
         ))
         .expect("the test listens");
     })
@@ -195,12 +194,12 @@ fn the_function_runs_as_the_thread_of_the_timer() {
     timer.start().unwrap();
     let ident = timer.ident().expect("it has one from its start");
     timer.join().unwrap();
-    let (thread, ident_inside, native_id, name, comm) = heard.recv().unwrap();
+    let (thread, ident_inside, native_id, name, os_name) = heard.recv().unwrap();
     assert_eq!(&thread, timer.thread());
     assert_eq!(ident_inside, ident);
     assert_eq!(timer.ident(), Some(ident));
     assert_eq!(timer.native_id(), Some(native_id));
-    assert_eq!((&*name, &*comm), ("alarm clock", "alarm clock"));
+    assert_eq!((&*name, &*os_name), ("alarm clock", "alarm clock"));
 }
 
 #[test]

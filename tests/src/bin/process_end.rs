@@ -320,7 +320,13 @@ fn block() {
     }
 }
 
+#[cfg(not(unix))]
+fn fork() {
+    panic!("there is no fork");
+}
+
 /// Forks while a thread lives that is waited for. In the child it does not exist, so the child must not wait for it.
+#[cfg(unix)]
 fn fork() {
     let (finish, finished) = mpsc::channel::<()>();
     start(false, move || {

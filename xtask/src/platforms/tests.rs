@@ -8,7 +8,7 @@ use std::time::Duration;
 use console::style;
 use regex::Regex;
 
-use super::rows::{Linker, Platform};
+use super::rows::{LEFT_OUT, Linker, Platform};
 use super::tools::Tools;
 use crate::built::Program;
 use crate::golden::Golden;
@@ -152,7 +152,10 @@ impl Build<'_> {
             bar.set_message(name.clone());
             let count = match self.reason_to_leave_out(&name) {
                 Some(reason) => Count {
-                    left_out: BTreeMap::from([(format!("{name}: {reason}"), 1)]),
+                    left_out: BTreeMap::from([(
+                        format!("{name}: {reason}"),
+                        self.tests_in(program)?,
+                    )]),
                     ..Count::default()
                 },
                 None => {
@@ -175,8 +178,19 @@ impl Build<'_> {
         Ok(Ok(all))
     }
 
+    /// How many tests a program has that is left out. One without a test harness, or of which nothing is left here, is one.
+    fn tests_in(&self, program: &Program) -> Result<usize, BoxedError> {
+        let mut list = self.limited(program);
+        list.args(["--list", "--format", "terse"]);
+        let listed = run::run(list, TIME_LIMIT + GRACE)?.output;
+        let tests = listed
+            .lines()
+            .filter(|line| line.trim_end().ends_with(": test"));
+        Ok(tests.count().max(1))
+    }
+
     fn reason_to_leave_out(&self, name: &str) -> Option<&'static str> {
-        let left_out = self.platform.left_out.iter();
+        let left_out = self.platform.left_out.iter().chain(LEFT_OUT);
         left_out
             .copied()
             .find_map(|(program, reason)| (program == name).then_some(reason))

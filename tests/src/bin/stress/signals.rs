@@ -2,6 +2,7 @@
 
 /// Sends the process `SIGALRM` every millisecond from now on. The handler is installed without `SA_RESTART`, so that every
 /// wait in the kernel that can be interrupted is.
+#[cfg(unix)]
 pub(crate) fn interrupt_every_millisecond() {
     extern "C" fn ignore(_signal: libc::c_int) {}
     let every = libc::timeval {
@@ -26,3 +27,7 @@ pub(crate) fn interrupt_every_millisecond() {
         std::io::Error::last_os_error()
     );
 }
+
+/// There are no signals.
+#[cfg(not(unix))]
+pub(crate) fn interrupt_every_millisecond() {}

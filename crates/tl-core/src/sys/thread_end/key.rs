@@ -22,6 +22,18 @@ pub(super) struct Hook {
 const ROUND: usize = 0b11;
 const _: () = assert!(align_of::<Hook>() > ROUND);
 
+/// Whether the standard library emulates thread-locals, those without destructors too, by a key for each. Then the function must
+/// have its call while they are still there, which is as early as it can be, and others of the thread's may be dropped later.
+const IS_EMULATED: bool = cfg!(not(any(
+    target_os = "linux",
+    target_vendor = "apple",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "dragonfly",
+    target_os = "fuchsia",
+    target_os = "redox"
+)));
+
 /// The C libraries make at least four rounds (`PTHREAD_DESTRUCTOR_ITERATIONS`), numbered from 0.
 const LAST_ROUND: usize = 3;
 
@@ -87,7 +99,7 @@ extern "C" fn run(value: *mut c_void) {
     // SAFETY: the C library passes the value of a key whose destructor this is. All of them are stored by `set`, as pointers to
     // a `Hook` that lives forever and is only ever shared, with the round in the lowest bits.
     let hook: &'static Hook = unsafe { &*hook.cast::<Hook>().cast_const() };
-    if round < LAST_ROUND && has_thread_locals() {
+    if !IS_EMULATED && round < LAST_ROUND && has_thread_locals() {
         let is_put_off = hook.key().is_ok_and(|key| hook.set(key, round + 1).is_ok());
         if is_put_off {
             return;

@@ -5,6 +5,9 @@
 //! | `key.rs` | Unix | the destructor of a `pthread` key |
 //! | `windows.rs` | Windows | the loader's call at the end of a thread, the last of those |
 //! | `local.rs` | others | the destructor of a thread-local, which comes too early for some others |
+//!
+//! Where the standard library emulates thread-locals (Android, OpenBSD, illumos, Haiku, `windows-gnu`), the end comes before
+//! some thread-locals are dropped.
 
 #[cfg_attr(unix, path = "key.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -19,6 +22,8 @@ use std::io;
 /// The destructor of a thread-local cannot do that: it runs before those of thread-locals that were used earlier.
 ///
 /// - In that function thread-locals without a destructor are still there; others must not be used.
+/// - Where the standard library emulates thread-locals, those of the thread are dropped after it: on Android, OpenBSD, illumos
+///   and Haiku, and on Windows if GNU's tools link (`windows-gnu`; not `windows-gnullvm`, nor `windows-msvc`).
 /// - It does not run in the main thread, nor in any thread that lives when the process exits.
 /// - Among several of them the order is open.
 /// - A panic in the function aborts the process.

@@ -4,6 +4,9 @@
 //! The standard library's part, in which it runs the destructors of thread-locals, is `.CRT$XLB`, and C++'s is `.CRT$XLD`.
 //! This one's name comes after both. (Where the standard library uses a fiber's storage for that, as it does from 1.98 on, its
 //! destructors have run before any of these calls.)
+//!
+//! With GNU's tools (`windows-gnu`) the standard library emulates thread-locals, those without destructors too, and drops all of
+//! them in its part. There this one's comes first, and a thread's end before that of its thread-locals.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -59,7 +62,14 @@ impl Hook {
 
 // SAFETY: what the loader expects in this section are pointers to functions of this type. `#[used]` keeps this one, though
 // nothing refers to it; the section itself is there because the standard library asks for it.
-#[unsafe(link_section = ".CRT$XLY")]
+#[cfg_attr(
+    not(all(target_env = "gnu", not(target_abi = "llvm"))),
+    unsafe(link_section = ".CRT$XLY")
+)]
+#[cfg_attr(
+    all(target_env = "gnu", not(target_abi = "llvm")),
+    unsafe(link_section = ".CRT$XLAA")
+)]
 #[used]
 static AT_THREAD_END: extern "system" fn(*mut c_void, u32, *mut c_void) = at_thread_end;
 
