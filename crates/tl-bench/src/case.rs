@@ -57,6 +57,8 @@ pub(crate) enum Second {
     Percentile99,
     /// Writes to the file descriptor for each line.
     WritesPerLine,
+    /// Nanoseconds that the writer waits, in the mean.
+    WriterWait,
     /// Processor time for each second of a long wait.
     ProcessorShare,
 }
@@ -67,6 +69,7 @@ impl Second {
             Second::Fairness => "slowest / fastest thread",
             Second::Percentile99 => "99th percentile",
             Second::WritesPerLine => "writes a line",
+            Second::WriterWait => "the writer waits",
             Second::ProcessorShare => "processor time of a long wait",
         }
     }

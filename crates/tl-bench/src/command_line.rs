@@ -13,9 +13,11 @@ use clap::{Parser, Subcommand};
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     after_help = "\
-The cases are 1 and 2 (locks), 3 (locks under contention), 4 (conditions), 5 (events), 6 (barriers), 7 (semaphores), 8 (threads),
-9 (timers), 10 (locals), 11 (identity), 12 (logging), 13 (the processor time of waits); lock, semaphore, barrier, condition, timer,
-enumerate, local, start (cost as work grows); and memory. README.md beside the program says how each is measured."
+The cases are 1 and 2 (locks), 3 (locks under contention), 4 (conditions), 5 (events), 6 (barriers),
+7 (semaphores), 8 (threads), 9 (timers), 10 (locals), 11 (identity), 12 (logging), 13 (the processor
+time of waits), 14 (locks for readers and writers); lock, semaphore, barrier, condition, timer,
+enumerate, local, start (cost as work grows); and memory. README.md beside the program says how each
+is measured."
 )]
 pub(crate) struct CommandLine {
     /// The cases to run: 1a, or 1 for all of that number; all when none is named

@@ -23,7 +23,7 @@ macro_rules! size {
 
 fn sizes() -> Vec<Size> {
     use tl_condition::{Condition, Monitor};
-    use tl_locks::{Lock, RLock};
+    use tl_locks::{Lock, RLock, RwLock};
     let condition_alone = size_of::<Condition<RLock>>() - size_of::<RLock>();
     vec![
         size!("Lock", size_of::<Lock>(), Some(4), [
@@ -36,6 +36,11 @@ fn sizes() -> Vec<Size> {
             "parking_lot" parking_lot::ReentrantMutex<()>,
             "usync" usync::ReentrantMutex<()>,
             "pthread" libc::pthread_mutex_t
+        ]),
+        size!("RwLock", size_of::<RwLock<()>>(), None, [
+            "std" std::sync::RwLock<()>,
+            "parking_lot" parking_lot::RwLock<()>,
+            "usync" usync::RwLock<()>
         ]),
         size!("Condition without its lock", condition_alone, Some(24), [
             "std" std::sync::Condvar,

@@ -31,7 +31,7 @@ fn three_digits(value: f64) -> String {
 /// The second figure, in its own unit.
 fn second(kind: Second, value: f64) -> String {
     match kind {
-        Second::Percentile99 => duration(value),
+        Second::Percentile99 | Second::WriterWait => duration(value),
         Second::Fairness | Second::WritesPerLine => format!("{value:.2}"),
         Second::ProcessorShare => format!("{:.1} %", 100.0 * value),
     }

@@ -188,27 +188,29 @@ impl Waits {
     }
 }
 
-/// Lets so many threads do `operation` over and over, until the time is over. Each records its
-/// waits.
+/// Lets so many threads do `operation` over and over, until the time is over. It is given the number
+/// of its thread, from zero, and records the waits of that thread.
 pub(crate) fn team(
     budget: Duration,
     threads: usize,
-    operation: impl Fn(&mut Histogram) + Sync,
+    operation: impl Fn(usize, &mut Histogram) + Sync,
 ) -> Waits {
     let (start, stop) = (Barrier::new(threads + 1), AtomicBool::new(false));
-    let work = || {
+    let work = &|index| {
         let mut waits = Histogram::new();
         let mut operations = 0_u64;
         start.wait();
         let before = posix::thread_time();
         while !stop.load(Ordering::Relaxed) {
-            operation(&mut waits);
+            operation(index, &mut waits);
             operations += 1;
         }
         (waits, posix::thread_time() - before, operations)
     };
     let parts: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..threads)
+            .map(|index| scope.spawn(move || work(index)))
+            .collect();
         start.wait();
         thread::sleep(budget);
         stop.store(true, Ordering::Relaxed);

@@ -10,6 +10,7 @@ pub(crate) mod local;
 pub(crate) mod locks;
 pub(crate) mod logging;
 pub(crate) mod patience;
+pub(crate) mod rwlock;
 pub(crate) mod semaphore;
 pub(crate) mod thread;
 pub(crate) mod timer;
@@ -28,6 +29,7 @@ pub(crate) fn all() -> Vec<Case> {
         identity::cases,
         logging::cases,
         patience::cases,
+        rwlock::cases,
     ];
     families.into_iter().flat_map(|cases| cases()).collect()
 }

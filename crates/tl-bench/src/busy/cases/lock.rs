@@ -23,7 +23,7 @@ fn contended<L: Exclusive>(wanted: Wanted) -> impl Fn(Duration) -> Waits {
         let lock = CachePadded::new(L::new());
         let inside = work_of(1000.0 * f64::from(wanted.inside));
         let outside = work_of(1000.0 * f64::from(wanted.outside));
-        team(budget, wanted.threads, |waits| {
+        team(budget, wanted.threads, |_, waits| {
             let start = Instant::now();
             let mut waited = Duration::ZERO;
             lock.hold(|| {

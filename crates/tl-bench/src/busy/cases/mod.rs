@@ -6,6 +6,7 @@ mod barrier;
 mod item;
 mod lock;
 mod notify;
+mod rwlock;
 mod semaphore;
 mod thread;
 mod timeout;
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Vec<Case> {
         item::cases,
         barrier::cases,
         lock::cases,
+        rwlock::cases,
         semaphore::cases,
         notify::cases,
         thread::cases,

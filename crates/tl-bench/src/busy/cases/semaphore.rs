@@ -71,7 +71,7 @@ fn contended<S: Tokens>(threads: usize) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let permits = CachePadded::new(S::new(2));
         let work = work_of(20_000.0);
-        team(budget, threads, |waits| {
+        team(budget, threads, |_, waits| {
             let start = Instant::now();
             permits.acquire();
             waits.record(start.elapsed());

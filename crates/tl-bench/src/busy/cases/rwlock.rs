@@ -1,0 +1,60 @@
+//! A lock that eight threads read and one writes, with work inside and outside. A wait is an
+//! acquisition, by the readers in one case and by the writer in the other.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_utils::CachePadded;
+
+use crate::busy::case::Case;
+use crate::busy::waits::{Waits, team};
+use crate::cases::rwlock::Shared;
+use crate::measure::work_of;
+
+const READERS: usize = 8;
+
+/// The threads of a team have numbers: the first is the writer.
+const WRITER: usize = 0;
+
+/// The processor time is that of all nine, for each operation of any.
+fn shared<L: Shared>(is_recorded: fn(usize) -> bool) -> impl Fn(Duration) -> Waits {
+    move |budget| {
+        let lock = CachePadded::new(L::new());
+        let (work_inside, work_outside) = (work_of(5_000.0), work_of(20_000.0));
+        team(budget, 1 + READERS, |index, waits| {
+            let start = Instant::now();
+            let mut waited = Duration::ZERO;
+            let inside = || {
+                waited = start.elapsed();
+                work_inside();
+            };
+            match index {
+                WRITER => lock.write(inside),
+                _ => lock.read(inside),
+            }
+            if is_recorded(index) {
+                waits.record(waited);
+            }
+            work_outside();
+        })
+    }
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let case = |id, what, is_recorded| {
+        Case::new(
+            id,
+            format!("RwLock, 8 read and one writes, 5 µs inside, 20 outside: {what}"),
+        )
+        .ours(shared::<tl_locks::RwLock<()>>(is_recorded))
+        .held("std", shared::<std::sync::RwLock<()>>(is_recorded))
+        .held(
+            "parking_lot",
+            shared::<parking_lot::RwLock<()>>(is_recorded),
+        )
+        .shown("usync", shared::<usync::RwLock<()>>(is_recorded))
+    };
+    vec![
+        case("rwlock-read", "the readers", |index| index != WRITER),
+        case("rwlock-write", "the writer", |index| index == WRITER),
+    ]
+}
