@@ -26,7 +26,7 @@ impl Effort {
     pub(crate) const FULL: Effort = Effort {
         repetitions: 5,
         processes: 2,
-        sample: Duration::from_millis(60),
+        sample: Duration::from_millis(50),
     };
     pub(crate) const QUICK: Effort = Effort {
         repetitions: 3,

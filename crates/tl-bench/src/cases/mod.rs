@@ -6,6 +6,7 @@ pub(crate) mod barrier;
 pub(crate) mod condition;
 pub(crate) mod event;
 pub(crate) mod identity;
+pub(crate) mod inspect;
 pub(crate) mod local;
 pub(crate) mod locks;
 pub(crate) mod logging;
@@ -30,6 +31,7 @@ pub(crate) fn all() -> Vec<Case> {
         logging::cases,
         patience::cases,
         rwlock::cases,
+        inspect::cases,
     ];
     families.into_iter().flat_map(|cases| cases()).collect()
 }
