@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::num::NonZeroU64;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The identity of a thread, unique for the life of the process and never reused.
 ///
@@ -23,6 +23,8 @@ pub struct ThreadIdent(NonZeroU64);
 
 impl ThreadIdent {
     /// The identity of the main thread: the one on which the operating system started the process.
+    ///
+    /// In a child made by `fork` the main thread is the one that forked, with the identity that it has.
     pub const MAIN: ThreadIdent = ThreadIdent(NonZeroU64::MIN);
 
     /// The identity as a number: what a lock stores to remember its owner.
@@ -116,11 +118,37 @@ pub(crate) fn set_current(ident: ThreadIdent) {
 #[cold]
 fn assign() -> ThreadIdent {
     let is_main = cfg!(not(loom)) && crate::sys::is_main_thread();
-    let ident = if is_main {
-        ThreadIdent::MAIN
-    } else {
-        ThreadIdent::next()
+    let ident = match is_main {
+        // In a child made by `fork` another thread may have it, which held what is still held.
+        true if is_first_process() => ThreadIdent::MAIN,
+        _ => ThreadIdent::next(),
     };
     set_current(ident);
+    if is_main {
+        become_main();
+    }
     ident
+}
+
+/// Whether no identity has been given in a process of which this one is a child by `fork`.
+fn is_first_process() -> bool {
+    static FIRST: AtomicU32 = AtomicU32::new(0);
+
+    let process = std::process::id();
+    // Relaxed: a number that refers to nothing.
+    let first = FIRST.compare_exchange(0, process, Ordering::Relaxed, Ordering::Relaxed);
+    first.is_ok() || first == Err(process)
+}
+
+static OF_MAIN: AtomicU64 = AtomicU64::new(ThreadIdent::MAIN.0.get());
+
+/// The identity of the main thread of this process.
+pub(crate) fn of_main() -> ThreadIdent {
+    // Relaxed: it changes where there is only one thread.
+    ThreadIdent::from_u64(OF_MAIN.load(Ordering::Relaxed)).unwrap_or(ThreadIdent::MAIN)
+}
+
+/// The calling thread, which has an identity, is the main thread of this process.
+pub(crate) fn become_main() {
+    OF_MAIN.store(CURRENT.with(Cell::get), Ordering::Relaxed);
 }

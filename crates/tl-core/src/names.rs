@@ -18,11 +18,11 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::mem::{self, ManuallyDrop};
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use crate::door::{Mutex, MutexGuard};
+use crate::door::{Mutex, MutexGuard, PooledMutex};
 use crate::ident::{self, ThreadIdent, current_ident};
 use crate::sys::{self, ThreadEnd};
 
@@ -113,7 +113,7 @@ enum Stage {
 static AT_END: ThreadEnd = ThreadEnd::new(|| {
     STAGE.set(Stage::Ended);
     if let Some(record) = take(&RECORD) {
-        record.name.lock().is_running = false;
+        record.stop();
     }
     drop(take(&MINE));
 });
@@ -131,10 +131,7 @@ fn take<T>(place: &'static thread::LocalKey<RefCell<ManuallyDrop<Option<T>>>>) -
 #[cold]
 fn refresh() -> Arc<str> {
     let record = ThreadRecord::current();
-    let (version, name) = {
-        let mut name = record.name.lock();
-        (record.version.load(Ordering::Relaxed), name.text.get())
-    };
+    let (version, name) = record.version_and_name();
     if !has_ended() {
         let mine = Mine {
             record,
@@ -196,36 +193,34 @@ pub struct ThreadRecord {
     native_id: AtomicU64,
     /// Counts the names that the thread has had. Changes with `name` locked.
     version: AtomicU32,
-    name: Mutex<Name>,
+    /// Whether the operating system's thread has begun and not ended: its number is then this thread's
+    /// and no other's. Changes with `TELLING` locked.
+    is_running: AtomicBool,
+    name: PooledMutex<Text>,
 }
 
 // No user's code runs while the name is locked.
 impl UnwindSafe for ThreadRecord {}
 impl RefUnwindSafe for ThreadRecord {}
 
-struct Name {
-    text: Text,
-    /// Whether the operating system's thread has begun and not ended: its number is then this thread's and no other's.
-    is_running: bool,
-}
+/// Locked by who tells the system a name, and who begins or ends: so that a thread cannot end meanwhile,
+/// and the system hears of its names in their order.
+#[cfg(not(loom))]
+static TELLING: Mutex<()> = Mutex::new(());
+#[cfg(loom)]
+static TELLING: std::sync::LazyLock<Mutex<()>> = std::sync::LazyLock::new(|| Mutex::new(()));
+
+/// The record of the main thread, once somebody has asked for it.
+#[cfg(not(loom))]
+static MAIN: Mutex<Option<Arc<ThreadRecord>>> = Mutex::new(None);
+#[cfg(loom)]
+static MAIN: std::sync::LazyLock<Mutex<Option<Arc<ThreadRecord>>>> =
+    std::sync::LazyLock::new(|| Mutex::new(None));
 
 enum Text {
     Given(Arc<str>),
     /// A default name. It is put together when somebody asks for it: a timer that never fires needs none.
     Numbered(&'static Series, u64),
-}
-
-impl Text {
-    fn get(&mut self) -> Arc<str> {
-        match self {
-            Text::Given(name) => Arc::clone(name),
-            Text::Numbered(series, number) => {
-                let name: Arc<str> = format!("{}-{number}", series.prefix).into();
-                *self = Text::Given(Arc::clone(&name));
-                name
-            }
-        }
-    }
 }
 
 /// A series of default names.
@@ -270,33 +265,43 @@ impl ThreadRecord {
     }
 
     fn with_text(text: Text) -> Arc<ThreadRecord> {
+        forked::be_ready();
         Arc::new(ThreadRecord {
             ident: AtomicU64::new(0),
             has_begun: AtomicBool::new(false),
             native_id: AtomicU64::new(0),
             version: AtomicU32::new(0),
-            name: Mutex::new(Name {
-                text,
-                is_running: false,
-            }),
+            is_running: AtomicBool::new(false),
+            name: PooledMutex::new(text),
         })
     }
 
     /// The record of the main thread, from whichever thread this is called.
     pub fn main() -> Arc<ThreadRecord> {
-        static MAIN: OnceLock<Arc<ThreadRecord>> = OnceLock::new();
-
-        let main = MAIN.get_or_init(|| {
+        let known = MAIN.lock().as_ref().map(Arc::clone);
+        known.unwrap_or_else(|| {
             let record = ThreadRecord::new("MainThread");
-            record.set_ident(Some(ThreadIdent::MAIN));
+            record.set_ident(Some(ident::of_main()));
             record.has_begun.store(true, Ordering::Relaxed);
-            if let Some(id) = sys::main_native_id() {
-                record.native_id.store(id, Ordering::Relaxed);
-            }
-            record.name.lock().is_running = true;
-            record
-        });
-        Arc::clone(main)
+            record.run(sys::main_native_id());
+            // Unless another thread has been faster. The lock is released before that one is dropped.
+            Arc::clone(MAIN.lock().get_or_insert_with(|| Arc::clone(&record)))
+        })
+    }
+
+    /// The thread runs, and the system calls it by this number, if that is known.
+    fn run(&self, native_id: Option<u64>) {
+        // Relaxed, both: what has to see one with the other locks `TELLING`.
+        self.native_id
+            .store(native_id.unwrap_or(0), Ordering::Relaxed);
+        self.is_running.store(true, Ordering::Relaxed);
+    }
+
+    /// The thread runs no longer.
+    fn stop(&self) {
+        let telling = TELLING.lock();
+        self.is_running.store(false, Ordering::Relaxed);
+        drop(telling);
     }
 
     /// The record of the calling thread.
@@ -312,7 +317,7 @@ impl ThreadRecord {
     #[cold]
     fn meet() -> Arc<ThreadRecord> {
         let ident = current_ident();
-        if ident == ThreadIdent::MAIN {
+        if ident == ident::of_main() {
             let record = ThreadRecord::main();
             record.native_id.store(sys::native_id(), Ordering::Relaxed);
             keep(&record);
@@ -329,9 +334,10 @@ impl ThreadRecord {
         let record = ThreadRecord::with_text(text);
         record.set_ident(Some(ident));
         record.has_begun.store(true, Ordering::Relaxed);
-        record.native_id.store(sys::native_id(), Ordering::Relaxed);
-        if !has_ended() {
-            record.name.lock().is_running = true;
+        record.run(Some(sys::native_id()));
+        if has_ended() {
+            record.stop();
+        } else {
             keep(&record);
         }
         record
@@ -355,7 +361,7 @@ impl ThreadRecord {
     /// has changed then.
     pub fn begin(self: &Arc<ThreadRecord>, os_name: &str) {
         assert!(
-            STAGE.get() == Stage::Met && ident::assigned() != Some(ThreadIdent::MAIN),
+            STAGE.get() == Stage::Met && ident::assigned() != Some(ident::of_main()),
             "only a new thread can begin a record: the main thread, one that has begun another, or one \
              that has dropped its thread-locals cannot"
         );
@@ -370,21 +376,22 @@ impl ThreadRecord {
             temporary.replaced();
         }
         keep(self);
-        let mut name = self.name.lock();
-        self.native_id.store(sys::native_id(), Ordering::Relaxed);
-        name.is_running = true;
-        let text = name.text.get();
+        let native_id = sys::native_id();
+        let telling = TELLING.lock();
+        self.run(Some(native_id));
+        let text = self.name();
         // What std has told the system is cut where the system does, in the middle of a character if need be.
         let is_cut = os_name.len() > sys::OS_NAME_BYTES;
         if *text != *os_name || is_cut && !os_name.is_char_boundary(sys::OS_NAME_BYTES) {
             sys::set_os_name(&text);
         }
+        drop(telling);
     }
 
     /// The thread that this record was made for, when it asked too early, has begun another.
     #[cold]
     fn replaced(&self) {
-        self.name.lock().is_running = false;
+        self.stop();
         // So that whoever remembers the name that it had looks again. Relaxed: by the same thread.
         self.version.fetch_add(1, Ordering::Relaxed);
     }
@@ -444,7 +451,24 @@ impl ThreadRecord {
 
     /// The name of the thread.
     pub fn name(&self) -> Arc<str> {
-        self.name.lock().text.get()
+        self.version_and_name().1
+    }
+
+    fn version_and_name(&self) -> (u32, Arc<str>) {
+        loop {
+            let (series, number) = match &*self.name.lock() {
+                Text::Given(name) => {
+                    return (self.version.load(Ordering::Relaxed), Arc::clone(name));
+                }
+                Text::Numbered(series, number) => (*series, *number),
+            };
+            // Put together without the lock, under which nothing is allocated.
+            let name = Arc::from(format!("{}-{number}", series.prefix));
+            let mut text = self.name.lock();
+            if let Text::Numbered(..) = &*text {
+                *text = Text::Given(name);
+            }
+        }
     }
 
     /// Renames the thread, whether it runs or not. While it runs the operating system is told too; if that cannot be, for want
@@ -462,19 +486,22 @@ impl ThreadRecord {
     }
 
     fn rename(&self, text: Arc<str>) -> Text {
-        let mut name = self.name.lock();
-        let old = mem::replace(&mut name.text, Text::Given(Arc::clone(&text)));
-        // Relaxed: read beside the name, under its lock, or as a hint to look there.
-        self.version.fetch_add(1, Ordering::Relaxed);
-        self.tell_os(&name, &text);
+        let telling = TELLING.lock();
+        let old = {
+            let mut name = self.name.lock();
+            // Relaxed: read beside the name, under its lock, or as a hint to look there.
+            self.version.fetch_add(1, Ordering::Relaxed);
+            mem::replace(&mut *name, Text::Given(Arc::clone(&text)))
+        };
+        self.tell_os(&telling, &text);
         old
     }
 
-    /// With the name locked, so that the thread cannot end meanwhile, and the system hears of names in their order.
-    fn tell_os(&self, name: &MutexGuard<'_, Name>, text: &str) {
+    fn tell_os(&self, _telling: &MutexGuard<'_, ()>, text: &str) {
+        let is_running = self.is_running.load(Ordering::Relaxed);
         match self.native_id() {
-            Some(id) if name.is_running && id == sys::native_id() => sys::set_os_name(text),
-            Some(id) if name.is_running => {
+            Some(id) if is_running && id == sys::native_id() => sys::set_os_name(text),
+            Some(id) if is_running => {
                 // Only what the system shows is out of date if this fails.
                 let _ = sys::set_os_name_of(id, text);
             }
@@ -486,11 +513,8 @@ impl ThreadRecord {
 impl fmt::Debug for ThreadRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("ThreadRecord");
-        match self.name.try_lock() {
-            Some(mut name) => out.field("name", &name.text.get()),
-            None => out.field("name", &format_args!("<locked>")),
-        };
-        out.field("ident", &self.ident())
+        out.field("name", &self.name())
+            .field("ident", &self.ident())
             .field("native_id", &self.native_id())
             .finish()
     }
@@ -508,4 +532,67 @@ fn std_name() -> Option<Arc<str>> {
     // Once std has dropped its own record of the thread, among C's last destructors, it panics.
     let name = panic::catch_unwind(|| thread::current().name().map(Arc::from));
     name.ok().flatten()
+}
+
+/// The records around a `fork`. In the child the thread that forked is the main thread.
+#[cfg(not(loom))]
+mod forked {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::sys::{ForkHooks, ForkRank, at_fork};
+
+    type Held = (
+        MutexGuard<'static, ()>,
+        MutexGuard<'static, Option<Arc<ThreadRecord>>>,
+    );
+
+    thread_local! {
+        static HELD: RefCell<ManuallyDrop<Option<Held>>> =
+            const { RefCell::new(ManuallyDrop::new(None)) };
+    }
+
+    /// Sees to it that a fork finds the records as it should. To be called before there is one.
+    pub(super) fn be_ready() {
+        static IS_READY: AtomicBool = AtomicBool::new(false);
+
+        // Relaxed: to register twice changes nothing.
+        if IS_READY.load(Ordering::Relaxed) {
+            return;
+        }
+        // Without memory for that, a fork is what it is in most libraries.
+        let _ = at_fork(
+            ForkRank::Records,
+            ForkHooks {
+                before: || {
+                    // In the child it would be that of the main thread.
+                    current_ident();
+                    let held = (TELLING.lock(), MAIN.lock());
+                    HELD.with_borrow_mut(|place| *place = ManuallyDrop::new(Some(held)));
+                },
+                in_parent: || drop(take(&HELD)),
+                in_child,
+            },
+        );
+        IS_READY.store(true, Ordering::Relaxed);
+    }
+
+    fn in_child() {
+        ident::become_main();
+        let own = RECORD.with_borrow(|record| record.as_ref().map(Arc::clone));
+        if let Some(own) = &own {
+            own.run(Some(sys::native_id()));
+        }
+        if let Some((telling, mut main)) = take(&HELD) {
+            // Not dropped: nothing is freed in a child.
+            mem::forget(mem::replace(&mut *main, own));
+            drop((telling, main));
+        }
+    }
+}
+
+#[cfg(loom)]
+mod forked {
+    /// The model checker has no forks.
+    pub(super) fn be_ready() {}
 }

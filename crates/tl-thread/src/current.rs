@@ -3,12 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::mem::{self, ManuallyDrop};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tl_core::sys::{self, ThreadEnd};
 use tl_core::{ThreadIdent, current_ident};
 
-use crate::{Thread, process_end, registry};
+use crate::{Thread, forked, process_end, registry};
 
 // None of the first three has a destructor, so that they are there as long as the thread runs. `AT_END` empties the handle.
 thread_local! {
@@ -57,6 +57,8 @@ pub fn current_thread() -> Thread {
 /// It is alive until `main` has returned or panicked, or the main thread has called [`std::process::exit`]. Joining it, from a daemon thread or
 /// one that the process waits for, waits for that moment.
 ///
+/// In a child made by `fork` it is the thread that forked, by the handle and the name that it had.
+///
 /// As Python's [`main_thread`](https://docs.python.org/3/library/threading.html#threading.main_thread).
 ///
 /// ```
@@ -64,7 +66,7 @@ pub fn current_thread() -> Thread {
 /// assert_eq!(&*worker.join().unwrap(), "MainThread");
 /// ```
 pub fn main_thread() -> Thread {
-    main_handle().clone()
+    main_handle()
 }
 
 /// The identity of the calling thread, as Python's
@@ -103,8 +105,8 @@ pub(crate) fn know() {
 /// C runtime's last steps.
 #[cold]
 fn meet() -> Thread {
-    if current_ident() == ThreadIdent::MAIN {
-        let thread = main_handle().clone();
+    if sys::is_main_thread() {
+        let thread = main_handle();
         settle(&thread);
         return thread;
     }
@@ -118,15 +120,31 @@ fn meet() -> Thread {
     thread
 }
 
-fn main_handle() -> &'static Thread {
-    static MAIN: OnceLock<Thread> = OnceLock::new();
+/// Whether the main thread is listed, and the rest in place that its first use asks for.
+static KNOWS_MAIN: AtomicBool = AtomicBool::new(false);
 
-    MAIN.get_or_init(|| {
-        let thread = Thread::main();
-        registry::list(&thread);
+fn main_handle() -> Thread {
+    registry::main().unwrap_or_else(|| {
+        forked::be_ready();
         process_end::install();
-        thread
+        let main = registry::note_main(Thread::main());
+        // Release: pairs with `know_main`.
+        KNOWS_MAIN.store(true, Ordering::Release);
+        main
     })
+}
+
+/// The calling thread is the main thread, in a child made by `fork`, with the handle that it has, if any.
+#[cfg(not(loom))]
+pub(crate) fn become_main() -> Option<Thread> {
+    let own = HANDLE.with_borrow(|handle| handle.as_ref().map(Thread::clone));
+    if let Some(own) = &own {
+        own.become_main();
+    }
+    BEARS_DAEMONS.set(false);
+    // Relaxed: there is one thread.
+    KNOWS_MAIN.store(own.is_some(), Ordering::Relaxed);
+    own
 }
 
 /// What has to be in place before the first thread is started.
@@ -136,8 +154,12 @@ pub(crate) fn prepare() -> io::Result<()> {
 }
 
 /// Lists the main thread, which is to be the first in the list, and sees to the end of the process.
+#[inline]
 pub(crate) fn know_main() {
-    main_handle();
+    // Acquire: pairs with `main_handle`.
+    if !KNOWS_MAIN.load(Ordering::Acquire) {
+        main_handle();
+    }
 }
 
 /// Makes the calling thread, a new one, the thread of this handle. Returns whether its end will be
@@ -169,6 +191,10 @@ fn leave() {
     STAGE.set(Stage::Ended);
     if let Some(thread) = replace_handle(None) {
         thread.end();
+        if thread.is_main() {
+            // In a child made by `fork`, where the function of this thread is what `main` is elsewhere.
+            sys::exit(0);
+        }
     }
 }
 

@@ -6,6 +6,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use tl_core::door::Mutex;
+#[cfg(not(loom))]
+use tl_core::door::MutexGuard;
 
 use crate::Thread;
 use crate::statics::model_static;
@@ -55,7 +57,7 @@ impl fmt::Debug for ExceptHookArgs<'_> {
     }
 }
 
-type Hook = Arc<dyn Fn(&ExceptHookArgs<'_>) + Send + Sync>;
+pub(crate) type Hook = Arc<dyn Fn(&ExceptHookArgs<'_>) + Send + Sync>;
 
 model_static! {
     static HOOK: Mutex<Option<Hook>> = Mutex::new(None);
@@ -89,6 +91,12 @@ pub fn set_excepthook(hook: impl Fn(&ExceptHookArgs<'_>) + Send + Sync + 'static
     let old = HOOK.lock().replace(Arc::new(hook));
     // What it holds is the user's: not under the lock.
     drop(old);
+}
+
+/// Locks the place of the hook, for the thread that is about to fork.
+#[cfg(not(loom))]
+pub(crate) fn lock() -> MutexGuard<'static, Option<Hook>> {
+    HOOK.lock()
 }
 
 /// Calls the hook.

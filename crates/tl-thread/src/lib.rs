@@ -76,13 +76,29 @@
 //! - What those threads have printed is flushed at the end. A daemon that has standard output locked then delays it by a second at most.
 //! - The main thread must not call `std::process::exit` while it holds what a worker needs to end, such as a lock.
 //! - What ends a process without the exit hooks does not wait: `abort`, a signal, a panic in a program built with `panic = "abort"`, C's `_exit`.
-//! - In a child made by `fork` no thread but the calling one exists, and its end waits for nobody.
 //! - A test that leaves a non-daemon thread blocked keeps its test binary alive.
 //! - A thread that is started when the wait is over, by an exit hook or a daemon, is not waited for.
 //! - Two versions of this crate in one program do not know of each other's threads. The end of the
 //!   process waits for those of the one and then for those of the other, in the reverse order of their
 //!   first use: what threads of the second start late with the first is not waited for. `cargo tree
 //!   --duplicates` shows whether there are two.
+//!
+//! # In a child made by `fork`
+//!
+//! The child has one thread, the one that forked, and everything here works there as in a process that has
+//! just begun, as Python's `threading` does it:
+//!
+//! - The thread that forked is the main thread, by the handle, the name and the identity that it had, and is
+//!   no daemon. When its function returns, that is the end of the process, as if `main` had returned.
+//! - All other threads have ended: they are not alive, not listed, a join returns at once, without an error
+//!   for a [`Thread`], and with one for a [`JoinHandle`], since there is no value. No pending timer fires.
+//! - New threads and timers can be started, and the end of the process waits for them.
+//! - What another thread held, a lock or a permit, stays held. A [`scope`] that was open never ends.
+//!
+//! It holds however the child was forked, whatever other threads were at, if C's `fork` made it; `vfork`,
+//! `posix_spawn` and a bare system call tell nobody. It does not hold for the standard library and for
+//! others: if another thread was just printing, the child waits for ever when it prints, and if one was just
+//! starting or ending, for a new thread to begin. Where that matters call `exec` soon.
 //!
 //! # Limits
 //!
@@ -113,6 +129,7 @@ mod current;
 mod enumerate;
 mod error;
 mod excepthook;
+mod forked;
 mod life;
 pub mod pending;
 mod process_end;

@@ -19,7 +19,7 @@ pub(crate) struct Life {
     /// | --- | --- | --- |
     /// | `NEW` | not started | `start`, to `RUNNING`; `set_pending`, to `PENDING` |
     /// | `PENDING` | listed, without a thread of the operating system: a timer | `fire`, to `RUNNING`; `cancel`, to `ENDED` |
-    /// | `RUNNING` | being started, running, or dropping its thread-locals | `end`, to `ENDED`; `refuse_start`, back to `NEW` |
+    /// | `RUNNING` | being started, running, or dropping its thread-locals | `end`, to `ENDED`; `refuse_start`, back to `NEW`; `lose`, to `ENDED` |
     /// | `ENDED` | over; the thread-locals are dropped | nobody |
     /// | `AWAITED` | beside any of them: a thread is in the queue, or about to be | `refuse_start`, which wakes the queue; after `end` and `cancel` it stays, and `announce_end` wakes |
     word: AtomicU32,
@@ -72,6 +72,19 @@ impl Life {
         // Release: pairs with `stage`, so that who sees the end sees all that the thread did.
         let before = self.word.fetch_or(ENDED, Ordering::Release);
         debug_assert_eq!(before & STAGE, RUNNING);
+    }
+
+    /// The thread is not there, in a child made by `fork`, nor is anybody who waits for its end.
+    #[cfg(not(loom))]
+    pub(crate) fn lose(&self) {
+        // Relaxed: there is one thread.
+        self.word.store(ENDED, Ordering::Relaxed);
+    }
+
+    /// Whether this call is the one that ends the main thread, which may be over already.
+    /// If so [`announce_end`](Life::announce_end) must follow.
+    pub(crate) fn end_once(&self) -> bool {
+        self.advance(RUNNING, ENDED)
     }
 
     /// Wakes those that wait for the end.

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::io::{self, Write};
 use std::process;
 use std::sync::Arc;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Once;
+use std::sync::atomic::{AtomicU32 as PlainAtomicU32, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -32,25 +32,39 @@ static EXIT: AtomicU64 = AtomicU64::new(0);
 const ASKED: u64 = 1 << 32;
 const DIRECTLY: u64 = 1 << 33;
 
-/// The process in which the hook was installed: a child made by `fork` has its threads on the list, but does not have them.
-static PROCESS: OnceLock<u32> = OnceLock::new();
+/// The process whose threads are on the list. A child that was made in another way than by C's `fork` has
+/// the list, but not the threads.
+static PROCESS: PlainAtomicU32 = PlainAtomicU32::new(0);
 
 thread_local! {
     /// Whether this thread is in C's `exit`, as far as is known: it has called [`exit`], or the hook has run on it.
     static IS_EXITING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sees to it that the end of the process waits. Called once, at the first use of the library.
+/// Sees to it that the end of the process waits. A second call changes nothing.
 pub(crate) fn install() {
-    PROCESS.get_or_init(process::id);
-    // Without memory for the hook the process just ends.
-    let _ = sys::at_exit(at_exit);
+    static IS_INSTALLED: Once = Once::new();
+
+    IS_INSTALLED.call_once(|| {
+        // Relaxed: read in the hook, which comes after this.
+        PROCESS.store(process::id(), Ordering::Relaxed);
+        // Without memory for the hook the process just ends.
+        let _ = sys::at_exit(at_exit);
+    });
+}
+
+/// This process is a child made by `fork`, in which nobody has called [`exit`], and has its own list.
+#[cfg(not(loom))]
+pub(crate) fn is_another_process() {
+    PROCESS.store(process::id(), Ordering::Relaxed);
+    EXIT.store(0, Ordering::Relaxed);
+    IS_EXITING.set(false);
 }
 
 /// Runs on the thread that ends the process, when its thread-locals are gone.
 extern "C" fn at_exit() {
     let is_ours = IS_EXITING.replace(true);
-    if is_ours || PROCESS.get() != Some(&process::id()) {
+    if is_ours || PROCESS.load(Ordering::Relaxed) != process::id() {
         return;
     }
     leave_it_to_who_exits_directly();

@@ -3,8 +3,12 @@
 //! A million pending timers are in this list, so entering and leaving it are a few instructions under a lock: the entries are
 //! a doubly linked list in one vector, and each thread knows its place.
 
+#[cfg(not(loom))]
+use std::mem;
 use std::sync::atomic::Ordering;
 
+#[cfg(not(loom))]
+use tl_core::door::MutexGuard;
 use tl_core::door::{Call, Mutex};
 
 use crate::Thread;
@@ -24,7 +28,9 @@ model_static! {
     static CHANGES: Changes = Changes::new();
 }
 
-struct Registry {
+pub(crate) struct Registry {
+    /// The main thread, once somebody has asked for it.
+    main: Option<Thread>,
     entries: Vec<Entry>,
     first: u32,
     last: u32,
@@ -49,6 +55,7 @@ struct Entry {
 impl Registry {
     const fn new() -> Registry {
         Registry {
+            main: None,
             entries: Vec::new(),
             first: NOWHERE,
             last: NOWHERE,
@@ -125,6 +132,7 @@ impl Registry {
     #[cold]
     fn shrink(&mut self) {
         let mut old = std::mem::replace(self, Registry::new());
+        self.main = old.main.take();
         self.watchers = old.watchers;
         self.has_awaited = old.has_awaited;
         self.entries.reserve(old.listed * 2);
@@ -137,6 +145,36 @@ impl Registry {
         }
     }
 
+    /// Forgets all threads but this one, which is the main thread now, in a child made by `fork`.
+    ///
+    /// Nothing is freed there: what is forgotten is leaked.
+    #[cfg(not(loom))]
+    pub(crate) fn forget_others(&mut self, own: Option<Thread>) {
+        let own_place = own
+            .as_ref()
+            .map_or(NOWHERE, |own| own.place().load(Ordering::Relaxed));
+        (self.first, self.last, self.free) = (NOWHERE, NOWHERE, NOWHERE);
+        (self.listed, self.awaited, self.watchers) = (0, 0, 0);
+        self.has_awaited = false;
+        for (place, entry) in self.entries.iter_mut().enumerate().rev() {
+            // Fewer than 2^32, as `push` has seen to.
+            let place = place as u32;
+            (entry.previous, entry.next) = (NOWHERE, NOWHERE);
+            if place == own_place {
+                entry.is_awaited = false;
+                (self.first, self.last, self.listed) = (place, place, 1);
+                continue;
+            }
+            if let Some(thread) = entry.thread.take() {
+                thread.lose();
+                mem::forget(thread);
+            }
+            entry.next = self.free;
+            self.free = place;
+        }
+        mem::forget(mem::replace(&mut self.main, own));
+    }
+
     fn threads(&self) -> impl Iterator<Item = &Thread> {
         let mut place = self.first;
         std::iter::from_fn(move || {
@@ -145,6 +183,30 @@ impl Registry {
             entry.thread.as_ref()
         })
     }
+}
+
+/// Locks the list, for the thread that is about to fork.
+#[cfg(not(loom))]
+pub(crate) fn lock() -> MutexGuard<'static, Registry> {
+    REGISTRY.lock()
+}
+
+/// The main thread, if somebody has asked for it.
+pub(crate) fn main() -> Option<Thread> {
+    REGISTRY.lock().main.clone()
+}
+
+/// Notes the main thread and lists it, if nobody has done so. Returns the one that is noted.
+pub(crate) fn note_main(thread: Thread) -> Thread {
+    let mut registry = REGISTRY.lock();
+    if let Some(main) = &registry.main {
+        let main = main.clone();
+        drop(registry);
+        return main;
+    }
+    registry.main = Some(thread.clone());
+    registry.push(thread.clone());
+    thread
 }
 
 /// Lists a thread, after all that are listed.

@@ -11,15 +11,27 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(not(loom))]
+use tl_core::door::MutexGuard;
 use tl_core::door::{Call, Deadline, Mutex, Operation};
 
 use crate::crew::Crew;
+use crate::spawn::no_result;
 use crate::statics::model_static;
+use crate::thread::OsThread;
 use crate::{Builder, Thread};
 
+/// The crews of the scopes that are open, by the address of the standard library's scope. There are few.
+pub(crate) type Crews = Vec<(usize, Arc<Crew>)>;
+
 model_static! {
-    // The crews of the scopes that are open, by the address of the standard library's scope. There are few.
-    static CREWS: Mutex<Vec<(usize, Arc<Crew>)>> = Mutex::new(Vec::new());
+    static CREWS: Mutex<Crews> = Mutex::new(Vec::new());
+}
+
+/// Locks them, for the thread that is about to fork.
+#[cfg(not(loom))]
+pub(crate) fn lock_crews() -> MutexGuard<'static, Crews> {
+    CREWS.lock()
 }
 
 const SCOPE: &Operation = &Operation::new("tl_thread", "scope");
@@ -59,7 +71,8 @@ impl Drop for CloseScope {
 ///
 /// # Blocking
 ///
-/// Until all threads of the scope have ended.
+/// Until all threads of the scope have ended. In a child made by `fork` within the scope that is never:
+/// there the process has to end within it.
 ///
 /// ```
 /// let mut numbers = vec![1, 2, 3];
@@ -193,7 +206,10 @@ impl Builder {
         let thread = self.thread(crew);
         let os =
             thread.launch_new(|builder, main| builder.spawn_scoped(std_scope, main.around(f)))?;
-        Ok(ScopedJoinHandle { thread, os })
+        Ok(ScopedJoinHandle {
+            thread,
+            os: OsThread::new(os),
+        })
     }
 }
 
@@ -221,7 +237,7 @@ impl Builder {
 /// ```
 pub struct ScopedJoinHandle<'scope, T> {
     thread: Thread,
-    os: thread::ScopedJoinHandle<'scope, T>,
+    os: OsThread<thread::ScopedJoinHandle<'scope, T>>,
 }
 
 impl<T> ScopedJoinHandle<'_, T> {
@@ -237,6 +253,9 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[track_caller]
     pub fn join(self) -> thread::Result<T> {
         let ScopedJoinHandle { thread, os } = self;
+        let Some(os) = os.into_handle() else {
+            return no_result();
+        };
         thread.seen_to_join(Call::here(JOIN), || os.join())
     }
 
@@ -272,7 +291,10 @@ impl<T> ScopedJoinHandle<'_, T> {
 
     fn join_until(self, deadline: Deadline, call: Call) -> Result<thread::Result<T>, Self> {
         if self.thread.wait_for_end(deadline, call) {
-            Ok(self.os.join())
+            Ok(self
+                .os
+                .into_handle()
+                .map_or_else(no_result, thread::ScopedJoinHandle::join))
         } else {
             Err(self)
         }

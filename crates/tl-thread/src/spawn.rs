@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Call, Deadline, Mutex, Operation};
+use tl_core::door::{Call, Deadline, Operation, PooledMutex};
 
 use crate::crew::Crew;
 use crate::thread::Packet;
@@ -106,7 +106,7 @@ impl Builder {
         T: Send + 'static,
     {
         let thread = self.thread(None);
-        let result: Packet<T> = Arc::new(Mutex::new(None));
+        let result: Packet<T> = Arc::new(PooledMutex::new(None));
         thread.spawn(f, Arc::clone(&result))?;
         Ok(JoinHandle { thread, result })
     }
@@ -156,7 +156,8 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// What the thread panicked with.
+    /// What the thread panicked with. In a child made by `fork`, for a thread of the parent that had not
+    /// ended: that it has left no result.
     ///
     /// # Panics
     ///
@@ -243,8 +244,7 @@ impl<T> JoinHandle<T> {
 
     fn into_result(self) -> thread::Result<T> {
         let result = self.result.lock().take();
-        // There is none if the thread has ended before it began.
-        result.unwrap_or_else(|| Err(Box::new("the thread has left no result")))
+        result.unwrap_or_else(no_result)
     }
 
     /// The thread itself, for its name, its flags, and to join it without its value.
@@ -256,6 +256,12 @@ impl<T> JoinHandle<T> {
     pub fn is_finished(&self) -> bool {
         !self.thread.is_alive()
     }
+}
+
+/// The result of a thread that has left none: it has ended before it began, or it is one of a process of
+/// which this one is a child by `fork`.
+pub(crate) fn no_result<T>() -> thread::Result<T> {
+    Err(Box::new("the thread has left no result"))
 }
 
 impl<T> fmt::Debug for JoinHandle<T> {

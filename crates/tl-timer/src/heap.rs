@@ -141,6 +141,16 @@ impl<T> Heap<T> {
         }
     }
 
+    /// Calls `f` with each item that has a slot, and forgets all of them, without freeing anything.
+    pub(crate) fn forget(&mut self, mut f: impl FnMut(&T)) {
+        for slot in &self.slots {
+            if let Slot::Taken { item, .. } = slot {
+                f(item);
+            }
+        }
+        std::mem::forget(std::mem::replace(self, Heap::new()));
+    }
+
     /// Gives memory back, if no slot is taken.
     pub(crate) fn release_memory(&mut self) {
         if self.taken == 0 {

@@ -73,6 +73,7 @@ impl Once {
     }
 
     pub(crate) fn start(self: &Arc<Once>) -> Result<(), StartError> {
+        forked::be_ready();
         pending::try_stack(&self.thread)?;
         let origin = origin::of_current();
         let rank = origin.rank();
@@ -120,7 +121,7 @@ impl Once {
             deadline,
             turn,
         } = due;
-        let slot = Running;
+        let slot = Running(sys::fork_generation());
         let own = Arc::clone(&timer);
         let ready = move || {
             if let Some(origin) = own.origin.get() {
@@ -152,11 +153,60 @@ impl Once {
 }
 
 /// One of the calls that may run at once. Dropped when the call has returned, or will not come about.
-struct Running;
+struct Running(u32);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        SCHEDULE.ended();
+        // In a child that its function has made by `fork` it is none of those that may run.
+        if self.0 == sys::fork_generation() {
+            SCHEDULE.ended();
+        }
+    }
+}
+
+/// The schedule around a `fork`: in the child it is empty, and new timers find no scheduler.
+mod forked {
+    use std::cell::RefCell;
+    use std::mem::{self, ManuallyDrop};
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use tl_core::sys::{ForkHooks, ForkRank, at_fork};
+
+    use super::{Once, SCHEDULE};
+    use crate::schedule::Held;
+
+    thread_local! {
+        static HELD: RefCell<ManuallyDrop<Option<Held<'static, Once>>>> =
+            const { RefCell::new(ManuallyDrop::new(None)) };
+    }
+
+    fn replace_held(held: Option<Held<'static, Once>>) -> Option<Held<'static, Once>> {
+        let new = ManuallyDrop::new(held);
+        ManuallyDrop::into_inner(HELD.with_borrow_mut(|held| mem::replace(held, new)))
+    }
+
+    /// To be called before the schedule is used.
+    pub(super) fn be_ready() {
+        static IS_READY: AtomicBool = AtomicBool::new(false);
+
+        // Relaxed: to register twice changes nothing.
+        if IS_READY.load(Ordering::Relaxed) {
+            return;
+        }
+        // Without memory for that, a fork is what it is in most libraries.
+        let _ = at_fork(
+            ForkRank::Timers,
+            ForkHooks {
+                before: || drop(replace_held(Some(SCHEDULE.hold()))),
+                in_parent: || drop(replace_held(None)),
+                in_child: || {
+                    if let Some(mut held) = replace_held(None) {
+                        held.forget();
+                    }
+                },
+            },
+        );
+        IS_READY.store(true, Ordering::Relaxed);
     }
 }
 

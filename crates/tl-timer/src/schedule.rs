@@ -366,6 +366,14 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
+    /// Locks the schedule, for the thread that is about to fork.
+    pub(crate) fn hold(&self) -> Held<'_, T> {
+        Held {
+            agenda: self.agenda.lock(),
+            signal: &self.signal,
+        }
+    }
+
     fn sleep(&self, until: Deadline, signal: u32) {
         let locked = WaitQueue::of(&self.signal).lock();
         if self.signal.load(Ordering::Relaxed) == signal {
@@ -379,6 +387,22 @@ impl<T: Scheduled> Schedule<T> {
         let mut queue = WaitQueue::of(&self.signal).lock();
         self.signal.fetch_add(1, Ordering::Relaxed);
         queue.wake_all(0);
+    }
+}
+
+/// A schedule that nobody else looks at.
+pub(crate) struct Held<'a, T> {
+    agenda: MutexGuard<'a, Agenda<T>>,
+    signal: &'a AtomicU32,
+}
+
+impl<T: Scheduled> Held<'_, T> {
+    /// Makes the schedule a new one, in a child made by `fork`: there is no scheduler, no call runs, and
+    /// none of the timers will ever fire. Nothing is freed there.
+    pub(crate) fn forget(&mut self) {
+        self.agenda.timers.forget(|timer| timer.place().set(GONE));
+        *self.agenda = Agenda::new(self.agenda.limit);
+        self.signal.store(0, Ordering::Relaxed);
     }
 }
 

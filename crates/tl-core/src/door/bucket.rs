@@ -16,6 +16,8 @@ use std::ptr;
 use crossbeam_utils::CachePadded;
 
 use super::backoff::History;
+#[cfg(not(loom))]
+use super::fork;
 use super::gate::Gate;
 use super::mutex::{Mutex, MutexGuard};
 use super::node::{NO_QUEUE, Node};
@@ -59,6 +61,22 @@ impl Bucket {
     pub(super) fn for_each(mut f: impl FnMut(&'static Bucket)) {
         Bucket::table().iter().for_each(|bucket| f(bucket));
     }
+
+    /// Locks all buckets, for the thread that is about to fork.
+    pub(super) fn hold_all() {
+        for bucket in Bucket::table() {
+            bucket.queues.hold();
+        }
+    }
+
+    /// Calls `f` with the queues of each bucket and unlocks it, in the parent or in the child.
+    pub(super) fn let_all_go(f: fn(&mut Queues)) {
+        for bucket in Bucket::table() {
+            // SAFETY: this is the thread that has called `hold_all`, and no guard came into being since.
+            let mut queues = unsafe { bucket.queues.take_back() };
+            f(&mut queues);
+        }
+    }
 }
 
 #[cfg(loom)]
@@ -82,6 +100,8 @@ impl Bucket {
 
 impl Bucket {
     pub(super) fn lock(&'static self) -> MutexGuard<'static, Queues> {
+        #[cfg(not(loom))]
+        fork::be_ready();
         self.queues.lock()
     }
 }
@@ -119,6 +139,12 @@ impl Queues {
                 f(node);
             }
         }
+    }
+
+    /// Forgets all waiters, whose threads are no more.
+    #[cfg(not(loom))]
+    pub(super) fn forget(&mut self) {
+        self.first = ptr::null();
     }
 
     /// The oldest waiter of a queue, or null.

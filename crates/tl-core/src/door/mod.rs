@@ -7,6 +7,8 @@
 //! | `backoff.rs` | [`Backoff`]: how long a waiter stays awake before it sleeps, learnt from the waits of late |
 //! | `deadline.rs` | [`Deadline`]: when a wait gives up |
 //! | `mutex.rs` | [`Mutex`]: the small lock under all this |
+//! | `pooled.rs` | [`PooledMutex`]: a value behind one of a few such locks, which a fork can take |
+//! | `fork.rs` | what is done around a `fork` |
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
 //! | `gate.rs` | where waiters sleep that are woken together |
@@ -26,12 +28,15 @@
 //!
 //! # In a child made by `fork`
 //!
-//! The child has one thread, the one that forked. Those that waited in the parent are still in their queues, and nobody is there to go on:
-//! who wakes them returns, having woken nobody, and a permit or a lock that is handed to one of them is lost. What is free can be had
-//! as ever, and what does not find waiters does not enter the door. If another thread was inside the door at the moment of the fork, the child
-//! waits for ever once it enters by the same bucket. So a child should do little before it calls `exec` or `_exit`, as
-//! [POSIX](https://pubs.opengroup.org/onlinepubs/9799919799/functions/fork.html) asks of it for most functions; the door adds nothing to that.
-//! In the parent nothing changes.
+//! The child has one thread, the one that forked, and the door works there as in any process. Nobody is
+//! in a queue: the threads that waited in the parent are no more. What is free can be had; what another
+//! thread held at the moment of the fork stays held, for ever, since nobody is there to release it. That
+//! includes a lock or a permit that was just being handed to a waiter.
+//!
+//! For this the thread that forks takes the locks of all buckets before, some ten microseconds, so that no
+//! thread is inside the door at that moment ([`sys::at_fork`](crate::sys::at_fork)). A child made in
+//! another way than by C's `fork` may not find it so, and a handler of a signal must not fork while it
+//! interrupts the door. In the parent nothing changes.
 //!
 //! # What it asks
 //!
@@ -43,6 +48,8 @@
 mod backoff;
 mod bucket;
 mod deadline;
+#[cfg(not(loom))]
+mod fork;
 mod gate;
 mod locked_queue;
 mod look;
@@ -50,6 +57,8 @@ mod mutex;
 mod node;
 mod note;
 mod platform;
+#[cfg(not(loom))]
+mod pooled;
 mod queue;
 mod wake_list;
 
@@ -59,6 +68,11 @@ pub use locked_queue::{LockedQueue, OVERDUE, Verdict, Waiter, Wake};
 pub use look::{Wait, waits};
 pub use mutex::{Mutex, MutexGuard};
 pub use note::{Call, Holder, Note, Operation};
+// The model checker has no forks.
+#[cfg(loom)]
+pub use mutex::{Mutex as PooledMutex, MutexGuard as PooledGuard};
 #[cfg(loom)]
 pub use platform::let_time_pass;
+#[cfg(not(loom))]
+pub use pooled::{PooledGuard, PooledMutex};
 pub use queue::{QueueId, WaitQueue, Word};

@@ -2,6 +2,8 @@
 
 use std::cell::UnsafeCell;
 use std::fmt;
+#[cfg(not(loom))]
+use std::mem;
 use std::ops::{Deref, DerefMut};
 
 use super::{Deadline, platform};
@@ -89,6 +91,22 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.take(LOCKED).then(|| MutexGuard { mutex: self })
+    }
+
+    /// Waits for the mutex and keeps it, until [`take_back`](Mutex::take_back).
+    #[cfg(not(loom))]
+    pub(super) fn hold(&self) {
+        mem::forget(self.lock());
+    }
+
+    /// The guard of a mutex that is held, which releases it.
+    ///
+    /// # Safety
+    ///
+    /// The calling thread has it, by [`hold`](Mutex::hold), and has no guard of it.
+    #[cfg(not(loom))]
+    pub(super) unsafe fn take_back(&self) -> MutexGuard<'_, T> {
+        MutexGuard { mutex: self }
     }
 
     #[inline]

@@ -5,6 +5,7 @@
 //! | `bare_thread.rs` | [`spawn_bare`]: a thread that the standard library does not know of |
 //! | `inherited/` | [`Inherited`]: what a new thread takes over from the one that makes it |
 //! | `process.rs` | the end of the process: [`at_exit`], [`exit`] |
+//! | `fork.rs`, `no_fork.rs` | what is done around a `fork`: [`at_fork`], [`fork_generation`]; and on a system that has none |
 //! | `thread.rs` | the calling thread as the system knows it: [`native_id`], [`is_main_thread`], its name, its timer slack |
 //! | `thread_end/` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped |
 //! | `linux.rs`, `apple.rs`, `bsd.rs`, `windows.rs`, `other.rs` | what of that differs from system to system |
@@ -38,6 +39,11 @@
 //! What a system can't do is an error of the kind [`Unsupported`](std::io::ErrorKind::Unsupported).
 
 mod bare_thread;
+#[cfg(unix)]
+mod fork;
+#[cfg(not(unix))]
+#[path = "no_fork.rs"]
+mod fork;
 #[cfg_attr(
     any(target_os = "linux", target_os = "android"),
     path = "inherited/linux.rs"
@@ -51,6 +57,7 @@ mod process;
 mod thread;
 mod thread_end;
 
+pub use fork::{ForkHooks, ForkRank, at_fork, fork_generation};
 #[cfg_attr(any(target_os = "linux", target_os = "android"), path = "linux.rs")]
 #[cfg_attr(target_vendor = "apple", path = "apple.rs")]
 #[cfg_attr(

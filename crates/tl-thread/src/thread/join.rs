@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tl_core::current_ident;
 use tl_core::door::{Call, Deadline, Holder, Operation};
 
-use super::{Origin, Thread};
+use super::{Origin, OsThread, Thread};
 use crate::life::Awaited;
 use crate::{JoinError, current};
 
@@ -49,7 +49,7 @@ impl Thread {
     pub(crate) fn join_in(&self, call: Call) -> Result<(), JoinError> {
         self.check_join()?;
         let handle = self.inner.work.lock().handle.take();
-        if let Some(handle) = handle {
+        if let Some(handle) = handle.and_then(OsThread::into_handle) {
             // Its own result is always good: what the thread panicked with is kept elsewhere.
             let _ = self.seen_to_join(call, || handle.join());
         }
@@ -110,11 +110,14 @@ impl Thread {
 
     fn check_join(&self) -> Result<(), JoinError> {
         current::know();
-        match self.inner.origin {
-            _ if self.inner.life.is_new() => Err(JoinError::NotStarted),
-            _ if self.ident() == Some(current_ident()) => Err(JoinError::CurrentThread),
-            Origin::Foreign => Err(JoinError::ForeignThread),
-            Origin::Library | Origin::Main => Ok(()),
+        if self.inner.life.is_new() {
+            Err(JoinError::NotStarted)
+        } else if self.ident() == Some(current_ident()) {
+            Err(JoinError::CurrentThread)
+        } else if self.origin_is(Origin::Foreign) {
+            Err(JoinError::ForeignThread)
+        } else {
+            Ok(())
         }
     }
 

@@ -5,25 +5,27 @@
 //! | `mod.rs` | the handle, what it is made with, and what it says |
 //! | `start.rs` | from the handle to the running thread, and to its end |
 //! | `join.rs` | waiting for the end |
+//! | `os_thread.rs` | the standard library's handle, which is of no use in a child made by `fork` |
 //! | `pending.rs` | between being listed and being started |
 
 mod join;
+mod os_thread;
 mod pending;
 mod start;
 
+pub(crate) use os_thread::OsThread;
 pub(crate) use start::Packet;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread;
 use std::time::Instant;
 
 use tl_core::ThreadIdent;
-use tl_core::door::{Deadline, Mutex};
+use tl_core::door::{Deadline, PooledMutex};
 use tl_core::names::ThreadRecord;
 
 use crate::crew::Crew;
@@ -89,20 +91,22 @@ pub struct Thread {
 struct Inner {
     record: Arc<ThreadRecord>,
     life: Life,
-    origin: Origin,
+    /// An [`Origin`]. Changes only in a child made by `fork`.
+    origin: AtomicU8,
     /// Changes only before the start, or with the registry locked.
     is_daemon: AtomicBool,
     /// 0 for the default.
     stack_size: AtomicUsize,
     /// Where the registry has it. Changes with the registry locked.
     place: AtomicU32,
-    work: Mutex<Work>,
+    work: PooledMutex<Work>,
     /// The message, if the thread panicked.
     panic: OnceLock<Arc<str>>,
     crew: Option<Arc<Crew>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
+#[repr(u8)]
 enum Origin {
     Library,
     Main,
@@ -118,11 +122,11 @@ impl Inner {
         Inner {
             record,
             life,
-            origin,
+            origin: AtomicU8::new(origin as u8),
             is_daemon: AtomicBool::new(false),
             stack_size: AtomicUsize::new(0),
             place: AtomicU32::new(registry::NOWHERE),
-            work: Mutex::new(Work::of(None)),
+            work: PooledMutex::new(Work::of(None)),
             panic: OnceLock::new(),
             crew: None,
         }
@@ -133,7 +137,7 @@ struct Work {
     /// What the thread is to do; the thread takes it.
     function: Option<Box<dyn FnOnce() + Send>>,
     /// The operating system's thread, for the first to join without a time limit, or for the thread itself when it ends.
-    handle: Option<thread::JoinHandle<()>>,
+    handle: Option<OsThread<std::thread::JoinHandle<()>>>,
     /// Since when it runs.
     since: Option<Instant>,
     /// While it is pending: when it is due, if that is known.
@@ -210,7 +214,7 @@ impl Thread {
         current::know();
         Thread::with(Inner {
             is_daemon: AtomicBool::new(current::bears_daemons()),
-            work: Mutex::new(Work::of(function)),
+            work: PooledMutex::new(Work::of(function)),
             crew,
             ..Inner::new(record, Life::new(), Origin::Library)
         })
@@ -417,9 +421,34 @@ impl Thread {
         &self.inner.place
     }
 
+    fn origin_is(&self, origin: Origin) -> bool {
+        // Relaxed: it changes where there is one thread.
+        self.inner.origin.load(Ordering::Relaxed) == origin as u8
+    }
+
+    pub(crate) fn is_main(&self) -> bool {
+        self.origin_is(Origin::Main)
+    }
+
     /// Whether the end of the process waits for the thread, as long as it is alive.
     pub(crate) fn is_awaited(&self) -> bool {
-        self.inner.origin == Origin::Library && !self.is_daemon()
+        self.origin_is(Origin::Library) && !self.is_daemon()
+    }
+
+    /// It is the main thread, in a child made by `fork`.
+    #[cfg(not(loom))]
+    pub(crate) fn become_main(&self) {
+        self.inner
+            .origin
+            .store(Origin::Main as u8, Ordering::Relaxed);
+        self.inner.is_daemon.store(false, Ordering::Relaxed);
+    }
+
+    /// It is not there, in a child made by `fork`.
+    #[cfg(not(loom))]
+    pub(crate) fn lose(&self) {
+        self.inner.place.store(registry::NOWHERE, Ordering::Relaxed);
+        self.inner.life.lose();
     }
 }
 

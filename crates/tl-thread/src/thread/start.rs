@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 
-use tl_core::door::Mutex;
+use tl_core::door::PooledMutex;
 use tl_core::{ThreadIdent, current_ident};
 
-use super::{Inner, Origin, Thread};
+use super::{Inner, OsThread, Thread};
 use crate::{StartError, current, excepthook, registry, stack};
 
 impl Thread {
@@ -116,7 +116,7 @@ impl Thread {
     pub(super) fn keep(&self, handle: thread::JoinHandle<()>) {
         let mut work = self.inner.work.lock();
         if !self.inner.life.has_ended() {
-            work.handle = Some(handle);
+            work.handle = Some(OsThread::new(handle));
         }
     }
 
@@ -139,10 +139,13 @@ impl Thread {
         self.end();
     }
 
-    /// The main thread has left `main`.
+    /// The main thread has left `main`, or is about to: a second call changes nothing.
     pub(crate) fn main_is_over(&self) {
-        debug_assert!(self.inner.origin == Origin::Main);
-        self.end_and_unlist();
+        debug_assert!(self.is_main());
+        let life = &self.inner.life;
+        if registry::unlist_if(self, || life.end_once()) {
+            life.announce_end();
+        }
     }
 
     /// Both under the lock of the list: who has left it has ended, and who sees the end no longer finds the thread there.
@@ -174,7 +177,7 @@ impl Drop for Refusal<'_> {
 }
 
 /// Where a thread leaves its result for who joins it.
-pub(crate) type Packet<T> = Arc<Mutex<Option<thread::Result<T>>>>;
+pub(crate) type Packet<T> = Arc<PooledMutex<Option<thread::Result<T>>>>;
 
 /// A thread that is being started, to the end of which nobody has been appointed so far. If the new
 /// thread of the operating system drops it the thread has ended.

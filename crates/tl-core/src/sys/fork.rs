@@ -1,0 +1,138 @@
+//! What is done around a `fork`, where the system has one.
+//!
+//! | promise | who keeps it |
+//! | --- | --- |
+//! | [`before`](ForkHooks::before) of all, in the order of [`ForkRank`], then the fork, then in the reverse order [`in_parent`](ForkHooks::in_parent) there and [`in_child`](ForkHooks::in_child) here | this module |
+//! | the three run on the thread that forks, and each `in_…` once for each `before` | the C runtime |
+//! | what a rank locks before, nobody of a later rank holds while waiting for it | who registers |
+//! | nothing is allocated or freed in a child | who registers |
+//! | a child made in another way (`vfork`, `posix_spawn`, `_Fork`, a bare system call) hears nothing | the C runtime |
+
+use std::cell::Cell;
+use std::io;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// In which order the parts of a program get ready for a fork: who may hold a lock while waiting for
+/// that of another comes first.
+///
+/// ```
+/// use tl_core::sys::ForkRank;
+///
+/// assert!(ForkRank::Timers < ForkRank::Threads && ForkRank::Threads < ForkRank::Door);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum ForkRank {
+    /// The streams and files that lines of a log go to.
+    Streams,
+    /// The schedule of timers.
+    Timers,
+    /// The list of threads.
+    Threads,
+    /// The records of threads, with their names.
+    Records,
+    /// The door, where threads wait.
+    Door,
+}
+
+const RANKS: usize = ForkRank::Door as usize + 1;
+
+/// What is to be done around a fork. See [`at_fork`].
+#[derive(Clone, Copy, Debug)]
+pub struct ForkHooks {
+    /// Called before the fork: it locks what no other thread may be at work with at that moment.
+    pub before: fn(),
+    /// Called after it in the parent: it unlocks that.
+    pub in_parent: fn(),
+    /// Called after it in the child, where the calling thread is the only one: it unlocks that, and
+    /// forgets the other threads. It should neither allocate nor free memory: the program's allocator may
+    /// not be usable there.
+    pub in_child: fn(),
+}
+
+static HOOKS: [OnceLock<ForkHooks>; RANKS] = [const { OnceLock::new() }; RANKS];
+
+/// How many forks there are between this process and the one that was started.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+thread_local! {
+    /// The ranks, as bits, whose `before` has been called for the fork that this thread is at.
+    static PREPARED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Sees to it that these functions are called around each `fork` of the process, in the order of the
+/// ranks. The first call for a rank counts, later ones change nothing.
+///
+/// A panic in one of them aborts the process.
+///
+/// # Errors
+///
+/// When the C runtime has no memory for it.
+///
+/// ```
+/// use tl_core::sys::{ForkHooks, ForkRank, at_fork};
+///
+/// at_fork(ForkRank::Streams, ForkHooks {
+///     before: || println!("about to fork"),
+///     in_parent: || println!("forked"),
+///     in_child: || (),
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn at_fork(rank: ForkRank, hooks: ForkHooks) -> io::Result<()> {
+    static REGISTERED: OnceLock<i32> = OnceLock::new();
+
+    HOOKS[rank as usize].get_or_init(|| hooks);
+    let error = *REGISTERED.get_or_init(|| {
+        // SAFETY: the three functions are safe to call, take nothing, and stay as long as the code of
+        // this program or plugin, with which the C runtime forgets them.
+        unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) }
+    });
+    match error {
+        0 => Ok(()),
+        error => Err(io::Error::from_raw_os_error(error)),
+    }
+}
+
+/// How many forks there are between this process and the one that was started, as far as they were seen
+/// (see [`at_fork`]): what a handle compares to find out whether its thread may exist.
+///
+/// ```
+/// assert_eq!(tl_core::sys::fork_generation(), 0);
+/// ```
+#[inline]
+pub fn fork_generation() -> u32 {
+    // Relaxed: it changes while there is only one thread.
+    GENERATION.load(Ordering::Relaxed)
+}
+
+extern "C" fn before() {
+    let mut prepared = 0;
+    for (rank, hooks) in HOOKS.iter().enumerate() {
+        if let Some(hooks) = hooks.get() {
+            (hooks.before)();
+            prepared |= 1 << rank;
+        }
+    }
+    PREPARED.set(prepared);
+}
+
+extern "C" fn in_parent() {
+    after(|hooks| hooks.in_parent);
+}
+
+extern "C" fn in_child() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+    after(|hooks| hooks.in_child);
+}
+
+fn after(which: fn(&ForkHooks) -> fn()) {
+    let prepared = PREPARED.replace(0);
+    for (rank, hooks) in HOOKS.iter().enumerate().rev() {
+        // One that was registered during the fork was not called before it.
+        if let Some(hooks) = hooks.get().filter(|_| prepared & 1 << rank != 0) {
+            which(hooks)();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The threads around a `fork`: in the child there is one, and it is the main thread.
+//!
+//! As Python's `threading` does it, in `_after_fork`.
+
+#[cfg(not(loom))]
+pub(crate) use hooks::be_ready;
+
+#[cfg(not(loom))]
+mod hooks {
+    use std::cell::RefCell;
+    use std::mem::{self, ManuallyDrop};
+
+    use tl_core::door::MutexGuard;
+    use tl_core::sys::{ForkHooks, ForkRank, at_fork};
+
+    use crate::registry::Registry;
+    use crate::{current, excepthook, process_end, registry, scope};
+
+    struct Held {
+        registry: MutexGuard<'static, Registry>,
+        _crews: MutexGuard<'static, scope::Crews>,
+        _hook: MutexGuard<'static, Option<excepthook::Hook>>,
+    }
+
+    thread_local! {
+        static HELD: RefCell<ManuallyDrop<Option<Held>>> =
+            const { RefCell::new(ManuallyDrop::new(None)) };
+    }
+
+    fn replace_held(held: Option<Held>) -> Option<Held> {
+        let new = ManuallyDrop::new(held);
+        ManuallyDrop::into_inner(HELD.with_borrow_mut(|held| mem::replace(held, new)))
+    }
+
+    /// Sees to it that a fork finds the threads as it should. A second call changes nothing.
+    pub(crate) fn be_ready() {
+        // Without memory for that, a fork is what it is in most libraries.
+        let _ = at_fork(
+            ForkRank::Threads,
+            ForkHooks {
+                before,
+                in_parent: || drop(replace_held(None)),
+                in_child,
+            },
+        );
+    }
+
+    fn before() {
+        // Not in the middle of what another thread installs.
+        process_end::install();
+        replace_held(Some(Held {
+            registry: registry::lock(),
+            _crews: scope::lock_crews(),
+            _hook: excepthook::lock(),
+        }));
+    }
+
+    fn in_child() {
+        process_end::is_another_process();
+        if let Some(mut held) = replace_held(None) {
+            held.registry.forget_others(current::become_main());
+        }
+    }
+}
+
+/// The model checker has no forks.
+#[cfg(loom)]
+pub(crate) fn be_ready() {}
