@@ -3,12 +3,15 @@
 // ThreadSanitizer allows no new threads in a child.
 #![cfg(not(sanitize_thread))]
 
+mod support;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{io, process, thread};
 
+use support::in_child;
 use tl_condition::Monitor;
 use tl_core::names::ThreadRecord;
 use tl_core::{ThreadIdent, current_ident};
@@ -107,145 +110,167 @@ fn all_is_new(ident: ThreadIdent) {
 
 #[test]
 fn in_the_child_of_a_thread_that_the_library_did_not_start_all_is_new() {
-    for _ in 0..FORKS {
-        let ident = current_ident();
-        fork_and_check(|| all_is_new(ident));
-    }
+    in_child(
+        "in_the_child_of_a_thread_that_the_library_did_not_start_all_is_new",
+        || {
+            for _ in 0..FORKS {
+                let ident = current_ident();
+                fork_and_check(|| all_is_new(ident));
+            }
+        },
+    );
 }
 
 #[test]
 fn in_the_child_of_a_thread_that_has_never_used_the_library_all_is_new() {
-    tl_thread::get_ident();
-    for _ in 0..FORKS {
-        let child = thread::spawn(|| {
-            fork(|| {
-                assert_eq!(&*main_thread().name(), "MainThread");
-                // It is not that of the parent's main thread, which may hold what is still held.
-                assert_ne!(current_ident(), ThreadIdent::MAIN);
-                all_is_new(current_ident());
-            })
-        });
-        check(child.join().unwrap());
-    }
+    in_child(
+        "in_the_child_of_a_thread_that_has_never_used_the_library_all_is_new",
+        || {
+            tl_thread::get_ident();
+            for _ in 0..FORKS {
+                let child = thread::spawn(|| {
+                    fork(|| {
+                        assert_eq!(&*main_thread().name(), "MainThread");
+                        // It is not that of the parent's main thread, which may hold what is still held.
+                        assert_ne!(current_ident(), ThreadIdent::MAIN);
+                        all_is_new(current_ident());
+                    })
+                });
+                check(child.join().unwrap());
+            }
+        },
+    );
 }
 
 #[test]
 fn in_the_child_of_a_worker_and_of_a_daemon_all_is_new() {
-    for is_daemon in [false, true] {
-        for _ in 0..FORKS {
-            let builder = Builder::new().daemon(is_daemon).name("forks".into());
-            let child = builder.spawn(|| {
-                let ident = current_ident();
-                fork(|| {
-                    assert_eq!(&*main_thread().name(), "forks");
-                    all_is_new(ident);
-                })
-            });
-            check(child.unwrap().join().unwrap());
-        }
-    }
+    in_child(
+        "in_the_child_of_a_worker_and_of_a_daemon_all_is_new",
+        || {
+            for is_daemon in [false, true] {
+                for _ in 0..FORKS {
+                    let builder = Builder::new().daemon(is_daemon).name("forks".into());
+                    let child = builder.spawn(|| {
+                        let ident = current_ident();
+                        fork(|| {
+                            assert_eq!(&*main_thread().name(), "forks");
+                            all_is_new(ident);
+                        })
+                    });
+                    check(child.unwrap().join().unwrap());
+                }
+            }
+        },
+    );
 }
 
 #[test]
 fn in_the_child_of_a_timer_all_is_new() {
-    for _ in 0..FORKS {
-        let child = Arc::new(AtomicU32::new(0));
-        let timer = Timer::new(Duration::ZERO, {
-            let child = Arc::clone(&child);
-            move || {
-                let ident = current_ident();
-                let forked = fork(|| all_is_new(ident));
-                child.store(forked.unsigned_abs(), Ordering::Relaxed);
-            }
-        });
-        timer.start().unwrap();
-        timer.join().unwrap();
-        check(child.load(Ordering::Relaxed).cast_signed());
-    }
+    in_child("in_the_child_of_a_timer_all_is_new", || {
+        for _ in 0..FORKS {
+            let child = Arc::new(AtomicU32::new(0));
+            let timer = Timer::new(Duration::ZERO, {
+                let child = Arc::clone(&child);
+                move || {
+                    let ident = current_ident();
+                    let forked = fork(|| all_is_new(ident));
+                    child.store(forked.unsigned_abs(), Ordering::Relaxed);
+                }
+            });
+            timer.start().unwrap();
+            timer.join().unwrap();
+            check(child.load(Ordering::Relaxed).cast_signed());
+        }
+    });
 }
 
 #[test]
 fn in_the_child_the_threads_of_the_parent_have_ended() {
-    let stop = Arc::new(Event::new());
-    let wait = || {
-        let stop = Arc::clone(&stop);
-        move || stop.wait()
-    };
-    let worker = Thread::new(wait()).with_name("worker");
-    worker.start().unwrap();
-    let timer = Timer::new(Duration::from_secs(3600), || ());
-    timer.start().unwrap();
-    let every = Timer::every(Duration::from_secs(3600), || ());
-    every.start().unwrap();
-    let unstarted = Thread::new(|| ());
-    for _ in 0..FORKS {
-        let [joined, timed, dropped] = [(); 3].map(|()| tl_thread::spawn(wait()));
-        let ended = tl_thread::spawn(|| 7);
-        ended.thread().join().unwrap();
-        fork_and_check(|| {
-            for thread in [&worker, timer.thread(), every.thread()] {
-                assert!(!thread.is_alive());
-                assert_eq!(thread.join(), Ok(()));
-                assert_eq!(thread.join_timeout(LIMIT), Ok(true));
-                thread.set_name("gone");
-                assert_eq!(&*thread.name(), "gone");
-            }
-            assert!(!timer.cancel());
-            assert!(timer.start().is_err());
-            assert!(joined.join().is_err());
-            assert!(timed.join_timeout(LIMIT).unwrap().is_err());
-            drop(dropped);
-            assert_eq!(ended.join().unwrap(), 7);
-            unstarted.start().unwrap();
-            unstarted.join().unwrap();
-            // Nobody is there to be woken.
-            stop.set();
-            stop.wait();
-            all_is_new(current_ident());
-        });
-        // In the parent nothing has changed.
-        assert!(worker.is_alive() && timer.is_alive() && every.is_alive());
-        assert_eq!(&*worker.name(), "worker");
-    }
-    assert!(timer.cancel() && every.cancel());
-    stop.set();
-    worker.join().unwrap();
+    in_child("in_the_child_the_threads_of_the_parent_have_ended", || {
+        let stop = Arc::new(Event::new());
+        let wait = || {
+            let stop = Arc::clone(&stop);
+            move || stop.wait()
+        };
+        let worker = Thread::new(wait()).with_name("worker");
+        worker.start().unwrap();
+        let timer = Timer::new(Duration::from_secs(3600), || ());
+        timer.start().unwrap();
+        let every = Timer::every(Duration::from_secs(3600), || ());
+        every.start().unwrap();
+        let unstarted = Thread::new(|| ());
+        for _ in 0..FORKS {
+            let [joined, timed, dropped] = [(); 3].map(|()| tl_thread::spawn(wait()));
+            let ended = tl_thread::spawn(|| 7);
+            ended.thread().join().unwrap();
+            fork_and_check(|| {
+                for thread in [&worker, timer.thread(), every.thread()] {
+                    assert!(!thread.is_alive());
+                    assert_eq!(thread.join(), Ok(()));
+                    assert_eq!(thread.join_timeout(LIMIT), Ok(true));
+                    thread.set_name("gone");
+                    assert_eq!(&*thread.name(), "gone");
+                }
+                assert!(!timer.cancel());
+                assert!(timer.start().is_err());
+                assert!(joined.join().is_err());
+                assert!(timed.join_timeout(LIMIT).unwrap().is_err());
+                drop(dropped);
+                assert_eq!(ended.join().unwrap(), 7);
+                unstarted.start().unwrap();
+                unstarted.join().unwrap();
+                // Nobody is there to be woken.
+                stop.set();
+                stop.wait();
+                all_is_new(current_ident());
+            });
+            // In the parent nothing has changed.
+            assert!(worker.is_alive() && timer.is_alive() && every.is_alive());
+            assert_eq!(&*worker.name(), "worker");
+        }
+        assert!(timer.cancel() && every.cancel());
+        stop.set();
+        worker.join().unwrap();
+    });
 }
 
 #[test]
 fn what_others_hold_stays_held_in_the_child() {
-    let held = Arc::new((Lock::new(), RLock::new(), Semaphore::new(1)));
-    let (is_held, let_go) = (Arc::new(Event::new()), Arc::new(Event::new()));
-    let holder = tl_thread::spawn({
-        let (held, is_held, let_go) = (held.clone(), is_held.clone(), let_go.clone());
-        move || {
-            let (lock, rlock, semaphore) = &*held;
-            let _all = (lock.lock(), rlock.lock(), semaphore.permit());
-            is_held.set();
-            let_go.wait();
-        }
-    });
-    is_held.wait();
-    let child = thread::spawn({
-        let held = held.clone();
-        move || {
-            fork(|| {
+    in_child("what_others_hold_stays_held_in_the_child", || {
+        let held = Arc::new((Lock::new(), RLock::new(), Semaphore::new(1)));
+        let (is_held, let_go) = (Arc::new(Event::new()), Arc::new(Event::new()));
+        let holder = tl_thread::spawn({
+            let (held, is_held, let_go) = (held.clone(), is_held.clone(), let_go.clone());
+            move || {
                 let (lock, rlock, semaphore) = &*held;
-                assert!(!lock.try_acquire() && !rlock.try_acquire() && !semaphore.try_acquire());
-                assert!(!lock.acquire_timeout(Duration::from_millis(1)));
-                // A lock that has no owner may be released by anybody.
-                lock.release().unwrap();
-                lock.acquire();
-            })
-        }
+                let _all = (lock.lock(), rlock.lock(), semaphore.permit());
+                is_held.set();
+                let_go.wait();
+            }
+        });
+        is_held.wait();
+        let child = thread::spawn({
+            let held = held.clone();
+            move || {
+                fork(|| {
+                    let (lock, rlock, semaphore) = &*held;
+                    assert!(
+                        !lock.try_acquire() && !rlock.try_acquire() && !semaphore.try_acquire()
+                    );
+                    assert!(!lock.acquire_timeout(Duration::from_millis(1)));
+                    // A lock that has no owner may be released by anybody.
+                    lock.release().unwrap();
+                    lock.acquire();
+                })
+            }
+        });
+        check(child.join().unwrap());
+        let_go.set();
+        holder.join().unwrap();
     });
-    check(child.join().unwrap());
-    let_go.set();
-    holder.join().unwrap();
 }
 
-/// Threads that are at all kinds of work while the process forks. They start no others: a thread that
-/// does has a lock of the standard library's for a moment, and that is stuck in the child.
+/// Threads that are at all kinds of work while the process forks.
 struct Chaos {
     stop: Arc<AtomicBool>,
     threads: Vec<thread::JoinHandle<()>>,
@@ -265,7 +290,7 @@ impl Chaos {
             monitor: Monitor::new(0),
             record: ThreadRecord::unnamed(),
         });
-        let work: [fn(&Shared); 7] = [
+        let work: [fn(&Shared); 9] = [
             |shared| shared.lock.with(thread::yield_now),
             |shared| shared.lock.with(|| ()),
             |shared| {
@@ -286,6 +311,19 @@ impl Chaos {
                 let timer = Timer::new(LIMIT, || ());
                 timer.start().unwrap();
                 assert!(timer.cancel());
+                timer.join().unwrap();
+            },
+            |shared| {
+                let thread = tl_thread::spawn(current_ident);
+                thread.thread().set_name("renamed");
+                thread.join().unwrap();
+                scope(|s| {
+                    s.spawn(|| shared.record.name());
+                });
+            },
+            |_| {
+                let timer = Timer::new(Duration::from_micros(50), || ());
+                timer.start().unwrap();
                 timer.join().unwrap();
             },
             |_| {
@@ -320,84 +358,101 @@ impl Chaos {
 
 #[test]
 fn whatever_others_are_at_nothing_is_stuck_in_the_child() {
-    // The scheduler stays.
-    let pending = Timer::new(LIMIT * 60, || ());
-    pending.start().unwrap();
-    let chaos = Chaos::begin();
-    for _ in 0..FORKS {
-        let ident = current_ident();
-        fork_and_check(|| all_is_new(ident));
-        let child = tl_thread::spawn(|| {
-            let ident = current_ident();
-            fork(|| all_is_new(ident))
-        });
-        check(child.join().unwrap());
-    }
-    chaos.end();
-    assert!(pending.cancel());
+    in_child(
+        "whatever_others_are_at_nothing_is_stuck_in_the_child",
+        || {
+            // The scheduler stays.
+            let pending = Timer::new(LIMIT * 60, || ());
+            pending.start().unwrap();
+            let chaos = Chaos::begin();
+            for _ in 0..FORKS {
+                let ident = current_ident();
+                fork_and_check(|| all_is_new(ident));
+                let child = tl_thread::spawn(|| {
+                    let ident = current_ident();
+                    fork(|| all_is_new(ident))
+                });
+                check(child.join().unwrap());
+            }
+            chaos.end();
+            assert!(pending.cancel());
+        },
+    );
 }
 
 #[test]
 fn two_threads_that_fork_at_once_do_not_stand_in_each_others_way() {
-    let forkers = [(); 2].map(|()| {
-        tl_thread::spawn(|| {
-            for _ in 0..FORKS {
-                fork_and_check(|| assert_eq!(enumerate(), [current_thread()]));
+    in_child(
+        "two_threads_that_fork_at_once_do_not_stand_in_each_others_way",
+        || {
+            let forkers = [(); 2].map(|()| {
+                tl_thread::spawn(|| {
+                    for _ in 0..FORKS {
+                        fork_and_check(|| assert_eq!(enumerate(), [current_thread()]));
+                    }
+                })
+            });
+            for forker in forkers {
+                forker.join().unwrap();
             }
-        })
-    });
-    for forker in forkers {
-        forker.join().unwrap();
-    }
+        },
+    );
 }
 
 #[test]
 fn a_child_may_have_children() {
-    for _ in 0..FORKS / 10 {
-        fork_and_check(|| {
-            let worker = tl_thread::spawn(|| {
-                let ident = current_ident();
-                fork(|| all_is_new(ident))
+    in_child("a_child_may_have_children", || {
+        for _ in 0..FORKS / 10 {
+            fork_and_check(|| {
+                let worker = tl_thread::spawn(|| {
+                    let ident = current_ident();
+                    fork(|| all_is_new(ident))
+                });
+                check(worker.join().unwrap());
+                all_is_new(current_ident());
             });
-            check(worker.join().unwrap());
-            all_is_new(current_ident());
-        });
-    }
+        }
+    });
 }
 
 #[test]
 fn the_end_of_the_function_that_forked_is_the_end_of_the_child() {
-    let begin = Instant::now();
-    let mut pipe = [0; 2];
-    // SAFETY: the pointer is to a place for two file descriptors.
-    assert_eq!(unsafe { libc::pipe(pipe.as_mut_ptr()) }, 0);
-    let [read, write] = pipe;
-    let worker = tl_thread::spawn(move || {
-        // SAFETY: as in `fork`; this child returns from the function.
-        let child = unsafe { libc::fork() };
-        if child == 0 {
-            // The process waits for it, but not for that daemon.
-            tl_thread::spawn(move || {
-                thread::sleep(Duration::from_millis(20));
-                // SAFETY: the pointer is to one byte.
-                unsafe { libc::write(write, b"x".as_ptr().cast(), 1) };
+    in_child(
+        "the_end_of_the_function_that_forked_is_the_end_of_the_child",
+        || {
+            let begin = Instant::now();
+            let mut pipe = [0; 2];
+            // SAFETY: the pointer is to a place for two file descriptors.
+            assert_eq!(unsafe { libc::pipe(pipe.as_mut_ptr()) }, 0);
+            let [read, write] = pipe;
+            let worker = tl_thread::spawn(move || {
+                // SAFETY: as in `fork`; this child returns from the function.
+                let child = unsafe { libc::fork() };
+                if child == 0 {
+                    // The process waits for it, but not for that daemon.
+                    tl_thread::spawn(move || {
+                        thread::sleep(Duration::from_millis(20));
+                        // SAFETY: the pointer is to one byte.
+                        unsafe { libc::write(write, b"x".as_ptr().cast(), 1) };
+                    });
+                    Builder::new()
+                        .daemon(true)
+                        .spawn(|| thread::sleep(LIMIT))
+                        .unwrap();
+                }
+                child
             });
-            Builder::new()
-                .daemon(true)
-                .spawn(|| thread::sleep(LIMIT))
-                .unwrap();
-        }
-        child
-    });
-    check(worker.join().unwrap());
-    let mut byte = 0_u8;
-    // SAFETY: the pointer is to a place for one byte; the descriptors are those of the pipe.
-    let got = unsafe {
-        libc::close(write);
-        let got = libc::read(read, (&raw mut byte).cast(), 1);
-        libc::close(read);
-        got
-    };
-    assert_eq!((got, byte), (1, b'x'));
-    assert!(begin.elapsed() < LIMIT);
+            check(worker.join().unwrap());
+            let mut byte = 0_u8;
+            // SAFETY: the pointer is to a place for one byte; the descriptors are those of the pipe.
+            let got = unsafe {
+                libc::close(write);
+                let got = libc::read(read, (&raw mut byte).cast(), 1);
+                libc::close(read);
+                got
+            };
+            assert_eq!((got, byte), (1, b'x'));
+            assert!(begin.elapsed() < LIMIT);
+        },
+    );
 }

@@ -303,6 +303,34 @@ fn shutdown_does_not_wait_for_the_thread_that_calls_it() {
 }
 
 #[test]
+fn shutdown_in_main_is_the_end_of_main_for_who_joins_it() {
+    let ended = run("shutdown-joined", "alone");
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(ended.stdout, "main goes on\n");
+}
+
+#[test]
+fn after_a_shutdown_in_main_a_hook_that_was_registered_late_finds_no_worker() {
+    let ended = run("late-hook", "alone");
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(ended.stdout, "worker done\nthe late hook\n");
+}
+
+#[test]
+fn exit_of_ours_is_forced_when_the_main_thread_never_comes_to_its_end() {
+    for ending in [
+        "local-hangs-tl-exit-in-worker",
+        "hook-hangs-tl-exit-in-worker",
+    ] {
+        for scene in ["alone", "endless"] {
+            let ended = run(ending, scene);
+            assert_eq!(ended.code, Some(29), "{ending}, {scene}: {}", ended.stderr);
+            assert_eq!(ended.stdout, "calls exit\n", "{ending}, {scene}");
+        }
+    }
+}
+
+#[test]
 fn of_two_exits_at_once_one_decides() {
     for _ in 0..20 {
         let ended = run("first-caller-wins", "alive");

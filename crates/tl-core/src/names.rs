@@ -280,6 +280,11 @@ impl ThreadRecord {
     pub fn main() -> Arc<ThreadRecord> {
         let known = MAIN.lock().as_ref().map(Arc::clone);
         known.unwrap_or_else(|| {
+            if sys::is_main_thread() {
+                // In a child made by `fork` before there was any record, it is not what it is elsewhere.
+                current_ident();
+                ident::become_main();
+            }
             let record = ThreadRecord::new("MainThread");
             record.set_ident(Some(ident::of_main()));
             record.has_begun.store(true, Ordering::Relaxed);
@@ -317,7 +322,7 @@ impl ThreadRecord {
     #[cold]
     fn meet() -> Arc<ThreadRecord> {
         let ident = current_ident();
-        if ident == ident::of_main() {
+        if ident == ident::of_main() || sys::is_main_thread() {
             let record = ThreadRecord::main();
             record.native_id.store(sys::native_id(), Ordering::Relaxed);
             keep(&record);

@@ -14,10 +14,12 @@ mod hooks {
     use tl_core::sys::{ForkHooks, ForkRank, at_fork};
 
     use crate::registry::Registry;
-    use crate::{current, excepthook, process_end, registry, scope};
+    use crate::{current, excepthook, process_end, registry, scope, transit};
 
     struct Held {
         registry: MutexGuard<'static, Registry>,
+        /// In the child: none of those threads is there.
+        transit: MutexGuard<'static, usize>,
         _crews: MutexGuard<'static, scope::Crews>,
         _hook: MutexGuard<'static, Option<excepthook::Hook>>,
     }
@@ -48,7 +50,10 @@ mod hooks {
     fn before() {
         // Not in the middle of what another thread installs.
         process_end::install();
+        // First, since a thread that starts or ends may have to do with the rest.
+        let transit = transit::hold();
         replace_held(Some(Held {
+            transit,
             registry: registry::lock(),
             _crews: scope::lock_crews(),
             _hook: excepthook::lock(),
@@ -58,6 +63,7 @@ mod hooks {
     fn in_child() {
         process_end::is_another_process();
         if let Some(mut held) = replace_held(None) {
+            *held.transit = 0;
             held.registry.forget_others(current::become_main());
         }
     }

@@ -65,10 +65,21 @@
 //! | [`exit`] in the main thread, a worker or a daemon, before `main` has returned | at once | at once | at once | at once | its code |
 //! | [`exit`] in a worker, after that | at once | at once | at once | at once | its code |
 //! | [`exit`] in a daemon, after that | at once | at once | at once | at once, or the process was over before | its code, or that of `main` |
+//! | [`exit`] in another thread, when the main thread never comes to the end of a thread-local's destructor or of an exit hook | after 5 s | after 5 s | after 5 s | after 5 s | its code |
 //! | [`exit`] in the destructor of a thread-local of the main thread, or in an exit hook of the C runtime | at once | at once | at once | at once | its code |
 //!
 //! The wait is in an exit hook of the C runtime (`atexit`), registered at the first use of this crate. It runs on the main thread when its
 //! thread-locals have been dropped. What follows from this:
+//!
+//! - An exit hook that a C library registers after that runs before the wait, while workers may be at work
+//!   with that library. OpenSSL does so, when it is first used. A program with such a library ends `main` with
+//!   [`shutdown`]: then the threads have ended when the first hook runs.
+//!
+//!   ```
+//!   // The end of `main`:
+//!   tl_thread::spawn(|| println!("at work with the library"));
+//!   tl_thread::shutdown();
+//!   ```
 //!
 //! - The exit status stays what it is, and the other exit hooks run: those registered later before the wait, those registered earlier after it.
 //! - After `main` has returned `std::process::exit` in another thread sleeps forever, inside the standard library (which lets one thread exit:
@@ -97,8 +108,9 @@
 //!
 //! It holds however the child was forked, whatever other threads were at, if C's `fork` made it; `vfork`,
 //! `posix_spawn` and a bare system call tell nobody. It does not hold for the standard library and for
-//! others: if another thread was just printing, the child waits for ever when it prints, and if one was just
-//! starting or ending, for a new thread to begin. Where that matters call `exec` soon.
+//! others: if another thread was just printing, the child waits for ever when it prints, and if a thread that
+//! this library did not start was just starting or ending, for a new thread to begin. Where that matters call
+//! `exec` soon.
 //!
 //! # Limits
 //!
@@ -140,6 +152,7 @@ mod spawn;
 mod stack;
 mod statics;
 mod thread;
+mod transit;
 
 pub use current::{current_thread, get_ident, get_native_id, main_thread};
 pub use enumerate::{active_count, enumerate};

@@ -6,13 +6,13 @@ use std::process;
 use std::sync::Arc;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32 as PlainAtomicU32, AtomicU64, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use tl_core::door::{Backoff, Call, Deadline, Note, Operation, WaitQueue, Wake};
 use tl_core::sync::atomic::AtomicU32;
-use tl_core::sys;
+use tl_core::{current_ident, sys};
 
+use crate::statics::model_static;
 use crate::{current, current_thread, main_thread, registry};
 
 const SHUTDOWN: &Operation = &Operation::new("tl_thread", "shutdown");
@@ -25,6 +25,21 @@ const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long the main thread leaves it to another one to end the process, when both have called [`exit`].
 const OTHER_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long [`exit`] gives a process that is ending already, before it forces it.
+const ENDING_LIMIT: Duration = Duration::from_secs(5);
+
+/// The thread on which [`exit`] has gone on to C's, as the number of its identity; 0 if there is none.
+static EXITER: AtomicU64 = AtomicU64::new(0);
+
+model_static! {
+    // 1 once that thread is through to the exit hooks, else 0.
+    static IS_THROUGH: AtomicU32 = AtomicU32::new(0);
+}
+
+fn is_through() -> &'static AtomicU32 {
+    &IS_THROUGH
+}
 
 /// What [`exit`] was called with first: `ASKED` and the code in the lower half; 0 if it has not been called. With `DIRECTLY` if the caller
 /// goes on to C's `exit` whatever the others do; without, to that of std, which lets one thread through.
@@ -91,12 +106,15 @@ extern "C" fn at_exit() {
 /// Waits until all threads that the end of the process waits for have ended, other than the calling one: those that are
 /// not daemons, with those that they start meanwhile, and timers that are pending.
 ///
-/// The end of the process does this by itself. A program calls it to do something after that, still in `main`.
+/// The end of the process does this by itself. A program calls it to do something after that, still in
+/// `main`. In the main thread it is the end of `main` as far as others can tell, as in Python's own
+/// `threading._shutdown`: from then on the main thread is not alive, not listed, and joining it returns.
+///
 /// It returns early if [`exit`] is called meanwhile.
 ///
 /// # Blocking
 ///
-/// Two threads that are not daemons and both call this wait for each other forever.
+/// Until those threads have ended. Two workers that both call this wait for each other forever.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering};
@@ -109,7 +127,11 @@ extern "C" fn at_exit() {
 #[track_caller]
 pub fn shutdown() {
     let call = Call::here(SHUTDOWN);
-    let own = usize::from(current_thread().is_awaited());
+    let own = current_thread();
+    if own.is_main() {
+        own.main_is_over();
+    }
+    let own = usize::from(own.is_awaited());
     registry::wait_for_others(call, own, || asked_code().is_some());
 }
 
@@ -117,6 +139,10 @@ pub fn shutdown() {
 ///
 /// Unlike [`std::process::exit`] it also works in a thread after `main` has returned, where that would sleep forever while the process waits for the
 /// thread, and in the exit hooks of the C runtime and the destructors of the main thread's thread-locals, where that would abort. The first call decides the code.
+///
+/// If the process is ending already, since `main` has returned, and is at something that does not end, such
+/// as the destructor of a thread-local or an exit hook that waits for the caller, the end is forced after
+/// five seconds: the exit hooks that have not run by then never do.
 ///
 /// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit hooks of the C runtime run. No other thread
 /// is stopped before the process is gone, and nothing of theirs is dropped. Of several threads that call it one ends the process, and the others
@@ -151,6 +177,9 @@ pub fn exit(code: i32) -> ! {
         // Not for ever: if this is a destructor of the main thread, after `main`, the other sleeps inside std, behind this thread.
         sleep_until(Deadline::after(OTHER_LIMIT));
     }
+    if !is_main {
+        force_after_a_limit();
+    }
     if goes_directly {
         IS_EXITING.set(true);
         flush_standard_output();
@@ -158,6 +187,39 @@ pub fn exit(code: i32) -> ! {
     } else {
         // If the main thread has left `main` this sleeps forever, and the hook there ends the process.
         process::exit(code)
+    }
+}
+
+/// Sees to it that the process ends also if the main thread, which is ending it, never comes to its end.
+/// The calling thread, which is another, is about to exit.
+fn force_after_a_limit() {
+    let ident = current_ident().as_u64().get();
+    // Relaxed, both: a number that refers to nothing.
+    let is_first = EXITER.compare_exchange(0, ident, Ordering::Relaxed, Ordering::Relaxed);
+    if is_first.is_err() {
+        return;
+    }
+    // The hook that was registered last runs first: when this thread is through, and not the main thread.
+    let _ = sys::at_exit(note_who_is_through);
+    // If the system refuses the thread, nothing is forced.
+    let _ = sys::spawn_bare(Box::new(|| {
+        let locked = WaitQueue::of(is_through()).lock();
+        if is_through().load(Ordering::Relaxed) == 0 {
+            let wake = locked.wait(&mut Backoff::none(), Deadline::after(ENDING_LIMIT));
+            if let Wake::TimedOut(locked) = wake {
+                drop(locked);
+                flush_standard_output();
+                sys::exit_now(asked_code().unwrap_or_default());
+            }
+        }
+    }));
+}
+
+extern "C" fn note_who_is_through() {
+    if EXITER.load(Ordering::Relaxed) == current_ident().as_u64().get() {
+        let mut queue = WaitQueue::of(is_through()).lock();
+        is_through().store(1, Ordering::Relaxed);
+        queue.wake_all(0);
     }
 }
 
@@ -196,7 +258,7 @@ fn flush_standard_output() {
             queue.wake_all(0);
         }
     };
-    if thread::Builder::new().spawn(flusher).is_err() {
+    if sys::spawn_bare(Box::new(flusher)).is_err() {
         return;
     }
     let queue = WaitQueue::of(&*is_done);

@@ -94,7 +94,7 @@ fn set_scene(scene: &str, workers_stay: bool) {
                 std::hint::spin_loop();
             }
         }),
-        "blocked" => start(true, block),
+        "blocked" => start(true, || block()),
         _ => panic!("no such scene: {scene}"),
     }
 }
@@ -140,6 +140,38 @@ fn end(ending: &str) {
         }
         "worker-local-tl-exit-before" => from(false, false, || EXIT_AT_END.set(Some(EXIT_OF_OURS))),
         "worker-local-tl-exit-after" => from(false, true, || EXIT_AT_END.set(Some(EXIT_OF_OURS))),
+        "local-hangs-tl-exit-in-worker" => {
+            start(false, exit_once_main_hangs);
+            EXIT_AT_END.set(Some(ExitAtEnd(hang)));
+        }
+        "hook-hangs-tl-exit-in-worker" => {
+            extern "C" fn hook() {
+                hang();
+            }
+            start(false, exit_once_main_hangs);
+            // Registered after the library's, it runs before that one.
+            sys::at_exit(hook).unwrap();
+        }
+        "late-hook" => {
+            extern "C" fn hook() {
+                println!("the late hook");
+            }
+            start(false, || {
+                main_thread().join().unwrap();
+                println!("worker done");
+            });
+            sys::at_exit(hook).unwrap();
+            tl_thread::shutdown();
+        }
+        "shutdown-joined" => {
+            // Main is over for who joins it, though it goes on.
+            start(false, || main_thread().join().unwrap());
+            tl_thread::shutdown();
+            assert!(!main_thread().is_alive());
+            assert!(!tl_thread::enumerate().contains(&main_thread()));
+            tl_thread::shutdown();
+            println!("main goes on");
+        }
         "abort" => process::abort(),
         "shutdown" => {
             tl_thread::shutdown();
@@ -180,7 +212,7 @@ fn end(ending: &str) {
             // Registered before the library's, it runs after that one.
             assert!(!FIRST_HOOK.swap(true, Ordering::Relaxed));
             sys::at_exit(slow_hook).unwrap();
-            start(false, block);
+            start(false, || block());
             thread::spawn(|| {
                 // Made before what the library makes, it is dropped after that.
                 EXIT_AT_END.set(Some(EXIT_OF_OURS));
@@ -276,6 +308,22 @@ extern "C" fn slow_hook() {
     println!("the hook ends");
 }
 
+/// Whether the main thread is in a function that never returns.
+static HANGS: AtomicBool = AtomicBool::new(false);
+
+fn hang() -> ! {
+    HANGS.store(true, Ordering::Relaxed);
+    block();
+}
+
+fn exit_once_main_hangs() {
+    while !HANGS.load(Ordering::Relaxed) {
+        thread::yield_now();
+    }
+    println!("calls exit");
+    tl_thread::exit(29);
+}
+
 static FIRST_HOOK: AtomicBool = AtomicBool::new(false);
 
 struct ExitAtEnd(fn() -> !);
@@ -314,7 +362,7 @@ fn until_main_is_over(and_for_ever: bool) {
     }
 }
 
-fn block() {
+fn block() -> ! {
     loop {
         thread::park();
     }

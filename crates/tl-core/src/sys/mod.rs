@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `bare_thread.rs` | [`spawn_bare`]: a thread that the standard library does not know of |
 //! | `inherited/` | [`Inherited`]: what a new thread takes over from the one that makes it |
-//! | `process.rs` | the end of the process: [`at_exit`], [`exit`] |
+//! | `process.rs` | the end of the process: [`at_exit`], [`exit`], [`exit_now`] |
 //! | `fork.rs`, `no_fork.rs` | what is done around a `fork`: [`at_fork`], [`fork_generation`]; and on a system that has none |
 //! | `thread.rs` | the calling thread as the system knows it: [`native_id`], [`is_main_thread`], its name, its timer slack |
 //! | `thread_end/` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped |
@@ -88,7 +88,7 @@ mod imp;
 pub use bare_thread::spawn_bare;
 pub(crate) use imp::main_native_id;
 pub use inherited::Inherited;
-pub use process::{at_exit, exit};
+pub use process::{at_exit, exit, exit_now};
 pub use thread::{
     OS_NAME_BYTES, is_main_thread, native_id, os_name, os_name_form, set_os_name, set_os_name_of,
     set_timer_slack,

@@ -11,6 +11,7 @@ use tl_core::door::PooledMutex;
 use tl_core::{ThreadIdent, current_ident};
 
 use super::{Inner, OsThread, Thread};
+use crate::transit::{self, Birth};
 use crate::{StartError, current, excepthook, registry, stack};
 
 impl Thread {
@@ -108,6 +109,7 @@ impl Thread {
         let main = Main {
             due: Due::new(self),
             os_name: name,
+            birth: Birth::begin(),
         };
         spawn(builder, main)
     }
@@ -129,6 +131,18 @@ impl Thread {
         if let Some(crew) = &self.inner.crew {
             crew.leave();
         }
+    }
+
+    /// Makes the calling thread this one, and runs the function that the handle keeps.
+    fn run_own_function(self, os_name: &str) {
+        // There is none if a spawn was refused, and who had found the thread in the list has started it since.
+        let function = self.inner.work.lock().function.take();
+        let call = || function.map_or((), |function| function());
+        run(self, os_name, call, |result| {
+            if let Err(payload) = result {
+                excepthook::discard(payload);
+            }
+        });
     }
 
     /// The new thread of the operating system has dropped what it was to do.
@@ -214,6 +228,7 @@ impl Drop for Due {
 pub(crate) struct Main {
     due: Due,
     os_name: Arc<str>,
+    birth: Birth,
 }
 
 impl Main {
@@ -222,18 +237,18 @@ impl Main {
         move || self.run_quietly()
     }
 
-    fn run_quietly(mut self) {
-        let Some(thread) = self.due.take() else {
+    fn run_quietly(self) {
+        let Main {
+            mut due,
+            os_name,
+            birth,
+        } = self;
+        drop(birth);
+        let Some(thread) = due.take() else {
             return;
         };
-        // There is none if a spawn was refused, and who had found the thread in the list has started it since.
-        let function = thread.inner.work.lock().function.take();
-        let call = || function.map_or((), |function| function());
-        run(thread, &self.os_name, call, |result| {
-            if let Err(payload) = result {
-                excepthook::discard(payload);
-            }
-        });
+        thread.run_own_function(&os_name);
+        transit::end();
     }
 
     /// The function that the handle of a pending thread keeps, if `ready` gives a permit and the thread is still pending then.
@@ -241,30 +256,39 @@ impl Main {
         self,
         ready: impl FnOnce() -> Option<P> + Send + 'static,
     ) -> impl FnOnce() + Send + 'static {
-        let mut main = self;
+        let Main {
+            mut due,
+            os_name,
+            birth,
+        } = self;
         // Until it has fired, a pending thread ends by being cancelled.
-        let thread = main.due.take();
+        let thread = due.take();
         move || {
-            let Some(permit) = ready() else {
-                return;
-            };
-            if let Some(thread) = thread.filter(|thread| thread.inner.life.fire()) {
-                thread.join_crew();
-                main.due.thread = Some(thread);
-                main.run_quietly();
+            drop(birth);
+            if let Some(permit) = ready() {
+                if let Some(thread) = thread.filter(|thread| thread.inner.life.fire()) {
+                    thread.join_crew();
+                    thread.run_own_function(&os_name);
+                }
+                drop(permit);
             }
-            drop(permit);
+            transit::end();
         }
     }
 
     /// Another function, whose result, or panic, goes to `result`. It does not unwind.
     fn into_packet<T>(self, function: impl FnOnce() -> T, result: Packet<T>) -> impl FnOnce() {
-        let mut main = self;
+        let Main {
+            mut due,
+            os_name,
+            birth,
+        } = self;
         move || {
-            let Some(thread) = main.due.take() else {
+            drop(birth);
+            let Some(thread) = due.take() else {
                 return;
             };
-            run(thread, &main.os_name, function, |outcome| {
+            run(thread, &os_name, function, |outcome| {
                 *result.lock() = Some(outcome);
                 // If nobody wants the result it is dropped here, by code of the user's.
                 let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(result)));
@@ -272,15 +296,22 @@ impl Main {
                     excepthook::discard(payload);
                 }
             });
+            transit::end();
         }
     }
 
     /// Another function. A panic in it goes on when it has been noted.
     pub(crate) fn around<T>(self, function: impl FnOnce() -> T) -> impl FnOnce() -> T {
-        let mut main = self;
+        let Main {
+            mut due,
+            os_name,
+            birth,
+        } = self;
         move || {
-            let thread = main.due.take().expect("it is called once");
-            let result = run(thread, &main.os_name, function, |result| result);
+            drop(birth);
+            let thread = due.take().expect("it is called once");
+            let result = run(thread, &os_name, function, |result| result);
+            transit::end();
             result.unwrap_or_else(|payload| panic::resume_unwind(payload))
         }
     }
