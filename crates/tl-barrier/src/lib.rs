@@ -40,6 +40,9 @@
 //! | at most so many threads at a time to do something | [`tl-semaphore`] |
 //! | to wait until threads have ended | `scope` or `join` of [`tl-thread`] |
 //!
+//! In the handler of a signal a barrier may not be waited at, nor aborted or reset.
+//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//!
 //! Only Linux is supported.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.

@@ -47,6 +47,9 @@
 //! assert_eq!(*answer, Some(42));
 //! ```
 //!
+//! In the handler of a signal nobody may be notified, and nothing locked.
+//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//!
 //! Only Linux is supported and tested.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.

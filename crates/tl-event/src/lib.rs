@@ -31,6 +31,9 @@
 //! | a call after some time, unless it is cancelled | [`tl-timer`] |
 //! | to wait for a value that is computed once | [`std::sync::OnceLock`] |
 //!
+//! In the handler of a signal an event may be looked at, and not set.
+//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//!
 //! Only Linux is supported.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.

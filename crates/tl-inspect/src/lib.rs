@@ -35,6 +35,8 @@
 //! | --- | --- | --- |
 //! | `serde` | off | `Serialize` for what is seen |
 //!
+//! In the handler of a signal nothing of this crate may be called.
+//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
 // So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]

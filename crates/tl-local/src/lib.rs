@@ -40,6 +40,9 @@
 //! Its drop may use other `Local`s, and set them: such values are dropped next. A new thread starts with no value, and nothing is
 //! kept of threads that have ended.
 //!
+//! In the handler of a signal no `Local` may be used.
+//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//!
 //! Only Linux is supported.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.

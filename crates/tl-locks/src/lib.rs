@@ -49,6 +49,9 @@
 //! assert_eq!(total.into_inner(), 1);
 //! ```
 //!
+//! In the handler of a signal nothing may be locked or unlocked.
+//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//!
 //! Only Linux is supported and tested.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.

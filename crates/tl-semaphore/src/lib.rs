@@ -27,7 +27,7 @@
 //!
 //! | you want | take |
 //! | --- | --- |
-//! | at most so many threads at once to do something | a [`BoundedSemaphore`] and its [`permit`](BoundedSemaphore::permit) |
+//! | at most so many threads at once to do something | a [`BoundedSemaphore`] and its [`permit`](Semaphore::permit) |
 //! | to count things that some threads produce and others consume | a [`Semaphore`], [`release`](Semaphore::release) and [`acquire`](Semaphore::acquire) |
 //! | those that wait to be sent away when all comes to an end | a [`ClosableSemaphore`] and its [`close`](ClosableSemaphore::close) |
 //! | one thread at a time to use a value | a `Mutex` of [`tl-locks`] |
@@ -49,6 +49,9 @@
 //! never be met a time limit. When that is over, what was kept for it is there for the others. Only
 //! a request for more permits than there can be, [`MAX`](Semaphore::MAX) or the
 //! [bound](BoundedSemaphore::bound), holds nobody up: it is passed over.
+//!
+//! In the handler of a signal permits may not be acquired, nor released.
+//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
 //!
 //! Only Linux is supported.
 //!

@@ -314,6 +314,15 @@ pub struct MergeError<P> {
 
 impl<P> MergeError<P> {
     /// Returns the permit that was to be taken over.
+    ///
+    /// ```
+    /// use tl_semaphore::Semaphore;
+    ///
+    /// let (seats, cups) = (Semaphore::new(1), Semaphore::new(1));
+    /// let error = seats.permit().merge(cups.permit()).unwrap_err();
+    /// let cup = error.into_permit();
+    /// assert_eq!((cup.count(), cups.available()), (1, 0));
+    /// ```
     pub fn into_permit(self) -> P {
         self.permit
     }

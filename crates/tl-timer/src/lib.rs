@@ -89,6 +89,9 @@
 //! In a child process made by `fork` timers do not fire, neither those that were pending nor new ones: the scheduler's
 //! thread is not there.
 //!
+//! In the handler of a signal no timer may be started, restarted or cancelled.
+//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//!
 //! Linux only.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.

@@ -16,6 +16,8 @@
 //! | 12 | [Semaphore](chapter_12_semaphore) | `semaphore` |
 //! | 13 | [Thread-local data](chapter_13_local) | `local`, `local_defaults` |
 //!
+//! Beside the chapters: [signals and Ctrl-C](signals), and how a program ends in good order.
+//!
 //! The [table of names](crate::names) has every name of Python's `threading` with ours.
 //!
 //! # How to read a chapter
@@ -84,3 +86,4 @@ pub mod chapter_10_with_lock;
 pub mod chapter_11_condition_barrier;
 pub mod chapter_12_semaphore;
 pub mod chapter_13_local;
+pub mod signals;

@@ -38,6 +38,23 @@
 //! another way than by C's `fork` may not find it so, and a handler of a signal must not fork while it
 //! interrupts the door. In the parent nothing changes.
 //!
+//! # In a signal handler
+//!
+//! The handler of a signal must call nothing that waits or wakes: no `set`, `release` or `notify_one`, and
+//! no lock. It may have interrupted its own thread inside the door, with a bucket locked; then it waits for
+//! that thread for ever. At ten thousand signals a second that happens within moments. What only looks, as
+//! `is_set` or `available`, never enters the door.
+//!
+//! What works is a thread that hears of the signal and does what is to be done:
+//!
+//! - one that iterates over the signals of the crate [`signal-hook`](https://docs.rs/signal-hook), or is
+//!   started by [`ctrlc`](https://docs.rs/ctrlc);
+//! - one that waits in `sigwait`, or reads a `signalfd`, for a signal that `main` has blocked before it
+//!   started any thread;
+//! - one that reads from a pipe or an `eventfd`, into which the handler writes.
+//!
+//! The guide has a program that ends in good order after Ctrl-C: *Signals and Ctrl-C*.
+//!
 //! # What it asks
 //!
 //! Between [`WaitQueue::lock`] and the end of the [`LockedQueue`] a thread must not enter the door again, not even for another

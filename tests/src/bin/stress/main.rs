@@ -9,6 +9,7 @@ mod allocations;
 mod barrier;
 mod condition;
 mod event;
+mod heard;
 mod local;
 mod locks;
 mod monitor;
@@ -96,6 +97,10 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "closing",
         run: semaphore::closing,
+    },
+    Scenario {
+        name: "heard",
+        run: heard::run,
     },
     Scenario {
         name: "local",
