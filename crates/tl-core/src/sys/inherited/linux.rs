@@ -11,8 +11,10 @@
 use std::fmt;
 use std::mem::{size_of, size_of_val};
 
-/// As many processors as a kernel of Linux can be built for.
-const CPU_WORDS: usize = 8192 / 64;
+/// Enough for the processors of most machines, …
+const CPU_WORDS: usize = 1024 / 64;
+/// … and for as many as a kernel of Linux can be built for.
+const MOST_CPU_WORDS: usize = 8192 / 64;
 /// What the kernel's set of signals takes.
 const SIGNAL_BYTES: usize = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
     16
@@ -58,10 +60,12 @@ const DEADLINE: u32 = 6;
 /// ```
 #[derive(Clone)]
 pub struct Inherited {
-    /// One bit a processor. Empty if the system does not say.
+    /// One bit a processor.
     cpus: [u64; CPU_WORDS],
-    /// How many words of `cpus` the system uses.
+    /// How many words of `cpus` the system uses; none if it does not say, or needs more.
     cpu_words: usize,
+    /// Where it needs more.
+    many_cpus: Vec<u64>,
     scheduling: Option<Attributes>,
     signals: [u64; 2],
 }
@@ -143,15 +147,13 @@ impl Inherited {
     /// Of the thread that has this number of the system's, 0 for the calling one.
     fn of_thread(number: u32) -> Inherited {
         let mut cpus = [0; CPU_WORDS];
-        // SAFETY: the call writes at most as many bytes as it is told, which is how many there are.
-        let written = unsafe {
-            libc::syscall(
-                libc::SYS_sched_getaffinity,
-                number,
-                size_of_val(&cpus),
-                cpus.as_mut_ptr(),
-            )
-        };
+        let mut many_cpus = Vec::new();
+        let cpu_words = cpus_of(number, &mut cpus);
+        if cpu_words == 0 {
+            many_cpus.resize(MOST_CPU_WORDS, 0);
+            let words = cpus_of(number, &mut many_cpus);
+            many_cpus.truncate(words);
+        }
         let mut attributes = Attributes::default();
         // SAFETY: as above; the kernel knows this size of the structure since there is the call.
         let error = unsafe {
@@ -165,7 +167,8 @@ impl Inherited {
         };
         Inherited {
             cpus,
-            cpu_words: usize::try_from(written).unwrap_or(0) / size_of::<u64>(),
+            cpu_words,
+            many_cpus,
             scheduling: (error == 0).then(|| attributes.passed_on()),
             signals: [0; 2],
         }
@@ -182,7 +185,7 @@ impl Inherited {
     /// ```
     pub fn take_on(&self) -> bool {
         let mine = Inherited::of_current();
-        let mut has_all = self.cpu_words != 0 && self.scheduling.is_some();
+        let mut has_all = !self.cpus().is_empty() && self.scheduling.is_some();
         if mine.cpus() != self.cpus() {
             // SAFETY: the call reads as many bytes as it is told, which is how many there are.
             let error = unsafe {
@@ -265,8 +268,26 @@ impl Inherited {
     }
 
     fn cpus(&self) -> &[u64] {
-        &self.cpus[..self.cpu_words]
+        match self.cpu_words {
+            0 => &self.many_cpus,
+            words => &self.cpus[..words],
+        }
     }
+}
+
+/// Asks for the processors of the thread that has this number. Returns how many words they take, or 0 if they take more
+/// than there are.
+fn cpus_of(number: u32, words: &mut [u64]) -> usize {
+    // SAFETY: the call writes at most as many bytes as it is told, which is how many there are.
+    let written = unsafe {
+        libc::syscall(
+            libc::SYS_sched_getaffinity,
+            number,
+            size_of_val(words),
+            words.as_mut_ptr(),
+        )
+    };
+    usize::try_from(written).unwrap_or(0) / size_of::<u64>()
 }
 
 impl PartialEq for Inherited {
@@ -286,5 +307,48 @@ impl fmt::Debug for Inherited {
             .field("rank", &self.rank())
             .field("signals", &format_args!("{:x?}", self.signals))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_processors_than_most_machines_have_are_kept_elsewhere() {
+        assert_eq!(cpus_of(0, &mut []), 0, "there is no room");
+        let few = Inherited::of_current();
+        let many = Inherited {
+            cpu_words: 0,
+            many_cpus: few.cpus().to_vec(),
+            ..few.clone()
+        };
+        assert_eq!(many, few);
+        assert!(many.take_on());
+        assert_eq!(Inherited::of_current(), few);
+    }
+
+    #[test]
+    fn what_a_thread_passes_on_is_what_the_kernel_lets_it() {
+        let attributes = |policy, flags, nice, priority| Attributes {
+            policy,
+            flags,
+            nice,
+            priority,
+            runtime: 3_000_000,
+            ..Attributes::default()
+        };
+        for (has, passes_on) in [
+            (attributes(NORMAL, 0, -5, 0), (NORMAL, -5, 0)),
+            (attributes(NORMAL, RESET_ON_FORK, -5, 0), (NORMAL, 0, 0)),
+            (attributes(IDLE, RESET_ON_FORK, 7, 0), (IDLE, 7, 0)),
+            (attributes(FIFO, 0, 0, 9), (FIFO, 0, 9)),
+            (attributes(FIFO, RESET_ON_FORK, 0, 9), (NORMAL, 0, 0)),
+            (attributes(DEADLINE, RESET_ON_FORK, 0, 0), (NORMAL, 0, 0)),
+        ] {
+            let new = has.passed_on();
+            assert_eq!((new.policy, new.nice, new.priority), passes_on, "{has:?}");
+            assert_eq!((new.flags, new.runtime), (0, 0));
+        }
     }
 }
