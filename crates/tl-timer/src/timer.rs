@@ -298,7 +298,7 @@ impl Timer {
     ///
     /// This is how to wait until something has been quiet for a while (keys on a keyboard, changes of a file), and
     /// how to end what nobody uses any more: restart the timer whenever it is used. It takes about as long as
-    /// to [`cancel`](Timer::cancel).
+    /// to [`cancel`](Timer::cancel), and much less than another [`start`](Timer::start).
     ///
     /// ```
     /// use std::time::Duration;
