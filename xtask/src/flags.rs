@@ -122,6 +122,10 @@ pub struct Platforms {
     #[arg(long)]
     pub install: bool,
 
+    /// Begin no platform after so many minutes
+    #[arg(long, value_name = "N")]
+    pub minutes: Option<u64>,
+
     /// Compile the crates and run nothing
     #[arg(long)]
     pub build_only: bool,

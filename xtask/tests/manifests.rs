@@ -46,7 +46,7 @@ fn the_readme_names_the_rust_versions_of_the_manifests() {
 fn the_oldest_rust_is_found_among_the_toolchains() {
     let versions = msrv::versions(&workspace::root()).unwrap();
     assert_eq!(versions.len(), 2);
-    assert_eq!(versions.values().map(BTreeSet::len).sum::<usize>(), 9);
+    assert_eq!(versions.values().map(BTreeSet::len).sum::<usize>(), 10);
     let installed = "stable-x (active, default)\nnightly-x\n1.9.0-x\n1.95.0-x\n1.95-y\n";
     assert_eq!(msrv::toolchain(installed, "1.95"), Some("1.95.0-x"));
     assert_eq!(msrv::toolchain(installed, "1.9"), Some("1.9.0-x"));

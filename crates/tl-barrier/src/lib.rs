@@ -43,7 +43,15 @@
 //! In the handler of a signal a barrier may not be waited at, nor aborted or reset.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
 //!
-//! Only Linux is supported.
+//! # Platforms
+//!
+//! | | |
+//! | --- | --- |
+//! | tested | Linux on x86_64, i686 and aarch64, with glibc and with musl, linked dynamically and statically; Windows on x86_64 |
+//! | compiled | macOS, FreeBSD, Windows with Microsoft's linker, Android, Linux on ARM with 32 bits and on RISC-V |
+//! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
+//!
+//! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
 #![cfg_attr(

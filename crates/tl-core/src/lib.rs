@@ -19,6 +19,17 @@
 //! | a primitive of your own, that waits | [`door`], with [`sync`] for its atomics |
 //! | the few system calls that such crates need | [`sys`] |
 //!
+//! # Platforms
+//!
+//! | | |
+//! | --- | --- |
+//! | tested | Linux on x86_64, i686 and aarch64, with glibc and with musl, linked dynamically and statically; Windows on x86_64 |
+//! | compiled | macOS, FreeBSD, Windows with Microsoft's linker, Android, Linux on ARM with 32 bits and on RISC-V |
+//! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
+//!
+//! It takes Rust 1.85 or newer. (The newest versions of what the logger rests on take 1.88; for an older one cargo chooses older
+//! versions, which are not tested.) What is not the same everywhere is in [`sys`].
+//!
 //! # Feature flags
 //!
 //! | feature | by default | what it brings |

@@ -13,6 +13,7 @@ use std::process::Command;
 use std::process::Stdio;
 use std::sync::Barrier;
 use std::thread;
+#[cfg(unix)]
 use std::time::Duration;
 
 use log::{LevelFilter, Log};

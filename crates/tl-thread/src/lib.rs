@@ -112,12 +112,35 @@
 //! this library did not start was just starting or ending, for a new thread to begin. Where that matters call
 //! `exec` soon.
 //!
+//! # Platforms
+//!
+//! | | |
+//! | --- | --- |
+//! | tested | Linux on x86_64, i686 and aarch64, with glibc and with musl, linked dynamically and statically; Windows on x86_64 |
+//! | compiled | macOS, FreeBSD, Windows with Microsoft's linker, Android, Linux on ARM with 32 bits and on RISC-V |
+//! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
+//!
+//! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//!
+//! The end of the process is not the same everywhere:
+//!
+//! | | Linux and Unix | musl | Windows |
+//! | --- | --- | --- | --- |
+//! | `main` returns or panics | waits | waits | waits |
+//! | [`std::process::exit`] in the main thread | waits | waits | **ends at once**: nothing can stop `ExitProcess` |
+//! | [`std::process::exit`] in another thread, before `main` has returned | ends at once | ends at once | ends at once |
+//! | [`std::process::exit`] in another thread, after that | sleeps for ever | sleeps for ever | ends at once |
+//! | [`exit`](crate::exit) from anywhere | ends at once | ends at once | ends at once |
+//! | exit hooks of the C library that are left after an [`exit`](crate::exit) which the library's own hook carries out | run | are skipped | are skipped |
+//!
 //! # Limits
 //!
 //! In the handler of a signal no thread may be started, joined or listed.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
 //!
 //! Linux only. The standard library's message about a panic names a thread as it was called at its start.
+//!
+//! The standard library's message about a panic names a thread as it was called at its start.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
 #![cfg_attr(

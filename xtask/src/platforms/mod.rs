@@ -9,7 +9,7 @@ pub mod rows;
 pub mod tests;
 pub mod tools;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use console::style;
 
@@ -34,10 +34,18 @@ enum Result {
 /// When a platform is not known, or a file or a program that should be there is not.
 pub fn run(options: &Platforms) -> Outcome {
     let mut results = Vec::new();
+    let begin = Instant::now();
+    let limit = options
+        .minutes
+        .map(|minutes| Duration::from_secs(60 * minutes));
     for platform in select(&options.names)? {
         let began = Instant::now();
         println!("{}: {}", style(platform.name).bold(), platform.what);
-        let result = attempt(platform, options)?;
+        let result = if limit.is_some_and(|limit| begin.elapsed() >= limit) {
+            Result::NotRun("the minutes that `--minutes` allows are over".to_owned())
+        } else {
+            attempt(platform, options)?
+        };
         if let Result::NotRun(why) = &result {
             println!("not run: {why}");
         }

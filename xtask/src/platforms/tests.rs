@@ -16,7 +16,7 @@ use crate::verify::verdict;
 use crate::{BoxedError, built, examples, parallel, progress, run, workspace};
 
 /// The crates that are built for every platform.
-pub const PACKAGES: [&str; 9] = [
+pub const PACKAGES: [&str; 10] = [
     "tl-core",
     "tl-locks",
     "tl-event",
@@ -26,6 +26,7 @@ pub const PACKAGES: [&str; 9] = [
     "tl-local",
     "tl-thread",
     "tl-timer",
+    "tl-inspect",
 ];
 
 /// So long the tests of one program may run. The longest take half a minute.
@@ -146,6 +147,10 @@ impl Build<'_> {
             Ok(programs) => programs,
             Err(why) => return Ok(Err(why)),
         };
+        // Beside them are the programs that some of them start.
+        let is_test =
+            |program: &Program| program.path.parent().is_some_and(|at| at.ends_with("deps"));
+        let programs: Vec<Program> = programs.into_iter().filter(is_test).collect();
         let bar = progress::bar(programs.len());
         let counts = parallel::each(&programs, parallel::workers(), |_, program| {
             let name = format!("{}/{}", program.package, program.target);
