@@ -93,7 +93,11 @@ impl Chart<'_> {
             .x_desc(self.x)
             .y_desc(self.y)
             .y_label_formatter(&|nanos| report::duration(*nanos))
-            .x_label_formatter(&|size| format!("{size:.0}"))
+            // There are no halves of what it counts.
+            .x_label_formatter(&|size| match size.fract() {
+                0.0 => format!("{size:.0}"),
+                _ => String::new(),
+            })
             .light_line_style(WHITE)
             .draw()?;
         for (index, line) in self.lines.iter().enumerate() {
