@@ -221,7 +221,7 @@ fn a_primitive_brings_the_core_and_little_else() {
     assert_brings("tl-condition", &["tl-locks", LOCK_API[0], LOCK_API[1]]);
     assert_brings("tl-thread", &[]);
     assert_brings("tl-timer", &["tl-thread"]);
-    assert_brings("tl-inspect", &["tl-thread"]);
+    assert_brings("tl-inspect", &["log", "tl-thread"]);
 }
 
 #[test]

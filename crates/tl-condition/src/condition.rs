@@ -180,6 +180,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn try_lock(&self) -> Option<ConditionGuard<'_, L>> {
         self.try_acquire().then(|| ConditionGuard::new(self))
     }
@@ -282,6 +283,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn try_acquire(&self) -> bool {
         self.lock.try_acquire()
     }

@@ -119,6 +119,7 @@ impl<T: ?Sized> Monitor<T> {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn try_lock(&self) -> Option<MonitorGuard<'_, T>> {
         self.mutex.try_lock().map(|guard| self.guard(guard))
     }

@@ -212,6 +212,14 @@ impl Deadlock {
     }
 }
 
+impl Deadlock {
+    /// What tells it from all others.
+    pub(crate) fn key(&self) -> Vec<(Option<ThreadIdent>, u64)> {
+        let key = |link: &Link| (link.thread.ident(), link.wait.serial());
+        self.links.iter().map(key).collect()
+    }
+}
+
 /// A thread in a [`Deadlock`], and what it waits for.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -13,6 +13,7 @@
 //! | --- | --- |
 //! | to know what the threads of a program do that hangs | [`snapshot`] |
 //! | to know which of them wait for each other | [`deadlocks`] |
+//! | to be told of deadlocks, of long waits, and why the process does not end | [`watch`] |
 //! | to know which threads are alive, no more | [`tl_thread::enumerate`] |
 //!
 //! # What is seen
@@ -20,7 +21,7 @@
 //! Every thread that waits in one of the primitives of these crates, whoever started it: which operation, the
 //! place in the program that called it, how long it has slept, and when it gives up. Who holds what it waits for is known for an
 //! `RLock`, also as the lock of a condition, for a thread that is joined, and for a barrier, where those that have arrived are listed. A
-//! `Lock` and a `Mutex` have four bytes and no owner: there the holder is unknown.
+//! `Lock` and a `Mutex` have four bytes and no owner: who holds them is known if `tl-locks` is built with its feature `owners`.
 //!
 //! What waits in the standard library, in the system or in another library is seen as running.
 //!
@@ -45,8 +46,10 @@ mod deadlock;
 mod observers;
 mod report;
 mod snapshot;
+mod watch;
 mod words;
 
 pub use deadlock::{Deadlock, Link, deadlocks};
-pub use snapshot::{Holder, Snapshot, State, ThreadInfo, ThreadName, Wait, snapshot};
+pub use snapshot::{Holder, Holding, Snapshot, State, ThreadInfo, ThreadName, Wait, snapshot};
+pub use watch::{Report, Watch, Watching, watch};
 pub use words::Place;

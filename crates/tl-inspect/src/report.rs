@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use tl_core::ThreadIdent;
+
 use crate::snapshot::{Snapshot, State, ThreadInfo, ThreadName, Wait};
 use crate::words::{Count, Span};
 
@@ -85,7 +87,7 @@ impl Snapshot {
 
 impl ThreadInfo {
     fn title(&self) -> String {
-        match self.is_listed() {
+        match self.is_listed() || self.ident() == Some(ThreadIdent::MAIN) {
             true => format!("\"{}\"", self.name()),
             false => "a thread that the library did not start".to_owned(),
         }
@@ -119,7 +121,12 @@ impl fmt::Display for ThreadInfo {
             State::Pending { due_in: Some(time) } => {
                 write!(f, "is a timer, due in {}", Span(*time))
             }
+        }?;
+        for holding in self.holds() {
+            let (address, place) = (holding.address(), holding.place());
+            write!(f, "\n    holds the lock at {address:#x}, since {place}")?;
         }
+        Ok(())
     }
 }
 
@@ -150,7 +157,7 @@ impl Wait {
 /// As `waits in Semaphore::acquire_many(3) at src/pool.rs:41, for 3.2 s, until in 1.8 s`.
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if (self.primitive(), self.operation()) == ("process", "end") {
+        if self.is_of_the_end() {
             f.write_str(
                 "has left main; the process waits until all threads but daemons have ended",
             )?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tl_core::ThreadIdent;
 use tl_core::door;
-use tl_thread::{Thread, enumerate, pending};
+use tl_thread::{Thread, enumerate, main_thread, pending};
 
 use crate::Place;
 
@@ -52,6 +52,14 @@ pub fn snapshot() -> Snapshot {
         };
         waits.retain(|ident, wait| names.are_listed(*ident) || lasts(wait));
     }
+    let mut held: HashMap<ThreadIdent, Vec<Holding>> = HashMap::new();
+    for lock in door::held() {
+        let holding = Holding {
+            address: lock.lock.address(),
+            place: Place::new(lock.place),
+        };
+        held.entry(lock.thread).or_default().push(holding);
+    }
     let arrived = arrived(&waits);
     let mut threads: Vec<ThreadInfo> = Vec::with_capacity(listed.len());
     for thread in &listed {
@@ -70,19 +78,26 @@ pub fn snapshot() -> Snapshot {
             native_id: thread.native_id(),
             is_daemon: thread.is_daemon(),
             alive_for: thread.alive_since().map(|since| since.elapsed()),
+            holds: holdings(&mut held, thread.ident()),
             state,
         });
     }
     let mut strangers: Vec<_> = waits.into_values().collect();
     strangers.sort_by_key(|wait| wait.thread);
     for wait in strangers {
-        let thread = names.of(Some(wait.thread));
+        // Having left `main`, the main thread is not listed.
+        let is_main = wait.thread == ThreadIdent::MAIN;
+        let mut thread = names.of(Some(wait.thread));
+        if is_main {
+            thread.name = main_thread().name();
+        }
         threads.push(ThreadInfo {
             name: Arc::clone(&thread.name),
             thread,
             native_id: None,
-            is_daemon: true,
+            is_daemon: !is_main,
             alive_for: None,
+            holds: holdings(&mut held, Some(wait.thread)),
             state: State::Waiting(Wait::new(&wait, &names, &arrived)),
         });
     }
@@ -90,6 +105,15 @@ pub fn snapshot() -> Snapshot {
         taken_at: Instant::now(),
         threads,
     }
+}
+
+fn holdings(
+    held: &mut HashMap<ThreadIdent, Vec<Holding>>,
+    thread: Option<ThreadIdent>,
+) -> Vec<Holding> {
+    thread
+        .and_then(|ident| held.remove(&ident))
+        .unwrap_or_default()
 }
 
 /// The threads that wait at each barrier, by the address of its word.
@@ -187,6 +211,14 @@ impl Snapshot {
             .find(|thread| thread.ident() == Some(ident))
     }
 
+    /// Returns the threads for which the end of the process waits: those that are alive and no daemons, and
+    /// timers that are pending, without the main thread.
+    pub fn awaited(&self) -> impl Iterator<Item = &ThreadInfo> {
+        let is_main = |thread: &ThreadInfo| thread.ident() == Some(ThreadIdent::MAIN);
+        let threads = self.threads.iter();
+        threads.filter(move |thread| !thread.is_daemon && !is_main(thread))
+    }
+
     /// Returns when it was taken.
     pub fn taken_at(&self) -> Instant {
         self.taken_at
@@ -204,6 +236,7 @@ pub struct ThreadInfo {
     native_id: Option<u64>,
     is_daemon: bool,
     alive_for: Option<Duration>,
+    holds: Vec<Holding>,
     state: State,
 }
 
@@ -236,6 +269,11 @@ impl ThreadInfo {
     /// Returns how long the thread has lived. See [`tl_thread::Thread::alive_since`].
     pub fn alive_for(&self) -> Option<Duration> {
         self.alive_for
+    }
+
+    /// Returns the locks that the thread holds, if `tl-locks` was built with its feature `owners`.
+    pub fn holds(&self) -> &[Holding] {
+        &self.holds
     }
 
     /// Returns what the thread did.
@@ -273,6 +311,26 @@ impl ThreadInfo {
     }
 }
 
+/// A lock that a thread held.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Holding {
+    address: usize,
+    place: Place,
+}
+
+impl Holding {
+    /// Returns the address of the lock.
+    pub fn address(&self) -> usize {
+        self.address
+    }
+
+    /// Returns where the thread acquired it.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+}
+
 /// What a thread was doing.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -295,6 +353,8 @@ pub enum State {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Wait {
+    #[cfg_attr(feature = "serde", serde(skip))]
+    serial: u64,
     primitive: &'static str,
     operation: &'static str,
     amount: Option<u64>,
@@ -309,6 +369,15 @@ pub struct Wait {
 }
 
 impl Wait {
+    /// Whether it is the end of the process that is waited for.
+    pub(crate) fn is_of_the_end(&self) -> bool {
+        (self.primitive, self.operation) == ("process", "end")
+    }
+
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
+    }
+
     fn new(wait: &door::Wait, names: &Names, arrived: &Arrived) -> Wait {
         let operation = wait.call.operation();
         let arrived = match wait.parties {
@@ -316,6 +385,7 @@ impl Wait {
             None => &[],
         };
         Wait {
+            serial: wait.serial,
             primitive: operation.primitive(),
             operation: operation.name(),
             amount: wait.amount,

@@ -129,6 +129,7 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
 
     /// Acquires the lock if that is possible at once. See [`Lock::try_acquire`], [`RLock::try_acquire`].
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     fn try_acquire(&self) -> bool;
 
     /// Acquires the lock if that is possible within `timeout`. See [`Lock::acquire_timeout`], [`RLock::acquire_timeout`].
@@ -183,6 +184,7 @@ impl ConditionLock for Lock {
         self.acquire();
     }
 
+    #[track_caller]
     fn try_acquire(&self) -> bool {
         self.try_acquire()
     }
@@ -242,6 +244,7 @@ impl ConditionLock for RLock {
         self.acquire();
     }
 
+    #[track_caller]
     fn try_acquire(&self) -> bool {
         self.try_acquire()
     }
@@ -294,6 +297,7 @@ macro_rules! pass_through {
                 (**self).acquire();
             }
 
+            #[track_caller]
             fn try_acquire(&self) -> bool {
                 (**self).try_acquire()
             }

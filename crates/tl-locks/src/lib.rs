@@ -52,6 +52,15 @@
 //! In the handler of a signal nothing may be locked or unlocked.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
 //!
+//! # Feature flags
+//!
+//! | feature | by default | what it brings |
+//! | --- | --- | --- |
+//! | `owners` | off | who holds each [`Lock`], [`Mutex`], [`RLock`] and [`ReentrantMutex`], and where it was acquired, for [`tl-inspect`] |
+//!
+//! With `owners` each acquire and each release writes into a table, which takes several times as long as they do
+//! otherwise. It is for finding out why a program hangs. The allocator of a program must not use these locks then.
+//!
 //! # Platforms
 //!
 //! | | |
@@ -66,11 +75,13 @@
 #![cfg_attr(
     docsrs,
     doc = "[`tl-condition`]: https://docs.rs/tl-condition
+[`tl-inspect`]: https://docs.rs/tl-inspect
 [`tl-semaphore`]: https://docs.rs/tl-semaphore"
 )]
 #![cfg_attr(
     not(docsrs),
     doc = "[`tl-condition`]: ../tl_condition/index.html
+[`tl-inspect`]: ../tl_inspect/index.html
 [`tl-semaphore`]: ../tl_semaphore/index.html"
 )]
 // So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.

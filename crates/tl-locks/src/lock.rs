@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tl_core::door::{Call, Operation};
 
 use crate::ReleaseError;
-use crate::raw::{Acquire, RawLock};
+use crate::raw::{Acquire, Place, RawLock};
 
 const ACQUIRE: &Operation = &Operation::new("Lock", "acquire");
 const ACQUIRE_TIMEOUT: &Operation = &Operation::new("Lock", "acquire_timeout");
@@ -136,8 +136,9 @@ impl Lock {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn try_acquire(&self) -> bool {
-        self.raw.try_acquire()
+        self.raw.try_acquire(Place::here())
     }
 
     /// Acquires the lock if that is possible within `timeout`, and says whether it did.
@@ -269,6 +270,7 @@ impl Lock {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn try_lock(&self) -> Option<LockGuard<'_>> {
         self.try_acquire().then(|| LockGuard { lock: self })
     }

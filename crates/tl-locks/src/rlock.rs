@@ -11,7 +11,7 @@ use tl_core::current_ident;
 use tl_core::door::{Call, Deadline, Operation};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::raw::{Acquire, RawLock};
+use crate::raw::{Acquire, Place, RawLock};
 use crate::{ReleaseError, Waiters};
 
 const ACQUIRE: &Operation = &Operation::new("RLock", "acquire");
@@ -136,8 +136,10 @@ impl RLock {
     /// ```
     #[inline]
     #[must_use = "if it is false the lock was not acquired"]
+    #[track_caller]
     pub fn try_acquire(&self) -> bool {
-        self.acquire_with(RawLock::try_acquire)
+        let place = Place::here();
+        self.acquire_with(|raw| raw.try_acquire(place))
     }
 
     /// Acquires the lock, or one more level of it, if that is possible within `timeout`, and says whether it did.

@@ -6,13 +6,17 @@ use std::time::{Duration, Instant};
 
 use tl_barrier::Barrier;
 use tl_condition::Condition;
-use tl_inspect::{Deadlock, deadlocks, snapshot};
-use tl_locks::RLock;
+use tl_event::Event;
+use tl_inspect::{Deadlock, Report, Watch, deadlocks, snapshot, watch};
+use tl_locks::{Lock, Mutex, RLock};
 use tl_thread::Thread;
 
 static A: RLock = RLock::new();
 static B: RLock = RLock::new();
 static C: RLock = RLock::new();
+static M: Mutex<u32> = Mutex::new(0);
+static N: Mutex<u32> = Mutex::new(0);
+static LOCK: Lock = Lock::new();
 static CONDITION: Condition = Condition::new();
 static BARRIER: Barrier = Barrier::new(2);
 /// All have what they hold.
@@ -28,9 +32,14 @@ fn main() {
         "two-locks" => two_locks(),
         "three-locks" => three_locks(),
         "lock-and-join" => lock_and_join(),
+        "two-mutexes" => two_mutexes(),
+        "mutex-and-join" => mutex_and_join(),
+        "mutex-twice" => mutex_twice(),
+        "lock-twice-released" => lock_twice_released(),
         "condition" => condition(),
         "barrier" => barrier(),
         "join-oneself" => join_oneself(),
+        "end" => end(),
         "none" => none(),
         _ => panic!("no such way to hang: {kind}"),
     }
@@ -101,6 +110,60 @@ fn lock_and_join() {
     report();
 }
 
+fn two_mutexes() {
+    start("left", || {
+        let _m = M.lock();
+        HELD.wait().unwrap();
+        *N.lock() += 1;
+    });
+    start("right", || {
+        let _n = N.lock();
+        HELD.wait().unwrap();
+        *M.lock() += 1;
+    });
+    report();
+}
+
+fn mutex_and_join() {
+    let worker = Thread::new(|| {
+        HELD.wait().unwrap();
+        *M.lock() += 1;
+    });
+    let worker = worker.with_name("worker").with_daemon(true);
+    worker.start().unwrap();
+    start("owner", move || {
+        let _m = M.lock();
+        HELD.wait().unwrap();
+        worker.join().unwrap();
+    });
+    report();
+}
+
+fn mutex_twice() {
+    start("twice", || {
+        let first = M.lock();
+        *M.lock() += *first;
+    });
+    report();
+}
+
+/// A lock as a signal: whoever waits for it has acquired it, and another thread releases it.
+fn lock_twice_released() {
+    let waiter = start("waiter", || {
+        LOCK.acquire();
+        HELD.wait().unwrap();
+        LOCK.acquire();
+    });
+    HELD.wait().unwrap();
+    for deadlock in deadlocks() {
+        assert!(!deadlock.is_certain());
+    }
+    LOCK.release().unwrap();
+    waiter.join().unwrap();
+    assert!(deadlocks().is_empty());
+    println!("none");
+}
+
 /// A thread that is notified needs the lock of its condition, whose holder needs what it holds.
 fn condition() {
     start("waiter", || {
@@ -151,6 +214,26 @@ fn join_oneself() {
         FIRST.get().unwrap().join().unwrap();
     });
     report();
+}
+
+/// Leaves `main` while a thread that is no daemon waits for ever.
+fn end() {
+    static NEVER: Event = Event::new();
+    let soon = Duration::from_millis(100);
+    let look = Watch::new().every(soon).end_longer_than(2 * soon);
+    let look = look.report_to(|report| {
+        let Report::End { threads, .. } = report else {
+            panic!("{report}");
+        };
+        assert_eq!(threads.len(), 1);
+        println!("{report}");
+        println!("{}", snapshot());
+        tl_thread::exit(0);
+    });
+    watch(look).unwrap();
+    start("daemon", || NEVER.wait());
+    let stuck = Thread::new(|| NEVER.wait()).with_name("stuck");
+    stuck.start().unwrap();
 }
 
 /// Threads that wait long, and for each other, but not for ever.

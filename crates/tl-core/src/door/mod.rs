@@ -11,6 +11,7 @@
 //! | `fork.rs` | what is done around a `fork` |
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
+//! | `held.rs` | [`held`]: who holds what, for locks without an owner that are told to note it |
 //! | `gate.rs` | where waiters sleep that are woken together |
 //! | `platform/` | the futex and the clock, the only parts that the model checker replaces |
 //!
@@ -68,6 +69,7 @@ mod deadline;
 #[cfg(not(loom))]
 mod fork;
 mod gate;
+mod held;
 mod locked_queue;
 mod look;
 mod mutex;
@@ -81,6 +83,7 @@ mod wake_list;
 
 pub use backoff::Backoff;
 pub use deadline::Deadline;
+pub use held::{Held, held, holder_of, note_held, note_released};
 pub use locked_queue::{LockedQueue, OVERDUE, Verdict, Waiter, Wake};
 pub use look::{Wait, waits};
 pub use mutex::{Mutex, MutexGuard};

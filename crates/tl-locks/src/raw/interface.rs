@@ -8,7 +8,7 @@ use lock_api::{GetThreadId, GuardSend, RawMutex, RawMutexFair, RawMutexTimed};
 
 use tl_core::door::{Call, Deadline, Operation};
 
-use super::{Acquire, RawLock};
+use super::{Acquire, Place, RawLock};
 use crate::{MutexGuard, Waiters};
 
 const LOCK: &Operation = &Operation::new("Mutex", "lock");
@@ -36,8 +36,9 @@ unsafe impl RawMutex for RawLock {
     }
 
     #[inline]
+    #[track_caller]
     fn try_lock(&self) -> Option<GuardSend> {
-        self.try_acquire().then(GuardSend::new)
+        self.try_acquire(Place::here()).then(GuardSend::new)
     }
 
     #[inline]

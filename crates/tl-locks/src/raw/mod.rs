@@ -10,6 +10,7 @@
 
 #[cfg(not(loom))]
 mod interface;
+mod place;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -19,6 +20,8 @@ use tl_core::door::{Backoff, Call, Deadline, Holder, Note, Verdict, WaitQueue, W
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::{ReleaseError, Waiters};
+
+pub(crate) use place::Place;
 
 #[cfg(not(loom))]
 pub use interface::RawThreadIdent;
@@ -50,9 +53,18 @@ impl Acquire<'_> {
         Acquire { call, owner: None }
     }
 
-    fn holder(&self) -> Option<Holder> {
-        let owner = self.owner?.load(Ordering::Relaxed);
-        ThreadIdent::from_u64(owner).map(Holder::new)
+    fn holder(&self, lock: WaitQueue<'_>) -> Option<Holder> {
+        let noted = place::holder_of(lock);
+        let Some(owner) = self.owner else {
+            return noted;
+        };
+        let owner = Holder::new(ThreadIdent::from_u64(owner.load(Ordering::Relaxed))?);
+        match noted.filter(|noted| noted.thread == owner.thread) {
+            Some(Holder {
+                place: Some(place), ..
+            }) => Some(owner.at(place)),
+            _ => Some(owner),
+        }
     }
 }
 
@@ -111,10 +123,20 @@ impl RawLock {
         if !self.take_free() {
             self.acquire_slow(Deadline::NEVER, acquire.call, acquire.owner);
         }
+        self.is_held_since(Place::of(acquire.call));
     }
 
     #[inline]
-    pub(crate) fn try_acquire(&self) -> bool {
+    pub(crate) fn try_acquire(&self, place: Place) -> bool {
+        let acquired = self.try_take();
+        if acquired {
+            self.is_held_since(place);
+        }
+        acquired
+    }
+
+    #[inline]
+    fn try_take(&self) -> bool {
         // A load first: on a lock that is held it is all there is to do, and a load is cheap.
         let state = self.state.load(Ordering::Relaxed);
         state & LOCKED == 0 && (self.take(state).is_ok() || self.try_acquire_slow())
@@ -135,16 +157,27 @@ impl RawLock {
 
     #[inline]
     pub(crate) fn acquire_timeout(&self, timeout: Duration, acquire: Acquire<'_>) -> bool {
-        self.take_free() || self.acquire_timeout_slow(timeout, acquire.call, acquire.owner)
+        let acquired =
+            self.take_free() || self.acquire_timeout_slow(timeout, acquire.call, acquire.owner);
+        if acquired {
+            self.is_held_since(Place::of(acquire.call));
+        }
+        acquired
     }
 
     #[inline]
     pub(crate) fn acquire_deadline(&self, deadline: Instant, acquire: Acquire<'_>) -> bool {
-        self.take_free() || self.acquire_slow(Deadline::at(deadline), acquire.call, acquire.owner)
+        let acquired = self.take_free()
+            || self.acquire_slow(Deadline::at(deadline), acquire.call, acquire.owner);
+        if acquired {
+            self.is_held_since(Place::of(acquire.call));
+        }
+        acquired
     }
 
     #[inline]
     pub(crate) fn release(&self) -> Result<(), ReleaseError> {
+        self.is_held_no_more();
         // Release: pairs with the acquiring exchange in `take`.
         match self
             .state
@@ -159,6 +192,7 @@ impl RawLock {
     #[cfg(not(loom))]
     #[inline]
     pub(crate) fn release_fair(&self) -> Result<(), ReleaseError> {
+        self.is_held_no_more();
         // Release: as in `release`.
         match self
             .state
@@ -176,6 +210,19 @@ impl RawLock {
         if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair().is_ok() {
             self.acquire(Acquire::without_owner(call));
         }
+    }
+
+    /// With the feature `owners`: notes that the calling thread holds the lock.
+    #[inline]
+    fn is_held_since(&self, place: Place) {
+        place.note(WaitQueue::of(&self.state));
+    }
+
+    /// With the feature `owners`: to be called before the lock is released, so that who gets it next notes
+    /// that afterwards.
+    #[inline]
+    fn is_held_no_more(&self) {
+        place::forget(WaitQueue::of(&self.state));
     }
 
     #[inline]
@@ -206,11 +253,11 @@ impl RawLock {
     #[cold]
     fn acquire_slow(&self, deadline: Deadline, call: Call, owner: Option<&AtomicU64>) -> bool {
         if deadline.has_passed() {
-            return self.try_acquire();
+            return self.try_take();
         }
         let queue = WaitQueue::of(&self.state);
         let acquire = Acquire { call, owner };
-        let holder = || acquire.holder();
+        let holder = || acquire.holder(queue);
         let note = Note::new(call).held_by(queue, &holder);
         self.acquire_awake(deadline, queue.contended_backoff(), &note)
     }
@@ -323,9 +370,22 @@ impl RawLock {
         acquire: Acquire<'_>,
         before_release: impl FnOnce(),
     ) -> bool {
+        let was_notified = self.give_up_and_wait(waiters, deadline, acquire, before_release);
+        self.is_held_since(Place::of(acquire.call));
+        was_notified
+    }
+
+    fn give_up_and_wait(
+        &self,
+        waiters: &Waiters,
+        deadline: Deadline,
+        acquire: Acquire<'_>,
+        before_release: impl FnOnce(),
+    ) -> bool {
         let queue = waiters.queue();
-        let holder = || acquire.holder();
-        let note = Note::new(acquire.call).held_by(WaitQueue::of(&self.state), &holder);
+        let own = WaitQueue::of(&self.state);
+        let holder = || acquire.holder(own);
+        let note = Note::new(acquire.call).held_by(own, &holder);
         let locked_queue = queue.lock();
         waiters.add(1);
         let mut backoff = queue.backoff();

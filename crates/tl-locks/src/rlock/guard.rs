@@ -61,6 +61,7 @@ impl RLock {
     /// ```
     #[inline]
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     pub fn try_lock(&self) -> Option<RLockGuard<'_>> {
         self.try_acquire().then(|| self.guard())
     }

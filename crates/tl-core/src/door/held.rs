@@ -1,0 +1,114 @@
+//! Who holds what, for locks that have no room for an owner.
+
+use std::mem;
+use std::panic::Location;
+
+use super::mutex::Mutex;
+use super::note::Holder;
+use super::queue::QueueId;
+use crate::ident::{ThreadIdent, current_ident};
+
+/// A lock that a thread holds. See [`held`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Held {
+    /// The queue of those that wait for the lock.
+    pub lock: QueueId,
+    /// The thread that acquired it.
+    pub thread: ThreadIdent,
+    /// Where that was.
+    pub place: &'static Location<'static>,
+}
+
+const SHARDS: usize = 64;
+
+/// The locks that are held, in shards by their address.
+#[cfg(not(loom))]
+static HELD: [Mutex<Vec<Held>>; SHARDS] = [const { Mutex::new(Vec::new()) }; SHARDS];
+#[cfg(loom)]
+static HELD: std::sync::LazyLock<[Mutex<Vec<Held>>; SHARDS]> =
+    std::sync::LazyLock::new(|| [(); SHARDS].map(|()| Mutex::new(Vec::new())));
+
+fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
+    const SHIFT: u32 = usize::BITS - SHARDS.trailing_zeros();
+    // As the buckets of the queues are found.
+    &HELD[lock.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
+}
+
+/// Notes that the calling thread has acquired a lock, at `place`. Nobody else holds it: what was noted of
+/// it before is over.
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{WaitQueue, held, holder_of, note_held, note_released};
+///
+/// let word = AtomicU32::new(1);
+/// let lock = WaitQueue::of(&word).id();
+/// note_held(lock, Location::caller());
+/// assert_eq!(holder_of(lock).unwrap().thread, tl_core::current_ident());
+/// assert_eq!(held().len(), 1);
+/// note_released(lock);
+/// assert_eq!(holder_of(lock), None);
+/// ```
+pub fn note_held(lock: QueueId, place: &'static Location<'static>) {
+    let now = Held {
+        lock,
+        thread: current_ident(),
+        place,
+    };
+    // Allocates with the shard unlocked, since an allocator may lock, too.
+    let mut room = Vec::new();
+    loop {
+        let mut held = shard(lock).lock();
+        if let Some(known) = held.iter_mut().find(|known| known.lock == lock) {
+            *known = now;
+            return;
+        }
+        if room.capacity() > held.capacity() {
+            room.append(&mut held);
+            mem::swap(&mut *held, &mut room);
+        }
+        if held.len() < held.capacity() {
+            held.push(now);
+            drop(held);
+            return drop(room);
+        }
+        let capacity = held.capacity();
+        drop(held);
+        room = Vec::with_capacity(2 * capacity + 4);
+    }
+}
+
+/// Notes that a lock is about to be released, by whichever thread.
+pub fn note_released(lock: QueueId) {
+    let mut held = shard(lock).lock();
+    if let Some(index) = held.iter().position(|known| known.lock == lock) {
+        held.swap_remove(index);
+    }
+}
+
+/// Returns who holds a lock, if that was [noted](note_held). Any other thread may release it.
+pub fn holder_of(lock: QueueId) -> Option<Holder> {
+    let held = shard(lock).lock();
+    let known = held.iter().find(|known| known.lock == lock)?;
+    Some(Holder::new(known.thread).at(known.place).not_alone())
+}
+
+/// Returns all locks of which it was [noted](note_held) that they are held, in no order.
+pub fn held() -> Vec<Held> {
+    let mut all = Vec::new();
+    for shard in HELD.iter() {
+        loop {
+            let held = shard.lock();
+            if held.len() <= all.capacity() - all.len() {
+                all.extend_from_slice(&held);
+                break;
+            }
+            let more = held.len();
+            drop(held);
+            all.reserve(more);
+        }
+    }
+    all
+}
