@@ -107,6 +107,26 @@ fn two_waiters_both_get_a_lock_that_was_held() {
     });
 }
 
+/// The thread that releases comes by again before the one that it woke: that one sleeps again, and
+/// the second release must not count on it.
+#[test]
+fn a_waiter_that_has_tried_in_vain_is_woken_again() {
+    explore(Some(2), || {
+        let shared = Guarded::new(Lock::new());
+        shared.lock.acquire();
+        let others = [spawn(&shared, add_one_under), spawn(&shared, add_one_under)];
+        shared.lock.release().unwrap();
+        if shared.lock.try_acquire() {
+            shared.lock.release().unwrap();
+        }
+        for other in others {
+            other.join().unwrap();
+        }
+        assert_eq!(shared.lock.with(|| shared.number()), 2);
+        assert_free(&shared.lock);
+    });
+}
+
 #[test]
 fn a_try_never_waits_and_never_lets_two_in() {
     explore(None, || {

@@ -111,7 +111,7 @@ const PATIENT: Manner = Manner {
 const CONTENDED: Manner = Manner {
     close_looks: 1,
     close_pauses: 4,
-    pauses: 16,
+    pauses: 6,
     looks_a_reading: 1,
     longest_spin: SPIN,
 };

@@ -1,12 +1,15 @@
-//! The raw lock: one word, no data, no owner. Everything else in this crate is a typed wrapper around it.
+//! The raw lock: one word, no data, no owner. Everything else in this crate is a typed wrapper
+//! around it.
 //!
-//! This module is the protocol, all of it safe code; `interface.rs` vouches for it to `lock_api`, which is where the crate's
-//! `unsafe` is. Who sleeps does so in the door of `tl-core`, in the queue of the lock's word.
+//! This module is the protocol, all of it safe code; `interface.rs` vouches for it to `lock_api`,
+//! which is where the crate's `unsafe` is. Who sleeps does so in the door of `tl-core`, in the
+//! queue of the lock's word.
 //!
-//! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take it first, since that
-//! keeps both cores busy. So that nobody starves, a release gives the lock straight to a waiter that has slept for more than
-//! half a millisecond, unless it gave it to another in that way less than so long ago: to hand it to a sleeper lets all wait until
-//! that one runs.
+//! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take
+//! it first, since that keeps both cores busy. So that nobody starves, a release gives the lock
+//! straight to a waiter that has slept for more than half a millisecond, unless it gave it to
+//! another in that way less than so long ago: to hand it to a sleeper lets all wait until that one
+//! runs.
 
 #[cfg(not(loom))]
 mod interface;
@@ -31,15 +34,16 @@ pub(crate) use interface::{raw_of_guard, wait_with_guard};
 const FREE: u32 = 0;
 const LOCKED: u32 = 1;
 const QUEUED: u32 = 2;
+const TRYING: u32 = 4;
 
 /// Tells a waiter that the lock is free and that it may try to take it.
 const TRY_AGAIN: u32 = 0;
 /// Tells a waiter that the lock was not freed but is now its own.
 const HANDED_OVER: u32 = 1;
 
-/// What a thread that waits notes: what it has called, and the word in which the lock's user keeps the
-/// ident of the holder, if it keeps one. It is all known where the wait begins, so that who finds the
-/// lock free pays nothing.
+/// What a thread that waits notes: what it has called, and the word in which the lock's user keeps
+/// the ident of the holder, if it keeps one. It is all known where the wait begins, so that who
+/// finds the lock free pays nothing.
 #[derive(Clone, Copy)]
 pub(crate) struct Acquire<'a> {
     pub(crate) call: Call,
@@ -68,11 +72,13 @@ impl Acquire<'_> {
     }
 }
 
-/// The lock under [`Lock`](crate::Lock), [`RLock`](crate::RLock) and [`Mutex`](crate::Mutex), for use with
-/// [`lock_api`](https://docs.rs/lock_api): four bytes, no owner, no data.
+/// The lock under [`Lock`](crate::Lock), [`RLock`](crate::RLock) and [`Mutex`](crate::Mutex), for
+/// use with [`lock_api`](https://docs.rs/lock_api): four bytes, no owner, no data.
 ///
-/// It implements [`RawMutex`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutex.html), [`RawMutexTimed`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutexTimed.html) and
-/// [`RawMutexFair`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutexFair.html). To lock without data use [`Lock`](crate::Lock).
+/// It implements [`RawMutex`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutex.html),
+/// [`RawMutexTimed`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutexTimed.html) and
+/// [`RawMutexFair`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutexFair.html). To lock
+/// without data use [`Lock`](crate::Lock).
 ///
 /// ```
 /// type Mutex<T> = lock_api::Mutex<tl_locks::RawLock, T>;
@@ -83,16 +89,24 @@ impl Acquire<'_> {
 /// assert_eq!(*TOTAL.lock(), 1);
 /// ```
 pub struct RawLock {
-    /// | `QUEUED` | `LOCKED` | meaning | who leaves it, and how |
-    /// | --- | --- | --- | --- |
-    /// | 0 | 0 | free | an acquirer sets `LOCKED` |
-    /// | 0 | 1 | held, nobody is in the queue | the releaser clears `LOCKED`; a waiter sets `QUEUED`, then joins the queue |
-    /// | 1 | 1 | held, there may be threads in the queue | the releaser, with the queue locked: see `release_slow`; a waiter whose time ran out and who was the last clears `QUEUED` |
-    /// | 1 | 0 | free, one waiter was woken or two, more are in the queue | an acquirer sets `LOCKED`; a waiter whose time ran out, as above |
+    /// | `TRYING` | `QUEUED` | `LOCKED` | meaning | who leaves it, and how |
+    /// | --- | --- | --- | --- | --- |
+    /// | 0 | 0 | 0 | free | an acquirer sets `LOCKED` |
+    /// | 0 | 0 | 1 | held, nobody is in the queue | the releaser clears `LOCKED`; a waiter sets `QUEUED`, then joins the queue |
+    /// | 0 | 1 | 1 | held, there may be threads in the queue | the releaser, with the queue locked: see `release_slow`; a waiter whose time ran out and who was the last clears `QUEUED` |
+    /// | 0 | 1 | 0 | free, there may be threads in the queue, and one is on its way that will see to them | an acquirer sets `LOCKED`; a waiter whose time ran out, as above |
+    /// | 1 | 1 | 1 | held, and a waiter that was woken is on its way to try | the releaser clears `LOCKED` and leaves the queue alone; the waiter clears `TRYING` when it joins the queue again |
+    /// | 1 | 1 | 0 | free, and a waiter that was woken is on its way to try | an acquirer sets `LOCKED`; if it is the waiter, it clears `TRYING` too |
     ///
-    /// `QUEUED` changes only with the queue locked, and is set whenever somebody is in the queue. With both bits set and the
-    /// queue locked the word is stable: acquirers want `LOCKED` clear, and a releaser who does not lock the queue wants
-    /// `QUEUED` clear.
+    /// `QUEUED` changes only with the queue locked, and is set whenever somebody is in the queue.
+    /// With `QUEUED` and `LOCKED` alone and the queue locked the word is stable: acquirers want
+    /// `LOCKED` clear, and a releaser who does not lock the queue wants `QUEUED` clear or `TRYING`
+    /// set.
+    ///
+    /// `TRYING` is set when a waiter is woken to try while others stay in the queue, and each
+    /// waiter that was woken so clears it when it takes the lock or joins the queue again. Until
+    /// then no other need be woken, and a release does without the door. Where two were woken, the
+    /// first that clears it is early: then one more is woken, which is no harm.
     state: AtomicU32,
 }
 
@@ -188,7 +202,8 @@ impl RawLock {
         }
     }
 
-    /// As [`release`](RawLock::release), but the longest waiter gets the lock whether it has slept long or not.
+    /// As [`release`](RawLock::release), but the longest waiter gets the lock whether it has slept
+    /// long or not.
     #[cfg(not(loom))]
     #[inline]
     pub(crate) fn release_fair(&self) -> Result<(), ReleaseError> {
@@ -227,10 +242,15 @@ impl RawLock {
 
     #[inline]
     fn take(&self, state: u32) -> Result<u32, u32> {
-        // Acquire: pairs with the releasing exchange in `release` and the releasing stores in `release_slow`, so that what the
-        // last holder wrote is seen.
+        self.take_as(state, state | LOCKED)
+    }
+
+    #[inline]
+    fn take_as(&self, state: u32, taken: u32) -> Result<u32, u32> {
+        // Acquire: pairs with the releasing exchanges in `release` and `release_slow` and the
+        // releasing store there, so that what the last holder wrote is seen.
         self.state
-            .compare_exchange(state, state | LOCKED, Ordering::Acquire, Ordering::Relaxed)
+            .compare_exchange(state, taken, Ordering::Acquire, Ordering::Relaxed)
     }
 
     #[inline]
@@ -248,45 +268,60 @@ impl RawLock {
         self.acquire_slow(Deadline::after(timeout), call, owner)
     }
 
-    /// Waits for the lock. False if the deadline came first. What is noted comes in pieces, since those
-    /// are passed in registers: a whole `Acquire` would be put together on the fast path, in memory.
+    /// Waits for the lock. False if the deadline came first. What is noted comes in pieces, since
+    /// those are passed in registers: a whole `Acquire` would be put together on the fast path, in
+    /// memory.
     #[cold]
     fn acquire_slow(&self, deadline: Deadline, call: Call, owner: Option<&AtomicU64>) -> bool {
+        // A lock with waiters may be free.
+        if self.try_take() {
+            return true;
+        }
         if deadline.has_passed() {
-            return self.try_take();
+            return false;
         }
         let queue = WaitQueue::of(&self.state);
         let acquire = Acquire { call, owner };
         let holder = || acquire.holder(queue);
         let note = Note::new(call).held_by(queue, &holder);
-        self.acquire_awake(deadline, queue.contended_backoff(), &note)
+        self.acquire_awake(deadline, queue.contended_backoff(), false, &note)
     }
 
-    /// As [`acquire_slow`](RawLock::acquire_slow), with `backoff` to begin with.
-    fn acquire_awake(&self, deadline: Deadline, mut backoff: Backoff, note: &Note<'_>) -> bool {
+    /// As [`acquire_slow`](RawLock::acquire_slow), with `backoff` to begin with. `is_trying` says
+    /// that the thread was woken to try.
+    fn acquire_awake(
+        &self,
+        deadline: Deadline,
+        mut backoff: Backoff,
+        mut is_trying: bool,
+        note: &Note<'_>,
+    ) -> bool {
         let queue = WaitQueue::of(&self.state);
         loop {
+            let tried = if is_trying { TRYING } else { 0 };
             let state = self.state.load(Ordering::Relaxed);
             if state & LOCKED == 0 {
-                if self.take(state).is_ok() {
+                if self.take_as(state, (state | LOCKED) & !tried).is_ok() {
                     backoff.woke_early();
                     return true;
                 }
                 continue;
             }
-            // Where others sleep already, staying awake would only take the lock away from them.
-            if state & QUEUED == 0 && backoff.snooze_until(deadline) {
+            if backoff.snooze_until(deadline) {
                 continue;
             }
             let locked_queue = queue.lock();
-            if !self.mark_queued() {
+            if !self.mark_queued(tried) {
                 continue;
             }
             match locked_queue.noting(note).wait(&mut backoff, deadline) {
                 Wake::Woken {
                     token: HANDED_OVER, ..
                 } => return true,
-                Wake::Woken { .. } => backoff.renew(),
+                Wake::Woken { .. } => {
+                    is_trying = true;
+                    backoff.renew();
+                }
                 Wake::TimedOut(locked_queue) => {
                     if locked_queue.is_empty() {
                         self.state.fetch_and(!QUEUED, Ordering::Relaxed);
@@ -297,22 +332,22 @@ impl RawLock {
         }
     }
 
-    /// Sets `QUEUED` if the lock is held, and says whether it is. With the queue locked.
-    fn mark_queued(&self) -> bool {
+    /// Sets `QUEUED` and clears `tried` if the lock is held, and says whether it is. With the queue
+    /// locked.
+    fn mark_queued(&self, tried: u32) -> bool {
         let mut state = self.state.load(Ordering::Relaxed);
         loop {
             if state & LOCKED == 0 {
                 return false;
             }
-            if state & QUEUED != 0 {
+            let marked = (state | QUEUED) & !tried;
+            if marked == state {
                 return true;
             }
-            match self.state.compare_exchange(
-                state,
-                state | QUEUED,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            ) {
+            match self
+                .state
+                .compare_exchange(state, marked, Ordering::Relaxed, Ordering::Relaxed)
+            {
                 Ok(_) => return true,
                 Err(now) => state = now,
             }
@@ -321,22 +356,12 @@ impl RawLock {
 
     #[cold]
     fn release_slow(&self, fair: bool) -> Result<(), ReleaseError> {
+        if let Some(released) = self.release_past_queue(fair) {
+            return released;
+        }
         let mut queue = WaitQueue::of(&self.state).lock();
-        loop {
-            match self.state.load(Ordering::Relaxed) {
-                state if state & LOCKED == 0 => return Err(ReleaseError::NotLocked),
-                LOCKED => {
-                    // Release: as in `release`. It fails if another thread, which has no more right to, releases as well.
-                    if self
-                        .state
-                        .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
-                        .is_ok()
-                    {
-                        return Ok(());
-                    }
-                }
-                _ => break,
-            }
+        if let Some(released) = self.release_past_queue(fair) {
+            return released;
         }
         let (mut found, mut hand_over, mut more) = (false, false, false);
         queue.scan(|waiter| {
@@ -351,18 +376,49 @@ impl RawLock {
             hand_over = fair || waiter.is_served_first;
             Verdict::Wake(if hand_over { HANDED_OVER } else { TRY_AGAIN })
         });
-        let locked = if hand_over { LOCKED } else { FREE };
-        let queued = if more { QUEUED } else { 0 };
-        // Release: pairs with the acquiring exchange in `take`. A waiter that is handed the lock is ordered after this thread by
-        // its wake-up.
-        self.state.store(locked | queued, Ordering::Release);
+        let next = match (hand_over, more) {
+            (true, true) => LOCKED | QUEUED,
+            (true, false) => LOCKED,
+            (false, true) => QUEUED | TRYING,
+            (false, false) => FREE,
+        };
+        // Release: pairs with the acquiring exchange in `take_as`. A waiter that is handed the lock
+        // is ordered after this thread by its wake-up.
+        self.state.store(next, Ordering::Release);
         Ok(())
     }
 
-    /// Releases the lock, waits to be notified through `waiters`, and acquires the lock again. False if the deadline came before
-    /// a notification. `before_release` runs when the thread is among the waiters and still holds the lock.
+    /// Releases the lock if no waiter need be looked for: nobody is in the queue, or one was woken
+    /// and is on its way to try. Such a one does not count if the release is to be `fair`.
+    fn release_past_queue(&self, fair: bool) -> Option<Result<(), ReleaseError>> {
+        let mut state = self.state.load(Ordering::Relaxed);
+        loop {
+            if state & LOCKED == 0 {
+                return Some(Err(ReleaseError::NotLocked));
+            }
+            if state & QUEUED != 0 && (fair || state & TRYING == 0) {
+                return None;
+            }
+            // Release: pairs with the acquiring exchange in `take_as`. It fails if the waiter joins
+            // the queue again, or if another thread, which has no more right to, releases as well.
+            match self.state.compare_exchange(
+                state,
+                state & !LOCKED,
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return Some(Ok(())),
+                Err(now) => state = now,
+            }
+        }
+    }
+
+    /// Releases the lock, waits to be notified through `waiters`, and acquires the lock again.
+    /// False if the deadline came before a notification. `before_release` runs when the thread is
+    /// among the waiters and still holds the lock.
     ///
-    /// A bare lock may meanwhile have been released by a thread that has no right to: then there is nothing left to release.
+    /// A bare lock may meanwhile have been released by a thread that has no right to: then there is
+    /// nothing left to release.
     pub(crate) fn wait(
         &self,
         waiters: &Waiters,
@@ -395,22 +451,23 @@ impl RawLock {
             let _ = self.release();
         });
         match wake {
-            // The token is this lock's only if the waiter was moved to the queue of this lock, and woken from there.
+            // The token is this lock's only if the waiter was moved to the queue of this lock, and
+            // woken from there.
             Wake::Woken {
                 token,
                 moved_to: Some(moved_to),
             } if moved_to == WaitQueue::of(&self.state).id() => {
                 if token != HANDED_OVER {
                     backoff.renew();
-                    self.acquire_awake(Deadline::NEVER, backoff, &note);
+                    self.acquire_awake(Deadline::NEVER, backoff, true, &note);
                 }
                 true
             }
             Wake::Woken { .. } => {
-                // Who notified holds the lock, as a rule, and is about to release it. A try would take the word's cache line from it,
-                // a look shares it.
+                // Who notified holds the lock, as a rule, and is about to release it. A try would
+                // take the word's cache line from it, a look shares it.
                 let backoff = WaitQueue::of(&self.state).notified_backoff();
-                self.acquire_awake(Deadline::NEVER, backoff, &note);
+                self.acquire_awake(Deadline::NEVER, backoff, false, &note);
                 true
             }
             Wake::TimedOut(locked_queue) => {
@@ -418,15 +475,16 @@ impl RawLock {
                 drop(locked_queue);
                 if !self.take_free() {
                     let backoff = WaitQueue::of(&self.state).contended_backoff();
-                    self.acquire_awake(Deadline::NEVER, backoff, &note);
+                    self.acquire_awake(Deadline::NEVER, backoff, false, &note);
                 }
                 false
             }
         }
     }
 
-    /// Notifies up to `limit` of the `waiters`, oldest first; how many there were. Those asleep are moved to the queue of this
-    /// lock if it is held, so that its release wakes them and not before.
+    /// Notifies up to `limit` of the `waiters`, oldest first; how many there were. Those asleep are
+    /// moved to the queue of this lock if it is held, so that its release wakes them and not
+    /// before.
     pub(crate) fn notify(&self, waiters: &Waiters, limit: usize) -> usize {
         if waiters.is_empty() || limit == 0 {
             return 0;
@@ -434,7 +492,7 @@ impl RawLock {
         waiters.queue().wake_or_requeue(
             limit,
             WaitQueue::of(&self.state),
-            || self.mark_queued(),
+            || self.mark_queued(0),
             |taken| waiters.subtract(taken),
         )
     }
