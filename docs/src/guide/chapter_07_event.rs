@@ -1,19 +1,22 @@
 //! Chapter 7: an [`Event`](tl_event::Event) is a flag that one thread sets and others wait for.
 //!
-//! `wait` returns when it is set, at once if it is set already. `wait_timeout` also returns when the time has run out, and says which of the
-//! two it was.
+//! `wait` returns when it is set, at once if it is set already. `wait_timeout` also returns when
+//! the time has run out, and says which of the two it was.
 //!
 #![doc = program!("event")]
 //! # What differs from Python
 //!
-//! - **Two methods for two kinds of waiting.** `wait` has no result, since it returns for one reason only; [`wait_timeout`](tl_event::Event::wait_timeout)
-//!   returns a `bool` that must be used.
-//! - **It promises what CPython happens to do**: a thread that was waiting when `set` was called goes on, even if `clear` follows at once.
+//! - **Two methods for two kinds of waiting.** `wait` has no result, since it returns for one
+//!   reason only; [`wait_timeout`](tl_event::Event::wait_timeout) returns a `bool` that must be
+//!   used.
+//! - **It promises what CPython happens to do**: a thread that was waiting when `set` was called
+//!   goes on, even if `clear` follows at once.
 //! - **It is four bytes** and can be a static, so small programs need no [`Arc`](std::sync::Arc).
 //!
 //! # One step further
 //!
-//! For several waits under one time limit take a deadline. The second wait then has only what the first has left:
+//! For several waits under one time limit take a deadline. The second wait then has only what the
+//! first has left:
 //!
 //! ```
 //! use std::time::{Duration, Instant};
@@ -27,7 +30,23 @@
 //! assert!(!ready);
 //! ```
 //!
-//! An event says *that* something happened. When threads wait for a value to be something, take a [`Monitor`](tl_condition::Monitor): chapter
-//! [11](super::chapter_11_condition_barrier).
+//! Where each `set` is meant for one thread, not for all, take an
+//! [`AutoResetEvent`](tl_event::AutoResetEvent): it lets the longest waiter go and is clear again,
+//! and a `set` for which nobody waits is remembered. An event that Ctrl-C sets is on the page about
+//! [signals](super::signals).
+//!
+//! ```
+//! use tl_event::AutoResetEvent;
+//!
+//! static BELL: AutoResetEvent = AutoResetEvent::new();
+//!
+//! let porter = tl_thread::spawn(|| BELL.wait());
+//! BELL.set();
+//! porter.join().unwrap();
+//! assert!(!BELL.is_set());
+//! ```
+//!
+//! An event says *that* something happened. When threads wait for a value to be something, take a
+//! [`Monitor`](tl_condition::Monitor): chapter [11](super::chapter_11_condition_barrier).
 //!
 //! The next chapter: [8, Lock](super::chapter_08_lock).
