@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use tl_barrier::Barrier;
 use tl_condition::{Condition, Monitor};
-use tl_event::Event;
+use tl_event::{AutoResetEvent, Event};
 use tl_inspect::{State, ThreadInfo, Wait, snapshot};
 use tl_locks::{Lock, Mutex, RLock};
-use tl_semaphore::{BoundedSemaphore, Semaphore};
+use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
 use tl_thread::Thread;
 use tl_timer::Timer;
 
@@ -74,7 +74,9 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     static MUTEX: Mutex<()> = Mutex::new(());
     static EVENT: Event = Event::new();
     static SEMAPHORE: Semaphore = Semaphore::new(0);
-    static BOUNDED: BoundedSemaphore = BoundedSemaphore::new(0);
+    static BOUNDED: BoundedSemaphore = BoundedSemaphore::with_bound(0, 1);
+    static CLOSABLE: ClosableSemaphore = ClosableSemaphore::new(0);
+    static BELL: AutoResetEvent = AutoResetEvent::new();
     static CONDITION: Condition = Condition::new();
     static MONITOR: Monitor<()> = Monitor::new(());
     static BARRIER: Barrier = Barrier::new(99);
@@ -82,6 +84,10 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     RLOCK.acquire();
     std::mem::forget(MUTEX.lock());
     let owned: &'static Arc<Semaphore> = Box::leak(Box::new(Arc::new(Semaphore::new(0))));
+    let bounded = Arc::new(BoundedSemaphore::with_bound(0, 1));
+    let bounded: &'static Arc<BoundedSemaphore> = Box::leak(Box::new(bounded));
+    let closable = Arc::new(ClosableSemaphore::new(0));
+    let closable: &'static Arc<ClosableSemaphore> = Box::leak(Box::new(closable));
     let endless = start("endless", || EVENT.wait());
     let endless: &'static Thread = Box::leak(Box::new(endless));
     let handle = || {
@@ -124,7 +130,24 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     assert_seen! { "Semaphore" "permit_owned_timeout" true: owned.permit_owned_timeout(LONG); }
     assert_seen! { "Semaphore" "permit_owned_deadline" true: owned.permit_owned_deadline(late()); }
     assert_seen! { "Semaphore" "permit" false: SEMAPHORE.with(|| ()); }
+    assert_seen! { "Semaphore" "permit_many_owned" false: owned.permit_many_owned(3); }
+    assert_seen! { "Semaphore" "permit_many_owned_timeout" true: owned.permit_many_owned_timeout(3, LONG); }
+    assert_seen! { "Semaphore" "permit_many_owned_deadline" true: owned.permit_many_owned_deadline(3, late()); }
     assert_seen! { "Semaphore" "acquire" false: BOUNDED.acquire(); }
+    assert_seen! { "BoundedSemaphore" "permit_owned" false: bounded.permit_owned(); }
+    assert_seen! { "BoundedSemaphore" "permit_many_owned" false: bounded.permit_many_owned(1); }
+    assert_seen! { "BoundedSemaphore" "permit_many_owned_timeout" true: bounded.permit_many_owned_timeout(1, LONG); }
+    assert_seen! { "BoundedSemaphore" "permit_many_owned_deadline" true: bounded.permit_many_owned_deadline(1, late()); }
+    assert_seen! { "ClosableSemaphore" "acquire" false: CLOSABLE.acquire(); }
+    assert_seen! { "ClosableSemaphore" "acquire_timeout" true: CLOSABLE.acquire_timeout(LONG); }
+    assert_seen! { "ClosableSemaphore" "acquire_many_deadline" true: CLOSABLE.acquire_many_deadline(3, late()); }
+    assert_seen! { "ClosableSemaphore" "permit" false: CLOSABLE.permit(); }
+    assert_seen! { "ClosableSemaphore" "permit_many_timeout" true: CLOSABLE.permit_many_timeout(3, LONG); }
+    assert_seen! { "ClosableSemaphore" "permit_owned_deadline" true: closable.permit_owned_deadline(late()); }
+    assert_seen! { "ClosableSemaphore" "permit" false: CLOSABLE.with(|| ()); }
+    assert_seen! { "AutoResetEvent" "wait" false: BELL.wait(); }
+    assert_seen! { "AutoResetEvent" "wait_timeout" true: BELL.wait_timeout(LONG); }
+    assert_seen! { "AutoResetEvent" "wait_deadline" true: BELL.wait_deadline(late()); }
     assert_seen! { "Condition" "wait" false: CONDITION.lock().wait(); }
     assert_seen! { "Condition" "wait_timeout" true: CONDITION.lock().wait_timeout(LONG); }
     assert_seen! { "Condition" "wait_deadline" true: CONDITION.lock().wait_deadline(late()); }
