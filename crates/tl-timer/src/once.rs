@@ -93,16 +93,13 @@ impl Once {
 
     /// Starts the time anew, with another interval if there is one; false if the timer is not pending.
     pub(crate) fn restart(&self, interval: Option<Duration>) -> bool {
-        // Locked, so that of two restarts the later one has set both.
-        let mut own = self.interval.lock();
-        let interval = interval.unwrap_or(*own);
-        let deadline = Deadline::after(interval);
-        let is_pending = SCHEDULE.restart(self, deadline);
-        if is_pending {
+        SCHEDULE.restart(self, || {
+            let mut own = self.interval.lock();
+            *own = interval.unwrap_or(*own);
+            let deadline = Deadline::after(*own);
             pending::set_due(&self.thread, deadline);
-            *own = interval;
-        }
-        is_pending
+            deadline
+        })
     }
 
     pub(crate) fn cancel(&self) -> bool {

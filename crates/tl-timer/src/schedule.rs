@@ -236,15 +236,17 @@ impl<T: Scheduled> Schedule<T> {
         Ok(true)
     }
 
-    /// Puts the call of a timer off until this moment, or brings it forward, if it is pending and has not begun. Whether
-    /// that is so.
-    pub(crate) fn restart(&self, timer: &T, deadline: Deadline) -> bool {
+    /// Puts the call of a timer off until the moment that `deadline` says, or brings it forward, if it is pending and has
+    /// not begun. Whether that is so; if not, `deadline` is not called.
+    pub(crate) fn restart(&self, timer: &T, deadline: impl FnOnce() -> Deadline) -> bool {
         let mut agenda = self.agenda.lock();
         let place = timer.place();
         let slot = place.get();
         if slot == GONE || slot == NEW {
             return false;
         }
+        // With the agenda locked, so that of two restarts the later one has set all that there is to set.
+        let deadline = deadline();
         place.next_turn();
         agenda.timers.move_to(slot, deadline);
         self.expect(agenda, deadline);

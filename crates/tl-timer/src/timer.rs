@@ -419,6 +419,7 @@ impl Timer {
     /// assert_eq!(timer.join(), Err(JoinError::Panicked("out of time".into())));
     /// # Ok::<(), tl_thread::StartError>(())
     /// ```
+    #[track_caller]
     pub fn join(&self) -> Result<(), JoinError> {
         self.thread().join()
     }
@@ -444,6 +445,7 @@ impl Timer {
     /// assert_eq!(timer.join_timeout(Duration::from_millis(1)), Ok(true));
     /// # Ok::<(), tl_thread::StartError>(())
     /// ```
+    #[track_caller]
     pub fn join_timeout(&self, timeout: Duration) -> Result<bool, JoinError> {
         self.thread().join_timeout(timeout)
     }
@@ -468,6 +470,7 @@ impl Timer {
     /// timer.cancel();
     /// # Ok::<(), tl_thread::StartError>(())
     /// ```
+    #[track_caller]
     pub fn join_deadline(&self, deadline: Instant) -> Result<bool, JoinError> {
         self.thread().join_deadline(deadline)
     }

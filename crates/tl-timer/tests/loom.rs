@@ -391,14 +391,14 @@ fn a_restarted_timer_is_called_once_for_its_last_turn() {
         let model = Model::new(1);
         let timer = Timer::new();
         assert!(model.start(&timer, some_time()));
-        let is_put_off = model.schedule.restart(&timer, Deadline::NEVER);
+        let is_put_off = model.schedule.restart(&timer, || Deadline::NEVER);
         if is_put_off {
             assert_eq!(timer.calls(), 0);
-            assert!(model.schedule.restart(&timer, some_time()));
+            assert!(model.schedule.restart(&timer, || some_time()));
         }
         model.finish();
         assert_eq!(timer.calls(), 1);
-        assert!(!model.schedule.restart(&timer, some_time()));
+        assert!(!model.schedule.restart(&timer, || some_time()));
     });
 }
 
@@ -421,8 +421,8 @@ fn a_call_that_was_put_off_does_not_begin() {
             })
         };
         // The second one is due at once, so that there are two threads for two turns.
-        let is_put_off = schedule.restart(&timer, Deadline::NEVER);
-        let is_brought_forward = schedule.restart(&timer, some_time());
+        let is_put_off = schedule.restart(&timer, || Deadline::NEVER);
+        let is_brought_forward = schedule.restart(&timer, || some_time());
         let mut calls = 0;
         while let Some(due) = schedule.next(1) {
             calls += u32::from(schedule.claim(&due.timer, due.turn));
@@ -457,7 +457,7 @@ fn a_scheduler_waits_for_a_call_that_may_still_be_put_off() {
             })
         };
         // Whether the scheduler has found nothing to do by now or not, it is there for this.
-        assert!(schedule.restart(&timer, some_time()));
+        assert!(schedule.restart(&timer, || some_time()));
         assert!(!schedule.claim(&due.timer, due.turn));
         schedule.ended();
         assert_eq!(scheduler.join().expect("the scheduler does not panic"), 1);
@@ -490,7 +490,7 @@ fn a_refused_timer_delays_no_other() {
         schedule.ended();
         assert_eq!(schedule.cancel(&greedy), Cancelled::Pending);
         assert_eq!(other.join().expect("the starter does not panic"), Ok(true));
-        assert!(!schedule.restart(&greedy, now));
+        assert!(!schedule.restart(&greedy, || now));
     });
 }
 
@@ -506,7 +506,7 @@ fn a_refusal_that_comes_after_a_restart_is_none() {
         let due = schedule.next(1).expect("the timer is due");
         let other = {
             let (schedule, timer) = (Arc::clone(&schedule), Arc::clone(&timer));
-            thread::spawn(move || schedule.restart(&timer, some_time()))
+            thread::spawn(move || schedule.restart(&timer, || some_time()))
         };
         schedule.refused(&due.timer, due.turn);
         schedule.ended();

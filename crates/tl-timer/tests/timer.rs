@@ -469,3 +469,19 @@ fn debug_shows_what_it_is_about() {
     assert!(shown.contains("egg"), "{shown}");
     assert!(shown.contains("1.5s"), "{shown}");
 }
+
+#[test]
+fn who_joins_a_timer_is_seen_to_wait_where_it_does() {
+    let timer = Timer::new(LATER, || unreachable!());
+    timer.start().unwrap();
+    let joiner = timer.clone();
+    let joining = thread::spawn(move || joiner.join_timeout(AGES));
+    eventually("the wait", || {
+        let waits = tl_core::door::waits();
+        waits
+            .iter()
+            .any(|wait| wait.call.caller().file().ends_with("tests/timer.rs"))
+    });
+    assert!(timer.cancel());
+    assert_eq!(joining.join().unwrap(), Ok(true));
+}

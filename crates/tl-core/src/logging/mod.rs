@@ -110,7 +110,7 @@
 //!
 //! - **A record is one `write`**, with its newline, whatever it contains; the operating system may still take a very long one in several
 //!   pieces. The line is made up in memory that belongs to the thread: once a thread has logged, its next record allocates nothing (unless
-//!   the message's own `Display` does, or it is quoted by `r` or `a`). What grew beyond 64 KiB is given back.
+//!   the message's own `Display` does, or a text is quoted or escaped). What grew beyond 64 KiB is given back.
 //! - **Lines never mix**, whoever writes them: those of several threads, those of a message whose `Display` itself logs (they come before the line of the
 //!   message), and, on the standard streams, those of `println!` and `eprintln!`. (A destination that is in non-blocking mode and full
 //!   loses the rest of a line, as it does for every writer of the standard library.)
