@@ -8,6 +8,7 @@
 //! | [`Inherited::rank`] | the order in which threads go before others; only a lower one can be had for certain | 0 |
 //! | [`Inherited::with_rank_of`] | all of the one, but the rank, which is the other's | as above |
 
+use std::ffi::c_ulong;
 use std::fmt;
 use std::mem::{size_of, size_of_val};
 
@@ -21,6 +22,9 @@ const SIGNAL_BYTES: usize = if cfg!(any(target_arch = "mips", target_arch = "mip
 } else {
     8
 };
+/// That set: its first word has the first signals, in its lowest bits.
+type Signals = [c_ulong; SIGNAL_BYTES / size_of::<c_ulong>()];
+const NO_SIGNALS: Signals = [0; SIGNAL_BYTES / size_of::<c_ulong>()];
 /// What a thread that serves the whole process does not block: signals that say what it did itself, and
 /// those by which the C runtime reaches every thread, on which it may wait.
 const NEVER_BLOCKED: &[i32] = &[
@@ -67,7 +71,7 @@ pub struct Inherited {
     /// Where it needs more.
     many_cpus: Vec<u64>,
     scheduling: Option<Attributes>,
-    signals: [u64; 2],
+    signals: Signals,
 }
 
 /// The kernel's `struct sched_attr`, as its first version has it.
@@ -118,7 +122,7 @@ impl Inherited {
             libc::syscall(
                 libc::SYS_rt_sigprocmask,
                 libc::SIG_SETMASK,
-                std::ptr::null::<u64>(),
+                std::ptr::null::<c_ulong>(),
                 inherited.signals.as_mut_ptr(),
                 SIGNAL_BYTES,
             )
@@ -135,11 +139,13 @@ impl Inherited {
     /// assert!(std::thread::spawn(|| Inherited::of_main().take_on()).join().unwrap());
     /// ```
     pub fn of_main() -> Inherited {
-        let never = NEVER_BLOCKED
-            .iter()
-            .fold(0, |set, signal| set | 1 << (signal - 1));
+        let mut signals = NO_SIGNALS.map(|none| !none);
+        for signal in NEVER_BLOCKED {
+            let bit = signal.unsigned_abs() - 1;
+            signals[(bit / c_ulong::BITS) as usize] &= !(1 << (bit % c_ulong::BITS));
+        }
         Inherited {
-            signals: [!never, if SIGNAL_BYTES == 16 { u64::MAX } else { 0 }],
+            signals,
             ..Inherited::of_thread(std::process::id())
         }
     }
@@ -170,7 +176,7 @@ impl Inherited {
             cpu_words,
             many_cpus,
             scheduling: (error == 0).then(|| attributes.passed_on()),
-            signals: [0; 2],
+            signals: NO_SIGNALS,
         }
     }
 
@@ -222,7 +228,7 @@ impl Inherited {
                 libc::SYS_rt_sigprocmask,
                 libc::SIG_SETMASK,
                 self.signals.as_ptr(),
-                std::ptr::null_mut::<u64>(),
+                std::ptr::null_mut::<c_ulong>(),
                 SIGNAL_BYTES,
             )
         };
@@ -349,6 +355,29 @@ mod tests {
             let new = has.passed_on();
             assert_eq!((new.policy, new.nice, new.priority), passes_on, "{has:?}");
             assert_eq!((new.flags, new.runtime), (0, 0));
+        }
+    }
+
+    #[test]
+    fn a_thread_that_serves_the_process_blocks_what_comes_from_elsewhere_alone() {
+        let of_main = Inherited::of_main();
+        let blocks = |signal: i32| {
+            let bit = signal.unsigned_abs() - 1;
+            of_main.signals[(bit / c_ulong::BITS) as usize] >> (bit % c_ulong::BITS) & 1 == 1
+        };
+        for signal in [
+            libc::SIGINT,
+            libc::SIGTERM,
+            libc::SIGUSR1,
+            libc::SIGALRM,
+            40,
+            64,
+        ] {
+            assert!(blocks(signal), "{signal}");
+        }
+        // Those of the C runtime, too: it would wait for a thread that blocks them.
+        for signal in [libc::SIGSEGV, libc::SIGFPE, libc::SIGABRT, 32, 33] {
+            assert!(!blocks(signal), "{signal}");
         }
     }
 }
