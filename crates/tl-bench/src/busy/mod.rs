@@ -10,6 +10,7 @@ mod figures;
 mod plot;
 mod report;
 mod run;
+mod team;
 mod waits;
 
 use std::error::Error;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use crossbeam_utils::CachePadded;
 
 use crate::busy::case::Case;
-use crate::busy::waits::{Waits, team};
+use crate::busy::team::team;
+use crate::busy::waits::Waits;
 use crate::measure::work_of;
 use crate::posix::PosixSemaphore;
 

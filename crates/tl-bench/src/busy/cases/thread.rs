@@ -4,7 +4,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::busy::case::Case;
-use crate::busy::waits::{Waits, alone};
+use crate::busy::team::alone;
+use crate::busy::waits::Waits;
 use crate::measure::work_of;
 
 fn ours(work: impl Fn() + Send + 'static) {
