@@ -117,7 +117,7 @@ pub(crate) struct Waits {
     /// What the operations took of the processor, all threads together.
     pub(crate) processor: Duration,
     pub(crate) operations: u64,
-    /// Items that were overwritten before they were consumed.
+    /// Items that were overwritten before they were consumed. They are no operations.
     pub(crate) lost: Option<u64>,
     /// The operations of the slowest thread by those of the fastest.
     pub(crate) fairness: Option<f64>,
@@ -183,7 +183,8 @@ impl Waits {
         figures[Figure::Processor] =
             Some(self.processor.as_nanos() as f64 / self.operations as f64);
         figures[Figure::Waits] = Some(waits.count as f64);
-        figures[Figure::Lost] = self.lost.map(|lost| lost as f64 / self.operations as f64);
+        let share = |lost: u64| lost as f64 / (lost + self.operations) as f64;
+        figures[Figure::Lost] = self.lost.map(share);
         figures[Figure::Fairness] = self.fairness;
         Ok(figures)
     }
@@ -217,12 +218,12 @@ mod tests {
             }
         };
         let mut both = sample(1, 0, 0.5);
-        both.add(&sample(3, 1, 0.25));
+        both.add(&sample(3, 4, 0.25));
         let figures = both.figures().unwrap();
         assert_eq!(figures[Figure::Mean], Some(2_000.0));
         assert_eq!(figures[Figure::Greatest], Some(3_000.0));
         assert_eq!(figures[Figure::Processor], Some(5_000.0));
-        assert_eq!(figures[Figure::Lost], Some(0.25));
+        assert_eq!(figures[Figure::Lost], Some(0.5));
         assert_eq!(figures[Figure::Fairness], Some(0.25));
     }
 

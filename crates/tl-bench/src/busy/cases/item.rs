@@ -73,14 +73,14 @@ impl<F: Flag> Place for Flagged<F> {
 }
 
 /// The producer computes for so many microseconds between two items. The processor time is that
-/// of putting and taking.
+/// of putting and taking, for each item that arrives.
 fn every<P: Place>(micros: f64) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let place = P::new();
         let work = work_of(1000.0 * micros);
         let epoch = Instant::now();
         let now = || epoch.elapsed().as_nanos() as u64;
-        let (waits, taking, putting, items, lost) = thread::scope(|scope| {
+        let (waits, processor, lost) = thread::scope(|scope| {
             let consumer = scope.spawn(|| {
                 let mut waits = Histogram::new();
                 let start = posix::thread_time();
@@ -92,7 +92,7 @@ fn every<P: Place>(micros: f64) -> impl Fn(Duration) -> Waits {
                 }
             });
             let producer = scope.spawn(|| {
-                let (mut items, mut lost) = (0, 0);
+                let mut lost = 0;
                 let mut processor = Duration::ZERO;
                 let start = Instant::now();
                 while start.elapsed() < budget {
@@ -100,21 +100,21 @@ fn every<P: Place>(micros: f64) -> impl Fn(Duration) -> Waits {
                     let before = posix::thread_time();
                     let overwritten = place.put(now().max(NONE + 1));
                     processor += posix::thread_time() - before;
-                    items += 1;
                     lost += u64::from(overwritten != NONE);
                 }
                 // Time to take the one before.
                 thread::sleep(Duration::from_millis(1));
                 lost += u64::from(place.put(LAST) != NONE);
-                (processor, items, lost)
+                (processor, lost)
             });
-            let (putting, items, lost) = producer.join().expect("no producer panics");
+            let (putting, lost) = producer.join().expect("no producer panics");
             let (waits, taking) = consumer.join().expect("no consumer panics");
-            (waits, taking, putting, items, lost)
+            (waits, taking + putting, lost)
         });
+        let arrived = waits.count();
         Waits {
             lost: Some(lost),
-            ..Waits::new(waits, taking + putting, items)
+            ..Waits::new(waits, processor, arrived)
         }
     }
 }
