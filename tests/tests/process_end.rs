@@ -148,9 +148,19 @@ fn main_panics() {
     assert!(run("main-panics", "alive").stderr.contains("as asked"));
 }
 
+#[cfg_attr(
+    windows,
+    ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"
+)]
 #[test]
 fn exit_of_std_in_main() {
     waits("main-exit", 3);
+}
+
+#[cfg_attr(not(windows), ignore = "elsewhere it waits")]
+#[test]
+fn exit_of_std_in_main_ends_at_once_on_windows() {
+    ends_at_once("main-exit", 3);
 }
 
 #[test]
@@ -164,6 +174,10 @@ fn exit_of_std_in_a_daemon_before_main_has_returned() {
 }
 
 /// The worker sleeps for ever inside std, and the process waits for it.
+#[cfg_attr(
+    windows,
+    ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"
+)]
 #[test]
 fn exit_of_std_in_a_worker_after_main_has_returned_hangs() {
     let scenes = WAITED_FOR.map(|(scene, _)| scene);
@@ -198,6 +212,10 @@ impl Drop for KilledAtTheEnd {
 }
 
 /// Std takes it for a second exit of the same thread.
+#[cfg_attr(
+    windows,
+    ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"
+)]
 #[test]
 fn exit_of_std_in_the_main_thread_after_main_has_returned_aborts() {
     for ending in ["local-exit-after", "hook-exit-after"] {
@@ -211,6 +229,10 @@ fn exit_of_std_in_the_main_thread_after_main_has_returned_aborts() {
 }
 
 /// The daemon sleeps for ever inside std, and the process waits for the others and for them alone.
+#[cfg_attr(
+    windows,
+    ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"
+)]
 #[test]
 fn exit_of_std_in_a_daemon_after_main_has_returned_does_nothing() {
     waits("daemon-exit-after", 0);
@@ -270,6 +292,10 @@ fn exit_of_ours_in_an_exit_hook_after_main_has_returned() {
     ends_at_once("hook-tl-exit-after", 14);
 }
 
+#[cfg_attr(
+    windows,
+    ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"
+)]
 #[test]
 fn exit_of_ours_in_an_exit_hook_on_a_worker() {
     ends_at_once("worker-hook-tl-exit", 15);
@@ -345,6 +371,10 @@ fn the_code_counts_also_when_main_returns_just_then() {
     }
 }
 
+#[cfg_attr(
+    windows,
+    ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"
+)]
 #[test]
 fn of_two_exits_at_once_one_runs_the_hooks_to_their_end() {
     for (ending, codes) in [
@@ -379,6 +409,10 @@ fn what_threads_print_after_main_is_flushed() {
     assert_eq!(run("flush-after-main", "alone").stdout, "part of a line");
 }
 
+#[cfg_attr(
+    any(target_env = "musl", windows),
+    ignore = "the hooks that are left are skipped there"
+)]
 #[test]
 fn other_exit_hooks_run_after_an_exit_of_ours() {
     let ended = run("other-hooks", "alone");
@@ -396,6 +430,10 @@ fn the_current_thread_is_known_in_an_exit_hook() {
     assert_eq!(ended.code, Some(0));
 }
 
+#[cfg_attr(
+    windows,
+    ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"
+)]
 #[test]
 fn a_thread_may_call_for_the_first_time_in_an_exit_hook() {
     let ended = run("first-call-in-hook", "alone");
@@ -415,6 +453,7 @@ fn what_a_foreign_thread_starts_is_waited_for_and_it_is_not() {
     assert_eq!((ended.code, &*ended.stdout), (Some(0), "worker done\n"));
 }
 
+#[cfg_attr(windows, ignore = "there is no fork")]
 #[test]
 fn a_forked_child_waits_for_nobody() {
     let ended = run("fork", "alone");

@@ -146,7 +146,7 @@ fn as_a_child() {
     }
     extern "C" fn exit_again() {
         eprint!("again ");
-        sys::exit(8);
+        sys::exit_again(8);
     }
 
     let Ok(what) = std::env::var("TL_CORE_CHILD") else {
@@ -167,6 +167,11 @@ fn exit_hooks_run_the_last_one_first() {
 }
 
 #[test]
-fn a_hook_may_exit_again_and_the_others_still_run() {
-    assert_eq!(child("again"), (Some(8), "again first ".to_owned()));
+fn a_hook_may_exit_again_and_where_it_can_be_the_others_still_run() {
+    let others = if cfg!(any(target_env = "musl", windows)) {
+        ""
+    } else {
+        "first "
+    };
+    assert_eq!(child("again"), (Some(8), format!("again {others}")));
 }

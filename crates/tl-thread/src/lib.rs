@@ -138,8 +138,6 @@
 //! In the handler of a signal no thread may be started, joined or listed.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
 //!
-//! Linux only. The standard library's message about a panic names a thread as it was called at its start.
-//!
 //! The standard library's message about a panic names a thread as it was called at its start.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.

@@ -95,7 +95,7 @@ extern "C" fn at_exit() {
         Some(code) => {
             // Who asked sleeps inside std's exit, behind this thread.
             flush_standard_output();
-            sys::exit(code);
+            sys::exit_again(code);
         }
         // std has flushed when `main` returned, unless a thread had it locked just then, which may be gone by now.
         None if registry::has_awaited() => flush_standard_output(),
@@ -181,8 +181,11 @@ pub fn exit(code: i32) -> ! {
         force_after_a_limit();
     }
     if goes_directly {
-        IS_EXITING.set(true);
+        let is_in_hook = IS_EXITING.replace(true);
         flush_standard_output();
+        if is_in_hook {
+            sys::exit_again(code)
+        }
         sys::exit(code)
     } else {
         // If the main thread has left `main` this sleeps forever, and the hook there ends the process.
