@@ -11,7 +11,8 @@
 //! | many threads at a time to read a value, or one to write it | [`RwLock<T>`](tl_locks::RwLock) | [`tl_locks`] |
 //! | one thread at a time to use what is not a value: a terminal, a device | [`Lock`], [`RLock`] | [`tl_locks`] |
 //! | threads to wait until a value is as they need it | [`Monitor<T>`](tl_condition::Monitor) | [`tl_condition`] |
-//! | the same with several conditions on one lock, or on a re-entrant one | [`Condition`] | [`tl_condition`] |
+//! | the same with several conditions, or apart from the value | [`Condvar`](tl_condition::Condvar) | [`tl_condition`] |
+//! | a condition on a lock without data, or on a re-entrant one | [`Condition`] | [`tl_condition`] |
 //! | a fixed number of threads to wait for each other, round after round | [`Barrier`] | [`tl_barrier`] |
 //! | at most so many threads at a time to do something | [`Semaphore`], [`BoundedSemaphore`], [`ClosableSemaphore`] | [`tl_semaphore`] |
 //! | a value for each thread, in an object | [`Local<T>`](tl_local::Local) | [`tl_local`] |
@@ -22,6 +23,8 @@
 //!
 //! - **You know Python's `threading`:** the [`guide`] has thirteen chapters, each with a program, what it prints, and what differs
 //!   here; the [table of names](names) says what each of Python's names is called.
+//! - **You come from `parking_lot` or `std`:** [that chapter](from_rust) says what each of their names is
+//!   called here, and what changes besides an import.
 //! - **You write Rust and miss one thing:** open its crate in the table above. Its page says when to use it and when something else. Every
 //!   item comes with an example, its errors, and what it waits for.
 //! - **You build a primitive of your own:** [`tl_core::door`] is the one place where all of ours put a thread to sleep.
@@ -54,5 +57,6 @@ use tl_thread::{Thread, scope, spawn};
 #[cfg(doc)]
 use tl_timer::Timer;
 
+pub mod from_rust;
 pub mod guide;
 pub mod names;

@@ -118,7 +118,7 @@ fn contention_allocates_nothing() {
         let mut arrived = monitor.lock();
         *arrived += 1;
         arrived.notify_all();
-        arrived.wait_until(|arrived| *arrived == THREADS);
+        arrived.wait_while(|arrived| *arrived != THREADS);
     });
     assert_eq!(waited, 0, "Monitor");
 

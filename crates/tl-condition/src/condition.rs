@@ -26,7 +26,7 @@ use crate::ConditionGuard;
 ///   that begins to wait later gets nothing of it, and a notification that finds nobody is not remembered.
 /// - A wait gives up every level of an [`RLock`], and takes every level back before it returns.
 ///
-/// A condition takes four bytes beside its lock.
+/// A condition takes one word beside its lock.
 ///
 /// # Examples
 ///
@@ -361,6 +361,57 @@ impl<L: ConditionLock> Condition<L> {
     #[inline]
     pub fn release(&self) -> Result<(), ReleaseError> {
         self.lock.release()
+    }
+
+    /// Returns the lock: to acquire it in a way that the condition does not have, or for another condition
+    /// on it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_condition::Condition;
+    ///
+    /// let condition = Condition::new();
+    /// let (_outer, _inner) = (condition.lock(), condition.lock());
+    /// assert_eq!(condition.lock_ref().recursion_count(), 2);
+    /// ```
+    #[inline]
+    pub const fn lock_ref(&self) -> &L {
+        &self.lock
+    }
+
+    /// Returns whether the calling thread holds the lock, so that it may wait and notify. (A
+    /// [`Lock`](tl_locks::Lock) has no owner: held by another thread, it passes for the caller's.)
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use tl_condition::Condition;
+    ///
+    /// static CONDITION: Condition = Condition::new();
+    ///
+    /// let _guard = CONDITION.lock();
+    /// assert!(CONDITION.is_owned());
+    /// assert!(!thread::spawn(|| CONDITION.is_owned()).join().unwrap());
+    /// ```
+    #[inline]
+    pub fn is_owned(&self) -> bool {
+        self.lock.is_acquired()
+    }
+
+    /// Returns how many threads wait and have not been notified. Unless the caller holds the lock, that may
+    /// have changed by the time it returns; some may time out even then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_condition::Condition;
+    ///
+    /// assert_eq!(Condition::new().n_waiting(), 0);
+    /// ```
+    pub fn n_waiting(&self) -> usize {
+        self.waiters.n_waiting()
     }
 
     /// Whether the lock was held when the call looked, by whichever thread.

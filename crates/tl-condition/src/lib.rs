@@ -1,12 +1,13 @@
 //! Condition variables: [`Condition`], Python's, on any of the locks of [`tl_locks`], re-entrant ones too, and [`Monitor`], a value
-//! with its lock and condition in one.
+//! with its lock and condition in one. And [`Condvar`], apart from its [`Mutex`](tl_locks::Mutex), as in `std` and `parking_lot`.
 //!
 //! # When to use it
 //!
 //! | you want | take |
 //! | --- | --- |
 //! | threads to wait until a value is as they need it | a [`Monitor`] |
-//! | the same with several conditions on one lock, or on a re-entrant one | a [`Condition`] |
+//! | the same with several conditions | a [`Monitor`] with [further conditions](MonitorGuard::on), or several [`Condvar`]s and a [`Mutex`](tl_locks::Mutex) |
+//! | a condition on a lock without data, or on a re-entrant one | a [`Condition`] |
 //! | threads to wait until something has happened | [`tl-event`] |
 //! | to hand out a number of permits | [`tl-semaphore`] |
 //! | a fixed number of threads to wait for each other | [`tl-barrier`] |
@@ -17,7 +18,8 @@
 //! | | data | lock | several conditions on one lock |
 //! | --- | --- | --- | --- |
 //! | [`Condition`] | kept elsewhere | [`RLock`](tl_locks::RLock) or [`Lock`](tl_locks::Lock), its own or shared | yes |
-//! | [`Monitor`] | `&mut T` through the guard | its own, not re-entrant | no |
+//! | [`Monitor`] | `&mut T` through the guard | its own, not re-entrant | [further ones](MonitorGuard::on) |
+//! | [`Condvar`] | `&mut T` through the mutex's guard | a [`Mutex`](tl_locks::Mutex), elsewhere | yes |
 //!
 //! A wait ends because the thread was notified or because its time ran out, and says which. `notify(n)` notifies exactly `n`
 //! waiters, or all if there are fewer, those first that have waited longest, and returns how many it notified. A notified thread that
@@ -78,13 +80,17 @@
 #![forbid(unsafe_code)]
 
 mod condition;
+#[cfg(not(loom))]
+mod condvar;
 mod error;
 mod guard;
 #[cfg(not(loom))]
 mod monitor;
 
 pub use condition::Condition;
+#[cfg(not(loom))]
+pub use condvar::{Condvar, CondvarExt};
 pub use error::NotAcquired;
 pub use guard::ConditionGuard;
 #[cfg(not(loom))]
-pub use monitor::{Monitor, MonitorGuard};
+pub use monitor::{Monitor, MonitorGuard, OnCondvar};

@@ -1,13 +1,15 @@
 //! `Monitor`: a value with its lock and condition.
 
 mod guard;
+mod on;
 
 pub use guard::MonitorGuard;
+pub use on::OnCondvar;
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use tl_locks::{Mutex, MutexGuard, Waiters};
+use tl_locks::{Mutex, MutexExt, MutexGuard, Waiters};
 
 /// A value with its lock and its condition in one.
 ///
@@ -16,7 +18,7 @@ use tl_locks::{Mutex, MutexGuard, Waiters};
 /// What is promised of waits and notifications is what [`Condition`](crate::Condition) promises.
 ///
 /// The idea is C. A. R. Hoare's monitor, with Mesa's rules: a notified thread competes for the lock, so the value may have
-/// changed again when it goes on, and [`wait_while`](MonitorGuard::wait_while) and [`wait_until`](MonitorGuard::wait_until) look again.
+/// changed again when it goes on, and [`wait_while`](MonitorGuard::wait_while) looks again.
 ///
 /// # Examples
 ///
@@ -45,6 +47,49 @@ use tl_locks::{Mutex, MutexGuard, Waiters};
 /// put(1);
 /// put(2);
 /// assert_eq!(consumer.join().unwrap(), 3);
+/// ```
+///
+/// With a condition for each thing that somebody waits for, a notification rouses nobody in vain:
+/// [`MonitorGuard::on`] waits for one, a [`Condvar`](crate::Condvar). A queue with room for so many:
+///
+/// ```
+/// use std::collections::VecDeque;
+/// use std::thread;
+/// use tl_condition::{Condvar, Monitor};
+///
+/// struct BoundedQueue {
+///     items: Monitor<VecDeque<u32>>,
+///     capacity: usize,
+///     not_empty: Condvar,
+///     not_full: Condvar,
+/// }
+///
+/// impl BoundedQueue {
+///     fn put(&self, item: u32) {
+///         let mut items = self.items.lock();
+///         items.on(&self.not_full).wait_while(|items| items.len() == self.capacity);
+///         items.push_back(item);
+///         self.not_empty.notify_one();
+///     }
+///
+///     fn get(&self) -> u32 {
+///         let mut items = self.items.lock();
+///         items.on(&self.not_empty).wait_while(|items| items.is_empty());
+///         self.not_full.notify_one();
+///         items.pop_front().expect("it is not empty")
+///     }
+/// }
+///
+/// static QUEUE: BoundedQueue = BoundedQueue {
+///     items: Monitor::new(VecDeque::new()),
+///     capacity: 2,
+///     not_empty: Condvar::new(),
+///     not_full: Condvar::new(),
+/// };
+///
+/// let consumer = thread::spawn(|| (0..10).map(|_| QUEUE.get()).sum::<u32>());
+/// (0..10).for_each(|item| QUEUE.put(item));
+/// assert_eq!(consumer.join().unwrap(), 45);
 /// ```
 pub struct Monitor<T: ?Sized> {
     waiters: Waiters,
@@ -146,7 +191,7 @@ impl<T: ?Sized> Monitor<T> {
     #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<MonitorGuard<'_, T>> {
         self.mutex
-            .try_lock_for(timeout)
+            .lock_timeout(timeout)
             .map(|guard| self.guard(guard))
     }
 
@@ -170,8 +215,22 @@ impl<T: ?Sized> Monitor<T> {
     #[track_caller]
     pub fn lock_deadline(&self, deadline: Instant) -> Option<MonitorGuard<'_, T>> {
         self.mutex
-            .try_lock_until(deadline)
+            .lock_deadline(deadline)
             .map(|guard| self.guard(guard))
+    }
+
+    /// Returns how many threads wait for a notification of the monitor and have not been notified. That may
+    /// have changed by the time it returns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_condition::Monitor;
+    ///
+    /// assert_eq!(Monitor::new(1).n_waiting(), 0);
+    /// ```
+    pub fn n_waiting(&self) -> usize {
+        self.waiters.n_waiting()
     }
 
     /// Whether the lock was held when the call looked.

@@ -467,3 +467,25 @@ fn ping_pong<L: ConditionLock + Sync>(condition: &Condition<L>) {
     });
     assert_eq!(turn.into_inner(), 2 * ROUNDS);
 }
+
+#[test]
+fn it_counts_those_that_wait_and_knows_its_lock_and_owner() {
+    let condition = Condition::new();
+    assert_eq!(condition.n_waiting(), 0);
+    thread::scope(|scope| {
+        for waiting in 1..=2 {
+            scope.spawn(|| condition.lock().wait());
+            while condition.n_waiting() != waiting {
+                thread::yield_now();
+            }
+        }
+        assert!(!condition.is_owned());
+        let guard = condition.lock();
+        assert!(condition.is_owned() && condition.lock_ref().is_owned());
+        let elsewhere = || scope.spawn(|| condition.is_owned()).join().unwrap();
+        assert!(!elsewhere());
+        assert_eq!((guard.notify_one(), condition.n_waiting()), (1, 1));
+        assert!(!guard.wait_timeout(Duration::ZERO));
+        assert_eq!((guard.notify_all(), condition.n_waiting()), (1, 0));
+    });
+}

@@ -10,8 +10,9 @@ use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
 use tl_condition::Condition;
+use tl_core::door::{Call, Deadline, Operation};
 use tl_core::model::{explore, let_time_pass};
-use tl_locks::{ConditionLock, Lock, RLock};
+use tl_locks::{ConditionLock, Lock, RLock, Waiters};
 
 /// A timeout that is over when the model lets time pass.
 const SOME_TIME: Duration = Duration::from_secs(1);
@@ -223,5 +224,89 @@ fn a_notifier_that_does_not_hold_the_bare_lock_moves_nobody_to_a_lock_that_is_fr
         clock.join().unwrap();
         shared.condition.release().unwrap();
         assert_idle(&shared.condition);
+    });
+}
+
+const WAIT: Call = Call::here(&Operation::new("Condvar", "wait"));
+
+/// A lock, and the waiters of a condition variable that is apart from it.
+struct Apart {
+    lock: Lock,
+    waiters: Waiters,
+    number: UnsafeCell<u32>,
+}
+
+// SAFETY: the number is used under the lock, or loom fails the model.
+unsafe impl Sync for Apart {}
+
+impl Apart {
+    fn new() -> Arc<Apart> {
+        Arc::new(Apart {
+            lock: Lock::new(),
+            waiters: Waiters::new(),
+            number: UnsafeCell::new(0),
+        })
+    }
+
+    fn add_one(&self) {
+        // SAFETY: as for `Sync`.
+        self.number.with_mut(|number| unsafe { *number += 1 });
+    }
+
+    fn is_zero(&self) -> bool {
+        // SAFETY: as for `Sync`.
+        self.number.with(|number| unsafe { *number == 0 })
+    }
+
+    /// Waits until the number is not zero, with the lock held, or for the deadline.
+    fn wait(&self, deadline: Deadline) -> bool {
+        self.lock.with(|| {
+            while self.is_zero() {
+                if !ConditionLock::wait(&self.lock, &self.waiters, deadline, WAIT).unwrap() {
+                    return false;
+                }
+            }
+            true
+        })
+    }
+
+    fn assert_idle(&self) {
+        assert_eq!(self.waiters.notify(usize::MAX), 0);
+        assert_eq!(self.waiters.n_waiting(), 0);
+        assert!(self.lock.try_acquire());
+        self.lock.release().unwrap();
+    }
+}
+
+#[test]
+fn a_notification_without_the_lock_is_not_missed() {
+    explore(Some(3), || {
+        let shared = Apart::new();
+        let waiter = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || assert!(shared.wait(Deadline::NEVER)))
+        };
+        shared.lock.with(|| shared.add_one());
+        assert!(shared.waiters.notify(1) <= 1);
+        waiter.join().unwrap();
+        shared.assert_idle();
+    });
+}
+
+#[test]
+fn a_timeout_leaves_the_other_waiter_to_be_notified() {
+    explore(Some(1), || {
+        let shared = Apart::new();
+        let waiters = [Deadline::NEVER, Deadline::after(SOME_TIME)].map(|deadline| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || assert!(shared.wait(deadline) || deadline != Deadline::NEVER))
+        });
+        let_time_pass();
+        shared.lock.with(|| shared.add_one());
+        assert!(shared.waiters.notify(usize::MAX) <= 2);
+        for waiter in waiters {
+            waiter.join().unwrap();
+        }
+        shared.assert_idle();
     });
 }

@@ -8,12 +8,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tl_condition::Monitor;
+use tl_condition::{Condvar, CondvarExt, Monitor};
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 
 const SHORT: Duration = Duration::from_millis(10);
 const LONG: Duration = Duration::from_secs(3600);
+
+/// Calls `is_so` until it is.
+fn until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        thread::yield_now();
+    }
+}
 
 /// Returns once the value is `value`.
 fn until_is(monitor: &Monitor<usize>, value: usize) {
@@ -147,12 +154,8 @@ fn timed_waits_run_out_not_before_their_time() {
         let deadline = Instant::now() + timeout;
         assert!(!guard.wait_deadline(deadline));
         assert!(Instant::now() >= deadline);
-        assert!(!guard.wait_until_timeout(|value| *value == 0, timeout));
-        assert!(!guard.wait_until_deadline(|value| *value == 0, deadline));
         assert!(!guard.wait_while_timeout(|value| *value == 5, timeout));
         assert!(!guard.wait_while_deadline(|value| *value == 5, deadline));
-        assert!(guard.wait_until_timeout(|value| *value == 5, timeout));
-        assert!(guard.wait_until_deadline(|value| *value == 5, deadline));
         assert!(guard.wait_while_timeout(|value| *value == 0, timeout));
         assert!(guard.wait_while_deadline(|value| *value == 0, deadline));
     }
@@ -170,7 +173,7 @@ fn timed_waits_are_notified_in_time() {
                 let mut guard = monitor.lock();
                 *guard += 1;
                 assert!(guard.wait_timeout(timeout));
-                assert!(guard.wait_until_timeout(|value| *value == 10, timeout));
+                assert!(guard.wait_while_timeout(|value| *value != 10, timeout));
             });
         }
         until_is(&monitor, 2);
@@ -182,15 +185,15 @@ fn timed_waits_are_notified_in_time() {
 }
 
 #[test]
-fn wait_while_and_wait_until_look_again_after_each_wake_up_and_may_change_the_value() {
+fn wait_while_looks_again_after_each_wake_up_and_may_change_the_value() {
     let monitor = Monitor::new(0);
     let calls = AtomicUsize::new(0);
     thread::scope(|scope| {
         scope.spawn(|| {
-            monitor.lock().wait_until(|value| {
+            monitor.lock().wait_while(|value| {
                 calls.fetch_add(1, Ordering::Relaxed);
                 *value += 1;
-                *value == 3
+                *value != 3
             });
         });
         for round in 1..3 {
@@ -206,7 +209,7 @@ fn wait_while_and_wait_until_look_again_after_each_wake_up_and_may_change_the_va
 }
 
 #[test]
-fn wait_until_keeps_its_total_time() {
+fn wait_while_keeps_its_total_time() {
     const TIMEOUT: Duration = Duration::from_millis(50);
     let monitor = Monitor::new(());
     let done = AtomicBool::new(false);
@@ -222,7 +225,7 @@ fn wait_until_keeps_its_total_time() {
         assert!(!guard.wait_while_timeout(|()| true, TIMEOUT));
         assert!(start.elapsed() >= TIMEOUT);
         let start = Instant::now();
-        assert!(guard.wait_until_timeout(|()| start.elapsed() >= TIMEOUT, TIMEOUT));
+        assert!(guard.wait_while_timeout(|()| start.elapsed() < TIMEOUT, TIMEOUT));
         done.store(true, Ordering::Relaxed);
     });
 }
@@ -232,7 +235,7 @@ fn a_panicking_condition_leaves_the_lock_to_the_guard() {
     let monitor = Monitor::new(0);
     let unwound = catch_unwind(AssertUnwindSafe(|| {
         let mut guard = monitor.lock();
-        guard.wait_until(|value| {
+        guard.wait_while(|value| {
             *value = 1;
             panic!("on purpose");
         });
@@ -362,7 +365,7 @@ fn a_bounded_buffer_moves_a_million_items_and_loses_none() {
                     let mut sum = 0;
                     for _ in 0..ITEMS / THREADS {
                         let mut buffer = monitor.lock();
-                        buffer.wait_until(|buffer| !buffer.is_empty());
+                        buffer.wait_while(|buffer| buffer.is_empty());
                         sum += buffer.pop_front().unwrap();
                         if buffer.len() == CAPACITY - 1 {
                             buffer.notify_all();
@@ -410,4 +413,59 @@ fn debug_does_not_wait() {
     let guard = monitor.lock();
     assert_eq!(format!("{monitor:?}"), "Monitor { value: <locked>, .. }");
     assert_eq!(format!("{guard:?} {guard}"), "5 5");
+}
+
+/// By the old names, for one version more.
+#[test]
+#[allow(deprecated, reason = "they are what is tested")]
+fn wait_until_is_wait_while_the_contrary() {
+    let monitor = Monitor::new(5);
+    let mut guard = monitor.lock();
+    guard.wait_until(|value| *value == 5);
+    assert!(guard.wait_until_timeout(|value| *value == 5, SHORT));
+    assert!(!guard.wait_until_timeout(|value| *value == 0, SHORT));
+    assert!(!guard.wait_until_deadline(|value| *value == 0, Instant::now()));
+}
+
+#[test]
+fn further_conditions_are_notified_apart() {
+    let (monitor, not_empty, not_full) = (Monitor::new(0), Condvar::new(), Condvar::new());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut count = monitor.lock();
+            count.on(&not_empty).wait_while(|count| *count == 0);
+            *count -= 1;
+            assert!(not_full.notify_one());
+        });
+        until(|| not_empty.n_waiting() == 1);
+        let mut count = monitor.lock();
+        // Neither of these is what it waits for.
+        assert_eq!(count.notify_all(), 0);
+        assert!(!not_full.notify_one());
+        assert_eq!(monitor.n_waiting(), 0);
+        *count = 1;
+        assert!(not_empty.notify_one());
+        count.on(&not_full).wait();
+        assert_eq!(*count, 0);
+        assert!(!count.on(&not_full).wait_timeout(SHORT));
+        assert!(!count.on(&not_full).wait_deadline(Instant::now()));
+        let mut on = count.on(&not_full);
+        assert!(!on.wait_while_timeout(|count| *count == 0, SHORT));
+        assert!(!on.wait_while_deadline(|count| *count == 0, Instant::now()));
+        assert!(on.wait_while_timeout(|count| *count == 1, SHORT));
+    });
+}
+
+#[test]
+fn a_further_condition_of_another_monitor_is_refused() {
+    let (first, second, changed) = (Monitor::new(1), Monitor::new(2), Condvar::new());
+    thread::scope(|scope| {
+        scope.spawn(|| first.lock().on(&changed).wait());
+        until(|| changed.n_waiting() == 1);
+        let mut guard = second.lock();
+        let refused = catch_unwind(AssertUnwindSafe(|| guard.on(&changed).wait()));
+        assert!(refused.is_err());
+        assert_eq!(*guard, 2);
+        assert!(changed.notify_one());
+    });
 }

@@ -6,7 +6,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use tl_condition::{Condition, ConditionGuard, Monitor, MonitorGuard, NotAcquired};
+use tl_condition::{Condition, ConditionGuard, Condvar, Monitor, MonitorGuard, NotAcquired};
 use tl_locks::{Lock, RLock};
 
 /// Does not compile if `$type` is `$trait`: there are two candidates for `A` then.
@@ -26,9 +26,10 @@ macro_rules! assert_not {
 fn sizes_are_those_promised() {
     const {
         assert!(size_of::<Condition>() - size_of::<RLock>() <= 24);
-        assert!(size_of::<Condition<Lock>>() <= 8);
+        assert!(size_of::<Condition<Lock>>() <= 16);
         assert!(size_of::<Condition<&Lock>>() <= 16);
-        assert!(size_of::<Monitor<()>>() <= 8);
+        assert!(size_of::<Monitor<()>>() <= 16);
+        assert!(size_of::<Condvar>() <= size_of::<usize>());
     }
 }
 
@@ -39,7 +40,8 @@ fn all_can_be_constants() {
     static OWN: Condition<Lock> = Condition::with_lock(Lock::new());
     static SHARED: Condition<&Lock> = Condition::with_lock(&LOCK);
     static MONITOR: Monitor<Vec<String>> = Monitor::new(Vec::new());
-    let _ = (&CONDITION, &OWN, &SHARED, &MONITOR);
+    static CONDVAR: Condvar = Condvar::new();
+    let _ = (&CONDITION, &OWN, &SHARED, &MONITOR, &CONDVAR);
 }
 
 #[test]
@@ -48,6 +50,7 @@ fn conditions_are_shared_and_guards_go_where_they_may() {
     fn sent<T: Send>() {}
     fn seen<T: Sync>() {}
     shared::<Condition>();
+    shared::<Condvar>();
     shared::<Condition<Lock>>();
     shared::<Condition<Arc<RLock>>>();
     shared::<Condition<&'static Lock>>();

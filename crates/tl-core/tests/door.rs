@@ -223,14 +223,19 @@ fn sleepers_move_to_a_held_lock_and_are_woken_there() {
             .collect();
         // Three are taken: whoever is not yet asleep is woken at once, the others are moved.
         assert_eq!(
-            WaitQueue::of(&from).wake_or_requeue(3, WaitQueue::of(&to), || true, |_| ()),
+            WaitQueue::of(&from).wake_or_requeue(3, || WaitQueue::of(&to), || true, |_, _| ()),
             3
         );
         until_waiting(&from, 1);
         let moved = WaitQueue::of(&to).lock().wake_all(9);
         // Nobody holds the lock: the last is woken and not moved.
         assert_eq!(
-            WaitQueue::of(&from).wake_or_requeue(usize::MAX, WaitQueue::of(&to), || false, |_| ()),
+            WaitQueue::of(&from).wake_or_requeue(
+                usize::MAX,
+                || WaitQueue::of(&to),
+                || false,
+                |_, _| ()
+            ),
             1
         );
         assert!(WaitQueue::of(&to).lock().is_empty());
@@ -267,7 +272,7 @@ fn of_those_that_move_together_the_second_goes_with_the_first() {
                 });
                 until_waiting(from, number + 1);
             }
-            WaitQueue::of(&from).wake_or_requeue(3, WaitQueue::of(&to), || true, |_| ());
+            WaitQueue::of(&from).wake_or_requeue(3, || WaitQueue::of(&to), || true, |_, _| ());
             WaitQueue::of(&to).lock().scan(|waiter| {
                 companions.push(waiter.is_companion);
                 Verdict::Wake(0)
@@ -303,7 +308,8 @@ fn a_deadline_that_passes_after_the_move_is_no_timeout() {
                     Wake::TimedOut(_) => false,
                 }
             });
-            while WaitQueue::of(&from).wake_or_requeue(1, WaitQueue::of(&to), || true, |_| ()) == 0
+            while WaitQueue::of(&from).wake_or_requeue(1, || WaitQueue::of(&to), || true, |_, _| ())
+                == 0
                 && !waiter.is_finished()
             {
                 thread::yield_now();
@@ -319,26 +325,40 @@ fn a_deadline_that_passes_after_the_move_is_no_timeout() {
 fn what_runs_once_queued_may_panic_and_leaves_no_node_behind() {
     let word = AtomicU32::new(0);
     let queue = WaitQueue::of(&word);
-    for wake_first in [false, true] {
-        let unwound = catch_unwind(AssertUnwindSafe(|| {
-            let _ = queue
-                .lock()
-                .wait_as(0, &mut queue.backoff(), Deadline::NEVER, || {
-                    if wake_first {
-                        // Not the thread itself, so that the wake-up is in flight while this one unwinds.
-                        thread::scope(|scope| {
-                            scope
-                                .spawn(|| WaitQueue::of(&word).lock().wake_one(0))
-                                .join()
-                                .unwrap()
-                        });
+    let unwound = catch_unwind(AssertUnwindSafe(|| {
+        let _ = queue
+            .lock()
+            .wait_as(0, &mut queue.backoff(), Deadline::NEVER, || {
+                panic!("on purpose")
+            });
+    }));
+    assert!(unwound.is_err());
+    assert!(queue.lock().is_empty());
+}
+
+#[test]
+fn waiters_are_not_moved_to_their_own_queue_but_woken() {
+    let word = AtomicU32::new(0);
+    let queue = WaitQueue::of(&word);
+    thread::scope(|scope| {
+        // With a limit and without: neither may end as if nobody had taken it.
+        for deadline in [Deadline::NEVER, Deadline::after(Duration::from_secs(3600))] {
+            let waiter = scope.spawn(move || {
+                let wake = queue.lock().wait(&mut Backoff::none(), deadline);
+                matches!(
+                    wake,
+                    Wake::Woken {
+                        token: 0,
+                        moved_to: None
                     }
-                    panic!("on purpose");
-                });
-        }));
-        assert!(unwound.is_err());
-        assert!(queue.lock().is_empty());
-    }
+                )
+            });
+            until_waiting(&word, 1);
+            assert_eq!(queue.wake_or_requeue(1, || queue, || true, |_, _| ()), 1);
+            assert!(waiter.join().unwrap());
+            assert!(queue.lock().is_empty());
+        }
+    });
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn a_wait_that_moves_on() {
         assert_eq!(before.holder, None);
         assert!(before.gives_up_in.is_some() && !before.has_moved_on);
         // While it was awake it would have been woken, and not moved.
-        waiters.wake_or_requeue(1, holders, || true, |_| {});
+        waiters.wake_or_requeue(1, || holders, || true, |_, _| {});
         let after = the_wait(|_| true);
         assert!(after.has_moved_on);
         assert_eq!((after.thread, after.serial), (before.thread, before.serial));

@@ -164,9 +164,9 @@ fn a_moved_waiter_is_woken_from_the_lock_and_no_deadline_counts_any_more() {
             thread::spawn(move || {
                 let taken = WaitQueue::of(&words.0).wake_or_requeue(
                     1,
-                    WaitQueue::of(&words.1),
+                    || WaitQueue::of(&words.1),
                     || true,
-                    |_| (),
+                    |_, _| (),
                 );
                 let moved = {
                     let mut queue = WaitQueue::of(&words.1).lock();

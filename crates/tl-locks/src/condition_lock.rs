@@ -5,95 +5,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Call, Deadline, WaitQueue};
-use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::door::{Call, Deadline};
 
 use crate::raw::Acquire;
-use crate::{Lock, RLock, ReleaseError};
-
-/// The threads that wait on one condition.
-///
-/// The word is private to this crate: a thread that waits on it may be handed a lock, and only code that reaches the word could
-/// pretend to. One `Waiters` goes with one lock, always.
-///
-/// ```
-/// use std::time::Duration;
-/// use tl_core::door::{Call, Deadline, Operation};
-/// use tl_locks::{ConditionLock, Lock, Waiters};
-///
-/// const WAIT: &Operation = &Operation::new("Condition", "wait");
-///
-/// // The parts of a condition: the lock, and those that wait.
-/// static LOCK: Lock = Lock::new();
-/// static WAITERS: Waiters = Waiters::new();
-///
-/// let _guard = LOCK.lock();
-/// let soon = Deadline::after(Duration::from_millis(1));
-/// let notified = ConditionLock::wait(&LOCK, &WAITERS, soon, Call::here(WAIT))?;
-/// assert!(!notified);
-/// # Ok::<(), tl_locks::ReleaseError>(())
-/// ```
-pub struct Waiters {
-    /// How many threads wait. Written only with the queue of this word locked, together with the queue; relaxed, as that lock
-    /// orders the writes. A notifier reads it first, and if it is 0 has nobody to notify: it holds the condition's lock, so that all
-    /// who wait have released that lock since, which orders their writes before the read.
-    count: AtomicU32,
-}
-
-impl Waiters {
-    /// No waiters.
-    #[cfg(not(loom))]
-    #[inline]
-    pub const fn new() -> Waiters {
-        Waiters {
-            count: AtomicU32::new(0),
-        }
-    }
-
-    /// No waiters.
-    #[cfg(loom)]
-    pub fn new() -> Waiters {
-        Waiters {
-            count: AtomicU32::new(0),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn queue(&self) -> WaitQueue<'_> {
-        WaitQueue::of(&self.count)
-    }
-
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.count.load(Ordering::Relaxed) == 0
-    }
-
-    /// With the queue locked.
-    #[inline]
-    pub(crate) fn add(&self, n: usize) {
-        let count = self.count.load(Ordering::Relaxed);
-        self.count.store(count + n as u32, Ordering::Relaxed);
-    }
-
-    /// With the queue locked.
-    #[inline]
-    pub(crate) fn subtract(&self, n: usize) {
-        let count = self.count.load(Ordering::Relaxed);
-        self.count.store(count - n as u32, Ordering::Relaxed);
-    }
-}
-
-impl Default for Waiters {
-    fn default() -> Waiters {
-        Waiters::new()
-    }
-}
-
-impl fmt::Debug for Waiters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiters").finish_non_exhaustive()
-    }
-}
+use crate::{Lock, RLock, ReleaseError, Waiters};
 
 mod sealed {
     pub trait Sealed {}
@@ -228,7 +143,7 @@ impl ConditionLock for Lock {
 
     fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
         match self.locked() {
-            true => Ok(self.raw().notify(waiters, limit)),
+            true => Ok(waiters.notify(limit)),
             false => Err(ReleaseError::NotLocked),
         }
     }
@@ -364,26 +279,4 @@ pub fn wait_with_guard<T: ?Sized>(
     call: Call,
 ) -> bool {
     crate::raw::wait_with_guard(guard, waiters, deadline, call)
-}
-
-/// Notifies up to `limit` of the threads that wait with a guard of this guard's mutex, those first that have waited longest, and
-/// returns how many there were. Those asleep are woken when the mutex is released. For `tl_condition::Monitor`.
-///
-/// ```
-/// use tl_locks::{Mutex, Waiters, notify_with_guard};
-///
-/// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
-/// static WAITERS: Waiters = Waiters::new();
-///
-/// let mut queue = QUEUE.lock();
-/// queue.push(1);
-/// assert_eq!(notify_with_guard(&queue, &WAITERS, 1), 0); // nobody waits
-/// ```
-#[cfg(not(loom))]
-pub fn notify_with_guard<T: ?Sized>(
-    guard: &crate::MutexGuard<'_, T>,
-    waiters: &Waiters,
-    limit: usize,
-) -> usize {
-    crate::raw::raw_of_guard(guard).notify(waiters, limit)
 }

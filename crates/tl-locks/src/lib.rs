@@ -99,19 +99,19 @@ mod rlock;
 #[cfg(not(loom))]
 mod rwlock;
 
-pub use condition_lock::{ConditionLock, Waiters};
+pub use condition_lock::ConditionLock;
 #[cfg(not(loom))]
-pub use condition_lock::{notify_with_guard, wait_with_guard};
+pub use condition_lock::wait_with_guard;
 pub use error::ReleaseError;
 pub use lock::{Lock, LockGuard};
 #[cfg(not(loom))]
 pub use mutex::{
-    MappedMutexGuard, MappedReentrantMutexGuard, Mutex, MutexGuard, ReentrantMutex,
-    ReentrantMutexGuard,
+    MappedMutexGuard, MappedReentrantMutexGuard, Mutex, MutexExt, MutexGuard, ReentrantMutex,
+    ReentrantMutexExt, ReentrantMutexGuard,
 };
-pub use raw::RawLock;
 #[cfg(not(loom))]
-pub use raw::RawThreadIdent;
+pub use raw::{RawCondvar, RawThreadIdent};
+pub use raw::{RawLock, Waiters};
 pub use raw_rwlock::RawRwLock;
 pub use rlock::{RLock, RLockGuard};
 #[cfg(not(loom))]

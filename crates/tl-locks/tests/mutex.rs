@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
-use tl_locks::{MappedMutexGuard, Mutex, MutexGuard, ReentrantMutex, ReentrantMutexGuard};
+use tl_locks::{
+    MappedMutexGuard, Mutex, MutexExt, MutexGuard, ReentrantMutex, ReentrantMutexExt,
+    ReentrantMutexGuard,
+};
 
 const ROUNDS: usize = if cfg!(sanitize_thread) { 1_000 } else { 20_000 };
 const THREADS: usize = 4;
@@ -192,4 +195,31 @@ fn a_reentrant_mutex_excludes_other_threads() {
         }
     });
     assert_eq!(mutex.into_inner().get(), entered.into_inner());
+}
+
+#[test]
+fn the_timed_forms_have_the_names_that_they_have_everywhere() {
+    let (past, timeout) = (Instant::now(), Duration::from_millis(5));
+    let mutex = Mutex::new(1);
+    let guard = mutex.lock();
+    let start = Instant::now();
+    assert!(mutex.lock_timeout(timeout).is_none());
+    assert!(mutex.lock_deadline(start + 2 * timeout).is_none());
+    assert!(start.elapsed() >= 2 * timeout);
+    assert!(mutex.lock_timeout(Duration::ZERO).is_none());
+    assert!(mutex.lock_deadline(past).is_none());
+    drop(guard);
+    assert!(mutex.lock_timeout(Duration::MAX).is_some());
+    assert!(mutex.lock_deadline(past).is_some());
+
+    let mutex = ReentrantMutex::new(1);
+    let _first = mutex.lock();
+    assert!(mutex.lock_timeout(Duration::ZERO).is_some());
+    assert!(mutex.lock_deadline(past).is_some());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert!(mutex.lock_timeout(timeout).is_none());
+            assert!(mutex.lock_deadline(past).is_none());
+        });
+    });
 }

@@ -274,3 +274,54 @@ fn debug_does_not_wait() {
         "RLock { locked: true, recursion_count: 0 }"
     );
 }
+
+#[test]
+fn unlocked_gives_all_levels_up_and_takes_them_back() {
+    let lock = RLock::new();
+    assert_eq!(lock.unlocked(|| ()), Err(ReleaseError::NotLocked));
+    let (_first, _second) = (lock.lock(), lock.lock());
+    assert_eq!(
+        elsewhere(|| lock.unlocked(|| unreachable!())),
+        Err(ReleaseError::NotOwner)
+    );
+    let inside = lock.unlocked(|| {
+        assert!(!lock.locked());
+        assert_eq!(lock.recursion_count(), 0);
+        elsewhere(|| lock.with(|| lock.recursion_count()))
+    });
+    assert_eq!(inside, Ok(1));
+    assert_eq!(lock.recursion_count(), 2);
+    // What the function leaves acquired stays acquired.
+    lock.unlocked(|| lock.acquire()).unwrap();
+    assert_eq!(lock.recursion_count(), 3);
+    lock.release().unwrap();
+    let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        lock.unlocked(|| panic!("on purpose"))
+    }));
+    assert!(unwound.is_err());
+    assert_eq!(lock.recursion_count(), 2);
+}
+
+#[test]
+fn unlocked_waits_for_who_came_in_between() {
+    let (lock, inside) = (RLock::new(), std::sync::atomic::AtomicBool::new(false));
+    let order = std::sync::atomic::Ordering::Relaxed;
+    thread::scope(|scope| {
+        let guard = lock.lock();
+        lock.unlocked(|| {
+            scope.spawn(|| {
+                lock.with(|| {
+                    inside.store(true, order);
+                    thread::sleep(SHORT);
+                    inside.store(false, order);
+                });
+            });
+            while !lock.locked() {
+                thread::yield_now();
+            }
+        })
+        .unwrap();
+        assert!(!inside.load(order));
+        drop(guard);
+    });
+}

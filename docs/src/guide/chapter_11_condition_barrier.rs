@@ -40,7 +40,7 @@
 //! let available = Arc::new(Monitor::new(false));
 //! let consumers = [(); 2].map(|()| {
 //!     let available = Arc::clone(&available);
-//!     tl_thread::spawn(move || available.lock().wait_until(|available| *available))
+//!     tl_thread::spawn(move || available.lock().wait_while(|available| !*available))
 //! });
 //!
 //! let mut resource = available.lock();

@@ -18,7 +18,8 @@
 //!
 //! Beside the chapters: [signals and Ctrl-C](signals), and how a program ends in good order.
 //!
-//! The [table of names](crate::names) has every name of Python's `threading` with ours.
+//! The [table of names](crate::names) has every name of Python's `threading` with ours. Who comes from other
+//! locks for Rust finds theirs in [*From `parking_lot` and `std`*](crate::from_rust).
 //!
 //! # How to read a chapter
 //!

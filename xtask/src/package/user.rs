@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use log::{LevelFilter, info};
 use tl_barrier::Barrier;
-use tl_condition::Monitor;
+use tl_condition::{Condvar, CondvarExt, Monitor};
 use tl_core::logging::BasicConfig;
 use tl_event::{AutoResetEvent, Event};
 use tl_inspect::{deadlocks, snapshot};
 use tl_local::Local;
-use tl_locks::{Lock, Mutex, RLock, RwLock, RwLockExt, RwLockWriteGuard};
+use tl_locks::{Lock, Mutex, MutexExt, RLock, RwLock, RwLockExt, RwLockWriteGuard};
 use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
 use tl_thread::{Thread, enumerate, scope};
 use tl_timer::Timer;
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         worker.start()?;
     }
     let mut queue = QUEUE.lock();
-    queue.wait_until(|queue| queue.len() == 2);
+    queue.wait_while(|queue| queue.len() < 2);
     assert_eq!(*queue, [7, 7]);
     drop(queue);
     for worker in &workers {
@@ -84,6 +84,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let rlock = RLock::new();
     rlock.with(|| rlock.with(|| assert_eq!(rlock.recursion_count(), 2)));
+    rlock.with(|| rlock.unlocked(|| assert!(!rlock.locked())))?;
+
+    let (ready, changed) = (Mutex::new(false), Condvar::new());
+    scope(|s| {
+        s.spawn(|| {
+            *ready.lock_timeout(Duration::MAX).expect("it never runs out") = true;
+            changed.notify_one();
+        });
+        changed.wait_while(&mut ready.lock(), |ready| !*ready);
+    });
+    let mut queue = QUEUE.lock();
+    assert!(!queue.on(&changed).wait_timeout(Duration::ZERO));
+    assert_eq!(changed.n_waiting(), 0);
+    drop(queue);
 
     let bell = AutoResetEvent::new();
     bell.set();

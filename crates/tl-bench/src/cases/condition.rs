@@ -124,7 +124,7 @@ impl Guarded for Monitor {
         notify: Option<Notify>,
     ) -> u64 {
         let mut number = self.lock();
-        number.wait_until(|number| ready(*number));
+        number.wait_while(|number| !ready(*number));
         let before = *number;
         *number = change(before);
         match notify {

@@ -156,7 +156,7 @@ fn monitor(length: Duration) -> impl FnMut(Duration) -> Outcome {
         || tl_condition::Monitor::new(false),
         |monitor| {
             let mut is_set = monitor.lock();
-            is_set.wait_until(|is_set| *is_set);
+            is_set.wait_while(|is_set| !*is_set);
             *is_set = false;
         },
         |monitor| {

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 use tl_core::door::{Call, Deadline, Operation};
 use tl_locks::{MutexGuard, Waiters};
 
+use super::OnCondvar;
+use crate::Condvar;
+
 const WAIT: &Operation = &Operation::new("Monitor", "wait");
 const WAIT_TIMEOUT: &Operation = &Operation::new("Monitor", "wait_timeout");
 const WAIT_DEADLINE: &Operation = &Operation::new("Monitor", "wait_deadline");
@@ -34,7 +37,30 @@ pub struct MonitorGuard<'a, T: ?Sized> {
     pub(super) guard: MutexGuard<'a, T>,
 }
 
-impl<T: ?Sized> MonitorGuard<'_, T> {
+impl<'a, T: ?Sized> MonitorGuard<'a, T> {
+    /// Returns the waits for a further condition, `condvar`, with this monitor's lock. To notify who waits
+    /// there, call the methods of the [`Condvar`](crate::Condvar).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_condition::{Condvar, Monitor};
+    ///
+    /// static JOBS: Monitor<Vec<u32>> = Monitor::new(Vec::new());
+    /// static DONE: Condvar = Condvar::new();
+    ///
+    /// let mut jobs = JOBS.lock();
+    /// let timeout = Duration::from_millis(1);
+    /// assert!(jobs.on(&DONE).wait_while_timeout(|jobs| !jobs.is_empty(), timeout));
+    /// ```
+    pub fn on<'g>(&'g mut self, condvar: &'g Condvar) -> OnCondvar<'g, 'a, T> {
+        OnCondvar {
+            guard: &mut self.guard,
+            condvar,
+        }
+    }
+
     /// Gives the lock up, waits to be notified, and takes the lock back.
     ///
     /// # Blocking
@@ -184,9 +210,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
         self.wait_until_before(|value| !condition(value), Deadline::at(deadline), call)
     }
 
-    /// Waits until `condition` returns true: it is called before the first wait and after each notification, always with the lock held.
-    ///
-    /// A panic in `condition` propagates, with the lock held by the guard, which releases it.
+    /// Waits until `condition` returns true: [`wait_while`](MonitorGuard::wait_while) it returns false.
     ///
     /// # Blocking
     ///
@@ -195,28 +219,17 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// # Examples
     ///
     /// ```
-    /// use std::thread;
-    /// use tl_condition::Monitor;
-    ///
-    /// static STEP: Monitor<u32> = Monitor::new(0);
-    ///
-    /// let other = thread::spawn(|| {
-    ///     for _ in 0..3 {
-    ///         let mut step = STEP.lock();
-    ///         *step += 1;
-    ///         step.notify_all();
-    ///     }
-    /// });
-    /// STEP.lock().wait_until(|step| *step == 3);
-    /// other.join().unwrap();
+    /// # #![allow(deprecated)]
+    /// tl_condition::Monitor::new(0).lock().wait_until(|value| *value == 0);
     /// ```
+    #[deprecated = "use `wait_while`, which waits while the condition is true: elsewhere `until` goes with a deadline"]
     #[track_caller]
     pub fn wait_until(&mut self, condition: impl FnMut(&mut T) -> bool) {
         self.wait_until_before(condition, Deadline::NEVER, Call::here(WAIT_UNTIL));
     }
 
-    /// Waits until `condition` returns true, no longer than `timeout` in all. Returns its last result: it is called before the first wait,
-    /// after each notification, and when the time has run out.
+    /// Waits until `condition` returns true, no longer than `timeout` in all. Returns its last result. See
+    /// [`wait_while_timeout`](MonitorGuard::wait_while_timeout).
     ///
     /// # Blocking
     ///
@@ -225,12 +238,11 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// # Examples
     ///
     /// ```
-    /// use std::time::Duration;
-    /// use tl_condition::Monitor;
-    ///
-    /// let value = Monitor::new(0);
-    /// assert!(!value.lock().wait_until_timeout(|value| *value > 0, Duration::from_millis(1)));
+    /// # #![allow(deprecated)]
+    /// let timeout = std::time::Duration::ZERO;
+    /// assert!(tl_condition::Monitor::new(0).lock().wait_until_timeout(|value| *value == 0, timeout));
     /// ```
+    #[deprecated = "use `wait_while_timeout`, which waits while the condition is true"]
     #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     #[track_caller]
     pub fn wait_until_timeout(
@@ -243,7 +255,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     }
 
     /// Waits until `condition` returns true, or until `deadline`. Returns its last result. See
-    /// [`wait_until_timeout`](MonitorGuard::wait_until_timeout).
+    /// [`wait_while_deadline`](MonitorGuard::wait_while_deadline).
     ///
     /// # Blocking
     ///
@@ -252,12 +264,11 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// # Examples
     ///
     /// ```
-    /// use std::time::Instant;
-    /// use tl_condition::Monitor;
-    ///
-    /// let value = Monitor::new(0);
-    /// assert!(value.lock().wait_until_deadline(|value| *value == 0, Instant::now()));
+    /// # #![allow(deprecated)]
+    /// let now = std::time::Instant::now();
+    /// assert!(tl_condition::Monitor::new(0).lock().wait_until_deadline(|value| *value == 0, now));
     /// ```
+    #[deprecated = "use `wait_while_deadline`, which waits while the condition is true"]
     #[must_use = "if it is false the time ran out, and what was waited for is not so"]
     #[track_caller]
     pub fn wait_until_deadline(
@@ -294,7 +305,7 @@ impl<T: ?Sized> MonitorGuard<'_, T> {
     /// assert_eq!(Monitor::new(0).lock().notify(3), 0);
     /// ```
     pub fn notify(&self, n: usize) -> usize {
-        tl_locks::notify_with_guard(&self.guard, self.waiters, n)
+        self.waiters.notify(n)
     }
 
     /// Notifies all threads that wait now. Returns how many will wake.

@@ -301,7 +301,10 @@ impl<'a> LockedQueue<'a> {
         // SAFETY: the node is new, and does not move nor end before `LeaveQueue` has taken it out.
         unsafe { self.queues.push(self.key, &node) };
         drop(self);
-        let _leave = LeaveQueue { node: &node };
+        let _leave = LeaveQueue {
+            node: &node,
+            may_be_woken: true,
+        };
         f()
     }
 
@@ -340,8 +343,9 @@ impl<'a> LockedQueue<'a> {
 
     /// As [`wait`](LockedQueue::wait), with a word for the waker, `request`, and something to do
     /// once the thread is in the queue and the queue is unlocked: from then on no wake-up is
-    /// missed. If `once_queued` panics the thread leaves the queue; had it been woken by then, that
-    /// wake-up is lost.
+    /// missed. If `once_queued` panics the thread leaves the queue. Had it been woken by then, what
+    /// came with that, as a lock that was handed over, would be lost without a word: then the process
+    /// is aborted.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -402,7 +406,10 @@ impl<'a> LockedQueue<'a> {
             }
         };
         drop(self);
-        let leave_on_panic = LeaveQueue { node: &node };
+        let leave_on_panic = LeaveQueue {
+            node: &node,
+            may_be_woken: false,
+        };
         once_queued();
         std::mem::forget(leave_on_panic);
 
@@ -422,7 +429,8 @@ impl<'a> LockedQueue<'a> {
         }
         if !node.park(deadline) {
             let mut locked = again.lock();
-            if node.key.load(Ordering::Relaxed) == key {
+            // Once moved, it was taken by a waker, wherever it is now.
+            if node.key.load(Ordering::Relaxed) == key && node.moved_to.get() == NO_QUEUE {
                 // SAFETY: the key says that the node is in this queue, and changes only under the
                 // lock that is held.
                 unsafe { locked.queues.remove(&node) };
@@ -452,6 +460,8 @@ impl fmt::Debug for LockedQueue<'_> {
 /// Takes a node out of whatever queue it is in, before its stack frame ends.
 struct LeaveQueue<'n> {
     node: &'n Node,
+    /// Whether a wake-up means nothing.
+    may_be_woken: bool,
 }
 
 impl Drop for LeaveQueue<'_> {
@@ -460,6 +470,10 @@ impl Drop for LeaveQueue<'_> {
         loop {
             let key = self.node.key.load(Ordering::Relaxed);
             if key == NO_QUEUE {
+                if !self.may_be_woken {
+                    eprintln!("a wait panicked after it was woken: what it was given is lost");
+                    std::process::abort();
+                }
                 // Taken out by a waker, who still has to use the node.
                 self.node.park(Deadline::NEVER);
                 return;

@@ -10,7 +10,7 @@ use super::locked_queue::LockedQueue;
 use super::look::Moves;
 use super::node::Node;
 use super::wake_list::WakeList;
-use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 
 /// A word that threads can wait on: an atomic that its primitive keeps to itself.
 ///
@@ -29,7 +29,7 @@ use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "threads cannot wait on `{Self}`",
-    label = "not an `AtomicU32`, `AtomicU64` or `AtomicUsize` of `tl_core::sync::atomic`",
+    label = "not an `AtomicU32`, `AtomicU64`, `AtomicUsize` or `AtomicPtr` of `tl_core::sync::atomic`",
     note = "the address of an atomic that the primitive owns is the key of its queue: pass a reference to the atomic itself"
 )]
 pub trait Word: sealed::Sealed {}
@@ -45,6 +45,9 @@ macro_rules! words {
     )*};
 }
 words!(AtomicU32, AtomicU64, AtomicUsize);
+
+impl<T> sealed::Sealed for AtomicPtr<T> {}
+impl<T> Word for AtomicPtr<T> {}
 
 /// The threads that wait on one word, oldest first.
 ///
@@ -162,12 +165,18 @@ impl<'a> WaitQueue<'a> {
         }
     }
 
-    /// Takes up to `limit` waiters, oldest first, to wake them: those that are still awake at once; for those asleep, if
-    /// `is_held` says that the word `to` is a lock that somebody holds, and that its holder will see the waiters there when it
-    /// lets go, they are moved to the end of its queue; else they are woken too. Returns how many were taken.
+    /// Takes up to `limit` waiters, oldest first, to wake them: those that are still awake at once; for
+    /// those asleep, if `is_held` says that the word of the queue `to` is a lock that somebody holds, and
+    /// that its holder will see the waiters there when it lets go, they are moved to the end of that
+    /// queue; else they are woken too. Returns how many were taken.
     ///
-    /// `once_taken` hears how many, with this queue still locked. `is_held` is called at most once, with the queue of `to` locked. Of those moved this thread alone knows for a moment, between
-    /// the one queue and the other: that is no harm, since their wake-up counts from when they were taken.
+    /// `once_taken` hears how many, and whether others are left, with this queue still locked. `to` and
+    /// `is_held` are called at most once, and not if none was asleep: what those that were taken keep
+    /// alive, as the lock that they borrow, is still there then. `is_held` is called with the queue `to`
+    /// locked. Waiters are not moved to the queue in which they are: if `to` is this one they are woken.
+    ///
+    /// Of those moved this thread alone knows for a moment, between the one queue and the other: that is
+    /// no harm, since their wake-up counts from when they were taken.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -175,15 +184,17 @@ impl<'a> WaitQueue<'a> {
     ///
     /// let (condition, lock) = (AtomicU32::new(0), AtomicU32::new(1));
     /// let (waiters, holder) = (WaitQueue::of(&condition), WaitQueue::of(&lock));
-    /// let taken = waiters.wake_or_requeue(usize::MAX, holder, || true, |taken| assert_eq!(taken, 0));
-    /// assert_eq!(taken, 0); // Nobody waits.
+    /// let taken = waiters.wake_or_requeue(usize::MAX, || holder, || true, |taken, are_more| {
+    ///     assert_eq!((taken, are_more), (0, false)); // Nobody waits.
+    /// });
+    /// assert_eq!(taken, 0);
     /// ```
-    pub fn wake_or_requeue(
+    pub fn wake_or_requeue<'t>(
         self,
         limit: usize,
-        to: WaitQueue<'_>,
+        to: impl FnOnce() -> WaitQueue<'t>,
         is_held: impl FnOnce() -> bool,
-        once_taken: impl FnOnce(usize),
+        once_taken: impl FnOnce(usize, bool),
     ) -> usize {
         let mut asleep = WakeList::new();
         let mut taken = 0;
@@ -204,8 +215,14 @@ impl<'a> WaitQueue<'a> {
                 }
             }
         }
-        once_taken(taken);
+        once_taken(taken, !from.oldest(self.key).is_null());
         if asleep.is_empty() {
+            return taken;
+        }
+        let to = to();
+        if to.key == self.key {
+            drop(from);
+            drop(asleep);
             return taken;
         }
         Moves::all().begin();

@@ -116,9 +116,9 @@ unsafe impl GetThreadId for RawThreadIdent {
 }
 
 /// The lock that a guard holds.
-pub(crate) fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
-    // SAFETY: the lock must not be released behind the guard's back. It is not: in this crate only `RawLock::wait`, through
-    // `wait_with_guard`, and `RawLock::notify`, which releases nothing, get the reference.
+fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
+    // SAFETY: the lock must not be released behind the guard's back. It is not: only `RawLock::wait`, through `wait_with_guard`,
+    // gets the reference.
     unsafe { MutexGuard::mutex(guard).raw() }
 }
 

@@ -12,8 +12,11 @@
 //! runs.
 
 #[cfg(not(loom))]
+mod condvar;
+#[cfg(not(loom))]
 mod interface;
 mod place;
+mod waiters;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -22,14 +25,17 @@ use tl_core::ThreadIdent;
 use tl_core::door::{Backoff, Call, Deadline, Holder, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::{ReleaseError, Waiters};
+use crate::ReleaseError;
 
 pub(crate) use place::Place;
 
 #[cfg(not(loom))]
+pub use condvar::RawCondvar;
+#[cfg(not(loom))]
 pub use interface::RawThreadIdent;
 #[cfg(not(loom))]
-pub(crate) use interface::{raw_of_guard, wait_with_guard};
+pub(crate) use interface::wait_with_guard;
+pub use waiters::Waiters;
 
 const FREE: u32 = 0;
 const LOCKED: u32 = 1;
@@ -125,6 +131,12 @@ impl RawLock {
         RawLock {
             state: AtomicU32::new(FREE),
         }
+    }
+
+    /// The word whose queue is that of the lock.
+    #[inline]
+    fn word(&self) -> &AtomicU32 {
+        &self.state
     }
 
     #[inline]
@@ -419,6 +431,10 @@ impl RawLock {
     ///
     /// A bare lock may meanwhile have been released by a thread that has no right to: then there is
     /// nothing left to release.
+    ///
+    /// # Panics
+    ///
+    /// If others wait through `waiters` with another lock. Nothing has changed then.
     pub(crate) fn wait(
         &self,
         waiters: &Waiters,
@@ -443,7 +459,10 @@ impl RawLock {
         let holder = || acquire.holder(own);
         let note = Note::new(acquire.call).held_by(own, &holder);
         let locked_queue = queue.lock();
-        waiters.add(1);
+        if !waiters.join(self) {
+            drop(locked_queue);
+            another_lock();
+        }
         let mut backoff = queue.backoff();
         let noted = locked_queue.noting(&note);
         let wake = noted.wait_as(0, &mut backoff, deadline, || {
@@ -471,7 +490,9 @@ impl RawLock {
                 true
             }
             Wake::TimedOut(locked_queue) => {
-                waiters.subtract(1);
+                if locked_queue.is_empty() {
+                    waiters.clear();
+                }
                 drop(locked_queue);
                 if !self.take_free() {
                     let backoff = WaitQueue::of(&self.state).contended_backoff();
@@ -481,21 +502,11 @@ impl RawLock {
             }
         }
     }
+}
 
-    /// Notifies up to `limit` of the `waiters`, oldest first; how many there were. Those asleep are
-    /// moved to the queue of this lock if it is held, so that its release wakes them and not
-    /// before.
-    pub(crate) fn notify(&self, waiters: &Waiters, limit: usize) -> usize {
-        if waiters.is_empty() || limit == 0 {
-            return 0;
-        }
-        waiters.queue().wake_or_requeue(
-            limit,
-            WaitQueue::of(&self.state),
-            || self.mark_queued(0),
-            |taken| waiters.subtract(taken),
-        )
-    }
+#[cold]
+fn another_lock() -> ! {
+    panic!("others wait here with another lock: give each lock conditions of its own")
 }
 
 impl fmt::Debug for RawLock {

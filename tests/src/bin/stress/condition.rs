@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tl_condition::Condition;
-use tl_locks::{ConditionLock, Lock, Mutex, RLock};
+use tl_condition::{Condition, Condvar, CondvarExt};
+use tl_locks::{ConditionLock, Lock, Mutex, MutexExt, RLock};
 
 use crate::round::{Count, Report, Round, timeout};
 
@@ -66,6 +66,36 @@ struct Line {
     last: u64,
     waiting: BTreeSet<u64>,
     notified: BTreeSet<u64>,
+}
+
+/// Notified with and without the mutex, by many at once.
+pub(crate) fn condvar(round: &Round) -> Report {
+    let (value, condvars) = (Mutex::new(0_u64), [Condvar::new(), Condvar::new()]);
+    let (notified, woken) = (Count::default(), Count::default());
+    let operations = round.operations(|_, rng| {
+        let condvar = &condvars[rng.usize(0..2)];
+        match rng.u8(0..4) {
+            0 => notified.add(u64::from(condvar.notify_one())),
+            1 => {
+                let guard = value.lock_timeout(timeout(rng));
+                notified.add(condvar.notify(rng.usize(0..5)) as u64);
+                drop(guard);
+            }
+            2 => notified.add(condvar.notify_all() as u64),
+            _ => {
+                let mut guard = value.lock();
+                woken.add(u64::from(condvar.wait_timeout(&mut guard, timeout(rng))));
+                *guard += 1;
+            }
+        }
+    });
+    Report::new(operations)
+        .even("notified and woken", notified.get(), woken.get())
+        .holds(
+            "nobody is left to notify",
+            condvars.iter().all(|condvar| condvar.notify_all() == 0),
+        )
+        .holds("the mutex is free at the end", value.try_lock().is_some())
 }
 
 /// Nobody's time runs out, so that it is known who is notified: the oldest, as many as were to be, and they alone go on.

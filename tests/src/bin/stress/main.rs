@@ -75,6 +75,10 @@ const SCENARIOS: &[Scenario] = &[
         run: condition::notifications,
     },
     Scenario {
+        name: "condvar",
+        run: condition::condvar,
+    },
+    Scenario {
         name: "order",
         run: condition::order,
     },

@@ -20,11 +20,10 @@ pub(crate) fn run(round: &Round) -> Report {
             for _ in 0..100 {
                 let mut tokens = monitor.lock();
                 let some = match rng.u8(0..3) {
-                    0 => tokens.wait_until_timeout(|tokens| *tokens > 0, timeout(rng)),
-                    1 => tokens.wait_while_timeout(|tokens| *tokens == 0, timeout(rng)),
+                    0 => tokens.wait_while_timeout(|tokens| *tokens == 0, timeout(rng)),
                     _ => {
                         // There are at least as many tokens as consumers take, so this ends.
-                        tokens.wait_until(|tokens| *tokens > 0);
+                        tokens.wait_while(|tokens| *tokens == 0);
                         true
                     }
                 };

@@ -35,7 +35,7 @@ impl Timed for tl_condition::Monitor<u64> {
 
     fn wait(&self, number: u64) -> bool {
         let mut guard = self.lock();
-        guard.wait_until_timeout(|current| *current == number, TIMEOUT)
+        guard.wait_while_timeout(|current| *current != number, TIMEOUT)
     }
 }
 
