@@ -201,7 +201,7 @@
 //! | `LocalKey.with_borrow_mut` | [`Local::with_mut`](tl_local::Local::with_mut) | |
 //! | `Result` | left out | `std`'s is used everywhere |
 //! | `Scope` | [`Scope`](tl_thread::Scope) | |
-//! | `Scope.spawn` | [`Scope::spawn`](tl_thread::ScopeBase::spawn) | |
+//! | `Scope.spawn` | [`Scope`](tl_thread::Scope)`::spawn` | |
 //! | `ScopedJoinHandle` | [`ScopedJoinHandle`](tl_thread::ScopedJoinHandle) | |
 //! | `ScopedJoinHandle.is_finished` | [`ScopedJoinHandle::is_finished`](tl_thread::ScopedJoinHandle::is_finished) | |
 //! | `ScopedJoinHandle.join` | [`ScopedJoinHandle::join`](tl_thread::ScopedJoinHandle::join) | also [`join_timeout`](tl_thread::ScopedJoinHandle::join_timeout) |
