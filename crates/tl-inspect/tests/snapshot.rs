@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tl_barrier::Barrier;
-use tl_condition::{Condition, Monitor};
+use tl_condition::{Condition, Condvar, CondvarExt, Monitor};
 use tl_event::{AutoResetEvent, Event};
 use tl_inspect::{State, ThreadInfo, Wait, snapshot};
-use tl_locks::{Lock, Mutex, RLock};
+use tl_locks::{Lock, Mutex, MutexExt, RLock, RwLock, RwLockExt};
 use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
 use tl_thread::Thread;
 use tl_timer::Timer;
@@ -79,7 +79,12 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     static BELL: AutoResetEvent = AutoResetEvent::new();
     static CONDITION: Condition = Condition::new();
     static MONITOR: Monitor<()> = Monitor::new(());
+    static CHANGED: Condvar = Condvar::new();
+    static CONDVAR: Condvar = Condvar::new();
+    static FREE: Mutex<()> = Mutex::new(());
+    static RWLOCK: RwLock<()> = RwLock::new(());
     static BARRIER: Barrier = Barrier::new(99);
+    std::mem::forget(RWLOCK.write());
     LOCK.acquire();
     RLOCK.acquire();
     std::mem::forget(MUTEX.lock());
@@ -160,9 +165,20 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     assert_seen! { "Monitor" "wait_while" false: MONITOR.lock().wait_while(|_| true); }
     assert_seen! { "Monitor" "wait_while_timeout" true: MONITOR.lock().wait_while_timeout(|_| true, LONG); }
     assert_seen! { "Monitor" "wait_while_deadline" true: MONITOR.lock().wait_while_deadline(|_| true, late()); }
-    assert_seen! { "Monitor" "wait_until" false: MONITOR.lock().wait_until(|_| false); }
-    assert_seen! { "Monitor" "wait_until_timeout" true: MONITOR.lock().wait_until_timeout(|_| false, LONG); }
-    assert_seen! { "Monitor" "wait_until_deadline" true: MONITOR.lock().wait_until_deadline(|_| false, late()); }
+    assert_seen! { "Monitor" "on(…).wait" false: MONITOR.lock().on(&CHANGED).wait(); }
+    assert_seen! { "Monitor" "on(…).wait_timeout" true: MONITOR.lock().on(&CHANGED).wait_timeout(LONG); }
+    assert_seen! { "Monitor" "on(…).wait_while" false: MONITOR.lock().on(&CHANGED).wait_while(|_| true); }
+    assert_seen! { "Condvar" "wait_timeout" true: CONDVAR.wait_timeout(&mut FREE.lock(), LONG); }
+    assert_seen! { "Condvar" "wait_deadline" true: CONDVAR.wait_deadline(&mut FREE.lock(), late()); }
+    assert_seen! { "Condvar" "wait_while_timeout" true: CONDVAR.wait_while_timeout(&mut FREE.lock(), |_| true, LONG); }
+    assert_seen! { "Mutex" "try_lock_for" true: MUTEX.lock_timeout(LONG); }
+    assert_seen! { "RwLock" "read" false: RWLOCK.read(); }
+    assert_seen! { "RwLock" "try_read_for" true: RWLOCK.read_timeout(LONG); }
+    assert_seen! { "RwLock" "read_recursive" false: RWLOCK.read_recursive(); }
+    assert_seen! { "RwLock" "upgradable_read" false: RWLOCK.upgradable_read(); }
+    assert_seen! { "RwLock" "write" false: RWLOCK.write(); }
+    assert_seen! { "RwLock" "try_write_for" true: RWLOCK.write_timeout(LONG); }
+    assert_seen! { "RwLock" "try_write_until" true: RWLOCK.write_deadline(late()); }
     assert_seen! { "Barrier" "wait" false: BARRIER.wait(); }
     assert_seen! { "Barrier" "wait_timeout" true: BARRIER.wait_timeout(LONG); }
     assert_seen! { "Barrier" "wait_deadline" true: BARRIER.wait_deadline(late()); }

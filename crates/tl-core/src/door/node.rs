@@ -88,7 +88,7 @@ impl Node {
             moved_to: Cell::new(NO_QUEUE),
             is_companion: Cell::new(false),
             note: note.map_or(ptr::null(), |note| ptr::from_ref(note).cast()),
-            until: deadline.nanos(),
+            until: note.and_then(|note| note.limit).unwrap_or(deadline).nanos(),
             links: Links {
                 younger: Cell::new(ptr::null()),
                 older: Cell::new(ptr::null()),

@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use super::Deadline;
 use super::queue::WaitQueue;
 use crate::ident::{ThreadIdent, current_ident};
 
@@ -169,6 +170,8 @@ pub struct Note<'a> {
     /// The address of the primitive; 0 if it is that of the word.
     pub(super) object: usize,
     pub(super) amount: Option<u64>,
+    /// When the operation gives up, where that is not the deadline of each wait of it.
+    pub(super) limit: Option<Deadline>,
     /// How many threads must wait here for all of them to go on; 0 if that is not the rule.
     pub(super) parties: usize,
     /// The key of the queue for which `holder` says who holds what is waited for.
@@ -193,6 +196,7 @@ impl<'a> Note<'a> {
             call,
             object: 0,
             amount: None,
+            limit: None,
             parties: 0,
             held_key: 0,
             holder: None,
@@ -209,6 +213,17 @@ impl<'a> Note<'a> {
     pub fn object<T>(self, primitive: &T) -> Note<'a> {
         Note {
             object: ptr::from_ref(primitive).addr(),
+            ..self
+        }
+    }
+
+    /// Notes when the operation gives up, if it waits several times with deadlines of their own: as a
+    /// writer that looks whether it is overdue, and then waits on.
+    #[inline]
+    #[must_use = "the note is returned, not changed in place"]
+    pub fn gives_up_at(self, limit: Deadline) -> Note<'a> {
+        Note {
+            limit: Some(limit),
             ..self
         }
     }

@@ -240,7 +240,7 @@ impl RawRwLock {
         if deadline.has_passed() {
             return false;
         }
-        let note = Note::new(call);
+        let note = Note::new(call).gives_up_at(deadline);
         let queue = WaitQueue::of(&self.state);
         let mut backoff = queue.contended_backoff();
         let mut overdue_at = None;
