@@ -123,7 +123,8 @@ fn a_second_mutex_is_refused_and_nothing_has_changed() {
         });
         until(|| changed.n_waiting() == 1);
         let mut guard = second.lock();
-        let waits: [&dyn Fn(&mut MutexGuard<'_, i32>); 3] = [
+        type Wait<'a> = &'a dyn Fn(&mut MutexGuard<'_, i32>);
+        let waits: [Wait<'_>; 3] = [
             &|guard| changed.wait(guard),
             &|guard| assert!(changed.wait_for(guard, LONG).timed_out()),
             &|guard| assert!(!changed.wait_deadline(guard, Instant::now() + LONG)),
