@@ -294,8 +294,25 @@ fn a_notification_without_the_lock_is_not_missed() {
 }
 
 #[test]
-fn a_timeout_leaves_the_other_waiter_to_be_notified() {
+fn two_notifications_wake_two_waiters() {
     explore(Some(1), || {
+        let shared = Apart::new();
+        let waiters = [(); 2].map(|()| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || assert!(shared.wait(Deadline::NEVER)))
+        });
+        shared.lock.with(|| shared.add_one());
+        assert!(shared.waiters.notify(1) + shared.waiters.notify(1) <= 2);
+        for waiter in waiters {
+            waiter.join().unwrap();
+        }
+        shared.assert_idle();
+    });
+}
+
+#[test]
+fn a_timeout_leaves_the_other_waiter_to_be_notified() {
+    explore(Some(2), || {
         let shared = Apart::new();
         let waiters = [Deadline::NEVER, Deadline::after(SOME_TIME)].map(|deadline| {
             let shared = Arc::clone(&shared);

@@ -94,12 +94,10 @@ impl Waiters {
     pub(super) fn join(&self, lock: &RawLock) -> bool {
         let lock = ptr::from_ref(lock).cast_mut();
         let before = self.lock.load(Ordering::Relaxed);
-        self.lock.store(lock, Ordering::Relaxed);
-        let joins = before.is_null() || before == lock;
-        if !joins {
-            self.lock.store(before, Ordering::Relaxed);
+        if before.is_null() {
+            self.lock.store(lock, Ordering::Relaxed);
         }
-        joins
+        before.is_null() || before == lock
     }
 
     /// Notes that nobody waits any more. With the queue locked.

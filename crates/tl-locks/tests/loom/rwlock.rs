@@ -300,6 +300,34 @@ fn an_upgrade_waits_for_the_readers() {
 }
 
 #[test]
+fn an_upgrade_waits_for_two_readers() {
+    explore(Some(2), || {
+        let shared = new();
+        let upgrading = spawn(&shared, add_one_by_upgrading);
+        let reader = spawn(&shared, look_as_reader);
+        assert!(look_as_reader(&shared) <= 1);
+        assert!(reader.join().unwrap() <= 1);
+        upgrading.join().unwrap();
+        assert_free(&shared, 1);
+    });
+}
+
+#[test]
+fn an_upgradable_reader_a_reader_and_a_writer_all_get_their_turn() {
+    explore(Some(2), || {
+        let shared = new();
+        let reader = spawn(&shared, look_as_reader);
+        let writer = spawn(&shared, add_one_as_writer);
+        shared.lock.read_upgradably();
+        assert!(shared.number() <= 1);
+        shared.lock.release_upgradable_read();
+        assert!(reader.join().unwrap() <= 1);
+        writer.join().unwrap();
+        assert_free(&shared, 1);
+    });
+}
+
+#[test]
 fn an_upgrade_a_reader_and_a_writer_all_get_their_turn() {
     explore(Some(2), || {
         let shared = new();
@@ -388,16 +416,18 @@ fn who_gives_the_right_to_upgrade_up_passes_it_on() {
 }
 
 #[test]
-fn the_right_to_upgrade_is_handed_over_when_overdue() {
+fn the_right_to_upgrade_is_handed_over_to_one_when_overdue() {
     explore(Some(2), || {
         let shared = new();
         shared.lock.read_upgradably();
-        let other = spawn(&shared, add_one_by_upgrading);
+        let others = [(); 2].map(|()| spawn(&shared, add_one_by_upgrading));
         let_time_pass();
         shared.lock.upgradable_to_read();
         assert_eq!(shared.number(), 0);
         shared.lock.release_read();
-        other.join().unwrap();
-        assert_free(&shared, 1);
+        for other in others {
+            other.join().unwrap();
+        }
+        assert_free(&shared, 2);
     });
 }
