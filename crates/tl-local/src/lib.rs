@@ -53,6 +53,42 @@
 //!
 //! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
+//! A thread's first value is refused, and handed back, where it would come too late for anybody to drop it: in
+//! the function of a [`ThreadEnd`](tl_core::sys::ThreadEnd), after the thread-locals are gone.
+//!
+//! # Values that outlive their thread, or that others read meanwhile
+//!
+//! Counters of threads that are summed up at the end, say, or shown while the threads count. Let each thread's
+//! value be an [`Arc`](std::sync::Arc) of something that is `Sync`, of which the initialiser keeps a clone
+//! in a list: the thread uses its own without a lock, and whoever has the list reads all of them, those of
+//! threads that have ended too.
+//!
+//! ```
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//! use std::sync::{Arc, Mutex};
+//! use std::thread;
+//! use tl_local::Local;
+//!
+//! static ALL: Mutex<Vec<Arc<AtomicU64>>> = Mutex::new(Vec::new());
+//! static HITS: Local<Arc<AtomicU64>> = Local::with_init_fn(|| {
+//!     let own = Arc::new(AtomicU64::new(0));
+//!     ALL.lock().unwrap().push(Arc::clone(&own));
+//!     own
+//! });
+//!
+//! fn hit() {
+//!     HITS.with(|own| own.unwrap().fetch_add(1, Ordering::Relaxed));
+//! }
+//!
+//! let threads = [1, 2, 3].map(|hits| thread::spawn(move || (0..hits).for_each(|_| hit())));
+//! threads.map(|thread| thread.join().unwrap());
+//! let sum: u64 = ALL.lock().unwrap().iter().map(|own| own.load(Ordering::Relaxed)).sum();
+//! assert_eq!(sum, 6);
+//! ```
+//!
+//! To forget those of threads that have ended, drop from the list what has no other owner
+//! ([`Arc::strong_count`](std::sync::Arc::strong_count) is 1).
+//!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
 #![cfg_attr(
     docsrs,

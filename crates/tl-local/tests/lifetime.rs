@@ -439,3 +439,21 @@ fn a_value_in_use_is_not_dropped_when_its_thread_ends_the_process() {
         assert_eq!(output.status.code(), Some(EXIT_CODE), "{case}: {output:?}");
     }
 }
+
+#[test]
+fn a_first_value_that_comes_after_the_thread_locals_is_handed_back() {
+    use tl_core::sys::ThreadEnd;
+
+    static LATE: Local<String> = Local::new();
+    static REFUSED: AtomicUsize = AtomicUsize::new(0);
+    static AT_END: ThreadEnd = ThreadEnd::new(|| {
+        if LATE.set("late".to_owned()).as_deref() == Some("late") && !LATE.is_set() {
+            REFUSED.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+
+    for _ in 0..3 {
+        thread::spawn(|| AT_END.arm().unwrap()).join().unwrap();
+    }
+    assert_eq!(REFUSED.load(Ordering::Relaxed), 3);
+}

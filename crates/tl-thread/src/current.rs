@@ -177,6 +177,7 @@ pub(crate) fn enter(thread: &Thread) -> bool {
 fn settle(thread: &Thread) -> Option<Thread> {
     let before = replace_handle(Some(thread.clone()));
     STAGE.set(Stage::Known);
+    thread.note_os_thread();
     let _ = WITNESS.try_with(|_| {});
     before
 }

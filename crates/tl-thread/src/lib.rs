@@ -28,6 +28,7 @@
 //! | threads that borrow from the function that starts them | [`scope`] |
 //! | to know which threads are alive | [`enumerate`], [`active_count`], [`current_thread`], [`main_thread`] |
 //! | to be told of panics | [`set_excepthook`] |
+//! | to let a thread wait until another lets it go | [`park`], [`Thread::unpark`] |
 //! | to wait for all threads before the end, or to end at once | [`shutdown`], [`exit`] |
 //! | a call later, that can be cancelled | [`tl-timer`], which is built on [`pending`] |
 //! | a pause that another thread can cut short | [`tl-event`] |
@@ -167,6 +168,8 @@ mod error;
 mod excepthook;
 mod forked;
 mod life;
+mod park;
+mod parker;
 pub mod pending;
 mod process_end;
 mod registry;
@@ -182,6 +185,7 @@ pub use current::{current_thread, get_ident, get_native_id, main_thread};
 pub use enumerate::{active_count, enumerate};
 pub use error::{JoinError, SetDaemonError, StackSizeError, StartError};
 pub use excepthook::{ExceptHookArgs, set_excepthook};
+pub use park::{park, park_deadline, park_timeout};
 pub use process_end::{exit, shutdown};
 pub use runnable::{Runnable, spawn_runnable};
 pub use scope::{Scope, ScopeBase, ScopedJoinHandle, scope};

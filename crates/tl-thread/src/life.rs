@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tl_core::door::{Call, Deadline, Holder, Note, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, Holder, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 const NEW: u32 = 0;
@@ -12,6 +12,10 @@ const ENDED: u32 = 3;
 const STAGE: u32 = 3;
 /// A thread waits for the stage to change.
 const AWAITED: u32 = 4;
+/// The thread has begun.
+const BEGUN: u32 = 8;
+/// What a thread asks for that waits for the beginning alone.
+const FOR_BEGINNING: u32 = 1;
 
 /// Where a thread is between being made and having ended.
 pub(crate) struct Life {
@@ -22,6 +26,7 @@ pub(crate) struct Life {
     /// | `RUNNING` | being started, running, or dropping its thread-locals | `end`, to `ENDED`; `refuse_start`, back to `NEW`; `lose`, to `ENDED` |
     /// | `ENDED` | over; the thread-locals are dropped | nobody |
     /// | `AWAITED` | beside any of them: a thread is in the queue, or about to be | `refuse_start`, which wakes the queue; after `end` and `cancel` it stays, and `announce_end` wakes |
+    /// | `BEGUN` | beside `RUNNING` and `ENDED`: the operating system's thread runs, or has run | nobody |
     word: AtomicU32,
 }
 
@@ -43,7 +48,7 @@ impl Life {
     /// The life of a thread that runs already.
     pub(crate) fn running() -> Life {
         Life {
-            word: AtomicU32::new(RUNNING),
+            word: AtomicU32::new(RUNNING | BEGUN),
         }
     }
 
@@ -78,13 +83,14 @@ impl Life {
     #[cfg(not(loom))]
     pub(crate) fn lose(&self) {
         // Relaxed: there is one thread.
-        self.word.store(ENDED, Ordering::Relaxed);
+        self.word.fetch_or(ENDED, Ordering::Relaxed);
     }
 
     /// Whether this call is the one that ends the main thread, which may be over already.
     /// If so [`announce_end`](Life::announce_end) must follow.
     pub(crate) fn end_once(&self) -> bool {
-        self.advance(RUNNING, ENDED)
+        // Release: pairs with `stage`, as in `end`.
+        self.word.fetch_or(ENDED, Ordering::Release) & STAGE == RUNNING
     }
 
     /// Wakes those that wait for the end.
@@ -185,6 +191,56 @@ impl Life {
                 Wake::Woken { .. } => {}
                 Wake::TimedOut(_) if !self.has_ended() => return Awaited::TimedOut,
                 Wake::TimedOut(_) => {}
+            }
+        }
+    }
+
+    /// The thread, which has been started, runs.
+    pub(crate) fn begin(&self) {
+        // Release: pairs with `wait_begun` and `has_begun`, so that who hears of it sees what was noted before.
+        let before = self.word.fetch_or(BEGUN, Ordering::Release);
+        if before & AWAITED != 0 {
+            self.wake_those_for_the_beginning();
+        }
+    }
+
+    #[cold]
+    fn wake_those_for_the_beginning(&self) {
+        WaitQueue::of(&self.word)
+            .lock()
+            .scan(|waiter| match waiter.request {
+                FOR_BEGINNING => Verdict::Wake(0),
+                _ => Verdict::Keep,
+            });
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        // Acquire: pairs with `begin`.
+        self.word.load(Ordering::Acquire) & BEGUN != 0
+    }
+
+    /// Waits for the beginning: whether it came in time, and at all.
+    pub(crate) fn wait_begun(&self, deadline: Deadline, note: &Note<'_>) -> bool {
+        let queue = WaitQueue::of(&self.word);
+        loop {
+            if self.has_begun() {
+                return true;
+            }
+            if !self.is_alive() {
+                // Unless it has begun and ended between the two looks.
+                return self.has_begun();
+            }
+            let locked = queue.lock();
+            // From here on who begins, ends or refuses it looks for waiters, and finds this one.
+            let before = self.word.fetch_or(AWAITED, Ordering::Relaxed);
+            if before & BEGUN != 0 || !matches!(before & STAGE, PENDING | RUNNING) {
+                continue;
+            }
+            let mut backoff = queue.backoff();
+            let locked = locked.noting(note);
+            match locked.wait_as(FOR_BEGINNING, &mut backoff, deadline, || {}) {
+                Wake::Woken { .. } => {}
+                Wake::TimedOut(_) => return self.has_begun(),
             }
         }
     }

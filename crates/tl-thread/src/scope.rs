@@ -305,7 +305,8 @@ impl<T> ScopedJoinHandle<'_, T> {
         &self.thread
     }
 
-    /// Whether [`join`](ScopedJoinHandle::join) would return at once.
+    /// Returns whether the thread has ended and its thread-locals have been dropped, so that
+    /// [`join`](ScopedJoinHandle::join) would return at once.
     pub fn is_finished(&self) -> bool {
         !self.thread.is_alive()
     }

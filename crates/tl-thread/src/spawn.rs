@@ -252,7 +252,9 @@ impl<T> JoinHandle<T> {
         &self.thread
     }
 
-    /// Whether [`join`](JoinHandle::join) would return at once.
+    /// Returns whether the thread has ended and its thread-locals have been dropped, so that
+    /// [`join`](JoinHandle::join) would return at once. (That of the standard library is true as soon as the
+    /// function has returned.)
     pub fn is_finished(&self) -> bool {
         !self.thread.is_alive()
     }

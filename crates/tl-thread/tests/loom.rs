@@ -13,6 +13,8 @@ mod changes;
 mod crew;
 #[path = "../src/life.rs"]
 mod life;
+#[path = "../src/parker.rs"]
+mod parker;
 
 use std::time::Duration;
 
@@ -23,7 +25,8 @@ use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
-use tl_core::door::{Deadline, Mutex};
+use parker::Parker;
+use tl_core::door::{Call, Deadline, Mutex, Note, Operation};
 use tl_core::model::{explore, let_time_pass};
 
 /// A deadline that comes when the model lets time pass.
@@ -77,7 +80,7 @@ fn all_joiners_hear_of_the_end_and_see_what_the_thread_did() {
         let joiner = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                assert_eq!(shared.0.wait(Deadline::NEVER), Awaited::Ended);
+                assert_eq!(shared.0.wait(Deadline::NEVER, &some_note()), Awaited::Ended);
                 shared.1.check();
             })
         };
@@ -89,7 +92,7 @@ fn all_joiners_hear_of_the_end_and_see_what_the_thread_did() {
                 shared.0.announce_end();
             })
         };
-        assert_eq!(shared.0.wait(Deadline::NEVER), Awaited::Ended);
+        assert_eq!(shared.0.wait(Deadline::NEVER, &some_note()), Awaited::Ended);
         shared.1.check();
         assert!(!shared.0.is_alive());
         joiner.join().unwrap();
@@ -104,7 +107,7 @@ fn a_timed_join_gives_up_or_sees_the_end_and_what_the_thread_did() {
         assert!(shared.0.start());
         let joiner = {
             let shared = Arc::clone(&shared);
-            thread::spawn(move || match shared.0.wait(some_time()) {
+            thread::spawn(move || match shared.0.wait(some_time(), &some_note()) {
                 Awaited::Ended => shared.1.check(),
                 Awaited::TimedOut => {}
                 Awaited::NotStarted => panic!("it has been started"),
@@ -121,7 +124,7 @@ fn a_timed_join_gives_up_or_sees_the_end_and_what_the_thread_did() {
         let_time_pass();
         joiner.join().unwrap();
         ending.join().unwrap();
-        assert_eq!(shared.0.wait(some_time()), Awaited::Ended);
+        assert_eq!(shared.0.wait(some_time(), &some_note()), Awaited::Ended);
         shared.1.check();
     });
 }
@@ -152,7 +155,7 @@ fn nobody_sleeps_on_a_thread_that_was_refused() {
         let life = Arc::new(Life::new());
         let joiner = {
             let life = Arc::clone(&life);
-            thread::spawn(move || life.wait(Deadline::NEVER))
+            thread::spawn(move || life.wait(Deadline::NEVER, &some_note()))
         };
         assert!(life.start());
         life.refuse_start();
@@ -168,7 +171,7 @@ fn a_refused_thread_can_be_started_again_and_joined() {
         assert!(life.start());
         let joiner = {
             let life = Arc::clone(&life);
-            thread::spawn(move || life.wait(Deadline::NEVER))
+            thread::spawn(move || life.wait(Deadline::NEVER, &some_note()))
         };
         life.refuse_start();
         assert!(life.start());
@@ -208,7 +211,7 @@ fn who_joins_a_cancelled_thread_sees_what_came_before() {
         let joiner = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                assert_eq!(shared.0.wait(Deadline::NEVER), Awaited::Ended);
+                assert_eq!(shared.0.wait(Deadline::NEVER, &some_note()), Awaited::Ended);
                 shared.1.check();
             })
         };
@@ -226,7 +229,7 @@ fn a_pending_thread_is_fired_or_cancelled_and_who_joins_it_goes_on() {
         assert!(life.set_pending());
         let joiner = {
             let life = Arc::clone(&life);
-            thread::spawn(move || life.wait(Deadline::NEVER))
+            thread::spawn(move || life.wait(Deadline::NEVER, &some_note()))
         };
         let firing = {
             let life = Arc::clone(&life);
@@ -270,7 +273,7 @@ fn a_scope_ends_after_all_of_its_crew_and_sees_what_they_did() {
                 second
             })
         };
-        shared.0.wait();
+        shared.0.wait(some_call());
         shared.1.check();
         shared.2.check();
         first.join().unwrap().join().unwrap();
@@ -313,7 +316,7 @@ fn the_end_waits_for_all_others_also_for_those_started_meanwhile() {
             })
         };
         let mut has_waited = false;
-        shared.1.wait_until(|| {
+        shared.1.wait_until(some_call(), || {
             let mut list = shared.0.lock();
             list.watchers -= u32::from(has_waited);
             if list.awaited == 0 {
@@ -340,10 +343,140 @@ fn who_waits_hears_of_an_exit_too_which_no_lock_guards() {
                 shared.2.announce();
             })
         };
-        shared.2.wait_until(|| {
+        shared.2.wait_until(some_call(), || {
             let _list = shared.1.lock();
             shared.0.load(Ordering::Relaxed)
         });
         exiting.join().unwrap();
+    });
+}
+
+/// What a waiter of a model notes.
+fn some_note() -> Note<'static> {
+    Note::new(some_call())
+}
+
+fn some_call() -> Call {
+    const WAIT: &Operation = &Operation::new("model", "wait");
+    Call::here(WAIT)
+}
+
+#[test]
+fn who_is_unparked_goes_on_and_sees_what_came_before() {
+    explore(None, || {
+        let shared = Arc::new((Parker::new(), Result::new()));
+        let unparker = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                shared.1.put();
+                shared.0.unpark();
+            })
+        };
+        assert!(shared.0.park(Deadline::NEVER, &some_note()));
+        shared.1.check();
+        unparker.join().unwrap();
+    });
+}
+
+#[test]
+fn of_two_unparks_a_park_sees_both_or_there_is_a_second_one() {
+    explore(Some(3), || {
+        let shared = Arc::new((
+            Parker::new(),
+            [AtomicBool::new(false), AtomicBool::new(false)],
+        ));
+        let unparkers = [0, 1].map(|index| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                shared.1[index].store(true, Ordering::Relaxed);
+                shared.0.unpark();
+            })
+        });
+        // As everybody parks: until what is waited for is so.
+        while !shared.1.iter().all(|done| done.load(Ordering::Relaxed)) {
+            assert!(shared.0.park(Deadline::NEVER, &some_note()));
+        }
+        for unparker in unparkers {
+            unparker.join().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_timed_park_takes_the_token_or_leaves_it_for_the_next() {
+    explore(Some(3), || {
+        let shared = Arc::new((Parker::new(), Result::new()));
+        let unparker = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                shared.1.put();
+                shared.0.unpark();
+            })
+        };
+        let time = thread::spawn(let_time_pass);
+        if !shared.0.park(some_time(), &some_note()) {
+            // The token has not been lost.
+            assert!(shared.0.park(Deadline::NEVER, &some_note()));
+        }
+        shared.1.check();
+        unparker.join().unwrap();
+        time.join().unwrap();
+    });
+}
+
+#[test]
+fn who_waits_for_the_beginning_hears_of_it_and_a_joiner_does_not() {
+    explore(Some(3), || {
+        let shared = Arc::new((Life::new(), Result::new()));
+        assert!(shared.0.start());
+        let waiter = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                assert!(shared.0.wait_begun(Deadline::NEVER, &some_note()));
+                shared.1.check();
+            })
+        };
+        let running = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                shared.1.put();
+                shared.0.begin();
+                shared.0.end();
+                shared.0.announce_end();
+            })
+        };
+        assert_eq!(shared.0.wait(Deadline::NEVER, &some_note()), Awaited::Ended);
+        waiter.join().unwrap();
+        running.join().unwrap();
+    });
+}
+
+#[test]
+fn who_waits_for_the_beginning_does_not_wait_for_the_end() {
+    explore(Some(3), || {
+        let life = Arc::new(Life::new());
+        assert!(life.start());
+        let waiter = {
+            let life = Arc::clone(&life);
+            thread::spawn(move || assert!(life.wait_begun(Deadline::NEVER, &some_note())))
+        };
+        life.begin();
+        waiter.join().unwrap();
+        assert!(life.is_alive());
+    });
+}
+
+#[test]
+fn who_waits_for_the_beginning_of_a_cancelled_thread_goes_on() {
+    explore(Some(3), || {
+        let life = Arc::new(Life::new());
+        assert!(life.set_pending());
+        let waiter = {
+            let life = Arc::clone(&life);
+            thread::spawn(move || life.wait_begun(Deadline::NEVER, &some_note()))
+        };
+        assert!(life.cancel());
+        life.announce_end();
+        assert!(!waiter.join().unwrap());
     });
 }

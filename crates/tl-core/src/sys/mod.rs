@@ -89,8 +89,10 @@ pub use bare_thread::spawn_bare;
 pub(crate) use imp::main_native_id;
 pub use inherited::Inherited;
 pub use process::{at_exit, exit, exit_again, exit_now};
+#[cfg(unix)]
+pub use thread::current_pthread;
 pub use thread::{
     OS_NAME_BYTES, is_main_thread, native_id, os_name, os_name_form, set_os_name, set_os_name_of,
     set_timer_slack,
 };
-pub use thread_end::ThreadEnd;
+pub use thread_end::{ThreadEnd, is_thread_ending};

@@ -127,3 +127,17 @@ pub fn os_name() -> String {
 pub fn set_timer_slack(slack: Duration) -> io::Result<()> {
     imp::set_timer_slack(slack)
 }
+
+/// What C's functions know the calling thread by, its `pthread_t`, as a number that is not 0.
+///
+/// ```
+/// let here = tl_core::sys::current_pthread();
+/// let there = std::thread::spawn(tl_core::sys::current_pthread).join().unwrap();
+/// assert_ne!(here, there);
+/// ```
+#[cfg(unix)]
+pub fn current_pthread() -> usize {
+    // SAFETY: takes nothing, cannot fail.
+    let thread = unsafe { libc::pthread_self() };
+    thread as usize
+}

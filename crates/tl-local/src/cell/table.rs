@@ -8,6 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
+use tl_core::sys;
+
 use super::key::Key;
 use super::registry::Leave;
 
@@ -144,9 +146,14 @@ impl Table {
         unsafe { *self.entries.get().add(index) = entry };
     }
 
-    /// Whether the thread has dropped its values and takes no more.
+    /// Whether the thread has dropped its values and takes no more, or has none and comes too late for one,
+    /// since nobody would drop it.
     pub(super) fn has_ended(&self) -> bool {
-        self.stage.get() == Stage::Ended
+        match self.stage.get() {
+            Stage::Fresh => sys::is_thread_ending(),
+            Stage::Used | Stage::Ending => false,
+            Stage::Ended => true,
+        }
     }
 
     /// Puts a slot without value under `key`. The thread has not ended.

@@ -4,10 +4,12 @@
 //! | --- | --- |
 //! | `mod.rs` | the handle, what it is made with, and what it says |
 //! | `start.rs` | from the handle to the running thread, and to its end |
+//! | `begun.rs` | waiting for the beginning, and what only a thread has that has begun |
 //! | `join.rs` | waiting for the end |
 //! | `os_thread.rs` | the standard library's handle, which is of no use in a child made by `fork` |
 //! | `pending.rs` | between being listed and being started |
 
+mod begun;
 mod join;
 mod os_thread;
 mod pending;
@@ -30,6 +32,7 @@ use tl_core::names::ThreadRecord;
 
 use crate::crew::Crew;
 use crate::life::Life;
+use crate::parker::Parker;
 use crate::{Runnable, SetDaemonError, current, registry};
 
 /// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones stand for the same thread, and
@@ -102,6 +105,12 @@ struct Inner {
     work: PooledMutex<Work>,
     /// The message, if the thread panicked.
     panic: OnceLock<Arc<str>>,
+    parker: Parker,
+    /// Once it runs.
+    std_thread: OnceLock<std::thread::Thread>,
+    /// The `pthread_t`; 0 until it runs.
+    #[cfg(unix)]
+    pthread: AtomicUsize,
     crew: Option<Arc<Crew>>,
 }
 
@@ -128,6 +137,10 @@ impl Inner {
             place: AtomicU32::new(registry::NOWHERE),
             work: PooledMutex::new(Work::of(None)),
             panic: OnceLock::new(),
+            parker: Parker::new(),
+            std_thread: OnceLock::new(),
+            #[cfg(unix)]
+            pthread: AtomicUsize::new(0),
             crew: None,
         }
     }
@@ -419,6 +432,10 @@ impl Thread {
 
     pub(crate) fn place(&self) -> &AtomicU32 {
         &self.inner.place
+    }
+
+    pub(crate) fn parker(&self) -> &Parker {
+        &self.inner.parker
     }
 
     fn origin_is(&self, origin: Origin) -> bool {

@@ -100,8 +100,9 @@ impl Thread {
         spawn: impl FnOnce(thread::Builder, Main) -> io::Result<H>,
     ) -> io::Result<H> {
         let name = self.inner.record.name();
-        // std panics at a zero byte in a name.
-        let mut builder = thread::Builder::new().name(name.replace('\0', "\u{fffd}"));
+        // std panics at a zero byte in a name. What it tells the system is as long as the name, so that
+        // `begin` knows where it was cut.
+        let mut builder = thread::Builder::new().name(name.replace('\0', "?"));
         let own = self.inner.stack_size.load(Ordering::Relaxed);
         if let Some(size) = stack::for_new_thread(own)? {
             builder = builder.stack_size(size);
@@ -331,6 +332,7 @@ fn run<T, R>(
         thread.runs_now();
         thread.inner.record.begin(os_name);
         will_leave = current::enter(&thread);
+        thread.inner.life.begin();
         function()
     }));
     if let Err(payload) = &result {

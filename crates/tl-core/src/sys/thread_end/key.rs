@@ -105,5 +105,5 @@ extern "C" fn run(value: *mut c_void) {
             return;
         }
     }
-    (hook.at_end)();
+    super::call(hook.at_end);
 }

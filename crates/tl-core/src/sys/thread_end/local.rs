@@ -16,7 +16,7 @@ struct Armed(RefCell<Vec<&'static Hook>>);
 impl Drop for Armed {
     fn drop(&mut self) {
         for hook in self.0.take() {
-            (hook.at_end)();
+            super::call(hook.at_end);
         }
     }
 }

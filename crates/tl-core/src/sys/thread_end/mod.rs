@@ -14,7 +14,29 @@
 #[cfg_attr(not(any(unix, windows)), path = "local.rs")]
 mod imp;
 
+use std::cell::Cell;
 use std::io;
+
+// It has no destructor, so that it is there as long as the thread runs.
+thread_local! {
+    static IS_ENDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls what a thread has armed.
+fn call(at_end: fn()) {
+    IS_ENDING.set(true);
+    at_end();
+}
+
+/// Whether the calling thread is past the destructors of its thread-locals, in the function of a [`ThreadEnd`]
+/// or after one: what it makes a thread-local for now is never dropped.
+///
+/// ```
+/// assert!(!tl_core::sys::is_thread_ending());
+/// ```
+pub fn is_thread_ending() -> bool {
+    IS_ENDING.get()
+}
 
 /// A function to be called at the very end of each thread that [`arm`](ThreadEnd::arm)s it, after the destructors of all its
 /// thread-locals have run, whichever were used first.

@@ -1,0 +1,74 @@
+//! The token by which a thread is let go: who parks takes it or waits for it, who unparks leaves it.
+
+use tl_core::door::{Deadline, Note, WaitQueue, Wake};
+use tl_core::sync::atomic::{AtomicU32, Ordering};
+
+const EMPTY: u32 = 0;
+const TOKEN: u32 = 1;
+const PARKED: u32 = 2;
+
+/// One thread's token.
+pub(crate) struct Parker {
+    /// | value | meaning | who leaves it, and how |
+    /// | --- | --- | --- |
+    /// | `EMPTY` | no token | `unpark`, to `TOKEN`; the thread, to `PARKED` with its queue locked |
+    /// | `TOKEN` | there is one | the thread, to `EMPTY` |
+    /// | `PARKED` | no token, and the thread is in the queue or about to be | `unpark`, to `TOKEN`, and wakes it; the thread, to `EMPTY` when its time has run out |
+    word: AtomicU32,
+}
+
+impl Parker {
+    pub(crate) fn new() -> Parker {
+        Parker {
+            word: AtomicU32::new(EMPTY),
+        }
+    }
+
+    /// Leaves the token.
+    pub(crate) fn unpark(&self) {
+        // Release: pairs with `take`, so that who takes the token sees what came before. Also where there is
+        // one already: it then stands for both.
+        if self.word.swap(TOKEN, Ordering::Release) == PARKED {
+            WaitQueue::of(&self.word).lock().wake_all(0);
+        }
+    }
+
+    fn take(&self) -> bool {
+        // Acquire: pairs with `unpark`.
+        self.word
+            .compare_exchange(TOKEN, EMPTY, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    /// Waits for the token and takes it: whether it came in time. For the one thread whose it is.
+    pub(crate) fn park(&self, deadline: Deadline, note: &Note<'_>) -> bool {
+        let queue = WaitQueue::of(&self.word);
+        loop {
+            if self.take() {
+                return true;
+            }
+            let locked = queue.lock();
+            // From here on `unpark` finds this thread in the queue, which is locked.
+            let before =
+                self.word
+                    .compare_exchange(EMPTY, PARKED, Ordering::Relaxed, Ordering::Relaxed);
+            if before == Err(TOKEN) {
+                continue;
+            }
+            // A wake-up may be one for the token that the wait before has taken: then there is none.
+            match locked.noting(note).wait(&mut queue.backoff(), deadline) {
+                Wake::Woken { .. } => {}
+                Wake::TimedOut(locked) => {
+                    drop(locked);
+                    let left = self.word.compare_exchange(
+                        PARKED,
+                        EMPTY,
+                        Ordering::Relaxed,
+                        Ordering::Relaxed,
+                    );
+                    return left.is_err() && self.take();
+                }
+            }
+        }
+    }
+}
