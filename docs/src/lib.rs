@@ -39,7 +39,7 @@
 //! - Everything that waits has a `const fn new`, so that it can be a static.
 //!
 //! The crates are for threads that block, inside one process. For asynchronous tasks there is `tokio`, for a pool of threads `rayon`.
-//! They are tested on Linux and Windows, and compiled for macOS, FreeBSD and Android: see [`tl_core::sys`].
+//! They are tested on Linux, and compiled for Windows, macOS and FreeBSD: see [`tl_core::sys`].
 #![forbid(unsafe_code)]
 
 #[cfg(doc)]

@@ -96,8 +96,8 @@
 //!
 //! | | |
 //! | --- | --- |
-//! | tested | Linux on x86_64, i686 and aarch64, with glibc and with musl, linked dynamically and statically; Windows on x86_64 |
-//! | compiled | macOS, FreeBSD, Windows with Microsoft's linker, Android, Linux on ARM with 32 bits and on RISC-V |
+//! | tested | Linux on x86_64 with glibc; there also on the portable door, which all systems but Linux have |
+//! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
 //! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].

@@ -6,14 +6,29 @@ use std::sync::atomic::AtomicU32;
 
 use super::super::Deadline;
 
+/// Half of the `timespec` that the system call takes. That is the kernel's first one, of two `long`s, whatever
+/// the C library's is by now: on 32 bits its seconds end 68 years after the start of the machine, from which they count. Two
+/// systems with pointers of 32 bits have had 64 from the beginning.
+#[cfg(not(any(
+    target_arch = "riscv32",
+    all(target_arch = "x86_64", target_pointer_width = "32")
+)))]
+type Part = libc::c_long;
+#[cfg(any(
+    target_arch = "riscv32",
+    all(target_arch = "x86_64", target_pointer_width = "32")
+))]
+type Part = i64;
+
 pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
-    let until = deadline.nanos().map(|nanos| libc::timespec {
-        tv_sec: libc::time_t::try_from(nanos / 1_000_000_000).unwrap_or(libc::time_t::MAX),
-        tv_nsec: (nanos % 1_000_000_000) as libc::c_long,
+    // What cannot be represented is so far away that the thread can as well sleep until it is woken.
+    let until = deadline.nanos().and_then(|nanos| {
+        let seconds = Part::try_from(nanos / 1_000_000_000).ok()?;
+        Some([seconds, (nanos % 1_000_000_000) as Part])
     });
     let timeout = until.as_ref().map_or(ptr::null(), ptr::from_ref);
     // SAFETY: the word is a live, aligned `u32` for the length of the call, since it is borrowed; the timeout is null or
-    // points to a live `timespec`; the kernel writes to neither. With the bitset variant the timeout is a point in time
+    // points to a live pair that is laid out as a `timespec`; the kernel writes to neither. With the bitset variant the timeout is a point in time
     // of `CLOCK_MONOTONIC`, the clock of `now`. Every way in which the call can end (woken, interrupted, timed out, another
     // value) is one that the caller must expect, so its result is not needed.
     unsafe {
