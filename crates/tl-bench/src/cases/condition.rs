@@ -15,6 +15,8 @@ use crate::posix::{self, PthreadCondition, PthreadMutex};
 /// As Python's: the lock is an `RLock`, and the number is beside it.
 pub(crate) type Ours = (tl_condition::Condition, AtomicU64);
 pub(crate) type Monitor = tl_condition::Monitor<u64>;
+/// As parking_lot's: apart from its mutex.
+pub(crate) type Condvar = (tl_locks::Mutex<u64>, tl_condition::Condvar);
 pub(crate) type Std = (std::sync::Mutex<u64>, std::sync::Condvar);
 pub(crate) type ParkingLot = (parking_lot::Mutex<u64>, parking_lot::Condvar);
 pub(crate) type Usync = (usync::Mutex<u64>, usync::Condvar);
@@ -163,10 +165,10 @@ impl Guarded for Std {
 }
 
 macro_rules! lock_api {
-    ($library:ident) => {
-        impl Guarded for ($library::Mutex<u64>, $library::Condvar) {
+    ($mutex:ty, $condvar:ty) => {
+        impl Guarded for ($mutex, $condvar) {
             fn new() -> Self {
-                ($library::Mutex::new(0), $library::Condvar::new())
+                (<$mutex>::new(0), <$condvar>::new())
             }
 
             fn turn(
@@ -195,8 +197,9 @@ macro_rules! lock_api {
         }
     };
 }
-lock_api!(parking_lot);
-lock_api!(usync);
+lock_api!(tl_locks::Mutex<u64>, tl_condition::Condvar);
+lock_api!(parking_lot::Mutex<u64>, parking_lot::Condvar);
+lock_api!(usync::Mutex<u64>, usync::Condvar);
 
 pub(crate) struct Pthread {
     number: AtomicU64,
@@ -344,6 +347,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .limit(ping_pong::<Futex>(cores))
             .ours(ping_pong::<Ours>(cores))
             .variant("ours: Monitor", ping_pong::<Monitor>(cores))
+            .variant("ours: Condvar", ping_pong::<Condvar>(cores))
             .peer("std", ping_pong::<Std>(cores))
             .peer("parking_lot", ping_pong::<ParkingLot>(cores))
             .peer("usync", ping_pong::<Usync>(cores))
@@ -359,6 +363,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .limit(wake_all::<Futex>(8))
             .ours(wake_all::<Ours>(8))
             .variant("ours: Monitor", wake_all::<Monitor>(8))
+            .variant("ours: Condvar", wake_all::<Condvar>(8))
             .peer("std", wake_all::<Std>(8))
             .peer("parking_lot", wake_all::<ParkingLot>(8))
             .peer("usync", wake_all::<Usync>(8))

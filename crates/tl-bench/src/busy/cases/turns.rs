@@ -151,6 +151,10 @@ pub(crate) fn cases() -> Vec<Case> {
                 .ours(guarded::<condition::Ours>(micros))
                 .held("std", guarded::<condition::Std>(micros))
                 .held("parking_lot", guarded::<condition::ParkingLot>(micros)),
+            Case::new(format!("condvar-{work}"), what("Condvar", work))
+                .ours(guarded::<condition::Condvar>(micros))
+                .held("std", guarded::<condition::Std>(micros))
+                .held("parking_lot", guarded::<condition::ParkingLot>(micros)),
             Case::new(format!("semaphore-{work}"), what("Semaphore", work))
                 .ours(round_trips::<Semaphores<tl_semaphore::Semaphore>>(micros))
                 .held("std", round_trips::<Semaphores<Standard>>(micros))
