@@ -21,7 +21,7 @@
 //!
 //! # Where to go from here
 //!
-//! - **You know Python's `threading`:** the [`guide`] has thirteen chapters, each with a program, what it prints, and what differs
+//! - **You know Python's `threading`:** the [`guide`] has fourteen chapters, each with a program, what it prints, and what differs
 //!   here; the [table of names](names) says what each of Python's names is called.
 //! - **You come from `parking_lot` or `std`:** [that chapter](from_rust) says what each of their names is
 //!   called here, and what changes besides an import.

@@ -212,3 +212,30 @@ fn a_process_that_does_not_end_says_for_whom_it_waits() {
         "{text}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_gets_a_signal_says_what_it_does() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let mut program = Command::new(env!("CARGO_BIN_EXE_hang"));
+    let mut program = program
+        .arg("signal")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(program.stderr.take().unwrap()).lines();
+    let mut expect = |text: &str| {
+        let found = lines
+            .by_ref()
+            .find(|line| line.as_ref().unwrap().starts_with(text));
+        assert!(found.is_some(), "{text} is not printed");
+    };
+    expect("\"MainThread\" #1");
+    expect("\"left\" #");
+    expect("    waits in RLock::acquire at ");
+    expect("Deadlock: 2 threads wait for each other");
+    program.kill().unwrap();
+    program.wait().unwrap();
+}

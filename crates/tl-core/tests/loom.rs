@@ -6,7 +6,8 @@
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
-use tl_core::door::{Deadline, Mutex, WaitQueue, Wake};
+use tl_core::ThreadIdent;
+use tl_core::door::{Call, Deadline, Holder, Mutex, Note, Operation, WaitQueue, Wake, waits};
 use tl_core::model::{explore, let_time_pass};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
@@ -192,5 +193,90 @@ fn a_moved_waiter_is_woken_from_the_lock_and_no_deadline_counts_any_more() {
         for word in [&words.0, &words.1] {
             assert!(WaitQueue::of(word).lock().is_empty());
         }
+    });
+}
+
+const PASS: &Operation = &Operation::new("Model", "pass");
+
+/// Waits with a note whose holder is said by a look at `watched`, and uses that itself when the wait is over.
+fn wait_noting(word: &AtomicU32, watched: &Watched) {
+    let holder = || {
+        watched.get();
+        Some(Holder::new(ThreadIdent::MAIN))
+    };
+    let queue = WaitQueue::of(word);
+    let note = Note::new(Call::here(PASS)).held_by(queue, &holder);
+    let locked = queue.lock();
+    if word.load(Ordering::Relaxed) == 0 {
+        let wake = locked.noting(&note).wait(&mut queue.backoff(), some_time());
+        drop(wake);
+    } else {
+        drop(locked);
+    }
+    watched.add(1);
+}
+
+#[test]
+fn who_looks_is_done_with_a_note_before_its_waiter_goes_on() {
+    explore(Some(3), || {
+        let shared = Arc::new((AtomicU32::new(0), Watched::new()));
+        let waiter = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || wait_noting(&shared.0, &shared.1))
+        };
+        let waker = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || set_and_wake(&shared.0))
+        };
+        for wait in waits() {
+            assert_eq!(wait.call.operation(), PASS);
+            assert_eq!(wait.holder, Some(Holder::new(ThreadIdent::MAIN)));
+        }
+        let woken = waker.join().unwrap();
+        assert!(woken <= 1);
+        waiter.join().unwrap();
+        assert!(waits().is_empty());
+    });
+}
+
+#[test]
+fn a_waiter_is_seen_while_it_is_moved_from_one_queue_to_another() {
+    explore(Some(4), || {
+        let words = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
+        let waiter = {
+            let words = Arc::clone(&words);
+            thread::spawn(move || {
+                let note = Note::new(Call::here(PASS));
+                let queue = WaitQueue::of(&words.0);
+                let locked = queue.lock();
+                let wake =
+                    locked
+                        .noting(&note)
+                        .wait_as(0, &mut queue.backoff(), Deadline::NEVER, || {
+                            words.1.store(1, Ordering::Relaxed)
+                        });
+                assert!(matches!(wake, Wake::Woken { .. }));
+            })
+        };
+        // From here on it waits, or was moved.
+        if words.1.load(Ordering::Relaxed) == 1 {
+            let mover = {
+                let words = Arc::clone(&words);
+                thread::spawn(move || {
+                    let lock = WaitQueue::of(&words.1);
+                    WaitQueue::of(&words.0).wake_or_requeue(1, lock, || true, |_| {})
+                })
+            };
+            let seen = waits().len();
+            mover.join().unwrap();
+            let was_woken = !WaitQueue::of(&words.1).lock().wake_one(0);
+            // One that was still awake was woken, and may have been on its way.
+            assert!(seen == 1 || was_woken);
+        } else {
+            while !WaitQueue::of(&words.0).lock().wake_one(0) {
+                thread::yield_now();
+            }
+        }
+        waiter.join().unwrap();
     });
 }

@@ -14,6 +14,7 @@
 //! | to know what the threads of a program do that hangs | [`snapshot`] |
 //! | to know which of them wait for each other | [`deadlocks`] |
 //! | to be told of deadlocks, of long waits, and why the process does not end | [`watch`] |
+//! | to ask a program from outside, on Unix | `dump_on_signal` |
 //! | to know which threads are alive, no more | [`tl_thread::enumerate`] |
 //!
 //! # What is seen
@@ -43,6 +44,8 @@
 #![forbid(unsafe_code)]
 
 mod deadlock;
+#[cfg(unix)]
+mod dump;
 mod observers;
 mod report;
 mod snapshot;
@@ -50,6 +53,8 @@ mod watch;
 mod words;
 
 pub use deadlock::{Deadlock, Link, deadlocks};
+#[cfg(unix)]
+pub use dump::dump_on_signal;
 pub use snapshot::{Holder, Holding, Snapshot, State, ThreadInfo, ThreadName, Wait, snapshot};
 pub use watch::{Report, Watch, Watching, watch};
 pub use words::Place;

@@ -1,26 +1,38 @@
 //! The threads of this crate, which only look.
 
-use tl_core::door::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tl_core::{ThreadIdent, current_ident};
 
-static OBSERVERS: Mutex<Vec<ThreadIdent>> = Mutex::new(Vec::new());
+/// Their idents; 0 where there is none. One for which there is no room counts as any other thread.
+static OBSERVERS: [AtomicU64; 32] = [const { AtomicU64::new(0) }; 32];
 
 /// Notes that the calling thread only looks, until what this returns is dropped.
 pub(crate) fn enter() -> Observer {
-    let thread = current_ident();
-    OBSERVERS.lock().push(thread);
-    Observer(thread)
+    let own = current_ident().as_u64().get();
+    // Relaxed, here and below: the number is all that there is to see.
+    let take = |place: &&AtomicU64| {
+        place
+            .compare_exchange(0, own, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+    };
+    Observer(OBSERVERS.iter().find(take))
 }
 
-pub(crate) struct Observer(ThreadIdent);
+pub(crate) struct Observer(Option<&'static AtomicU64>);
 
 impl Drop for Observer {
     fn drop(&mut self) {
-        OBSERVERS.lock().retain(|thread| *thread != self.0);
+        if let Some(place) = self.0 {
+            place.store(0, Ordering::Relaxed);
+        }
     }
 }
 
 /// Whether the thread only looks: it comes to no barrier, and holds nothing.
 pub(crate) fn contains(thread: ThreadIdent) -> bool {
-    OBSERVERS.lock().contains(&thread)
+    let number = thread.as_u64().get();
+    OBSERVERS
+        .iter()
+        .any(|place| place.load(Ordering::Relaxed) == number)
 }

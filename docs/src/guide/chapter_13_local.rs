@@ -33,4 +33,4 @@
 //!
 //! For a plain static, [`thread_local!`](std::thread_local) of the standard library is enough.
 //!
-//! That was the last chapter. The [table of names](crate::names) has the rest of Python's `threading`.
+//! The next chapter: [14, when it hangs](super::chapter_14_hang).

@@ -1,4 +1,4 @@
-//! Threads in Rust for those who know them from Python: thirteen chapters, each around a program or two that you may know from there.
+//! Threads in Rust for those who know them from Python: fourteen chapters, each around a program or two that you may know from there.
 //!
 //! | chapter | | programs |
 //! | --- | --- | --- |
@@ -15,6 +15,7 @@
 //! | 11 | [Condition and Barrier](chapter_11_condition_barrier) | `condition`, `barrier`, `barrier_abort` |
 //! | 12 | [Semaphore](chapter_12_semaphore) | `semaphore` |
 //! | 13 | [Thread-local data](chapter_13_local) | `local`, `local_defaults` |
+//! | 14 | [When it hangs](chapter_14_hang) | `deadlock`, `hang_at_exit` |
 //!
 //! Beside the chapters: [signals and Ctrl-C](signals), and how a program ends in good order.
 //!
@@ -87,4 +88,5 @@ pub mod chapter_10_with_lock;
 pub mod chapter_11_condition_barrier;
 pub mod chapter_12_semaphore;
 pub mod chapter_13_local;
+pub mod chapter_14_hang;
 pub mod signals;

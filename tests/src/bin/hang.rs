@@ -39,6 +39,8 @@ fn main() {
         "condition" => condition(),
         "barrier" => barrier(),
         "join-oneself" => join_oneself(),
+        #[cfg(unix)]
+        "signal" => signal(),
         "end" => end(),
         "none" => none(),
         _ => panic!("no such way to hang: {kind}"),
@@ -214,6 +216,30 @@ fn join_oneself() {
         FIRST.get().unwrap().join().unwrap();
     });
     report();
+}
+
+/// Asks itself from outside.
+#[cfg(unix)]
+fn signal() {
+    tl_inspect::dump_on_signal(libc::SIGQUIT).unwrap();
+    assert!(tl_inspect::dump_on_signal(libc::SIGQUIT).is_err());
+    start("left", || {
+        let _a = A.lock();
+        HELD.wait().unwrap();
+        B.acquire();
+    });
+    start("right", || {
+        let _b = B.lock();
+        HELD.wait().unwrap();
+        A.acquire();
+    });
+    while deadlocks().is_empty() {
+        std::thread::yield_now();
+    }
+    // SAFETY: it sends a signal, which is caught.
+    unsafe { libc::raise(libc::SIGQUIT) };
+    // Until it is killed.
+    std::thread::sleep(LIMIT);
 }
 
 /// Leaves `main` while a thread that is no daemon waits for ever.

@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::bucket::Bucket;
+use super::held;
 use super::pooled;
 use crate::sys::{ForkHooks, ForkRank, at_fork};
 
@@ -32,12 +33,15 @@ fn register() {
             before: || {
                 pooled::hold_all();
                 Bucket::hold_all();
+                held::hold_all();
             },
             in_parent: || {
+                held::let_all_go();
                 Bucket::let_all_go(|_| ());
                 pooled::let_all_go();
             },
             in_child: || {
+                held::let_all_go();
                 Bucket::let_all_go(|queues| queues.forget());
                 pooled::let_all_go();
             },

@@ -29,7 +29,24 @@ static HELD: [Mutex<Vec<Held>>; SHARDS] = [const { Mutex::new(Vec::new()) }; SHA
 static HELD: std::sync::LazyLock<[Mutex<Vec<Held>>; SHARDS]> =
     std::sync::LazyLock::new(|| [(); SHARDS].map(|()| Mutex::new(Vec::new())));
 
+/// Locks all shards, for the thread that is about to fork.
+#[cfg(not(loom))]
+pub(super) fn hold_all() {
+    HELD.iter().for_each(Mutex::hold);
+}
+
+/// Unlocks them, in the parent or in the child. What was held stays held there.
+#[cfg(not(loom))]
+pub(super) fn let_all_go() {
+    for shard in &HELD {
+        // SAFETY: this is the thread that has called `hold_all`, and no guard came into being since.
+        drop(unsafe { shard.take_back() });
+    }
+}
+
 fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
+    #[cfg(not(loom))]
+    super::fork::be_ready();
     const SHIFT: u32 = usize::BITS - SHARDS.trailing_zeros();
     // As the buckets of the queues are found.
     &HELD[lock.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]

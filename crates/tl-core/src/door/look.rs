@@ -105,6 +105,7 @@ pub fn waits() -> Vec<Wait> {
         if moves.begun.load(Ordering::Relaxed) == before {
             break;
         }
+        platform::pause();
     }
     // Found in two queues, a thread has left the first: the later find is the one to keep.
     seen.reverse();

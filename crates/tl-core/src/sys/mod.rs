@@ -6,6 +6,7 @@
 //! | `inherited/` | [`Inherited`]: what a new thread takes over from the one that makes it |
 //! | `process.rs` | the end of the process: [`at_exit`], [`exit`], [`exit_now`] |
 //! | `fork.rs`, `no_fork.rs` | what is done around a `fork`: [`at_fork`], [`fork_generation`]; and on a system that has none |
+//! | `signal.rs` | [`catch_signal`], on Unix: a signal that a thread waits for |
 //! | `thread.rs` | the calling thread as the system knows it: [`native_id`], [`is_main_thread`], its name, its timer slack |
 //! | `thread_end/` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped |
 //! | `linux.rs`, `apple.rs`, `bsd.rs`, `windows.rs`, `other.rs` | what of that differs from system to system |
@@ -54,6 +55,8 @@ mod fork;
 )]
 mod inherited;
 mod process;
+#[cfg(unix)]
+mod signal;
 mod thread;
 mod thread_end;
 
@@ -89,6 +92,8 @@ pub use bare_thread::spawn_bare;
 pub(crate) use imp::main_native_id;
 pub use inherited::Inherited;
 pub use process::{at_exit, exit, exit_again, exit_now};
+#[cfg(unix)]
+pub use signal::{CaughtSignal, catch_signal};
 #[cfg(unix)]
 pub use thread::current_pthread;
 pub use thread::{

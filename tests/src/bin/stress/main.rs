@@ -12,6 +12,7 @@ mod event;
 mod heard;
 mod local;
 mod locks;
+mod look;
 mod monitor;
 mod planted;
 mod round;
@@ -41,6 +42,10 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "lock",
         run: locks::lock,
+    },
+    Scenario {
+        name: "looking",
+        run: look::looking,
     },
     Scenario {
         name: "rlock",

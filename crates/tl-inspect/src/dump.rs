@@ -1,0 +1,48 @@
+//! A report for who asks from outside.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use tl_core::sys::catch_signal;
+use tl_thread::{StartError, Thread};
+
+use crate::{deadlocks, observers, snapshot};
+
+/// Writes a [`snapshot`] and the [`deadlocks`] to standard error whenever the signal comes, as `kill -QUIT`
+/// or `Ctrl-\` send `SIGQUIT`. The signal then does nothing else: `SIGQUIT` no longer ends the process.
+///
+/// The handler of the signal only wakes a daemon thread, `dump-on-signal`, that does the rest. A thread that
+/// holds standard error locked delays it.
+///
+/// # Errors
+///
+/// If there is no such signal or it cannot be caught, as `SIGKILL`; if this function was called for it before; when
+/// the operating system refuses the thread.
+///
+/// ```
+/// tl_inspect::dump_on_signal(libc::SIGQUIT)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn dump_on_signal(signal: i32) -> io::Result<()> {
+    let signals = catch_signal(signal)?;
+    let thread = Thread::new(move || {
+        let _observer = observers::enter();
+        while signals.wait().is_ok() {
+            dump();
+        }
+    });
+    let thread = thread.with_name("dump-on-signal").with_daemon(true);
+    thread.start().map_err(|error| match error {
+        StartError::Refused(error) => error,
+        error => io::Error::other(error),
+    })
+}
+
+fn dump() {
+    let mut text = format!("\n{}\n", snapshot());
+    for deadlock in deadlocks() {
+        let _ = writeln!(text, "{deadlock}");
+    }
+    // Nobody is left to hear of an error.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
