@@ -209,13 +209,13 @@
 //! | `Thread` | [`Thread`](tl_thread::Thread) | also one that has not been started |
 //! | `Thread.id` | [`Thread::ident`](tl_thread::Thread::ident) | |
 //! | `Thread.name` | [`Thread::name`](tl_thread::Thread::name) | every thread has one |
-//! | `Thread.unpark` | left out | [`std::thread::current`] works in every thread; or one [`Event`](tl_event::Event) a thread |
+//! | `Thread.unpark` | [`Thread::unpark`](tl_thread::Thread::unpark) | |
 //! | `ThreadId` | [`ThreadIdent`](tl_thread::ThreadIdent) | |
 //! | `available_parallelism` | left out | `std`'s will do |
 //! | `current` | [`current_thread`](tl_thread::current_thread) | |
 //! | `panicking` | left out | `std`'s will do |
-//! | `park` | left out | as `Thread.unpark` |
-//! | `park_timeout` | left out | as `Thread.unpark` |
+//! | `park` | [`park`](tl_thread::park) | |
+//! | `park_timeout` | [`park_timeout`](tl_thread::park_timeout) | returns whether it was unparked |
 //! | `park_timeout_ms` | left out | deprecated in `std` |
 //! | `scope` | [`scope`](tl_thread::scope) | |
 //! | `sleep` | left out | `std`'s will do; one that can be ended early is [`Event::wait_timeout`](tl_event::Event::wait_timeout) |
