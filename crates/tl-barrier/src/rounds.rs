@@ -290,15 +290,8 @@ impl Rounds {
         let is_closed = |state: State| state.entry(self.parties()) == Entry::Closed;
         let queue = self.queue();
         let mut backoff = queue.backoff();
-        loop {
-            let state = self.load();
-            if !is_closed(state) {
-                backoff.woke_early();
-                return state;
-            }
-            if !backoff.snooze() {
-                break;
-            }
+        if backoff.look_until(Deadline::NEVER, || !is_closed(self.load())) {
+            return self.load();
         }
         let queue = queue.lock();
         loop {

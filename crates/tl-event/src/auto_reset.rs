@@ -302,11 +302,8 @@ impl AutoResetEvent {
         }
         let queue = WaitQueue::of(&self.state);
         let mut backoff = queue.backoff();
-        while backoff.snooze_until(deadline) {
-            if self.try_wait() {
-                backoff.woke_early();
-                return true;
-            }
+        if backoff.look_until(deadline, || self.try_wait()) {
+            return true;
         }
 
         let queue = queue.lock();

@@ -275,14 +275,8 @@ impl Event {
 
         let queue = WaitQueue::of(&self.state);
         let mut backoff = queue.backoff();
-        loop {
-            if is_over(self.state.load(Ordering::Acquire)) {
-                backoff.woke_early();
-                return true;
-            }
-            if !backoff.snooze_until(deadline) {
-                break;
-            }
+        if backoff.look_until(deadline, || is_over(self.state.load(Ordering::Acquire))) {
+            return true;
         }
 
         let queue = queue.lock();

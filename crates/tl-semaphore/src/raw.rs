@@ -162,11 +162,8 @@ impl Raw {
         }
         let queue = self.queue();
         let mut backoff = queue.contended_backoff();
-        while backoff.snooze_until(deadline) {
-            if self.try_acquire(n) {
-                backoff.woke_early();
-                return Outcome::Acquired;
-            }
+        if backoff.look_until(deadline, || self.try_acquire(n)) {
+            return Outcome::Acquired;
         }
 
         let note = Note::new(call).amount(n);

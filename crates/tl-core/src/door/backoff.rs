@@ -17,7 +17,7 @@
 //! - A thread that has just woken another one, and waits next, spins for as long as that one needs
 //!   to wake up ([`ROUSING_SPIN`]), while the score is above zero. One interruption does not break
 //!   the pace of two threads.
-//! - At a score of zero there are *windows* ([`is_window`]), told by the clock and therefore the
+//! - At a score of zero there are *windows* (`history.rs`), told by the clock and therefore the
 //!   same for all threads: an eighth of a millisecond in every eight, in which waiters look for as
 //!   long. If both threads have a core they meet there, and the score rises. Windows in vain become
 //!   rarer, and objects whose waits are long on average use none.
@@ -36,8 +36,8 @@
 
 use std::cell::Cell;
 
+use super::history::History;
 use super::{Deadline, platform};
-use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// How long a waiter spins, in nanoseconds: about what sleeping and waking cost the processor.
 const SPIN: u64 = 5_000;
@@ -47,33 +47,8 @@ const ROUSING_SPIN: u64 = 50_000;
 /// A spin during which the clock jumps by more than this, in nanoseconds, was interrupted: another
 /// thread had the core.
 const JUMP: u64 = 5_000;
-/// Objects whose waits last longer than this on average, in nanoseconds, use no windows.
-const LONG: u32 = 150_000;
-
-/// The score of an object of which nothing is known, which is also the greatest. After as many
-/// spins in vain, one after the other, waiters sleep at once.
-const GREATEST_SCORE: u32 = 8;
 /// What a long spin in vain takes off the score; a short one takes one.
 const LONG_LOSS: u32 = 2;
-/// Each window in vain lets twice as many go by, this many times.
-const RAREST_WINDOW: u32 = 3;
-
-/// Whether `now` lies in a window: an eighth of a millisecond in every eight, or in up to every 67
-/// for an object whose last windows were in vain.
-fn is_window(now: u64, in_vain: u32) -> bool {
-    slot(now) % (64 << in_vain) == 0
-}
-
-/// Whether the length of a wait that begins at `now` is measured, to know in the next window
-/// whether waits are long. To read the clock at the end of each wait would cost more than it tells.
-fn is_measured(now: u64) -> bool {
-    slot(now) % 64 >= 48
-}
-
-/// Which eighth of a millisecond `now` lies in.
-fn slot(now: u64) -> u64 {
-    now >> 17
-}
 
 thread_local! {
     /// Whether the thread has woken one that slept, and has not waited since.
@@ -122,101 +97,6 @@ const NOTIFIED: Manner = Manner {
     ..CONTENDED
 };
 
-/// What is known of the waits of late on the words of one bucket. Guessing wrong costs time, never
-/// correctness: all its accesses are relaxed, and an update that is lost to another thread's is no
-/// harm.
-///
-/// It is mostly read, and in a cache line of its own: in that of the queues, which each waker
-/// writes, every look would take the line away from the other core (a fifth of a condition's round
-/// trip).
-#[repr(align(64))]
-#[derive(Debug)]
-pub(super) struct History {
-    /// Whether spinning pays: 0, it does not, to [`GREATEST_SCORE`].
-    score: AtomicU32,
-    /// How many windows were in vain since a spin has paid, up to [`RAREST_WINDOW`].
-    in_vain: AtomicU32,
-    /// A moving average of how long waits took, in nanoseconds.
-    average: AtomicU32,
-}
-
-impl History {
-    #[cfg(not(loom))]
-    pub(super) const fn new() -> History {
-        History {
-            score: AtomicU32::new(GREATEST_SCORE),
-            in_vain: AtomicU32::new(0),
-            average: AtomicU32::new(0),
-        }
-    }
-
-    #[cfg(loom)]
-    pub(super) fn new() -> History {
-        History {
-            score: AtomicU32::new(GREATEST_SCORE),
-            in_vain: AtomicU32::new(0),
-            average: AtomicU32::new(0),
-        }
-    }
-
-    /// The patience for one wait for something that happens once.
-    pub(super) fn backoff(&'static self) -> Backoff {
-        self.patience(PATIENT)
-    }
-
-    /// The patience for one wait for something that others compete for.
-    pub(super) fn contended_backoff(&'static self) -> Backoff {
-        self.patience(CONTENDED)
-    }
-
-    /// The patience for one wait for a lock that its holder is about to release.
-    pub(super) fn notified_backoff(&'static self) -> Backoff {
-        self.patience(NOTIFIED)
-    }
-
-    fn patience(&'static self, manner: Manner) -> Backoff {
-        // Under the model checker a waiter that spins would hide the queue from most models.
-        let spin = if cfg!(loom) { 0 } else { UNDECIDED };
-        Backoff {
-            spin,
-            ..Backoff::of(Some(self), manner)
-        }
-    }
-
-    /// Learns that a spin paid.
-    fn record_success(&self) {
-        let score = self.score.load(Ordering::Relaxed);
-        if score < GREATEST_SCORE {
-            self.score.store(score + 1, Ordering::Relaxed);
-        }
-        if self.in_vain.load(Ordering::Relaxed) > 0 {
-            self.in_vain.store(0, Ordering::Relaxed);
-        }
-    }
-
-    /// Learns that a spin was in vain.
-    fn record_failure(&self, loss: u32) {
-        let score = self.score.load(Ordering::Relaxed);
-        if score > 0 {
-            self.score
-                .store(score.saturating_sub(loss), Ordering::Relaxed);
-        } else {
-            let in_vain = self.in_vain.load(Ordering::Relaxed);
-            if in_vain < RAREST_WINDOW {
-                self.in_vain.store(in_vain + 1, Ordering::Relaxed);
-            }
-        }
-    }
-
-    /// Learns how long a wait lasted.
-    fn record_length(&self, nanos: u64) {
-        let nanos = u32::try_from(nanos).unwrap_or(u32::MAX).min(16 * LONG);
-        let average = self.average.load(Ordering::Relaxed);
-        self.average
-            .store(average - average / 4 + nanos / 4, Ordering::Relaxed);
-    }
-}
-
 /// The patience of one wait: how long the waiter stays awake before it sleeps.
 ///
 /// A primitive whose waiters can look at a word calls [`snooze_until`](Backoff::snooze_until)
@@ -264,11 +144,28 @@ impl Backoff {
         Backoff::of(None, PATIENT)
     }
 
+    /// For one wait for something that happens once.
+    pub(super) fn patient(history: &'static History) -> Backoff {
+        Backoff::of(Some(history), PATIENT)
+    }
+
+    /// For one wait for something that others compete for.
+    pub(super) fn contended(history: &'static History) -> Backoff {
+        Backoff::of(Some(history), CONTENDED)
+    }
+
+    /// For one wait for a lock that its holder is about to release.
+    pub(super) fn notified(history: &'static History) -> Backoff {
+        Backoff::of(Some(history), NOTIFIED)
+    }
+
     const fn of(history: Option<&'static History>, manner: Manner) -> Backoff {
+        // Under the model checker a waiter that spins would hide the queue from most models.
+        let sleeps_at_once = history.is_none() || cfg!(loom);
         Backoff {
             history,
             manner,
-            spin: 0,
+            spin: if sleeps_at_once { 0 } else { UNDECIDED },
             turn: 0,
             began: 0,
             last: 0,
@@ -299,7 +196,7 @@ impl Backoff {
         *self = Backoff {
             waiting_since: self.waiting_since,
             place: self.place,
-            ..history.contended_backoff()
+            ..Backoff::contended(history)
         };
     }
 
@@ -310,19 +207,16 @@ impl Backoff {
         let Some(history) = self.history else {
             return self.spin = 0;
         };
-        let pays = history.score.load(Ordering::Relaxed) > 0;
-        self.spin = if pays && !has_roused {
+        let pays = history.says_that_spinning_pays();
+        self.spin = if platform::has_one_core() {
+            0
+        } else if pays && !has_roused {
             SPIN
-        } else if pays || self.may_look_in_window(history) {
+        } else if pays || history.is_in_window(|| self.now()) {
             self.manner.longest_spin
         } else {
             0
         };
-    }
-
-    fn may_look_in_window(&mut self, history: &History) -> bool {
-        history.average.load(Ordering::Relaxed) < LONG
-            && is_window(self.now(), history.in_vain.load(Ordering::Relaxed))
     }
 
     /// The time, as it was when the clock was read first, if the waiter has not spun since.
@@ -344,6 +238,10 @@ impl Backoff {
         }
         if self.spin == 0 {
             return false;
+        }
+        if self.turn == 0 {
+            // What came before, as a lock to be released first, is no part of the spin.
+            (self.began, self.last) = (0, 0);
         }
         let Manner {
             close_looks,
@@ -396,6 +294,30 @@ impl Backoff {
         (self.turn < self.manner.close_looks || !deadline.has_passed()) && self.snooze()
     }
 
+    /// Looks until `is_over` says that the wait is over, and says so by `true`; by `false` that it is
+    /// time to sleep, or that the deadline has passed.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use tl_core::door::{Deadline, WaitQueue};
+    ///
+    /// let ready = AtomicU32::new(1);
+    /// let mut backoff = WaitQueue::of(&ready).backoff();
+    /// assert!(backoff.look_until(Deadline::NEVER, || ready.load(Ordering::Acquire) == 1));
+    /// ```
+    #[inline]
+    pub fn look_until(&mut self, deadline: Deadline, mut is_over: impl FnMut() -> bool) -> bool {
+        loop {
+            if is_over() {
+                self.woke_early();
+                return true;
+            }
+            if !self.snooze_until(deadline) {
+                return false;
+            }
+        }
+    }
+
     /// Tells the policy that the wait ended while the waiter was awake, so that it learns whether
     /// that paid.
     ///
@@ -431,13 +353,13 @@ impl Backoff {
         } else if now - self.began <= SPIN {
             history.record_success();
         }
-        history.record_length(now - self.began);
+        history.record_end(self.began, || now);
     }
 
     /// Tells the policy that the waiter slept, having waited since `began`.
     pub(super) fn slept(&self, began: u64) {
-        if let (Some(history), true) = (self.history, is_measured(began)) {
-            history.record_length(platform::now().saturating_sub(began));
+        if let Some(history) = self.history {
+            history.record_end(began, platform::now);
         }
     }
 }
@@ -450,73 +372,59 @@ mod tests {
         Box::leak(Box::new(History::new()))
     }
 
+    /// How many spins in vain it takes until waiters sleep at once.
     fn score(history: &History) -> u32 {
-        history.score.load(Ordering::Relaxed)
+        let mut score = 0;
+        while history.says_that_spinning_pays() {
+            history.record_failure(1);
+            score += 1;
+        }
+        score
     }
 
     #[test]
     fn a_spin_ends_by_itself() {
-        for manner in [PATIENT, CONTENDED, NOTIFIED] {
-            let mut backoff = history().patience(manner);
+        for new in [Backoff::patient, Backoff::contended, Backoff::notified] {
+            let mut backoff = new(history());
             while backoff.snooze() {}
             assert!(!backoff.snooze());
         }
     }
 
     #[test]
-    fn where_spins_are_in_vain_waiters_sleep_at_once_outside_of_windows() {
-        let history = history();
-        history.average.store(LONG, Ordering::Relaxed);
-        for _ in 0..GREATEST_SCORE {
-            let mut backoff = history.backoff();
-            assert!(backoff.snooze());
-            while backoff.snooze() {}
-        }
-        assert_eq!(score(history), 0);
-        assert!(!history.backoff().snooze());
-    }
-
-    #[test]
-    fn a_few_spins_that_pay_bring_the_next_ones_back() {
-        let history = history();
-        history.score.store(0, Ordering::Relaxed);
-        for _ in 0..2 {
-            let mut backoff = Backoff {
-                spin: ROUSING_SPIN,
-                ..history.backoff()
-            };
-            assert!(backoff.snooze());
-            backoff.woke_early();
-        }
-        assert!(history.backoff().snooze());
+    fn a_spin_in_vain_costs_score_and_one_that_pays_does_not() {
+        let (in_vain, pays) = (history(), history());
+        let mut backoff = Backoff::patient(in_vain);
+        while backoff.snooze() {}
+        let mut backoff = Backoff::patient(pays);
+        assert!(backoff.snooze());
+        backoff.woke_early();
+        assert!(score(in_vain) < score(pays));
     }
 
     #[test]
     fn a_spin_that_was_interrupted_counts_as_in_vain() {
-        let history = history();
-        let mut backoff = Backoff {
-            began: 1,
-            last: 1,
-            ..history.backoff()
-        };
+        let (interrupted, fresh) = (history(), history());
+        let mut backoff = Backoff::patient(interrupted);
         assert!(backoff.snooze());
+        (backoff.began, backoff.last) = (1, 1);
         backoff.woke_early();
-        assert_eq!(score(history), GREATEST_SCORE - 1);
+        assert!(score(interrupted) < score(fresh));
     }
 
     #[test]
     fn a_wait_that_was_over_at_the_first_look_says_nothing() {
-        let history = history();
-        history.backoff().woke_early();
-        assert_eq!(score(history), GREATEST_SCORE);
+        let (over, fresh) = (history(), history());
+        assert!(Backoff::patient(over).look_until(Deadline::NEVER, || true));
+        assert_eq!(score(over), score(fresh));
     }
 
     #[test]
-    fn windows_are_short_and_rare() {
-        let windows = (0..1_000_000_000_u64)
-            .step_by(10_000)
-            .filter(|now| is_window(*now, 0))
-            .count();
-        assert!((1_000..2_000).contains(&windows), "{windows} of 100,000");
+    fn what_precedes_the_first_look_is_no_part_of_the_spin() {
+        let mut backoff = Backoff::patient(history());
+        (backoff.began, backoff.last) = (1, 1);
+        for _ in 0..=PATIENT.close_looks {
+            assert!(backoff.snooze());
+        }
     }
 }

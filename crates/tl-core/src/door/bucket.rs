@@ -15,10 +15,10 @@ use std::ptr;
 
 use crossbeam_utils::CachePadded;
 
-use super::backoff::History;
 #[cfg(not(loom))]
 use super::fork;
 use super::gate::Gate;
+use super::history::History;
 use super::mutex::{Mutex, MutexGuard};
 use super::node::{NO_QUEUE, Node};
 use crate::sync::atomic::Ordering;

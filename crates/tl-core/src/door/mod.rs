@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `queue.rs` | [`WaitQueue`]: the threads that wait on one atomic word, oldest first |
 //! | `locked_queue.rs` | [`LockedQueue`]: the same while it is locked: waiting, and what wakers can do with those that wait |
-//! | `backoff.rs` | [`Backoff`]: how long a waiter stays awake before it sleeps, learnt from the waits of late |
+//! | `backoff.rs` | [`Backoff`]: how long a waiter stays awake before it sleeps |
+//! | `history.rs` | what is known of the waits of late: whether staying awake pays |
 //! | `deadline.rs` | [`Deadline`]: when a wait gives up |
 //! | `mutex.rs` | [`Mutex`]: the small lock under all this |
 //! | `pooled.rs` | [`PooledMutex`]: a value behind one of a few such locks, which a fork can take |
@@ -70,6 +71,7 @@ mod deadline;
 mod fork;
 mod gate;
 mod held;
+mod history;
 mod locked_queue;
 mod look;
 mod mutex;

@@ -109,7 +109,7 @@ impl<'a> WaitQueue<'a> {
     /// How a thread stays awake that begins to wait for something that happens once: looking costs the others nothing.
     #[inline]
     pub fn backoff(self) -> Backoff {
-        Bucket::of(self.key).history.backoff()
+        Backoff::patient(&Bucket::of(self.key).history)
     }
 
     /// How a thread stays awake that begins to compete for a lock whose holder is about to release it.
@@ -124,7 +124,7 @@ impl<'a> WaitQueue<'a> {
     /// ```
     #[inline]
     pub fn notified_backoff(self) -> Backoff {
-        Bucket::of(self.key).history.notified_backoff()
+        Backoff::notified(&Bucket::of(self.key).history)
     }
 
     /// How a thread stays awake that begins to compete with others for what the word counts, as a lock or permits: each look slows
@@ -149,7 +149,7 @@ impl<'a> WaitQueue<'a> {
     /// ```
     #[inline]
     pub fn contended_backoff(self) -> Backoff {
-        Bucket::of(self.key).history.contended_backoff()
+        Backoff::contended(&Bucket::of(self.key).history)
     }
 
     /// Locks the queue. What the holder does until it waits or drops the lock should be a few instructions, and must not

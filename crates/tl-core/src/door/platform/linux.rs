@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::super::Deadline;
 
@@ -82,4 +82,17 @@ pub(in crate::door) fn after(nanos: u64) -> Option<u64> {
 #[inline]
 pub(in crate::door) fn pause() {
     std::hint::spin_loop();
+}
+
+/// Whether the machine has one core: then a thread that spins keeps from running what it waits for.
+pub(in crate::door) fn has_one_core() -> bool {
+    static CORES: AtomicU32 = AtomicU32::new(0);
+    let mut cores = CORES.load(Ordering::Relaxed);
+    if cores == 0 {
+        // SAFETY: takes a number and returns one; -1 is an answer, too. It allocates nothing.
+        let online = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+        cores = u32::try_from(online).unwrap_or(1).max(1);
+        CORES.store(cores, Ordering::Relaxed);
+    }
+    cores == 1
 }

@@ -9,6 +9,7 @@
 //! | `now()` | nanoseconds of a clock that never goes back |
 //! | `after(nanos)` | the moment on that clock that is so far from now; `None` if it cannot be represented |
 //! | `pause()` | tells the processor that this is a spin loop |
+//! | `has_one_core()` | whether spinning can never pay; `false` if that is not known |
 //!
 //! | file | where |
 //! | --- | --- |
@@ -41,7 +42,7 @@ mod imp;
 #[path = "portable.rs"]
 mod imp;
 
-pub(super) use imp::{after, now, pause, wait, wake, wake_all};
+pub(super) use imp::{after, has_one_core, now, pause, wait, wake, wake_all};
 
 #[cfg(loom)]
 pub use imp::let_time_pass;

@@ -63,6 +63,10 @@ pub(in crate::door) fn pause() {
     loom::thread::yield_now();
 }
 
+pub(in crate::door) fn has_one_core() -> bool {
+    false
+}
+
 /// Lets every deadline of the model pass, and wakes who sleeps towards one.
 pub fn let_time_pass() {
     let _kernel = PLATFORM

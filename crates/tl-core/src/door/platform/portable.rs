@@ -81,3 +81,8 @@ pub(in crate::door) fn after(nanos: u64) -> Option<u64> {
 pub(in crate::door) fn pause() {
     std::hint::spin_loop();
 }
+
+/// Not asked here: where spinning does not pay, waiters learn it.
+pub(in crate::door) fn has_one_core() -> bool {
+    false
+}
