@@ -9,11 +9,13 @@ pub(crate) use hooks::be_ready;
 mod hooks {
     use std::cell::RefCell;
     use std::mem::{self, ManuallyDrop};
+    use std::thread::JoinHandle;
 
     use tl_core::door::MutexGuard;
     use tl_core::sys::{ForkHooks, ForkRank, at_fork};
 
     use crate::registry::Registry;
+    use crate::thread::{OsThread, lock_discarded};
     use crate::{current, excepthook, process_end, registry, scope, transit};
 
     struct Held {
@@ -22,6 +24,7 @@ mod hooks {
         transit: MutexGuard<'static, usize>,
         _crews: MutexGuard<'static, scope::Crews>,
         _hook: MutexGuard<'static, Option<excepthook::Hook>>,
+        _discarded: MutexGuard<'static, Vec<OsThread<JoinHandle<()>>>>,
     }
 
     thread_local! {
@@ -57,6 +60,7 @@ mod hooks {
             registry: registry::lock(),
             _crews: scope::lock_crews(),
             _hook: excepthook::lock(),
+            _discarded: lock_discarded(),
         }));
     }
 

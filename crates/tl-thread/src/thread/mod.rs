@@ -16,6 +16,8 @@ mod pending;
 mod start;
 
 pub(crate) use os_thread::OsThread;
+#[cfg(not(loom))]
+pub(crate) use os_thread::lock_discarded;
 pub(crate) use start::Packet;
 
 use std::fmt;
@@ -155,6 +157,14 @@ struct Work {
     since: Option<Instant>,
     /// While it is pending: when it is due, if that is known.
     due: Option<Deadline>,
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        if let Some(thread) = self.handle.take() {
+            os_thread::discard(thread);
+        }
+    }
 }
 
 impl Work {

@@ -1,7 +1,11 @@
 //! The standard library's handle to a thread.
 
 use std::mem;
+#[cfg(not(loom))]
+use std::thread::JoinHandle;
 
+#[cfg(not(loom))]
+use tl_core::door::{Mutex, MutexGuard};
 use tl_core::sys;
 
 /// A handle of the standard library, to be joined or dropped in the process where it was made. In a child
@@ -34,3 +38,51 @@ impl<H> Drop for OsThread<H> {
         }
     }
 }
+
+#[cfg(not(loom))]
+impl OsThread<JoinHandle<()>> {
+    /// Whether the thread has done what it had to, and joining it takes a moment at most.
+    fn is_finished(&self) -> bool {
+        self.handle.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+/// Handles of threads that nobody joins and that have not ended yet, or may be about to.
+#[cfg(not(loom))]
+static DISCARDED: Mutex<Vec<OsThread<JoinHandle<()>>>> = Mutex::new(Vec::new());
+
+/// Gives up the handle of another thread, which may be ending at this moment.
+///
+/// To drop it would detach the thread, and glibc before 2.38 may then look at the memory of a thread
+/// that has just freed it, and free that of another (its bug 19951). So the handle is put aside, and
+/// the thread joined by a later call, when it has as good as ended.
+#[cfg(not(loom))]
+pub(crate) fn discard(thread: OsThread<JoinHandle<()>>) {
+    let mut ended = Vec::new();
+    {
+        let mut discarded = DISCARDED.lock();
+        discarded.push(thread);
+        let mut place = 0;
+        while let Some(thread) = discarded.get(place) {
+            if thread.is_finished() {
+                ended.push(discarded.swap_remove(place));
+            } else {
+                place += 1;
+            }
+        }
+    }
+    for handle in ended.into_iter().filter_map(OsThread::into_handle) {
+        // Its own result is always good: what the thread panicked with is kept elsewhere.
+        let _ = handle.join();
+    }
+}
+
+/// Locks what is put aside, for the thread that is about to fork.
+#[cfg(not(loom))]
+pub(crate) fn lock_discarded() -> MutexGuard<'static, Vec<OsThread<JoinHandle<()>>>> {
+    DISCARDED.lock()
+}
+
+/// The models start no threads of the system.
+#[cfg(loom)]
+pub(crate) fn discard(_thread: OsThread<std::thread::JoinHandle<()>>) {}

@@ -6,7 +6,7 @@ use std::thread;
 
 use tl_core::door::Deadline;
 
-use super::Thread;
+use super::{Thread, os_thread};
 use crate::{StartError, current, registry, stack};
 
 impl Thread {
@@ -60,11 +60,14 @@ impl Thread {
         let was_pending = registry::unlist_if(self, || self.inner.life.cancel());
         if was_pending {
             self.inner.life.announce_end();
-            let work = {
+            let (function, handle) = {
                 let mut work = self.inner.work.lock();
                 (work.function.take(), work.handle.take())
             };
-            drop(work);
+            drop(function);
+            if let Some(thread) = handle {
+                os_thread::discard(thread);
+            }
         }
         was_pending
     }

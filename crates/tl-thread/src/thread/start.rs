@@ -10,7 +10,7 @@ use std::thread;
 use tl_core::door::PooledMutex;
 use tl_core::{ThreadIdent, current_ident};
 
-use super::{Inner, OsThread, Thread};
+use super::{Inner, OsThread, Thread, os_thread};
 use crate::transit::{self, Birth};
 use crate::{StartError, current, excepthook, registry, stack};
 
@@ -117,9 +117,16 @@ impl Thread {
 
     /// Keeps the operating system's thread for who joins, unless it has ended meanwhile.
     pub(super) fn keep(&self, handle: thread::JoinHandle<()>) {
-        let mut work = self.inner.work.lock();
-        if !self.inner.life.has_ended() {
-            work.handle = Some(OsThread::new(handle));
+        let mut not_kept = Some(OsThread::new(handle));
+        {
+            let mut work = self.inner.work.lock();
+            if !self.inner.life.has_ended() {
+                // In place of that of a thread that was started for this one in vain, if there is one.
+                mem::swap(&mut work.handle, &mut not_kept);
+            }
+        }
+        if let Some(thread) = not_kept {
+            os_thread::discard(thread);
         }
     }
 
