@@ -15,7 +15,8 @@
 //! | to know which of them wait for each other | [`deadlocks`] |
 //! | to be told of deadlocks, of long waits, and why the process does not end | [`watch`] |
 //! | to ask a program from outside, on Unix | `dump_on_signal` |
-//! | to know which threads are alive, no more | [`tl_thread::enumerate`] |
+//! | to know which threads are alive, no more | `enumerate` of [`tl-thread`] |
+//! | to wait with a time limit, so that nothing hangs | the forms `…_timeout` of [`tl-event`], [`tl-locks`] and all others |
 //!
 //! # What is seen
 //!
@@ -39,6 +40,19 @@
 //!
 //! In the handler of a signal nothing of this crate may be called.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+#![cfg_attr(
+    docsrs,
+    doc = "[`tl-event`]: https://docs.rs/tl-event
+[`tl-locks`]: https://docs.rs/tl-locks
+[`tl-thread`]: https://docs.rs/tl-thread"
+)]
+#![cfg_attr(
+    not(docsrs),
+    doc = "[`tl-event`]: ../tl_event/index.html
+[`tl-locks`]: ../tl_locks/index.html
+[`tl-thread`]: ../tl_thread/index.html"
+)]
 // So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
