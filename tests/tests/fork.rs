@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -13,10 +13,11 @@ use std::{io, process, thread};
 
 use support::in_child;
 use tl_condition::Monitor;
+use tl_core::door::{WaitQueue, note_held, note_released};
 use tl_core::names::ThreadRecord;
 use tl_core::{ThreadIdent, current_ident};
 use tl_event::Event;
-use tl_locks::{Lock, RLock};
+use tl_locks::{Lock, RLock, RwLock};
 use tl_semaphore::Semaphore;
 use tl_thread::{Builder, Thread, active_count, current_thread, enumerate, main_thread, scope};
 use tl_timer::Timer;
@@ -268,6 +269,226 @@ fn what_others_hold_stays_held_in_the_child() {
         let_go.set();
         holder.join().unwrap();
     });
+}
+
+/// Sleeps for long enough that another thread waits by then, or should.
+fn let_it_wait() {
+    thread::sleep(Duration::from_millis(3));
+}
+
+#[test]
+fn a_thread_on_its_way_to_a_lock_is_not_waited_for_in_the_child() {
+    in_child(
+        "a_thread_on_its_way_to_a_lock_is_not_waited_for_in_the_child",
+        || {
+            let shared = Arc::new((Lock::new(), AtomicBool::new(false)));
+            let threads = [(); 4].map(|()| {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    let (lock, stop) = &*shared;
+                    while !stop.load(Ordering::Relaxed) {
+                        lock.with(thread::yield_now);
+                    }
+                })
+            });
+            let (lock, stop) = &*shared;
+            for _ in 0..FORKS {
+                thread::sleep(Duration::from_micros(200));
+                let guard = lock.lock();
+                fork_and_check(|| {
+                    let waiter = tl_thread::spawn({
+                        let shared = Arc::clone(&shared);
+                        move || shared.0.acquire_timeout(LIMIT / 4)
+                    });
+                    let_it_wait();
+                    drop(guard);
+                    assert!(
+                        waiter.join().unwrap(),
+                        "the lock is free, and nobody was told"
+                    );
+                });
+            }
+            stop.store(true, Ordering::Relaxed);
+            for thread in threads {
+                thread.join().unwrap();
+            }
+        },
+    );
+}
+
+#[test]
+fn a_thread_on_its_way_to_a_lock_does_not_keep_those_that_are_notified_in_the_child() {
+    in_child(
+        "a_thread_on_its_way_to_a_lock_does_not_keep_those_that_are_notified_in_the_child",
+        || {
+            let shared = Arc::new((Monitor::new(0), AtomicBool::new(false)));
+            let threads = [(); 4].map(|()| {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    let (monitor, stop) = &*shared;
+                    while !stop.load(Ordering::Relaxed) {
+                        let _held = monitor.lock();
+                        thread::yield_now();
+                    }
+                })
+            });
+            let (monitor, stop) = &*shared;
+            for _ in 0..FORKS {
+                thread::sleep(Duration::from_micros(200));
+                let guard = monitor.lock();
+                fork_and_check(|| {
+                    let mut guard = guard;
+                    let waiter = tl_thread::spawn({
+                        let shared = Arc::clone(&shared);
+                        move || {
+                            let mut number = shared.0.lock();
+                            while *number == 0 {
+                                number.wait();
+                            }
+                        }
+                    });
+                    while guard.notify_all() == 0 {
+                        let _ = guard.wait_timeout(Duration::from_millis(1));
+                    }
+                    *guard = 1;
+                    drop(guard);
+                    waiter.join().unwrap();
+                });
+            }
+            stop.store(true, Ordering::Relaxed);
+            for thread in threads {
+                thread.join().unwrap();
+            }
+        },
+    );
+}
+
+#[test]
+fn permits_that_are_kept_for_a_thread_are_free_in_the_child() {
+    in_child(
+        "permits_that_are_kept_for_a_thread_are_free_in_the_child",
+        || {
+            let semaphore = Arc::new(Semaphore::new(1));
+            let waiter = thread::spawn({
+                let semaphore = Arc::clone(&semaphore);
+                move || semaphore.acquire_many(2)
+            });
+            while semaphore.try_acquire() {
+                semaphore.release().unwrap();
+                thread::sleep(Duration::from_millis(1));
+            }
+            fork_and_check(|| assert!(semaphore.try_acquire()));
+            fork_and_check(|| assert!(semaphore.acquire_timeout(LIMIT / 4)));
+            fork_and_check(|| assert!(semaphore.acquire_timeout(Duration::ZERO)));
+            fork_and_check(|| assert_eq!(semaphore.drain(), 1));
+            semaphore.release().unwrap();
+            waiter.join().unwrap();
+        },
+    );
+}
+
+#[test]
+fn a_lock_that_is_closed_for_a_writer_is_open_in_the_child() {
+    in_child(
+        "a_lock_that_is_closed_for_a_writer_is_open_in_the_child",
+        || {
+            let lock = Arc::new(RwLock::new(0));
+            let guard = lock.read();
+            let writer = thread::spawn({
+                let lock = Arc::clone(&lock);
+                move || *lock.write() += 1
+            });
+            while lock.try_read().is_some() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            fork_and_check(|| {
+                let reader = tl_thread::spawn({
+                    let lock = Arc::clone(&lock);
+                    move || lock.try_read_for(LIMIT / 4).is_some()
+                });
+                assert!(reader.join().unwrap());
+            });
+            drop(guard);
+            writer.join().unwrap();
+        },
+    );
+}
+
+#[test]
+fn a_thread_on_its_way_to_a_permit_is_not_waited_for_in_the_child() {
+    in_child(
+        "a_thread_on_its_way_to_a_permit_is_not_waited_for_in_the_child",
+        || {
+            let shared = Arc::new((Semaphore::new(1), AtomicBool::new(false)));
+            let threads = [(); 4].map(|()| {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    let (semaphore, stop) = &*shared;
+                    while !stop.load(Ordering::Relaxed) {
+                        semaphore.acquire();
+                        thread::yield_now();
+                        semaphore.release().unwrap();
+                    }
+                })
+            });
+            let (semaphore, stop) = &*shared;
+            for _ in 0..FORKS {
+                thread::sleep(Duration::from_micros(200));
+                semaphore.acquire();
+                fork_and_check(|| {
+                    let waits = Arc::new(AtomicBool::new(false));
+                    let waiter = tl_thread::spawn({
+                        let (shared, waits) = (Arc::clone(&shared), Arc::clone(&waits));
+                        move || {
+                            waits.store(true, Ordering::Relaxed);
+                            shared.0.acquire_timeout(LIMIT / 4)
+                        }
+                    });
+                    while !waits.load(Ordering::Relaxed) || semaphore.n_waiting() == 0 {
+                        thread::yield_now();
+                    }
+                    // Before it has waited for so long that it goes first.
+                    semaphore.release().unwrap();
+                    assert!(
+                        waiter.join().unwrap(),
+                        "there is a permit, and nobody was told"
+                    );
+                });
+                semaphore.release().unwrap();
+            }
+            stop.store(true, Ordering::Relaxed);
+            for thread in threads {
+                thread.join().unwrap();
+            }
+        },
+    );
+}
+
+#[test]
+fn what_is_noted_of_who_holds_a_lock_is_not_stuck_in_the_child() {
+    in_child(
+        "what_is_noted_of_who_holds_a_lock_is_not_stuck_in_the_child",
+        || {
+            let (word, stop) = (AtomicU32::new(0), AtomicBool::new(false));
+            let note = || {
+                let lock = WaitQueue::of(&word).id();
+                note_held(lock, Location::caller());
+                note_released(lock);
+            };
+            thread::scope(|s| {
+                let worker = s.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        note();
+                    }
+                });
+                for _ in 0..FORKS {
+                    fork_and_check(note);
+                }
+                stop.store(true, Ordering::Relaxed);
+                worker.join().unwrap();
+            });
+        },
+    );
 }
 
 /// Threads that are at all kinds of work while the process forks.

@@ -1,12 +1,13 @@
 //! The word of a semaphore, and who takes from it and gives to it. Who waits for it is in
 //! `settle.rs`.
 
-use tl_core::door::{Call, Deadline, Note, Verdict, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, LockedQueue, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU64, Ordering};
+use tl_core::sys;
 
 use crate::error::ReleaseError;
 use crate::settle::{HANDED, REFUSED, request_for};
-use crate::word::{IDLE, QUEUED, State};
+use crate::word::{IDLE, KEPT, QUEUED, State};
 
 /// How an acquire ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,6 +110,31 @@ impl Raw {
     /// Takes `n` permits if they are there for the taking.
     #[inline]
     pub(crate) fn try_acquire(&self, n: usize) -> bool {
+        self.take(n) || (self.may_be_kept_in_vain() && self.take_what_is_not_kept(n))
+    }
+
+    /// Whether permits may be kept for a thread that is not there, in a child made by `fork`.
+    #[inline]
+    fn may_be_kept_in_vain(&self) -> bool {
+        self.load().phase() == KEPT && sys::fork_generation() != 0
+    }
+
+    #[cold]
+    fn take_what_is_not_kept(&self, n: usize) -> bool {
+        self.forget_the_lost(&mut self.queue().lock());
+        self.take(n)
+    }
+
+    /// Whoever permits are kept for, or is on its way to try, is not there if the queue is empty,
+    /// in a child made by `fork`. (Where it is, it finds what it wants in the word.)
+    fn forget_the_lost(&self, queue: &mut LockedQueue<'_>) {
+        if queue.is_empty() && !self.load().is_quiet() {
+            self.settle(queue, true);
+        }
+    }
+
+    #[inline]
+    fn take(&self, n: usize) -> bool {
         if n == 0 {
             return true;
         }
@@ -127,12 +153,15 @@ impl Raw {
 
     /// Takes all permits that are there for the taking, and says how many.
     pub(crate) fn drain(&self) -> usize {
+        if self.may_be_kept_in_vain() {
+            self.forget_the_lost(&mut self.queue().lock());
+        }
         loop {
             let n = self.available();
             if n == 0 || !self.load().may_take(1) {
                 return 0;
             }
-            if self.try_acquire(n) {
+            if self.take(n) {
                 return n;
             }
         }
@@ -145,7 +174,7 @@ impl Raw {
         call: Call,
         deadline: impl FnOnce() -> Deadline,
     ) -> Outcome {
-        if self.try_acquire(n) {
+        if self.take(n) {
             Outcome::Acquired
         } else {
             self.acquire_slow(n, call, deadline())
@@ -157,18 +186,22 @@ impl Raw {
         if self.is_closed() {
             return Outcome::Closed;
         }
+        if self.may_be_kept_in_vain() && self.take_what_is_not_kept(n) {
+            return Outcome::Acquired;
+        }
         if deadline.has_passed() {
             return Outcome::TimedOut;
         }
         let queue = self.queue();
         let mut backoff = queue.contended_backoff();
-        if backoff.look_until(deadline, || self.try_acquire(n)) {
+        if backoff.look_until(deadline, || self.take(n)) {
             return Outcome::Acquired;
         }
 
         let note = Note::new(call).amount(n);
         let request = request_for(n, self.bound());
         let mut locked = queue.lock();
+        self.forget_the_lost(&mut locked);
         loop {
             if self.acquire_or_mark(n) {
                 return Outcome::Acquired;
@@ -182,7 +215,7 @@ impl Raw {
                 Wake::Woken { token: HANDED, .. } => return Outcome::Acquired,
                 Wake::Woken { token: REFUSED, .. } => return Outcome::Closed,
                 Wake::Woken { .. } => {
-                    let acquired = self.try_acquire(n);
+                    let acquired = self.take(n);
                     locked = queue.lock();
                     self.settle(&mut locked, true);
                     if acquired {
@@ -205,7 +238,7 @@ impl Raw {
     /// closed. With the queue locked.
     fn acquire_or_mark(&self, n: usize) -> bool {
         loop {
-            if self.try_acquire(n) {
+            if self.take(n) {
                 return true;
             }
             let state = self.load();

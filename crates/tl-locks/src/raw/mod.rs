@@ -21,9 +21,9 @@ mod waiters;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use tl_core::ThreadIdent;
 use tl_core::door::{Backoff, Call, Deadline, Holder, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use tl_core::{ThreadIdent, sys};
 
 use crate::ReleaseError;
 
@@ -112,7 +112,8 @@ pub struct RawLock {
     /// `TRYING` is set when a waiter is woken to try while others stay in the queue, and each
     /// waiter that was woken so clears it when it takes the lock or joins the queue again. Until
     /// then no other need be woken, and a release does without the door. Where two were woken, the
-    /// first that clears it is early: then one more is woken, which is no harm.
+    /// first that clears it is early: then one more is woken, which is no harm. Who joins an empty
+    /// queue clears it too.
     state: AtomicU32,
 }
 
@@ -323,6 +324,13 @@ impl RawLock {
                 continue;
             }
             let locked_queue = queue.lock();
+            // The first in the queue relies on nobody who is on the way: after a `fork` such a one
+            // is not there. Where it is, one more is woken.
+            let tried = if locked_queue.is_empty() {
+                TRYING
+            } else {
+                tried
+            };
             if !self.mark_queued(tried) {
                 continue;
             }
@@ -459,7 +467,7 @@ impl RawLock {
         let holder = || acquire.holder(own);
         let note = Note::new(acquire.call).held_by(own, &holder);
         let locked_queue = queue.lock();
-        if !waiters.join(self) {
+        if !waiters.join(self, &locked_queue) {
             drop(locked_queue);
             another_lock();
         }
@@ -501,6 +509,15 @@ impl RawLock {
                 false
             }
         }
+    }
+}
+
+/// What [`mark_queued`](RawLock::mark_queued) clears for those that are moved to a lock: in a child
+/// made by `fork` nobody need be on the way who was in the parent.
+fn lost() -> u32 {
+    match sys::fork_generation() {
+        0 => 0,
+        _ => TRYING,
     }
 }
 

@@ -5,10 +5,10 @@ use std::cell::Cell;
 use std::fmt;
 use std::ptr;
 
-use tl_core::door::{Verdict, WaitQueue};
+use tl_core::door::{LockedQueue, Verdict, WaitQueue};
 use tl_core::sync::atomic::{AtomicPtr, Ordering};
 
-use super::RawLock;
+use super::{RawLock, lost};
 
 /// The threads that wait on one condition.
 ///
@@ -89,15 +89,20 @@ impl Waiters {
     }
 
     /// Notes that the calling thread waits with `lock`, unless others wait with another; says whether it
-    /// did. With the queue locked.
+    /// did. With the `queue` locked.
     #[inline]
-    pub(super) fn join(&self, lock: &RawLock) -> bool {
+    pub(super) fn join(&self, lock: &RawLock, queue: &LockedQueue<'_>) -> bool {
         let lock = ptr::from_ref(lock).cast_mut();
         let before = self.lock.load(Ordering::Relaxed);
-        if before.is_null() {
+        if before == lock {
+            return true;
+        }
+        // In a child made by `fork` those that were noted in the parent are not in the queue.
+        let is_free = before.is_null() || queue.is_empty();
+        if is_free {
             self.lock.store(lock, Ordering::Relaxed);
         }
-        before.is_null() || before == lock
+        is_free
     }
 
     /// Notes that nobody waits any more. With the queue locked.
@@ -126,7 +131,7 @@ impl Waiters {
         self.queue().wake_or_requeue(
             limit,
             || WaitQueue::of(lock().word()),
-            || lock().mark_queued(0),
+            || lock().mark_queued(lost()),
             |_, are_more| {
                 address.set(self.lock.load(Ordering::Relaxed));
                 if !are_more {

@@ -274,6 +274,10 @@ impl RawRwLock {
         note: &Note<'_>,
     ) -> Option<bool> {
         let mut queue: LockedQueue<'_> = WaitQueue::of(&self.state).lock();
+        if queue.is_empty() {
+            // Whoever has closed the lock is not there, in a child made by `fork`.
+            self.state.fetch_and(!CLOSED, Ordering::Relaxed);
+        }
         loop {
             // Nobody tells a writer that it is overdue while readers come and go, so it sees to
             // that itself.
