@@ -35,10 +35,10 @@
 //! thread held at the moment of the fork stays held, for ever, since nobody is there to release it. That
 //! includes a lock or a permit that was just being handed to a waiter.
 //!
-//! For this the thread that forks takes the locks of all buckets before, some ten microseconds, so that no
-//! thread is inside the door at that moment ([`sys::at_fork`](crate::sys::at_fork)). A child made in
-//! another way than by C's `fork` may not find it so, and a handler of a signal must not fork while it
-//! interrupts the door. In the parent nothing changes.
+//! For this the thread that forks takes the locks of all buckets before, so that no thread is inside
+//! the door at that moment ([`sys::at_fork`](crate::sys::at_fork)). A child made in another way than by
+//! C's `fork` may not find it so, and a handler of a signal must not fork while it interrupts the door.
+//! In the parent nothing changes.
 //!
 //! # In a signal handler
 //!
