@@ -192,6 +192,16 @@ fn barrier_cycle(
 }
 
 /// Threads that wait for each other in a circle. See [`deadlocks`]. It prints how the circle closes.
+///
+/// ```
+/// use tl_inspect::{Deadlock, deadlocks};
+///
+/// let found: Vec<Deadlock> = deadlocks();
+/// for deadlock in found.iter().filter(|deadlock| deadlock.is_certain()) {
+///     eprintln!("{} threads: {deadlock}", deadlock.links().len());
+/// }
+/// assert!(found.is_empty());
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Deadlock {
@@ -221,6 +231,15 @@ impl Deadlock {
 }
 
 /// A thread in a [`Deadlock`], and what it waits for.
+///
+/// ```
+/// use tl_inspect::{Link, deadlocks};
+///
+/// let describe = |link: &Link| format!("{} in {}", link.thread().name(), link.wait().primitive());
+/// for deadlock in deadlocks() {
+///     deadlock.links().iter().for_each(|link| println!("{}", describe(link)));
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Link {

@@ -40,6 +40,7 @@
 //!
 //! In the handler of a signal nothing of this crate may be called.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
 #![cfg_attr(
     docsrs,

@@ -154,6 +154,20 @@ impl Names {
 }
 
 /// Which thread it is: its name and its identity.
+///
+/// ```
+/// use tl_inspect::{ThreadName, deadlocks};
+///
+/// fn describe(thread: &ThreadName) -> String {
+///     match (thread.is_listed(), thread.ident()) {
+///         (true, Some(ident)) => format!("{} ({ident})", thread.name()),
+///         _ => format!("{}, which has ended", thread.name()),
+///     }
+/// }
+/// for deadlock in deadlocks() {
+///     println!("{}", describe(deadlock.links()[0].thread()));
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ThreadName {
@@ -182,6 +196,18 @@ impl ThreadName {
 }
 
 /// What all threads did, when [`snapshot`] was called. It prints as a report.
+///
+/// ```
+/// use std::time::Instant;
+/// use tl_core::ThreadIdent;
+/// use tl_inspect::{Snapshot, snapshot};
+///
+/// let seen: Snapshot = snapshot();
+/// assert!(seen.taken_at() <= Instant::now());
+/// assert_eq!(seen.threads()[0].ident(), Some(ThreadIdent::MAIN));
+/// assert!(seen.thread(ThreadIdent::MAIN).is_some());
+/// assert_eq!(seen.awaited().count(), 0); // The process does not wait for its main thread.
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Snapshot {
@@ -226,6 +252,21 @@ impl Snapshot {
 }
 
 /// What one thread did. See [`snapshot`].
+///
+/// ```
+/// use tl_inspect::{State, ThreadInfo, snapshot};
+///
+/// fn describe(thread: &ThreadInfo) -> String {
+///     let kind = if thread.is_daemon() { "a daemon" } else { "no daemon" };
+///     let lived = thread.alive_for().unwrap_or_default();
+///     format!("{}, {kind}, {:?}, alive for {lived:?}", thread.name(), thread.native_id())
+/// }
+/// let seen = snapshot();
+/// let main = &seen.threads()[0];
+/// assert!(describe(main).starts_with("MainThread, no daemon"));
+/// assert!(main.is_listed() && main.ident().is_some() && main.holds().is_empty());
+/// assert!(matches!(main.state(), State::Running) && main.wait().is_none());
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ThreadInfo {
@@ -312,6 +353,16 @@ impl ThreadInfo {
 }
 
 /// A lock that a thread held.
+///
+/// ```
+/// use tl_inspect::{Holding, snapshot};
+///
+/// // Of locks it is known with the feature `owners` of `tl-locks`.
+/// let describe = |lock: &Holding| format!("{:#x}, since {}", lock.address(), lock.place());
+/// for thread in snapshot().threads() {
+///     thread.holds().iter().for_each(|lock| println!("{}", describe(lock)));
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Holding {
@@ -332,6 +383,17 @@ impl Holding {
 }
 
 /// What a thread was doing.
+///
+/// ```
+/// use tl_inspect::{State, snapshot};
+///
+/// let states = snapshot().threads().iter().map(|thread| match thread.state() {
+///     State::Waiting(wait) => format!("in {}::{}", wait.primitive(), wait.operation()),
+///     State::Pending { due_in } => format!("due in {due_in:?}"),
+///     other => format!("{other:?}"),
+/// }).collect::<Vec<_>>();
+/// assert_eq!(states[0], "Running");
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -350,6 +412,32 @@ pub enum State {
 }
 
 /// A wait in one of the primitives.
+///
+/// ```
+/// use tl_inspect::{Wait, snapshot};
+///
+/// fn describe(wait: &Wait) -> String {
+///     let mut text = format!("{}::{} of {:#x}", wait.primitive(), wait.operation(), wait.address());
+///     text += &format!(" at {}, for {:?}", wait.place(), wait.waited_for());
+///     if let Some(amount) = wait.amount() {
+///         text += &format!(", for {amount} of them");
+///     }
+///     if let Some(holder) = wait.holder() {
+///         text += &format!(", held by {}", holder.thread().name());
+///     }
+///     if let Some(parties) = wait.parties() {
+///         text += &format!(", {} of {parties} have come", wait.arrived().len());
+///     }
+///     match (wait.takes_lock_back(), wait.gives_up_in()) {
+///         (true, _) => text + ", having been notified",
+///         (false, Some(left)) => format!("{text}, gives up in {left:?}"),
+///         (false, None) => text,
+///     }
+/// }
+/// for wait in snapshot().threads().iter().filter_map(|thread| thread.wait()) {
+///     println!("{}", describe(wait));
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Wait {
@@ -471,6 +559,18 @@ impl Wait {
 }
 
 /// The thread that holds what another one waits for.
+///
+/// ```
+/// use tl_inspect::{Holder, snapshot};
+///
+/// let describe = |holder: &Holder| match holder.place() {
+///     Some(place) => format!("{} since {place}", holder.thread().name()),
+///     None => holder.thread().name().to_owned(),
+/// };
+/// for wait in snapshot().threads().iter().filter_map(|thread| thread.wait()) {
+///     println!("{:?}", wait.holder().map(describe));
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Holder {

@@ -207,6 +207,16 @@ impl Known {
 }
 
 /// What a [`watch`] has found.
+///
+/// ```
+/// use tl_inspect::Report;
+///
+/// /// What a supervisor does about it.
+/// fn is_worth_a_restart(report: &Report) -> bool {
+///     matches!(report, Report::Deadlock(deadlock) if deadlock.is_certain())
+/// }
+/// # let _ = is_worth_a_restart;
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Report {
@@ -249,6 +259,14 @@ impl fmt::Display for Report {
 }
 
 /// A watch that has begun. See [`watch`].
+///
+/// ```
+/// use tl_inspect::{Watch, Watching, watch};
+///
+/// let watching: Watching = watch(Watch::new())?;
+/// watching.stop();
+/// # Ok::<(), tl_thread::StartError>(())
+/// ```
 #[derive(Debug)]
 pub struct Watching {
     thread: Thread,

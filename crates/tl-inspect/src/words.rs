@@ -7,9 +7,12 @@ use std::time::Duration;
 /// A place in the source of the program.
 ///
 /// ```
-/// // Here nobody waits; see `snapshot`.
-/// let place = |wait: &tl_inspect::Wait| wait.place().to_string();
-/// # let _ = place;
+/// use tl_inspect::{Place, snapshot};
+///
+/// let describe = |place: Place| (place.file(), place.line(), place.column());
+/// for wait in snapshot().threads().iter().filter_map(|thread| thread.wait()) {
+///     println!("{:?}", describe(wait.place()));
+/// }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place(&'static Location<'static>);

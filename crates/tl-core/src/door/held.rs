@@ -9,6 +9,17 @@ use super::queue::QueueId;
 use crate::ident::{ThreadIdent, current_ident};
 
 /// A lock that a thread holds. See [`held`].
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{Held, WaitQueue, held, note_held};
+///
+/// let word = AtomicU32::new(1);
+/// note_held(WaitQueue::of(&word).id(), Location::caller());
+/// let lock: Held = held()[0];
+/// assert_eq!((lock.lock, lock.place.file()), (WaitQueue::of(&word).id(), file!()));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Held {
@@ -98,6 +109,18 @@ pub fn note_held(lock: QueueId, place: &'static Location<'static>) {
 }
 
 /// Notes that a lock is about to be released, by whichever thread.
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{WaitQueue, holder_of, note_held, note_released};
+///
+/// let word = AtomicU32::new(1);
+/// let lock = WaitQueue::of(&word).id();
+/// note_held(lock, Location::caller());
+/// std::thread::spawn(move || note_released(lock)).join().unwrap();
+/// assert_eq!(holder_of(lock), None);
+/// ```
 pub fn note_released(lock: QueueId) {
     let mut held = shard(lock).lock();
     if let Some(index) = held.iter().position(|known| known.lock == lock) {
@@ -106,6 +129,17 @@ pub fn note_released(lock: QueueId) {
 }
 
 /// Returns who holds a lock, if that was [noted](note_held). Any other thread may release it.
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{WaitQueue, holder_of, note_held};
+///
+/// let word = AtomicU32::new(1);
+/// let lock = WaitQueue::of(&word).id();
+/// note_held(lock, Location::caller());
+/// assert_eq!(holder_of(lock).unwrap().thread, tl_core::current_ident());
+/// ```
 pub fn holder_of(lock: QueueId) -> Option<Holder> {
     let held = shard(lock).lock();
     let known = held.iter().find(|known| known.lock == lock)?;
@@ -113,6 +147,17 @@ pub fn holder_of(lock: QueueId) -> Option<Holder> {
 }
 
 /// Returns all locks of which it was [noted](note_held) that they are held, in no order.
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{WaitQueue, held, note_held};
+///
+/// let word = AtomicU32::new(1);
+/// let lock = WaitQueue::of(&word).id();
+/// note_held(lock, Location::caller());
+/// assert_eq!(held().len(), 1);
+/// ```
 pub fn held() -> Vec<Held> {
     let mut all = Vec::new();
     for shard in HELD.iter() {

@@ -55,6 +55,13 @@ impl Moves {
 }
 
 /// A wait, as it was when somebody looked. See [`waits`].
+///
+/// ```
+/// use tl_core::door::{Wait, waits};
+///
+/// let describe = |wait: &Wait| format!("{} in {}", wait.thread, wait.call.operation());
+/// waits().iter().for_each(|wait| println!("{}", describe(wait)));
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Wait {

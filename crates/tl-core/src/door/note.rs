@@ -17,6 +17,7 @@ use crate::ident::{ThreadIdent, current_ident};
 ///
 /// const ACQUIRE: &Operation = &Operation::new("Turnstile", "pass");
 /// assert_eq!(ACQUIRE.to_string(), "Turnstile::pass");
+/// assert_eq!((ACQUIRE.primitive(), ACQUIRE.name()), ("Turnstile", "pass"));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Operation {
@@ -102,6 +103,8 @@ impl Call {
 ///
 /// let holder = Holder::new(current_ident());
 /// assert_eq!((holder.thread, holder.place), (current_ident(), None));
+/// let place = std::panic::Location::caller();
+/// assert!(!holder.at(place).not_alone().is_owner);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -160,9 +163,15 @@ pub(super) type HolderOf<'a> = &'a (dyn Fn() -> Option<Holder> + Sync + 'a);
 /// const PASS: &Operation = &Operation::new("Turnstile", "pass");
 ///
 /// let turnstile = AtomicU32::new(0);
-/// let note = Note::new(Call::here(PASS)).amount(2);
-/// let queue = WaitQueue::of(&turnstile).lock();
 /// let soon = Deadline::after(Duration::from_millis(1));
+/// let nobody = || None;
+/// let note = Note::new(Call::here(PASS))
+///     .object(&turnstile)
+///     .amount(2)
+///     .parties(2)
+///     .gives_up_at(soon)
+///     .held_by(WaitQueue::of(&turnstile), &nobody);
+/// let queue = WaitQueue::of(&turnstile).lock();
 /// let _ = queue.noting(&note).wait(&mut Backoff::none(), soon);
 /// ```
 pub struct Note<'a> {

@@ -39,6 +39,22 @@ pub enum ForkRank {
 const RANKS: usize = ForkRank::Door as usize + 1;
 
 /// What is to be done around a fork. See [`at_fork`].
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use tl_core::sys::ForkHooks;
+///
+/// static CHILDREN: AtomicU32 = AtomicU32::new(0);
+///
+/// const COUNT: ForkHooks = ForkHooks {
+///     before: || (),
+///     in_parent: || {
+///         CHILDREN.fetch_add(1, Ordering::Relaxed);
+///     },
+///     in_child: || CHILDREN.store(0, Ordering::Relaxed),
+/// };
+/// (COUNT.in_parent)();
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ForkHooks {
     /// Called before the fork: it locks what no other thread may be at work with at that moment.

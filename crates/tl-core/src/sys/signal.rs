@@ -14,6 +14,21 @@ const SIGNALS: usize = 128;
 static ENDS: [AtomicI32; SIGNALS] = [const { AtomicI32::new(0) }; SIGNALS];
 
 /// A signal that is caught, for the rest of the process. See [`catch_signal`].
+///
+/// ```
+/// use tl_core::sys::{CaughtSignal, catch_signal};
+///
+/// /// Does `f` each time that somebody asks the process to read its settings again.
+/// fn on_hangup(f: fn()) -> std::io::Result<()> {
+///     const SIGHUP: i32 = 1;
+///     let caught: CaughtSignal = catch_signal(SIGHUP)?;
+///     loop {
+///         caught.wait()?;
+///         f();
+///     }
+/// }
+/// # let _ = on_hangup;
+/// ```
 pub struct CaughtSignal {
     /// Never closed, since the handler writes to the other end.
     stream: ManuallyDrop<UnixStream>,

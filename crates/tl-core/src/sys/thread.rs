@@ -6,6 +6,12 @@ use std::time::Duration;
 use super::imp;
 
 /// How many bytes of a thread's name the system keeps: 15 on Linux.
+///
+/// ```
+/// use tl_core::sys::{OS_NAME_BYTES, os_name};
+///
+/// assert!(os_name().len() <= OS_NAME_BYTES);
+/// ```
 pub const OS_NAME_BYTES: usize = imp::OS_NAME_BYTES;
 
 /// Returns the number that the system gives the calling thread: on Linux, what `ps -L`, `top -H` and `/proc/self/task`
