@@ -62,6 +62,7 @@ unsafe impl lock_api::RawCondvar for RawCondvar {
         waiters: Waiters::new(),
     };
 
+    /// The lock under our mutexes.
     type RawMutex = RawLock;
 
     #[inline]
