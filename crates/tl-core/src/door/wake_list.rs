@@ -2,6 +2,7 @@
 
 use std::ptr;
 
+use super::gate::Gate;
 use super::node::Node;
 
 /// Nodes that were taken out of their queues, in that order, to be woken when the list is dropped.
@@ -54,14 +55,20 @@ impl WakeList {
 
 impl Drop for WakeList {
     fn drop(&mut self) {
-        let mut gate = None;
+        let mut gate: Option<&'static Gate> = None;
         while let Some(node) = self.pop() {
             // SAFETY: the node was on the list, so it lives until it is woken, which is done here once.
-            unsafe {
+            let its_gate = unsafe {
                 let its_gate = (*node).gate;
-                if Node::wake(node) {
-                    // Those of one list come from one bucket.
-                    gate = its_gate;
+                Node::wake(node).then_some(its_gate).flatten()
+            };
+            // Those of one list have one gate, unless they were moved here from several buckets.
+            if let Some(its_gate) = its_gate {
+                if let Some(other) = gate
+                    .replace(its_gate)
+                    .filter(|gate| !ptr::eq(*gate, its_gate))
+                {
+                    other.open();
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::mem::ManuallyDrop;
-use std::os::fd::IntoRawFd;
+use std::os::fd::{AsRawFd, IntoRawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -65,11 +65,13 @@ pub fn catch_signal(signal: i32) -> io::Result<CaughtSignal> {
     {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    place.store(writer.into_raw_fd() + 1, Ordering::Relaxed);
+    place.store(writer.as_raw_fd() + 1, Ordering::Relaxed);
     if let Err(error) = install(signal) {
         place.store(0, Ordering::Relaxed);
         return Err(error);
     }
+    // Not closed any more: the handler has its number.
+    let _ = writer.into_raw_fd();
     Ok(CaughtSignal {
         stream: ManuallyDrop::new(reader),
     })
