@@ -295,7 +295,7 @@ fn a_notification_without_the_lock_is_not_missed() {
 
 #[test]
 fn two_notifications_wake_two_waiters() {
-    explore(Some(1), || {
+    explore(Some(2), || {
         let shared = Apart::new();
         let waiters = [(); 2].map(|()| {
             let shared = Arc::clone(&shared);

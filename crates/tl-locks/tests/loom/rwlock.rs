@@ -417,7 +417,7 @@ fn who_gives_the_right_to_upgrade_up_passes_it_on() {
 
 #[test]
 fn the_right_to_upgrade_is_handed_over_to_one_when_overdue() {
-    explore(Some(2), || {
+    explore(Some(1), || {
         let shared = new();
         shared.lock.read_upgradably();
         let others = [(); 2].map(|()| spawn(&shared, add_one_by_upgrading));
