@@ -128,7 +128,10 @@ impl Node {
 
     /// Lets the waiter wait anew: from when [`waiting_since`](Node::waiting_since) is asked next.
     pub(super) fn restart_clock(&self) {
-        self.waiting_since.store(0, Ordering::Relaxed);
+        // Under the model checker since the first nanosecond, or it could not be overdue there when it
+        // is first looked at.
+        let since = if cfg!(loom) { 1 } else { 0 };
+        self.waiting_since.store(since, Ordering::Relaxed);
     }
 
     /// What the waiter has noted.
