@@ -2,8 +2,8 @@
 //!
 //! # From `parking_lot`
 //!
-//! The locks that hold data, and [`Condvar`](tl_condition::Condvar), are `lock_api`'s here as there, on
-//! raw locks of our own. So most programs change their imports and nothing else:
+//! The locks that hold data, and [`Condvar`](tl_condition::Condvar), are `lock_api`'s here as
+//! there, on raw locks of our own. So most programs change their imports and nothing else:
 //!
 //! ```
 //! // use parking_lot::{Condvar, Mutex, MutexGuard, RwLock, RwLockUpgradableReadGuard};
@@ -24,11 +24,13 @@
 //! What may surprise:
 //!
 //! - Guards may be sent to other threads, as with `parking_lot`'s feature `send_guard`; those of a
-//!   [`ReentrantMutex`](tl_locks::ReentrantMutex) may not. There is no deadlock detection in the locks.
+//!   [`ReentrantMutex`](tl_locks::ReentrantMutex) may not. There is no deadlock detection in the
+//!   locks.
 //! - Timed forms have a second name, which is the same in all of these crates: see the
 //!   [table below](#the-timed-forms).
-//! - A writer that waits for an [`RwLock`](tl_locks::RwLock) lets readers pass for half a millisecond,
-//!   and from then on none. There, the first waiting writer keeps new readers out at once.
+//! - A writer that waits for an [`RwLock`](tl_locks::RwLock) lets readers pass for half a
+//!   millisecond, and from then on none. There, the first waiting writer keeps new readers out at
+//!   once.
 //! - The features `arc_lock` and `serde` of `tl-locks` are those of `lock_api`.
 //!
 //! # From `std`

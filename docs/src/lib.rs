@@ -1,5 +1,5 @@
-//! Python's [`threading`](https://docs.python.org/3/library/threading.html), for Rust: ten small crates, each usable alone. This is the
-//! front page of their documentation.
+//! Python's [`threading`](https://docs.python.org/3/library/threading.html), for Rust: ten small
+//! crates, each usable alone. This is the front page of their documentation.
 //!
 //! | you want | take | in |
 //! | --- | --- | --- |
@@ -21,25 +21,33 @@
 //!
 //! # Where to go from here
 //!
-//! - **You know Python's `threading`:** the [`guide`] has fourteen chapters, each with a program, what it prints, and what differs
-//!   here; the [table of names](names) says what each of Python's names is called.
-//! - **You come from `parking_lot` or `std`:** [that chapter](from_rust) says what each of their names is
-//!   called here, and what changes besides an import.
-//! - **You write Rust and miss one thing:** open its crate in the table above. Its page says when to use it and when something else. Every
-//!   item comes with an example, its errors, and what it waits for.
-//! - **You build a primitive of your own:** [`tl_core::door`] is the one place where all of ours put a thread to sleep.
+//! - **You know Python's `threading`:** the [`guide`] has fourteen chapters, each with a program,
+//!   what it prints, and what differs here; the [table of names](names) says what each of Python's
+//!   names is called.
+//! - **You come from `parking_lot` or `std`:** [that chapter](from_rust) says what each of their
+//!   names is called here, and what changes besides an import.
+//! - **You write Rust and miss one thing:** open its crate in the table above. Its page says when
+//!   to use it and when something else. Every item comes with an example, its errors, and what it
+//!   waits for.
+//! - **You build a primitive of your own:** [`tl_core::door`] is the one place where all of ours
+//!   put a thread to sleep.
 //!
 //! # What they have in common
 //!
-//! - A method that takes something comes in four forms: `acquire`, `try_acquire`, `acquire_timeout` with a [`Duration`](std::time::Duration) and
-//!   `acquire_deadline` with an [`Instant`](std::time::Instant). A method that only waits has three: `wait`, `wait_timeout`, `wait_deadline`. A
-//!   timeout of zero is a try; one that is too long to be represented never runs out.
-//! - No wake-up is lost and none is invented: a wait returns because it was woken or because its time ran out, and says which.
-//! - A mistake is a typed error, and changes nothing. A panic in your code never leaves a lock locked or a thread asleep.
+//! - A method that takes something comes in four forms: `acquire`, `try_acquire`, `acquire_timeout`
+//!   with a [`Duration`](std::time::Duration) and `acquire_deadline` with an
+//!   [`Instant`](std::time::Instant). A method that only waits has three: `wait`, `wait_timeout`,
+//!   `wait_deadline`. A timeout of zero is a try; one that is too long to be represented never runs
+//!   out.
+//! - No wake-up is lost and none is invented: a wait returns because it was woken or because its
+//!   time ran out, and says which.
+//! - A mistake is a typed error, and changes nothing. A panic in your code never leaves a lock
+//!   locked or a thread asleep.
 //! - Everything that waits has a `const fn new`, so that it can be a static.
 //!
-//! The crates are for threads that block, inside one process. For asynchronous tasks there is `tokio`, for a pool of threads `rayon`.
-//! They are tested on Linux, and compiled for Windows, macOS and FreeBSD: see [`tl_core::sys`].
+//! The crates are for threads that block, inside one process. For asynchronous tasks there is
+//! `tokio`, for a pool of threads `rayon`. They are tested on Linux, and compiled for Windows,
+//! macOS and FreeBSD: see [`tl_core::sys`].
 #![forbid(unsafe_code)]
 
 #[cfg(doc)]

@@ -1,7 +1,10 @@
-//! What each public name of Python's [`threading`](https://docs.python.org/3.14/library/threading.html) (3.14) is called here, and why some are left out.
+//! What each public name of Python's
+//! [`threading`](https://docs.python.org/3.14/library/threading.html) (3.14) is called here, and
+//! why some are left out.
 //!
-//! Where Python has parameters that choose between ways to do a thing, each way has a name of its own here: `acquire(blocking=False)` is `try_acquire()`,
-//! `acquire(timeout=2)` is `acquire_timeout(Duration::from_secs(2))`, and there is `acquire_deadline(Instant)` besides.
+//! Where Python has parameters that choose between ways to do a thing, each way has a name of its
+//! own here: `acquire(blocking=False)` is `try_acquire()`, `acquire(timeout=2)` is
+//! `acquire_timeout(Duration::from_secs(2))`, and there is `acquire_deadline(Instant)` besides.
 //!
 //! # Functions and constants
 //!

@@ -1,5 +1,5 @@
-//! What `cargo doc --workspace` shows: the front page with the guide, and the crates that it leads to. (`cargo xtask docs` reads the pages
-//! themselves.)
+//! What `cargo doc --workspace` shows: the front page with the guide, and the crates that it leads
+//! to. (`cargo xtask docs` reads the pages themselves.)
 
 use std::collections::BTreeSet;
 use std::process::Command;

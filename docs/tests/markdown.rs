@@ -1,4 +1,5 @@
-//! The Markdown files of the repository: their links lead somewhere, and their Rust programs are compiled.
+//! The Markdown files of the repository: their links lead somewhere, and their Rust programs are
+//! compiled.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 const TABLE: &str = include_str!("../src/names.rs");
 
-/// `threading.__all__` of Python 3.14, besides the classes and exceptions, which are below with their members.
+/// `threading.__all__` of Python 3.14, besides the classes and exceptions, which are below with
+/// their members.
 const FUNCTIONS_AND_CONSTANTS: &[&str] = &[
     "active_count",
     "current_thread",
@@ -26,8 +27,8 @@ const FUNCTIONS_AND_CONSTANTS: &[&str] = &[
 /// What the documentation of 3.14 describes beside `__all__`.
 const DOCUMENTED_BESIDES: &[&str] = &["activeCount", "currentThread", "__excepthook__"];
 
-/// The classes and exceptions of `threading.__all__`, each with what 3.14 documents of it: the parameters of its constructor, its
-/// methods and attributes, and whether `with` takes it.
+/// The classes and exceptions of `threading.__all__`, each with what 3.14 documents of it: the
+/// parameters of its constructor, its methods and attributes, and whether `with` takes it.
 const CLASSES: &[Class] = &[
     Class {
         name: "Thread",

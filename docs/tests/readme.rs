@@ -1,4 +1,5 @@
-//! What the README promises: the way from a checkout to a program of one's own, and how much each crate brings along.
+//! What the README promises: the way from a checkout to a program of one's own, and how much each
+//! crate brings along.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -66,7 +67,8 @@ fn five_commands_lead_from_a_checkout_to_a_program_with_two_crates() {
         output = Some(run(Command::new(program)
             .args(words)
             .current_dir(&place)
-            // What the workspace was built with is there already, and what was built once is not built again.
+            // What the workspace was built with is there already, and what was built once is not
+            // built again.
             .env("CARGO_NET_OFFLINE", "true")
             .env(
                 "CARGO_TARGET_DIR",

@@ -1,3 +1,4 @@
-//! What the examples share: printing values as Python does. The examples themselves are under `src/bin`.
+//! What the examples share: printing values as Python does. The examples themselves are under
+//! `src/bin`.
 
 pub mod python;

@@ -1,4 +1,5 @@
-//! A plugin that asks for the name of the thread that calls it, and does nothing else with the crates.
+//! A plugin that asks for the name of the thread that calls it, and does nothing else with the
+//! crates.
 
 /// The length of the name of the calling thread.
 // No other function of the program has this name, which is what the attribute asks.

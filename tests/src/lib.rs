@@ -1,4 +1,5 @@
-//! Tests that cross the crates. This library holds the programs of the READMEs, which are compiled and run as its doctests.
+//! Tests that cross the crates. This library holds the programs of the READMEs, which are compiled
+//! and run as its doctests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -1,5 +1,5 @@
-//! How a test knows that threads wait, without waiting for a time itself: Linux tells which of them sleep. Elsewhere it gives them
-//! some time.
+//! How a test knows that threads wait, without waiting for a time itself: Linux tells which of them
+//! sleep. Elsewhere it gives them some time.
 //!
 //! The tests of the crates take this file by its path.
 

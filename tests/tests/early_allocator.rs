@@ -1,5 +1,5 @@
-//! What runs in a new thread before the library does: the allocator of the program, which std asks for
-//! memory there, and the handlers of signals.
+//! What runs in a new thread before the library does: the allocator of the program, which std asks
+//! for memory there, and the handlers of signals.
 //!
 //! Not for every system: raises signals.
 
@@ -89,8 +89,8 @@ fn a_thread_that_was_given_an_identity_before_it_began_ends() {
     }
     ASKS.store(false, Ordering::Relaxed);
     assert!(HANDLED.load(Ordering::Relaxed) >= 8 * ROUNDS);
-    // What the library made of the threads before they began is no longer listed. (The scheduler of the
-    // timers is one that the library takes for a foreign thread, and ends soon.)
+    // What the library made of the threads before they began is no longer listed. (The scheduler of
+    // the timers is one that the library takes for a foreign thread, and ends soon.)
     let begin = Instant::now();
     while enumerate()
         .iter()

@@ -1,5 +1,6 @@
-//! The first time that threads contend for a primitive, nothing is allocated: the queues of the door are on the stacks of those that
-//! wait. One test, since it counts what the whole process allocates.
+//! The first time that threads contend for a primitive, nothing is allocated: the queues of the
+//! door are on the stacks of those that wait. One test, since it counts what the whole process
+//! allocates.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -21,7 +22,8 @@ static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local!(static IS_WATCHED: Cell<bool> = const { Cell::new(false) });
 
-// SAFETY: all calls are passed on to the system's allocator as they are; what is counted allocates nothing.
+// SAFETY: all calls are passed on to the system's allocator as they are; what is counted allocates
+// nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATED.fetch_add(usize::from(IS_WATCHED.get()), Ordering::Relaxed);

@@ -27,8 +27,9 @@ fn waits_never_ask_for_the_clock_that_can_be_set() {
 
 const FUTEX_CLOCK_REALTIME: u32 = 256;
 
-/// From now on the kernel answers `EACCES` to every wait on a futex that asks for the real-time clock. A wait without a time limit
-/// may name that clock, as the C runtime's own waits for the end of a thread do: it is not asked.
+/// From now on the kernel answers `EACCES` to every wait on a futex that asks for the real-time
+/// clock. A wait without a time limit may name that clock, as the C runtime's own waits for the end
+/// of a thread do: it is not asked.
 fn forbid_real_time() {
     let code = |code: u32| u16::try_from(code).unwrap();
     let load = |offset: usize| libc::sock_filter {
@@ -70,8 +71,8 @@ fn forbid_real_time() {
         len: u16::try_from(program.len()).unwrap(),
         filter: program.as_mut_ptr(),
     };
-    // SAFETY: the filter points to as many instructions as it says, which the kernel copies. It holds for this thread and those
-    // that it starts.
+    // SAFETY: the filter points to as many instructions as it says, which the kernel copies. It
+    // holds for this thread and those that it starts.
     let done = unsafe {
         libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
             && libc::prctl(

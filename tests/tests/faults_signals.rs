@@ -22,8 +22,8 @@ extern "C" fn interrupted(_signal: libc::c_int) {
     INTERRUPTIONS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Lets `wait` run in a thread that is hit by a hundred signals, each of which interrupts the system call that it is in, and then
-/// lets it go. It must not have returned before that.
+/// Lets `wait` run in a thread that is hit by a hundred signals, each of which interrupts the
+/// system call that it is in, and then lets it go. It must not have returned before that.
 fn interrupt(what: &str, wait: impl FnOnce() + Send + 'static, let_go: impl FnOnce()) {
     let (begun, may_return) = (
         Arc::new(AtomicBool::new(false)),
@@ -62,7 +62,8 @@ fn send_signal<T>(to: &thread::JoinHandle<T>) {
 
 #[test]
 fn a_signal_ends_no_wait() {
-    // SAFETY: an all-zero `sigaction` is one without flags, `SA_RESTART` among them, and with an empty mask; the handler only counts.
+    // SAFETY: an all-zero `sigaction` is one without flags, `SA_RESTART` among them, and with an
+    // empty mask; the handler only counts.
     let installed = unsafe {
         let mut action: libc::sigaction = mem::zeroed();
         action.sa_sigaction = interrupted as extern "C" fn(libc::c_int) as usize;

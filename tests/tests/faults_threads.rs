@@ -1,5 +1,5 @@
-//! The system refuses threads, and there are more than anybody should have. The limit on addresses is tested in `tl-thread` and
-//! `tl-timer`.
+//! The system refuses threads, and there are more than anybody should have. The limit on addresses
+//! is tested in `tl-thread` and `tl-timer`.
 //!
 //! Not for every system: sets a limit of Unix's.
 
@@ -132,7 +132,8 @@ fn many_threads() {
                 pass(3);
             })
             .with_stack_size(32 * 1024)
-            // So that the case fails at once, and does not wait for the others, if the system has no room for all.
+            // So that the case fails at once, and does not wait for the others, if the system has
+            // no room for all.
             .with_daemon(true);
             thread.start().unwrap();
             thread

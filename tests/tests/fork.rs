@@ -1,5 +1,5 @@
-//! Children made by `fork`: what Python's `threading` does in them, and that nothing of ours is stuck there,
-//! whatever other threads are at when the process forks.
+//! Children made by `fork`: what Python's `threading` does in them, and that nothing of ours is
+//! stuck there, whatever other threads are at when the process forks.
 // ThreadSanitizer allows no new threads in a child.
 #![cfg(not(sanitize_thread))]
 
@@ -27,8 +27,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Forks. The child calls `f` and ends, with 0 if that returns.
 fn fork(f: impl FnOnce()) -> libc::pid_t {
-    // SAFETY: the child uses what these crates promise to be usable there, memory, with which glibc's
-    // allocator does the same, and leaves by `_exit`.
+    // SAFETY: the child uses what these crates promise to be usable there, memory, with which
+    // glibc's allocator does the same, and leaves by `_exit`.
     let child = unsafe { libc::fork() };
     if child != 0 {
         return child;
@@ -132,7 +132,8 @@ fn in_the_child_of_a_thread_that_has_never_used_the_library_all_is_new() {
                 let child = thread::spawn(|| {
                     fork(|| {
                         assert_eq!(&*main_thread().name(), "MainThread");
-                        // It is not that of the parent's main thread, which may hold what is still held.
+                        // It is not that of the parent's main thread, which may hold what is still
+                        // held.
                         assert_ne!(current_ident(), ThreadIdent::MAIN);
                         all_is_new(current_ident());
                     })
@@ -665,7 +666,8 @@ fn the_end_of_the_function_that_forked_is_the_end_of_the_child() {
             });
             check(worker.join().unwrap());
             let mut byte = 0_u8;
-            // SAFETY: the pointer is to a place for one byte; the descriptors are those of the pipe.
+            // SAFETY: the pointer is to a place for one byte; the descriptors are those of the
+            // pipe.
             let got = unsafe {
                 libc::close(write);
                 let got = libc::read(read, (&raw mut byte).cast(), 1);

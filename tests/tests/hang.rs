@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-/// What the program prints that hangs in this way, with placeholders for the addresses and the lines.
+/// What the program prints that hangs in this way, with placeholders for the addresses and the
+/// lines.
 fn report(kind: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_hang"))
         .arg(kind)

@@ -1,5 +1,5 @@
-//! A snapshot where it is hardest to take: of ten thousand threads, in the destructor of a thread-local, in an exit hook, in a
-//! child made by `fork`.
+//! A snapshot where it is hardest to take: of ten thousand threads, in the destructor of a
+//! thread-local, in an exit hook, in a child made by `fork`.
 
 mod support;
 

@@ -1,5 +1,5 @@
-//! A thread's name is one name: its handle, the log and the system show the same, from before its start to its end. The logger is
-//! the process's, so this is one test.
+//! A thread's name is one name: its handle, the log and the system show the same, from before its
+//! start to its end. The logger is the process's, so this is one test.
 
 use std::fs;
 use std::path::Path;

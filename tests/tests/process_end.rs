@@ -1,7 +1,9 @@
-//! The end of the process: every way to end it, with everything that can be alive then. The table is in the documentation of `tl-thread`.
+//! The end of the process: every way to end it, with everything that can be alive then. The table
+//! is in the documentation of `tl-thread`.
 //!
-//! Each cell is a child process. Its threads wait for each other, not for a time, so that a cell can only go wrong for a reason. A
-//! child that is to end at once has threads that would otherwise never end; one that hangs is killed.
+//! Each cell is a child process. Its threads wait for each other, not for a time, so that a cell
+//! can only go wrong for a reason. A child that is to end at once has threads that would otherwise
+//! never end; one that hangs is killed.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -107,7 +109,8 @@ fn waits(ending: &str, code: i32) {
     }
 }
 
-/// The process ends with the code and waits for nobody: the threads that are alive have nothing printed.
+/// The process ends with the code and waits for nobody: the threads that are alive have nothing
+/// printed.
 #[track_caller]
 fn ends_at_once(ending: &str, code: i32) {
     let scenes = WAITED_FOR.map(|(scene, _)| scene);
@@ -192,7 +195,8 @@ fn exit_of_std_in_a_worker_after_main_has_returned_hangs() {
         stderr.read_line(&mut line).unwrap();
         assert_eq!(line, "calls exit\n", "{scene}");
     }
-    // What is not to happen has no moment at which it has not happened. Those that end do so in a few milliseconds.
+    // What is not to happen has no moment at which it has not happened. Those that end do so in a
+    // few milliseconds.
     thread::sleep(Duration::from_millis(500));
     for (scene, KilledAtTheEnd(child)) in &mut children {
         let status = child.try_wait().unwrap();

@@ -1,5 +1,6 @@
-//! What the crates promise beyond behaviour: how large the primitives are, which threads may have what, what can be a static, what
-//! each crate brings along, and where there is unsafe code. Most of these tests fail by not compiling.
+//! What the crates promise beyond behaviour: how large the primitives are, which threads may have
+//! what, what can be a static, what each crate brings along, and where there is unsafe code. Most
+//! of these tests fail by not compiling.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -21,7 +22,8 @@ use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, OwnedPermit, Permit, Sem
 use tl_thread::{JoinError, JoinHandle, SetDaemonError, StartError, Thread};
 use tl_timer::{CancelOnDrop, Timer};
 
-/// Does not compile if the type has the trait: then there are two candidates for the parameter of `Ambiguous`.
+/// Does not compile if the type has the trait: then there are two candidates for the parameter of
+/// `Ambiguous`.
 macro_rules! assert_not {
     ($type:ty: $trait:ident) => {{
         trait Ambiguous<A> {

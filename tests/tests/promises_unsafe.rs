@@ -1,4 +1,5 @@
-//! Where there is unsafe code, and which operations on atomics order others: the sources are held against what is promised of them.
+//! Where there is unsafe code, and which operations on atomics order others: the sources are held
+//! against what is promised of them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -110,7 +111,8 @@ fn an_operation_that_orders_others_says_with_which_it_pairs() {
     let orders = ["Ordering::Acquire", "Ordering::Release", "Ordering::AcqRel"];
     let mut silent = Vec::new();
     for (place, text) in CRATES.iter().flat_map(|name| sources(name)) {
-        // What has been said since the last item of the function's level began, its documentation included.
+        // What has been said since the last item of the function's level began, its documentation
+        // included.
         let mut said = false;
         let mut in_documentation = false;
         for (number, line) in text.lines().enumerate() {

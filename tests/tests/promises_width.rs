@@ -30,8 +30,8 @@ fn prose(line: &str, is_markdown: bool) -> Option<&str> {
     Some(comment.trim_start_matches(['/', '!']))
 }
 
-/// The numbers of the lines that are too wide. A table and an address cannot be wrapped, and code is
-/// rustfmt's business.
+/// The numbers of the lines that are too wide. A table and an address cannot be wrapped, and code
+/// is rustfmt's business.
 fn too_wide(text: &str, is_markdown: bool) -> Vec<usize> {
     let mut in_code = false;
     let mut found = Vec::new();
@@ -69,14 +69,20 @@ fn comments_and_markdown_are_wrapped_at_100_columns() {
                 .map(|line| format!("{}:{line}", path.display()))
         })
         .collect();
-    assert!(wide.is_empty(), "over {COLUMNS} columns:\n{}", wide.join("\n"));
+    assert!(
+        wide.is_empty(),
+        "over {COLUMNS} columns:\n{}",
+        wide.join("\n")
+    );
 }
 
 #[test]
 fn what_is_too_wide_is_found() {
     let wide = "a ".repeat(60);
     let narrow = "a ".repeat(20);
-    let source = format!("//! {wide}\n{wide}\n/// | {wide} |\n// {narrow}\n/// ```\n/// {wide}\n/// ```\n// {wide}\n");
+    let source = format!(
+        "//! {wide}\n{wide}\n/// | {wide} |\n// {narrow}\n/// ```\n/// {wide}\n/// ```\n// {wide}\n"
+    );
     assert_eq!(too_wide(&source, false), [1, 8]);
     assert_eq!(too_wide(&format!("{narrow}\n{wide}\n"), true), [2]);
     assert_eq!(too_wide(&format!("see https://{wide}\n"), true), [0; 0]);

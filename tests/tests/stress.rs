@@ -1,4 +1,5 @@
-//! The stress program itself: it notices what is planted, says which seed it was, and with that seed notices it at once again.
+//! The stress program itself: it notices what is planted, says which seed it was, and with that
+//! seed notices it at once again.
 
 use std::process::{Command, Output};
 

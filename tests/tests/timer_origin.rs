@@ -1,5 +1,5 @@
-//! What the thread of a timer's call takes over: what the thread that started the timer has, whoever
-//! made the scheduler that makes it.
+//! What the thread of a timer's call takes over: what the thread that started the timer has,
+//! whoever made the scheduler that makes it.
 //!
 //! Not for every system: processors, niceness and signals as on Linux.
 
@@ -27,8 +27,8 @@ struct Attributes {
 
 impl Attributes {
     fn of_current() -> Attributes {
-        // SAFETY: sets of processors and of signals are plain bits, all zeros is an empty one, and each call
-        // writes no more than the set that it is given.
+        // SAFETY: sets of processors and of signals are plain bits, all zeros is an empty one, and
+        // each call writes no more than the set that it is given.
         unsafe {
             let mut cpus: libc::cpu_set_t = mem::zeroed();
             libc::sched_getaffinity(0, size_of_val(&cpus), &mut cpus);

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: everything measured beside its peers. The program, with its command line, is `crates/tl-bench`.
+//! `cargo xtask bench`: everything measured beside its peers. The program, with its command line,
+//! is `crates/tl-bench`.
 
 use std::env;
 

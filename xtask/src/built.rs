@@ -48,8 +48,8 @@ impl Program {
     }
 }
 
-/// Builds with `cargo`, a `cargo build` or `cargo test --no-run`, and says which programs there are now; or what the compiler says
-/// if it does not build.
+/// Builds with `cargo`, a `cargo build` or `cargo test --no-run`, and says which programs there are
+/// now; or what the compiler says if it does not build.
 ///
 /// # Errors
 ///

@@ -1,10 +1,12 @@
 //! `cargo xtask docs`: the documentation as a reader meets it, made anew and looked through.
 //!
-//! rustdoc says when a link in the source names nothing. It does not say when it could not find the page of what the link names,
-//! which depends on the order in which the crates are documented: then the page shows the brackets of the link, or leads to a file
-//! that is not there. And it takes every other link as it comes. So this makes all pages from nothing, as after a fresh clone, and
-//! reads them: each link into them leads to a page and a place in it, nothing that was meant as a link stands there as text, and
-//! each item of the public interface is used in an example on its page.
+//! rustdoc says when a link in the source names nothing. It does not say when it could not find the
+//! page of what the link names, which depends on the order in which the crates are documented: then
+//! the page shows the brackets of the link, or leads to a file that is not there. And it takes
+//! every other link as it comes. So this makes all pages from nothing, as after a fresh clone, and
+//! reads them: each link into them leads to a page and a place in it, nothing that was meant as a
+//! link stands there as text, and each item of the public interface is used in an example on its
+//! page.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -96,11 +98,13 @@ struct Page<'t> {
     without_example: Vec<String>,
     /// What a link `#...` to it can lead to.
     places: BTreeSet<&'t str>,
-    /// The page to which it sends its readers on, as rustdoc does where an item is shown in another place than that of its definition.
+    /// The page to which it sends its readers on, as rustdoc does where an item is shown in another
+    /// place than that of its definition.
     elsewhere: Option<PathBuf>,
 }
 
-/// The pages under `folder`, by their paths from `root`. Directly in `root` are only rustdoc's own, as its settings.
+/// The pages under `folder`, by their paths from `root`. Directly in `root` are only rustdoc's own,
+/// as its settings.
 fn read(root: &Path, folder: &Path) -> Result<BTreeMap<PathBuf, String>, BoxedError> {
     let mut pages = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
@@ -161,7 +165,8 @@ impl Patterns {
         }
     }
 
-    /// What the page is about, if that is an item that no example of the page uses; else its methods of which that is true.
+    /// What the page is about, if that is an item that no example of the page uses; else its
+    /// methods of which that is true.
     fn without_example(&self, name: &Path, text: &str) -> Vec<String> {
         let file = name.file_name().unwrap_or_default().to_string_lossy();
         let is_item = file

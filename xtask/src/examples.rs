@@ -64,7 +64,8 @@ pub fn names_in(directory: &Path, extension: &str) -> Result<Vec<String>, BoxedE
 ///
 /// # Errors
 ///
-/// When a source can't be read, or its doc comment does not say what it teaches and which chapter it ports.
+/// When a source can't be read, or its doc comment does not say what it teaches and which chapter
+/// it ports.
 pub fn all(root: &Path) -> Result<Vec<Example>, BoxedError> {
     let mut examples = Vec::new();
     for name in names(root)? {
@@ -77,8 +78,8 @@ pub fn all(root: &Path) -> Result<Vec<Example>, BoxedError> {
     Ok(examples)
 }
 
-/// What the doc comment of `source` says: its first paragraph is what the example teaches, and `Chapter 7: Event.` names the
-/// chapter.
+/// What the doc comment of `source` says: its first paragraph is what the example teaches, and
+/// `Chapter 7: Event.` names the chapter.
 ///
 /// # Errors
 ///

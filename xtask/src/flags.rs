@@ -30,7 +30,8 @@ pub enum Task {
     List,
     /// Build each primitive crate alone, outside the workspace, and check that it brings no logger
     Standalone,
-    /// Pack every crate for publication, look into the packages, and run a program that uses each from there
+    /// Pack every crate for publication, look into the packages, and run a program that uses each
+    /// from there
     Package,
     /// Explore the models of every protocol with the model checker
     Loom(Loom),
@@ -53,7 +54,8 @@ pub enum Task {
     Ci,
 }
 
-/// The options of `bench`, which the program that measures reads: `cargo xtask bench --help` shows them.
+/// The options of `bench`, which the program that measures reads: `cargo xtask bench --help` shows
+/// them.
 #[derive(Debug, Clone, Args)]
 pub struct Bench {
     /// What to measure and how

@@ -1,11 +1,12 @@
 //! The project's tasks, run as `cargo xtask TASK`.
 //!
-//! One file a task: [`verify`], [`list`], [`standalone`], [`package`], [`loom`] with its [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`timeline`],
-//! [`docs`], [`msrv`], [`platforms`], [`ci`].
-//! What they share: the command line in [`flags`], the place of things in [`workspace`], the example programs in [`examples`],
-//! the programs that cargo builds in [`built`], running one in [`run`], several at a time in [`parallel`], what each prints
-//! in [`golden`], and how far a long task is in [`progress`].
-//! A new task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
+//! One file a task: [`verify`], [`list`], [`standalone`], [`package`], [`loom`] with its
+//! [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`timeline`], [`docs`], [`msrv`],
+//! [`platforms`], [`ci`]. What they share: the command line in [`flags`], the place of things in
+//! [`workspace`], the example programs in [`examples`], the programs that cargo builds in
+//! [`built`], running one in [`run`], several at a time in [`parallel`], what each prints in
+//! [`golden`], and how far a long task is in [`progress`]. A new task is a file with a `run`
+//! function, a line in [`flags::Task`], and one in `main.rs`.
 
 pub mod bench;
 pub mod built;

@@ -1,9 +1,10 @@
-//! `cargo xtask loom`: the models of every protocol, explored by the model checker; with `--mutants`, the same models against
-//! protocols that are broken on purpose.
+//! `cargo xtask loom`: the models of every protocol, explored by the model checker; with
+//! `--mutants`, the same models against protocols that are broken on purpose.
 //!
-//! A model is a test in a crate's `tests/loom.rs` that calls `tl_core::model::explore`, which prints what it explored. A model that
-//! is listed and did not print has not run, and that is a failure. Each runs in a process of its own, where it has a time limit
-//! and does not wait for the memory of another.
+//! A model is a test in a crate's `tests/loom.rs` that calls `tl_core::model::explore`, which
+//! prints what it explored. A model that is listed and did not print has not run, and that is a
+//! failure. Each runs in a process of its own, where it has a time limit and does not wait for the
+//! memory of another.
 
 use std::fs;
 use std::io;

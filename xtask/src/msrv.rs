@@ -1,4 +1,5 @@
-//! `cargo xtask msrv`: the published crates compile, and pass their tests, with the oldest Rust that they promise.
+//! `cargo xtask msrv`: the published crates compile, and pass their tests, with the oldest Rust
+//! that they promise.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,11 +19,13 @@ const LIBRARIES: [&str; 5] = [
     "libssh2-1",
 ];
 
-/// Its tests use all the others, some of which take a newer Rust than it does itself: it is only compiled.
+/// Its tests use all the others, some of which take a newer Rust than it does itself: it is only
+/// compiled.
 const ABOVE_ALL: &str = "tl-inspect";
 
-/// Tests the crates of each `rust-version` with that version, where it is installed or Debian has it. Without the logger: the newest
-/// versions of what that rests on, which the lock file has, ask for a newer Rust. (For an older one cargo chooses older versions.)
+/// Tests the crates of each `rust-version` with that version, where it is installed or Debian has
+/// it. Without the logger: the newest versions of what that rests on, which the lock file has, ask
+/// for a newer Rust. (For an older one cargo chooses older versions.)
 ///
 /// # Errors
 ///
@@ -111,7 +114,8 @@ fn cargo(version: &str, may_install: bool) -> Result<Option<Command>, BoxedError
     debians(version, may_install)
 }
 
-/// Cargo of this version of Debian's, unpacked in a folder of its own, so that it does not get in the way of a newer one.
+/// Cargo of this version of Debian's, unpacked in a folder of its own, so that it does not get in
+/// the way of a newer one.
 fn debians(version: &str, may_install: bool) -> Result<Option<Command>, BoxedError> {
     let folder = tests::folder(&workspace::root(), &format!("rust-{version}"));
     let program = |name: &str| folder.join("usr/bin").join(name);
@@ -135,7 +139,8 @@ fn debians(version: &str, may_install: bool) -> Result<Option<Command>, BoxedErr
     Ok(Some(cargo))
 }
 
-/// The toolchain of this version among those that `rustup toolchain list` prints, which may name a release of it.
+/// The toolchain of this version among those that `rustup toolchain list` prints, which may name a
+/// release of it.
 #[must_use]
 pub fn toolchain<'l>(installed: &'l str, version: &str) -> Option<&'l str> {
     installed

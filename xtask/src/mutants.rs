@@ -1,9 +1,11 @@
-//! `cargo xtask loom --mutants`: each protocol broken on purpose, one change at a time, and the models must notice.
+//! `cargo xtask loom --mutants`: each protocol broken on purpose, one change at a time, and the
+//! models must notice.
 //!
-//! The changes stand in `xtask/mutants.toml`. Each is made in a copy of the sources, never in the work tree. A mutant that does
-//! not compile proves nothing, and neither does one whose model ends without a panic or a segmentation fault, as for want of memory; a
-//! change whose text is no longer found in its file has to be brought up to date, and so has one whose model is gone: all of
-//! these fail. That the same models pass when nothing is broken, `cargo xtask loom` shows.
+//! The changes stand in `xtask/mutants.toml`. Each is made in a copy of the sources, never in the
+//! work tree. A mutant that does not compile proves nothing, and neither does one whose model ends
+//! without a panic or a segmentation fault, as for want of memory; a change whose text is no longer
+//! found in its file has to be brought up to date, and so has one whose model is gone: all of these
+//! fail. That the same models pass when nothing is broken, `cargo xtask loom` shows.
 
 use std::fmt;
 use std::fs;
@@ -185,7 +187,8 @@ pub fn judge(mut program: Command, model: &str, limit: Duration) -> io::Result<F
             Some(_) => Fate::Survived,
             None => Fate::Invalid(format!("there is no model {model}")),
         },
-        // The checker often panics once more when what it holds is dropped, which aborts: so the status does not tell.
+        // The checker often panics once more when what it holds is dropped, which aborts: so the
+        // status does not tell.
         Some(_) if run.output.contains("panicked at") => Fate::Caught,
         // A broken list leads to memory that is not there.
         Some(status) if status.signal() == Some(SEGMENTATION_FAULT) => Fate::Caught,
@@ -222,7 +225,8 @@ fn copy_sources(tree: &Path) -> Result<(), BoxedError> {
     Ok(())
 }
 
-/// Begins with what the models were built from, where they have been: the checker takes longer to build than a mutant.
+/// Begins with what the models were built from, where they have been: the checker takes longer to
+/// build than a mutant.
 fn copy_dependencies(target: &Path) -> Result<(), BoxedError> {
     let built = loom::target();
     if target.exists() || !built.exists() {

@@ -1,8 +1,8 @@
 //! `cargo xtask package`: each published crate is complete as a package, and can be used from it.
 //!
-//! What users get is not the folder of a crate but what its manifest says that belongs into the package. So this packs all
-//! published crates, resolved together, unpacks them, looks what is in them, and builds and runs a program outside the workspace
-//! that uses each of them from there.
+//! What users get is not the folder of a crate but what its manifest says that belongs into the
+//! package. So this packs all published crates, resolved together, unpacks them, looks what is in
+//! them, and builds and runs a program outside the workspace that uses each of them from there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -163,7 +163,8 @@ impl Manifest {
 /// Packs all at once, so that they are resolved among themselves, though no registry has them.
 fn pack(published: &[Manifest], directory: &Path) -> Result<Result<(), String>, BoxedError> {
     let mut cargo = workspace::cargo();
-    // What is not committed is packed too: this is a check, not a release. It is built later, all together.
+    // What is not committed is packed too: this is a check, not a release. It is built later, all
+    // together.
     cargo
         .args(["package", "--allow-dirty", "--no-verify", "--target-dir"])
         .arg(directory);
@@ -241,7 +242,8 @@ fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, BoxedErr
     Ok(mistakes)
 }
 
-/// Builds and runs a program that depends on all of them as a user's would, but takes each from where it was unpacked.
+/// Builds and runs a program that depends on all of them as a user's would, but takes each from
+/// where it was unpacked.
 fn use_them(
     unpacked: &[(&Manifest, PathBuf)],
     directory: &Path,

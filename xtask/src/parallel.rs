@@ -12,8 +12,8 @@ pub fn workers() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// Calls `work` for each of the `items`, in their order, and returns what it returns, in no order. It is told the number of the
-/// worker that calls it, from 0, for what only one can use at a time.
+/// Calls `work` for each of the `items`, in their order, and returns what it returns, in no order.
+/// It is told the number of the worker that calls it, from 0, for what only one can use at a time.
 ///
 /// # Errors
 ///

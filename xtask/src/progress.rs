@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar for so many steps, which also shows how long it has been going on. What is printed meanwhile goes through
-/// [`ProgressBar::suspend`]. It hides itself where standard error is no terminal.
+/// A bar for so many steps, which also shows how long it has been going on. What is printed
+/// meanwhile goes through [`ProgressBar::suspend`]. It hides itself where standard error is no
+/// terminal.
 #[must_use]
 pub fn bar(steps: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}")

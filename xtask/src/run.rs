@@ -42,7 +42,8 @@ pub fn run(mut command: Command, limit: Duration) -> io::Result<Run> {
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()?;
-    // The command holds this process's ends of the pipe, and the reader waits for the last end to be closed.
+    // The command holds this process's ends of the pipe, and the reader waits for the last end to
+    // be closed.
     drop(command);
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

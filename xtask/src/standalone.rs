@@ -1,7 +1,8 @@
-//! `cargo xtask standalone`: each primitive crate builds in a project that names only it, and brings no logger.
+//! `cargo xtask standalone`: each primitive crate builds in a project that names only it, and
+//! brings no logger.
 //!
-//! Inside the workspace a crate may lean on features that a sibling has switched on. Here each is the only dependency of a
-//! project of its own, outside the workspace.
+//! Inside the workspace a crate may lean on features that a sibling has switched on. Here each is
+//! the only dependency of a project of its own, outside the workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! `cargo xtask stress`: random operations on every primitive, counted. The program is `tests/src/bin/stress`.
+//! `cargo xtask stress`: random operations on every primitive, counted. The program is
+//! `tests/src/bin/stress`.
 
 use crate::flags::Stress;
 use crate::{Outcome, workspace};

@@ -1,11 +1,13 @@
-//! `cargo xtask tsan`: the tests of the crates under ThreadSanitizer, which watches every access to memory for a pair that nothing
-//! orders.
+//! `cargo xtask tsan`: the tests of the crates under ThreadSanitizer, which watches every access to
+//! memory for a pair that nothing orders.
 //!
-//! It needs the nightly toolchain. Where that is not installed the task says so and passes: it can't be had everywhere.
+//! It needs the nightly toolchain. Where that is not installed the task says so and passes: it
+//! can't be had everywhere.
 //!
-//! The standard library that comes with the toolchain is not built for the sanitizer, so what it orders by atomics of its own is not
-//! seen: `xtask/tsan.supp` names those places, and the tests join their threads one by one, which is seen. That the set-up finds
-//! races is checked first, on one that is planted.
+//! The standard library that comes with the toolchain is not built for the sanitizer, so what it
+//! orders by atomics of its own is not seen: `xtask/tsan.supp` names those places, and the tests
+//! join their threads one by one, which is seen. That the set-up finds races is checked first, on
+//! one that is planted.
 
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -137,7 +139,8 @@ fn cargo(host: &str) -> Command {
         .env_remove("RUSTUP_TOOLCHAIN")
         .env(
             "RUSTFLAGS",
-            // What is generic in the standard library is then at least built here, where it is used, and seen.
+            // What is generic in the standard library is then at least built here, where it is
+            // used, and seen.
             "-Zsanitizer=thread -Zshare-generics=no -Cunsafe-allow-abi-mismatch=sanitizer --cfg sanitize_thread",
         )
         .env("CARGO_BUILD_TARGET", host)

@@ -148,7 +148,8 @@ fn an_example_says_what_it_teaches_and_which_chapter_it_ports() {
     }
 }
 
-/// Where there is no terminal there are neither colours nor a progress bar. On a terminal `NO_COLOR` takes the colours away.
+/// Where there is no terminal there are neither colours nor a progress bar. On a terminal
+/// `NO_COLOR` takes the colours away.
 #[test]
 fn colours_are_for_terminals_and_can_be_switched_off() {
     let on_a_terminal = |no_color: bool| {

@@ -1,4 +1,5 @@
-//! What `cargo xtask docs` notices: links that lead nowhere, what was meant as a link, and what is in no example.
+//! What `cargo xtask docs` notices: links that lead nowhere, what was meant as a link, and what is
+//! in no example.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! The golden files themselves: what they may say, what the errors of broken ones say, and how a mismatch reads.
+//! The golden files themselves: what they may say, what the errors of broken ones say, and how a
+//! mismatch reads.
 
 use xtask::golden::{self, Golden};
 

@@ -1,4 +1,5 @@
-//! Generated mutations of the recorded outputs are rejected, except where the golden cannot tell, which a table says.
+//! Generated mutations of the recorded outputs are rejected, except where the golden cannot tell,
+//! which a table says.
 
 mod common;
 
@@ -10,7 +11,8 @@ use common::{golden, recorded, recorded_names, text};
 use regex::Regex;
 use xtask::golden::Golden;
 
-/// The swaps that a golden can't tell from a legal run, and the outputs that offer nothing to swap, each with the reason.
+/// The swaps that a golden can't tell from a legal run, and the outputs that offer nothing to swap,
+/// each with the reason.
 const SWAPS_NOT_TOLD: [(&str, &str); 7] = [
     (
         "lock: `(Thread-1  ) Sleeping 0.80` with `(Thread-1  ) Sleeping 0.63`",
@@ -27,7 +29,8 @@ const SWAPS_NOT_TOLD: [(&str, &str); 7] = [
     ("with_lock: nothing", "each thread prints one line"),
 ];
 
-/// The lines that can't be given to another thread, because they don't show which thread printed them.
+/// The lines that can't be given to another thread, because they don't show which thread printed
+/// them.
 const THREAD_NOT_SHOWN: [(&str, &str); 6] = [
     ("simple: `Worker`", "the program prints no names"),
     ("lock_reacquire: `First try : True`", "there is one thread"),

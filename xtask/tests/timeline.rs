@@ -1,4 +1,5 @@
-//! The pictures of runs: there is one of each example, of a run that its golden accepts, and each is drawn as it should be.
+//! The pictures of runs: there is one of each example, of a run that its golden accepts, and each
+//! is drawn as it should be.
 
 mod common;
 

@@ -1,4 +1,5 @@
-//! How a run is judged: its exit status, the time limit, the order of its output, and the goldens that are missing or left over.
+//! How a run is judged: its exit status, the time limit, the order of its output, and the goldens
+//! that are missing or left over.
 
 use std::fs;
 use std::path::{Path, PathBuf};

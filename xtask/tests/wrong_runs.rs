@@ -1,4 +1,5 @@
-//! What each example teaches is held: the runs that would contradict it are rejected, for the right reason.
+//! What each example teaches is held: the runs that would contradict it are rejected, for the right
+//! reason.
 
 mod common;
 

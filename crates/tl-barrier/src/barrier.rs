@@ -16,28 +16,32 @@ const WAIT_DEADLINE: &Operation = &Operation::new("Barrier", "wait_deadline");
 
 /// A meeting point for a fixed number of threads, the parties.
 ///
-/// Each party calls [`wait`](Barrier::wait), which returns when all have called it. Then the barrier is ready for the next
-/// round. It is Python's [`threading.Barrier`](https://docs.python.org/3/library/threading.html#barrier-objects).
+/// Each party calls [`wait`](Barrier::wait), which returns when all have called it. Then the
+/// barrier is ready for the next round. It is Python's
+/// [`threading.Barrier`](https://docs.python.org/3/library/threading.html#barrier-objects).
 ///
 /// # How a round ends
 ///
-/// Well: as soon as the last party has arrived and has run the [action](Barrier::with_action), if there is one. Or the barrier
-/// breaks: because a party's wait [times out](Barrier::wait_timeout), because a thread [aborts](Barrier::abort) or
-/// [resets](Barrier::reset) it, or because the action panics. Then every party that waits gets a [`BrokenBarrier`] that says
-/// which. A round that has ended well stays so: a party that has not yet returned from it is not affected by what breaks the
-/// barrier later.
+/// Well: as soon as the last party has arrived and has run the [action](Barrier::with_action), if
+/// there is one. Or the barrier breaks: because a party's wait [times out](Barrier::wait_timeout),
+/// because a thread [aborts](Barrier::abort) or [resets](Barrier::reset) it, or because the action
+/// panics. Then every party that waits gets a [`BrokenBarrier`] that says which. A round that has
+/// ended well stays so: a party that has not yet returned from it is not affected by what breaks
+/// the barrier later.
 ///
 /// A broken barrier refuses every wait, for the reason that broke it first, until it is reset.
 ///
 /// # More threads than parties
 ///
-/// Any number of threads may use a barrier; each round takes as many as there are parties, in the order in which they arrive.
-/// A thread that comes while the action runs, or after a reset while parties are still about to leave, waits until that is
-/// over, whatever its timeout, and then arrives.
+/// Any number of threads may use a barrier; each round takes as many as there are parties, in the
+/// order in which they arrive. A thread that comes while the action runs, or after a reset while
+/// parties are still about to leave, waits until that is over, whatever its timeout, and then
+/// arrives.
 ///
 /// # Memory ordering
 ///
-/// What the parties did before they arrived is seen by the action, and by every party once its wait has returned `Ok`.
+/// What the parties did before they arrived is seen by the action, and by every party once its wait
+/// has returned `Ok`.
 ///
 /// # Examples
 ///
@@ -68,7 +72,8 @@ pub struct Barrier {
     action: Option<Box<Action>>,
 }
 
-// A panic in the action is the only one that can pass through here, and it leaves the barrier broken, for all to see.
+// A panic in the action is the only one that can pass through here, and it leaves the barrier
+// broken, for all to see.
 impl UnwindSafe for Barrier {}
 impl RefUnwindSafe for Barrier {}
 
@@ -80,7 +85,8 @@ impl Barrier {
     ///
     /// # Panics
     ///
-    /// If `parties` is zero, or more than [`MAX_PARTIES`](Barrier::MAX_PARTIES). In a `static` that is a compile error:
+    /// If `parties` is zero, or more than [`MAX_PARTIES`](Barrier::MAX_PARTIES). In a `static` that
+    /// is a compile error:
     ///
     /// ```compile_fail
     /// static NOBODY: tl_barrier::Barrier = tl_barrier::Barrier::new(0);
@@ -136,17 +142,18 @@ impl Barrier {
         self
     }
 
-    /// Gives the barrier something to do in every round: the party that arrives last calls `action`, before any of them goes
-    /// on.
+    /// Gives the barrier something to do in every round: the party that arrives last calls
+    /// `action`, before any of them goes on.
     ///
-    /// If the action panics the barrier breaks, and the panic propagates in that party. After a [`reset`](Barrier::reset) the
-    /// action is called again, in the state in which the panic left it.
+    /// If the action panics the barrier breaks, and the panic propagates in that party. After a
+    /// [`reset`](Barrier::reset) the action is called again, in the state in which the panic left
+    /// it.
     ///
     /// # Blocking
     ///
-    /// The parties wait for the action, whatever their timeouts: once all have arrived time does not run out. The action
-    /// must not wait at its own barrier, which would wait for the action. It may look at it, [`abort`](Barrier::abort) it and
-    /// [`reset`](Barrier::reset) it.
+    /// The parties wait for the action, whatever their timeouts: once all have arrived time does
+    /// not run out. The action must not wait at its own barrier, which would wait for the action.
+    /// It may look at it, [`abort`](Barrier::abort) it and [`reset`](Barrier::reset) it.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicUsize, Ordering};
@@ -174,12 +181,14 @@ impl Barrier {
         self
     }
 
-    /// Arrives, and waits until all the parties have; for the [default timeout](Barrier::with_timeout) at the longest, if
-    /// there is one. Returns this party's place in the order of arrival.
+    /// Arrives, and waits until all the parties have; for the
+    /// [default timeout](Barrier::with_timeout) at the longest, if there is one. Returns this
+    /// party's place in the order of arrival.
     ///
     /// # Errors
     ///
-    /// [`BrokenBarrier`] if the barrier is broken, or breaks before all have arrived and the action has run.
+    /// [`BrokenBarrier`] if the barrier is broken, or breaks before all have arrived and the action
+    /// has run.
     ///
     /// # Panics
     ///
@@ -187,7 +196,8 @@ impl Barrier {
     ///
     /// # Blocking
     ///
-    /// Waits for the other parties, forever if one never comes and there is no timeout, and for the action.
+    /// Waits for the other parties, forever if one never comes and there is no timeout, and for the
+    /// action.
     ///
     /// ```
     /// use std::thread;
@@ -209,16 +219,17 @@ impl Barrier {
         self.wait_until(deadline, Call::here(WAIT))
     }
 
-    /// As [`wait`](Barrier::wait), for at most `timeout`, counted from the call. If by then not all have arrived, this
-    /// party gives up, and that breaks the barrier for all.
+    /// As [`wait`](Barrier::wait), for at most `timeout`, counted from the call. If by then not all
+    /// have arrived, this party gives up, and that breaks the barrier for all.
     ///
-    /// [`Duration::ZERO`] gives up at once, unless this is the last party to arrive; that, too, breaks the barrier. A timeout
-    /// too long to be represented, such as [`Duration::MAX`], waits forever.
+    /// [`Duration::ZERO`] gives up at once, unless this is the last party to arrive; that, too,
+    /// breaks the barrier. A timeout too long to be represented, such as [`Duration::MAX`], waits
+    /// forever.
     ///
     /// # Errors
     ///
-    /// As [`wait`](Barrier::wait). The party whose time ran out and those that it leaves behind all get
-    /// [`TimedOut`](crate::BrokenBarrierKind::TimedOut).
+    /// As [`wait`](Barrier::wait). The party whose time ran out and those that it leaves behind all
+    /// get [`TimedOut`](crate::BrokenBarrierKind::TimedOut).
     ///
     /// # Panics
     ///
@@ -226,7 +237,8 @@ impl Barrier {
     ///
     /// # Blocking
     ///
-    /// Waits for the other parties, and for the action once all have arrived, however long that runs.
+    /// Waits for the other parties, and for the action once all have arrived, however long that
+    /// runs.
     ///
     /// ```
     /// use std::time::Duration;
@@ -242,8 +254,8 @@ impl Barrier {
         self.wait_until(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
-    /// As [`wait_timeout`](Barrier::wait_timeout), until `deadline` at the latest. One in the past gives up at once, unless
-    /// this is the last party to arrive.
+    /// As [`wait_timeout`](Barrier::wait_timeout), until `deadline` at the latest. One in the past
+    /// gives up at once, unless this is the last party to arrive.
     ///
     /// # Errors
     ///
@@ -288,12 +300,14 @@ impl Barrier {
 
     /// Makes the barrier new: not broken, and nobody waits.
     ///
-    /// Parties that are waiting get a [`BrokenBarrier`] of kind [`Reset`](crate::BrokenBarrierKind::Reset). Parties of a round
-    /// that broke before still get the reason that broke it, even if they have not yet looked. If nobody waits and the
-    /// barrier is not broken nothing happens.
+    /// Parties that are waiting get a [`BrokenBarrier`] of kind
+    /// [`Reset`](crate::BrokenBarrierKind::Reset). Parties of a round that broke before still get
+    /// the reason that broke it, even if they have not yet looked. If nobody waits and the barrier
+    /// is not broken nothing happens.
     ///
-    /// Never waits for the parties to leave; the next threads to come do, for that moment. If the action is running its round
-    /// is broken like any other; the next round begins after the action has ended.
+    /// Never waits for the parties to leave; the next threads to come do, for that moment. If the
+    /// action is running its round is broken like any other; the next round begins after the action
+    /// has ended.
     ///
     /// ```
     /// use tl_barrier::Barrier;
@@ -308,12 +322,13 @@ impl Barrier {
         self.rounds.reset();
     }
 
-    /// Breaks the barrier: parties that are waiting and all that come get a [`BrokenBarrier`] of kind
-    /// [`Aborted`](crate::BrokenBarrierKind::Aborted), until the barrier is [reset](Barrier::reset).
+    /// Breaks the barrier: parties that are waiting and all that come get a [`BrokenBarrier`] of
+    /// kind [`Aborted`](crate::BrokenBarrierKind::Aborted), until the barrier is
+    /// [reset](Barrier::reset).
     ///
-    /// For a thread that cannot go on, so that the others do not wait for it forever; where that is a panic,
-    /// [`abort_on_panic`](Barrier::abort_on_panic) does it. A barrier that is broken already keeps the
-    /// reason it has.
+    /// For a thread that cannot go on, so that the others do not wait for it forever; where that is
+    /// a panic, [`abort_on_panic`](Barrier::abort_on_panic) does it. A barrier that is broken
+    /// already keeps the reason it has.
     ///
     /// ```
     /// use std::thread;
@@ -340,7 +355,8 @@ impl Barrier {
         self.rounds.parties()
     }
 
-    /// How many parties wait in the barrier now. 0 when it is broken. While the action runs all of them do.
+    /// How many parties wait in the barrier now. 0 when it is broken. While the action runs all of
+    /// them do.
     ///
     /// It may be out of date as soon as it is returned: it is for messages and tests.
     ///
@@ -351,7 +367,8 @@ impl Barrier {
         self.rounds.n_waiting()
     }
 
-    /// Whether the barrier is broken, so that it refuses every wait until it is [reset](Barrier::reset).
+    /// Whether the barrier is broken, so that it refuses every wait until it is
+    /// [reset](Barrier::reset).
     ///
     /// ```
     /// let barrier = tl_barrier::Barrier::new(3);
@@ -382,8 +399,8 @@ pub struct BarrierWaitResult {
 }
 
 impl BarrierWaitResult {
-    /// How many parties had arrived before this one: from 0 to one less than the [parties](Barrier::parties), and each number
-    /// once in a round.
+    /// How many parties had arrived before this one: from 0 to one less than the
+    /// [parties](Barrier::parties), and each number once in a round.
     ///
     /// ```
     /// let alone = tl_barrier::Barrier::new(1);
@@ -393,8 +410,8 @@ impl BarrierWaitResult {
         self.index
     }
 
-    /// Whether this is the one party in its round that may do what only one should. It is the last that arrived, the same that
-    /// ran the action.
+    /// Whether this is the one party in its round that may do what only one should. It is the last
+    /// that arrived, the same that ran the action.
     ///
     /// ```
     /// let alone = tl_barrier::Barrier::new(1);

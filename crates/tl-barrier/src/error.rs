@@ -19,21 +19,24 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum BrokenBarrierKind {
-    /// A thread's wait ran out of time before all the parties had arrived. It is also what that thread gets itself.
+    /// A thread's wait ran out of time before all the parties had arrived. It is also what that
+    /// thread gets itself.
     TimedOut,
     /// [`abort`](crate::Barrier::abort) was called.
     Aborted,
-    /// [`reset`](crate::Barrier::reset) was called while threads waited. Only those threads get this: for the next ones the
-    /// barrier is new.
+    /// [`reset`](crate::Barrier::reset) was called while threads waited. Only those threads get
+    /// this: for the next ones the barrier is new.
     Reset,
     /// The barrier's action panicked. In the thread that ran it the panic propagates.
     ActionPanicked,
 }
 
-/// A wait at a barrier failed, since the barrier is broken or was reset. [`kind`](BrokenBarrier::kind) says which.
+/// A wait at a barrier failed, since the barrier is broken or was reset.
+/// [`kind`](BrokenBarrier::kind) says which.
 ///
-/// It is Python's [`BrokenBarrierError`](https://docs.python.org/3/library/threading.html#threading.BrokenBarrierError). A
-/// barrier that is broken stays so, and every further wait fails for the same reason, until
+/// It is Python's
+/// [`BrokenBarrierError`](https://docs.python.org/3/library/threading.html#threading.BrokenBarrierError).
+/// A barrier that is broken stays so, and every further wait fails for the same reason, until
 /// [`reset`](crate::Barrier::reset) makes it new.
 ///
 /// ```

@@ -1,8 +1,10 @@
 //! [`Barrier`]: a meeting point for a fixed number of threads, round after round.
 //!
-//! It is Python's [`threading.Barrier`](https://docs.python.org/3/library/threading.html#barrier-objects) for Rust. Each thread
-//! waits until all have arrived, then all go on. The barrier of the standard library waits forever for a thread that never
-//! comes. This one can time out, be aborted and be reset, and each thread that waited learns what happened.
+//! It is Python's
+//! [`threading.Barrier`](https://docs.python.org/3/library/threading.html#barrier-objects) for
+//! Rust. Each thread waits until all have arrived, then all go on. The barrier of the standard
+//! library waits forever for a thread that never comes. This one can time out, be aborted and be
+//! reset, and each thread that waited learns what happened.
 //!
 //! ```
 //! use std::thread;
@@ -23,9 +25,9 @@
 //! });
 //! ```
 //!
-//! A thread that waits spins for a moment, since the others are often about to arrive; then it offers its core to them; then
-//! it sleeps. So a round between threads that run takes a fraction of a microsecond, and one that takes long costs no
-//! processor time.
+//! A thread that waits spins for a moment, since the others are often about to arrive; then it
+//! offers its core to them; then it sleeps. So a round between threads that run takes a fraction of
+//! a microsecond, and one that takes long costs no processor time.
 //!
 //! A party that may panic before it arrives holds the guard of
 //! [`abort_on_panic`](Barrier::abort_on_panic), so that the others do not wait for it.
@@ -53,7 +55,8 @@
 //!
 //! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-condition`]: https://docs.rs/tl-condition
@@ -68,7 +71,8 @@
 [`tl-semaphore`]: ../tl_semaphore/index.html
 [`tl-thread`]: ../tl_thread/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

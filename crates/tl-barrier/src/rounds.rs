@@ -1,9 +1,9 @@
 //! The protocol of the rounds, without the timeout and the action that belong to a barrier.
 //!
-//! A round goes well by one operation on the word, which begins the next round. So a waiter that finds another round in the
-//! word than its own knows that its own went well. That must stay true when a round breaks: then the word says why, and the
-//! round does not end before all its parties have been told, however soon the barrier is reset. Threads that come meanwhile
-//! wait outside.
+//! A round goes well by one operation on the word, which begins the next round. So a waiter that
+//! finds another round in the word than its own knows that its own went well. That must stay true
+//! when a round breaks: then the word says why, and the round does not end before all its parties
+//! have been told, however soon the barrier is reset. Threads that come meanwhile wait outside.
 
 use std::mem;
 
@@ -38,12 +38,14 @@ pub(crate) struct Rounds {
     /// | set | off | those still to be told | is broken | is refused |
     /// | set | on | those still to be told, at least one | is being cleared up | waits outside; with `ABORTED` is refused |
     ///
-    /// While why is 0 the word changes by compare-and-exchange: by arrivals, which need no lock; by the end of the round,
-    /// which needs the queue locked if `QUEUED` is set; by whoever sets `QUEUED` or breaks the round, with the queue
-    /// locked. Once why is set all changes are made with the queue locked.
+    /// While why is 0 the word changes by compare-and-exchange: by arrivals, which need no lock; by
+    /// the end of the round, which needs the queue locked if `QUEUED` is set; by whoever sets
+    /// `QUEUED` or breaks the round, with the queue locked. Once why is set all changes are made
+    /// with the queue locked.
     ///
-    /// The count of rounds wraps around: to be fooled, a waiter would have to miss a multiple of 2³⁸ rounds, some hours of
-    /// them, between two looks a fraction of a microsecond apart. In the queue it does not rely on the count.
+    /// The count of rounds wraps around: to be fooled, a waiter would have to miss a multiple of
+    /// 2³⁸ rounds, some hours of them, between two looks a fraction of a microsecond apart. In the
+    /// queue it does not rely on the count.
     state: AtomicU64,
     parties: u32,
 }
@@ -163,16 +165,17 @@ impl Rounds {
 
     #[inline]
     fn load(&self) -> State {
-        // Acquire: pairs with the release in `exchange` and `tell`, so that whoever sees how the round ended sees what was
-        // done before.
+        // Acquire: pairs with the release in `exchange` and `tell`, so that whoever sees how the
+        // round ended sees what was done before.
         State(self.state.load(Ordering::Acquire))
     }
 
     #[inline]
     fn exchange(&self, state: State, next: State) -> Result<(), State> {
-        // Release: what a party did before it arrived is passed on by the arrivals after it, each of which has loaded what this
-        // writes, to the last one, and from there by the end of the round to all. No acquire: `state` comes from a load or
-        // from a failure here, both of which acquire, and the word does not say the same twice.
+        // Release: what a party did before it arrived is passed on by the arrivals after it, each
+        // of which has loaded what this writes, to the last one, and from there by the end of the
+        // round to all. No acquire: `state` comes from a load or from a failure here, both of which
+        // acquire, and the word does not say the same twice.
         self.state
             .compare_exchange(state.0, next.0, Ordering::Release, Ordering::Acquire)
             .map(|_| ())
@@ -339,8 +342,8 @@ impl Rounds {
         }
     }
 
-    /// Tells all in the queue that the round is broken, and begins the next one if the barrier has been reset and all have
-    /// been told. `state` is what the word is to say, up to that.
+    /// Tells all in the queue that the round is broken, and begins the next one if the barrier has
+    /// been reset and all have been told. `state` is what the word is to say, up to that.
     fn tell(&self, mut queue: LockedQueue<'_>, state: State) {
         let mut parties = 0;
         let why = state::token_of(state.why());
@@ -355,8 +358,8 @@ impl Rounds {
                 true => state.next_round().broken(BrokenBarrierKind::Aborted),
             };
         }
-        // A plain store: the round is broken, so that nobody changes the word without the lock that is held.
-        // Release: pairs with `load`.
+        // A plain store: the round is broken, so that nobody changes the word without the lock that
+        // is held. Release: pairs with `load`.
         self.state.store(state.0, Ordering::Release);
     }
 }

@@ -57,7 +57,8 @@ impl State {
         self.0 & QUEUED != 0
     }
 
-    /// Whether the round is to be followed by a new one as soon as all its parties have been told that it is broken.
+    /// Whether the round is to be followed by a new one as soon as all its parties have been told
+    /// that it is broken.
     pub(crate) fn is_reset(self) -> bool {
         self.0 & RESET != 0
     }

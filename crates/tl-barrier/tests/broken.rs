@@ -269,7 +269,8 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
                     _ => barrier.reset(),
                 }
                 if turn % 4 == 3 {
-                    // However busy the machine is: a round that goes well, if none of the timeouts breaks it.
+                    // However busy the machine is: a round that goes well, if none of the timeouts
+                    // breaks it.
                     let before = runs.load(Ordering::Relaxed);
                     until(|| {
                         runs.load(Ordering::Relaxed) > before

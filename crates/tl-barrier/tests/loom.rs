@@ -1,5 +1,5 @@
-//! Models of the barrier: the interleavings of two or three threads, explored by loom. A panicking action is not among them:
-//! loom's own mutexes cannot be used by a thread that unwinds.
+//! Models of the barrier: the interleavings of two or three threads, explored by loom. A panicking
+//! action is not among them: loom's own mutexes cannot be used by a thread that unwinds.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-barrier --release --test loom`
 #![cfg(loom)]
@@ -48,8 +48,8 @@ fn until_waiting(barrier: &Barrier, count: usize) {
     }
 }
 
-/// Each of the parties writes before it waits and reads the others' afterwards. The accesses are relaxed, so that the
-/// barrier alone orders them.
+/// Each of the parties writes before it waits and reads the others' afterwards. The accesses are
+/// relaxed, so that the barrier alone orders them.
 fn meet(shared: &(Barrier, Vec<AtomicU32>), me: usize, round: u32) -> usize {
     let (barrier, words) = shared;
     words[me].store(round, Ordering::Relaxed);

@@ -1,4 +1,5 @@
-//! The global allocator of the benchmarks: the system's, which counts what is in use while it is asked to.
+//! The global allocator of the benchmarks: the system's, which counts what is in use while it is
+//! asked to.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -45,7 +46,8 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// How many more bytes of the heap are in use after `f` than before it, all threads together; and what `f` returned.
+/// How many more bytes of the heap are in use after `f` than before it, all threads together; and
+/// what `f` returned.
 pub(crate) fn growth_by<R>(f: impl FnOnce() -> R) -> (i64, R) {
     BYTES.store(0, Ordering::Relaxed);
     IS_COUNTING.store(true, Ordering::Relaxed);

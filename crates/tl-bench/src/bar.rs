@@ -34,7 +34,8 @@ pub(crate) enum Bar {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) bar: Bar,
-    /// What was measured, and whether that meets the bar. Nothing, if the other side was not measured.
+    /// What was measured, and whether that meets the bar. Nothing, if the other side was not
+    /// measured.
     pub(crate) measured: Option<(f64, bool)>,
 }
 

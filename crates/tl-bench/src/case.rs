@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::bar::Bar;
 use crate::python;
 
-/// One measurement of one contender: what an operation costs, and a second figure where the case has one.
+/// One measurement of one contender: what an operation costs, and a second figure where the case
+/// has one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) nanos: f64,
@@ -24,7 +25,8 @@ pub(crate) enum Who {
     /// A bare version of the least work that the operation needs.
     Limit,
     Ours,
-    /// Another way to do the same: one more of ours, or one that shows what the machine can do. No bar holds it.
+    /// Another way to do the same: one more of ours, or one that shows what the machine can do. No
+    /// bar holds it.
     Variant(&'static str),
     Peer(&'static str),
     /// A peer that never sleeps, however long it waits. It is shown, and is never the best one.
@@ -140,8 +142,8 @@ impl Case {
         self.contender(Who::Spinner(name), sample)
     }
 
-    /// Adds CPython by the case of this name in `python.py`, if there is an interpreter, and the bar that ours is so many times
-    /// faster.
+    /// Adds CPython by the case of this name in `python.py`, if there is an interpreter, and the
+    /// bar that ours is so many times faster.
     pub(crate) fn python(self, case: &'static str, faster: f64) -> Case {
         if python::interpreter().is_none() {
             return self;

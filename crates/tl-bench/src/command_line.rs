@@ -66,7 +66,8 @@ pub(crate) enum Task {
 
 #[derive(Debug, Parser)]
 pub(crate) struct ResultsCommandLine {
-    /// Where the runs, the charts and the page, RESULTS.md, go; runs that are there are not made anew
+    /// Where the runs, the charts and the page, RESULTS.md, go; runs that are there are not made
+    /// anew
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
 

@@ -1,5 +1,5 @@
-//! What the heap, and the process, grow by for each timer, thread, waiter and value. Each is measured in a process of its own, where
-//! nothing else comes and goes.
+//! What the heap, and the process, grow by for each timer, thread, waiter and value. Each is
+//! measured in a process of its own, where nothing else comes and goes.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -104,7 +104,8 @@ fn pending<T: Timers>() -> Footprint {
     footprint
 }
 
-/// Starts so many threads, each by `start`, which do something and then wait until what is returned is set.
+/// Starts so many threads, each by `start`, which do something and then wait until what is returned
+/// is set.
 fn start_threads<H>(
     first: impl Fn() + Clone + Send + 'static,
     start: impl Fn(Box<dyn FnOnce() + Send>) -> H,

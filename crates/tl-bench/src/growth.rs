@@ -1,4 +1,5 @@
-//! How the cost of an operation grows with the work: more threads, more pending timers, more live threads.
+//! How the cost of an operation grows with the work: more threads, more pending timers, more live
+//! threads.
 
 use std::hint::black_box;
 use std::rc::Rc;
@@ -341,8 +342,9 @@ impl Grown {
             .collect()
     }
 
-    /// How many times dearer the operation is at the greatest size than at the least, for ours and for the peer that is the best
-    /// at the greatest size; and whether ours, give or take a tenth, grows no faster or is no dearer in the end.
+    /// How many times dearer the operation is at the greatest size than at the least, for ours and
+    /// for the peer that is the best at the greatest size; and whether ours, give or take a tenth,
+    /// grows no faster or is no dearer in the end.
     pub(crate) fn verdict(&self) -> Option<(f64, Who, f64, bool)> {
         let factor = |line: &[(usize, f64)]| Some(line.last()?.1 / line.first()?.1);
         let best = self.sizes.last()?.1.best_peer()?.who;

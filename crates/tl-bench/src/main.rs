@@ -1,4 +1,5 @@
-//! The benchmarks of the threading crates, beside their peers and the limit of the machine. `README.md` says how to repeat them.
+//! The benchmarks of the threading crates, beside their peers and the limit of the machine.
+//! `README.md` says how to repeat them.
 
 use std::error::Error;
 use std::fs;

@@ -19,8 +19,8 @@ impl Sample {
     }
 }
 
-/// What one call costs, called over and over by one thread: the median of short batches, so that one in which the system let
-/// something else run does not count.
+/// What one call costs, called over and over by one thread: the median of short batches, so that
+/// one in which the system let something else run does not count.
 pub(crate) fn per_call(budget: Duration, mut call: impl FnMut()) -> Outcome {
     const BATCHES: u32 = 15;
     let batch = budget / BATCHES;
@@ -44,8 +44,8 @@ pub(crate) fn per_call(budget: Duration, mut call: impl FnMut()) -> Outcome {
     })
 }
 
-/// A turn of the timed loop is several calls, so that the cost of the loop, and where the compiler happens to put it, matter
-/// little.
+/// A turn of the timed loop is several calls, so that the cost of the loop, and where the compiler
+/// happens to put it, matter little.
 const CALLS_PER_TURN: u64 = 8;
 
 #[inline(never)]
@@ -64,8 +64,9 @@ fn time<F: FnMut()>(turns: u64, call: &mut F) -> Duration {
     start.elapsed()
 }
 
-/// What an operation costs when `threads` threads do it at the same time, back to back: the time that passed, by all the
-/// operations of all threads. Second figure: the operations of the slowest thread by those of the fastest.
+/// What an operation costs when `threads` threads do it at the same time, back to back: the time
+/// that passed, by all the operations of all threads. Second figure: the operations of the slowest
+/// thread by those of the fastest.
 pub(crate) fn team(budget: Duration, threads: usize, operation: impl Fn() + Sync) -> Outcome {
     let ready = AtomicUsize::new(0);
     let go = AtomicBool::new(false);
@@ -133,8 +134,9 @@ impl Cores {
     }
 }
 
-/// What a round trip costs: `there` hands the turn over and waits to have it back, in one thread; `back` waits for it and
-/// returns it, in another, until it says that this was the last. `last` tells it so.
+/// What a round trip costs: `there` hands the turn over and waits to have it back, in one thread;
+/// `back` waits for it and returns it, in another, until it says that this was the last. `last`
+/// tells it so.
 pub(crate) fn round_trips(
     budget: Duration,
     cores: Cores,
@@ -195,7 +197,8 @@ pub(crate) fn rounds<W: FnMut() + Send>(
                     let mut round = 0;
                     loop {
                         round += 1;
-                        // Said before the round that it ends with, so that all know it when that round is over.
+                        // Said before the round that it ends with, so that all know it when that
+                        // round is over.
                         if index == 0 && round % 16 == 0 && start.elapsed() >= budget {
                             rounds_to_do.store(round, Ordering::Relaxed);
                         }
@@ -219,8 +222,8 @@ pub(crate) fn rounds<W: FnMut() + Send>(
     })
 }
 
-/// Work that keeps the processor busy for so many nanoseconds, made ready beforehand so that the timed loop does no
-/// arithmetic for it.
+/// Work that keeps the processor busy for so many nanoseconds, made ready beforehand so that the
+/// timed loop does no arithmetic for it.
 pub(crate) fn work_of(nanos: f64) -> impl Fn() + Sync + Copy {
     let count = (nanos * steps_per_nano()).round() as u64;
     move || steps(count)

@@ -1,4 +1,5 @@
-//! What things take: their sizes here, and what the heap and the process grow by for each in `footprint.rs`.
+//! What things take: their sizes here, and what the heap and the process grow by for each in
+//! `footprint.rs`.
 
 use std::mem::size_of;
 

@@ -1,5 +1,5 @@
-//! The C library as the benchmarks need it: pinning, processor time, futexes, and the peers that live there. The only unsafe
-//! code of this crate besides the counting allocator.
+//! The C library as the benchmarks need it: pinning, processor time, futexes, and the peers that
+//! live there. The only unsafe code of this crate besides the counting allocator.
 
 use std::cell::UnsafeCell;
 use std::fs::File;
@@ -18,8 +18,8 @@ fn check(status: libc::c_int) {
 
 /// The cores that the calling thread may run on. There is at least one.
 pub(crate) fn allowed_cores() -> Vec<usize> {
-    // SAFETY: a zeroed set is an empty one; the size given is that of the set written to; `CPU_ISSET` is asked only about
-    // cores that a set has room for.
+    // SAFETY: a zeroed set is an empty one; the size given is that of the set written to;
+    // `CPU_ISSET` is asked only about cores that a set has room for.
     unsafe {
         let mut set: libc::cpu_set_t = std::mem::zeroed();
         check(libc::sched_getaffinity(0, size_of_val(&set), &mut set));
@@ -95,7 +95,8 @@ pub(crate) fn die_with(parent: u32) {
 
 /// Sleeps while `word` is `value`, or wakes for no reason.
 pub(crate) fn futex_wait(word: &AtomicU32, value: u32) {
-    // SAFETY: the word is valid for the length of the call; without a timeout the other arguments are not read.
+    // SAFETY: the word is valid for the length of the call; without a timeout the other arguments
+    // are not read.
     unsafe {
         libc::syscall(
             libc::SYS_futex,
@@ -141,10 +142,12 @@ pub(crate) fn write_stderr(bytes: &[u8]) {
     unsafe { libc::write(libc::STDERR_FILENO, bytes.as_ptr().cast(), bytes.len()) };
 }
 
-/// A pipe that keeps the writes apart: each read gives the bytes of one write. The reading end does not block.
+/// A pipe that keeps the writes apart: each read gives the bytes of one write. The reading end does
+/// not block.
 pub(crate) fn packet_pipe() -> io::Result<(File, File)> {
     let mut ends = [0; 2];
-    // SAFETY: `ends` has room for the two descriptors; when the call succeeded they are open and nobody else's.
+    // SAFETY: `ends` has room for the two descriptors; when the call succeeded they are open and
+    // nobody else's.
     unsafe {
         if libc::pipe2(
             ends.as_mut_ptr(),
@@ -173,7 +176,8 @@ impl PthreadMutex {
     pub(crate) fn recursive() -> PthreadMutex {
         let mutex = PthreadMutex::new();
         let mut attributes = MaybeUninit::uninit();
-        // SAFETY: the attributes are initialised first and destroyed last; the mutex is not in use yet.
+        // SAFETY: the attributes are initialised first and destroyed last; the mutex is not in use
+        // yet.
         unsafe {
             check(libc::pthread_mutexattr_init(attributes.as_mut_ptr()));
             check(libc::pthread_mutexattr_settype(
@@ -317,15 +321,16 @@ impl Drop for PosixSemaphore {
     }
 }
 
-/// Starts so many threads that do nothing, with stacks as large as those of the standard library, and joins them.
+/// Starts so many threads that do nothing, with stacks as large as those of the standard library,
+/// and joins them.
 pub(crate) fn start_and_join(count: usize) {
     extern "C" fn nothing(_: *mut libc::c_void) -> *mut libc::c_void {
         ptr::null_mut()
     }
     const STACK: usize = 2 << 20;
     let mut threads = Vec::with_capacity(count);
-    // SAFETY: the attributes are initialised first and destroyed last; each thread is written by its creation, which is
-    // checked, and joined once.
+    // SAFETY: the attributes are initialised first and destroyed last; each thread is written by
+    // its creation, which is checked, and joined once.
     unsafe {
         let mut attributes = MaybeUninit::uninit();
         check(libc::pthread_attr_init(attributes.as_mut_ptr()));

@@ -1,4 +1,5 @@
-//! CPython as a contender: the same work through its `threading`, by `python.py`, in a process of its own.
+//! CPython as a contender: the same work through its `threading`, by `python.py`, in a process of
+//! its own.
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -8,7 +9,8 @@ use crate::case::{Outcome, Sample};
 
 const PROGRAM: &str = include_str!("python.py");
 
-/// Where the interpreter is, if there is one. What is called `python3` may be a script that looks for it first.
+/// Where the interpreter is, if there is one. What is called `python3` may be a script that looks
+/// for it first.
 pub(crate) fn interpreter() -> Option<&'static str> {
     static INTERPRETER: OnceLock<Option<String>> = OnceLock::new();
     INTERPRETER

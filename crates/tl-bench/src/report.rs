@@ -37,7 +37,8 @@ fn second(kind: Second, value: f64) -> String {
     }
 }
 
-/// A Markdown table. The first column is set to the left, and so is every other whose index is in `left`.
+/// A Markdown table. The first column is set to the left, and so is every other whose index is in
+/// `left`.
 pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     let mut line = |cells: &mut dyn Iterator<Item = &str>| {

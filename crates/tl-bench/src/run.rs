@@ -1,4 +1,5 @@
-//! Runs a case: its contenders take turns, A B C A B C, so that whatever disturbs the machine disturbs them all.
+//! Runs a case: its contenders take turns, A B C A B C, so that whatever disturbs the machine
+//! disturbs them all.
 
 use std::time::Duration;
 

@@ -9,21 +9,25 @@ use tl_locks::{ConditionLock, RLock, ReleaseError, Waiters};
 
 use crate::ConditionGuard;
 
-/// A condition variable with its lock: threads that hold the lock wait for a notification, and while they wait others can have
-/// the lock.
+/// A condition variable with its lock: threads that hold the lock wait for a notification, and
+/// while they wait others can have the lock.
 ///
-/// It is Python's [`threading.Condition`](https://docs.python.org/3/library/threading.html#condition-objects). The lock is an
-/// [`RLock`] unless [`with_lock`](Condition::with_lock) is given another; a reference or an [`Arc`](std::sync::Arc) to a lock lets
-/// several conditions share it. What the condition is about (a queue, a flag) is wherever the program keeps it; a value with its lock
-/// and condition in one is a [`Monitor`](crate::Monitor).
+/// It is Python's
+/// [`threading.Condition`](https://docs.python.org/3/library/threading.html#condition-objects). The
+/// lock is an [`RLock`] unless [`with_lock`](Condition::with_lock) is given another; a reference or
+/// an [`Arc`](std::sync::Arc) to a lock lets several conditions share it. What the condition is
+/// about (a queue, a flag) is wherever the program keeps it; a value with its lock and condition in
+/// one is a [`Monitor`](crate::Monitor).
 ///
-/// [`lock`](Condition::lock) returns a guard with the waits and the notifications. The same methods are here as well, for a lock that is
-/// acquired and released by hand; they return [`NotAcquired`](crate::NotAcquired) where Python raises `RuntimeError`.
+/// [`lock`](Condition::lock) returns a guard with the waits and the notifications. The same methods
+/// are here as well, for a lock that is acquired and released by hand; they return
+/// [`NotAcquired`](crate::NotAcquired) where Python raises `RuntimeError`.
 ///
-/// - A wait ends because the thread was notified, or because its time ran out, and says which. There are no other wake-ups. When both
-///   happen at once it was notified.
-/// - `notify(n)` notifies exactly `n` of the waiting threads, those first that have waited longest, or all if there are fewer. A thread
-///   that begins to wait later gets nothing of it, and a notification that finds nobody is not remembered.
+/// - A wait ends because the thread was notified, or because its time ran out, and says which.
+///   There are no other wake-ups. When both happen at once it was notified.
+/// - `notify(n)` notifies exactly `n` of the waiting threads, those first that have waited longest,
+///   or all if there are fewer. A thread that begins to wait later gets nothing of it, and a
+///   notification that finds nobody is not remembered.
 /// - A wait gives up every level of an [`RLock`], and takes every level back before it returns.
 ///
 /// A condition takes one word beside its lock.
@@ -54,8 +58,8 @@ use crate::ConditionGuard;
 ///
 /// # Mistakes that do not compile
 ///
-/// A lock that holds data cannot be the lock of a condition, since a wait would leave references to the data behind. A value with
-/// its lock and its condition is a [`Monitor`](crate::Monitor):
+/// A lock that holds data cannot be the lock of a condition, since a wait would leave references to
+/// the data behind. A value with its lock and its condition is a [`Monitor`](crate::Monitor):
 ///
 /// ```compile_fail,E0277
 /// use tl_condition::Condition;
@@ -134,7 +138,8 @@ impl<L: ConditionLock> Condition<L> {
         }
     }
 
-    /// Acquires the lock, and returns a guard to wait and notify with, that releases it when it is dropped.
+    /// Acquires the lock, and returns a guard to wait and notify with, that releases it when it is
+    /// dropped.
     ///
     /// # Panics
     ///
@@ -142,7 +147,8 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// Waits until the lock is free: see [`RLock::acquire`], [`Lock::acquire`](tl_locks::Lock::acquire).
+    /// Waits until the lock is free: see [`RLock::acquire`],
+    /// [`Lock::acquire`](tl_locks::Lock::acquire).
     ///
     /// # Examples
     ///
@@ -185,8 +191,8 @@ impl<L: ConditionLock> Condition<L> {
         self.try_acquire().then(|| ConditionGuard::new(self))
     }
 
-    /// Acquires the lock if that is possible within `timeout`: at once if it is zero, however long it takes if it is too long to be
-    /// added to the clock.
+    /// Acquires the lock if that is possible within `timeout`: at once if it is zero, however long
+    /// it takes if it is too long to be added to the clock.
     ///
     /// # Panics
     ///
@@ -213,7 +219,8 @@ impl<L: ConditionLock> Condition<L> {
             .then(|| ConditionGuard::new(self))
     }
 
-    /// Acquires the lock if that is possible before `deadline`, which may be in the past: then at once or not at all.
+    /// Acquires the lock if that is possible before `deadline`, which may be in the past: then at
+    /// once or not at all.
     ///
     /// # Panics
     ///
@@ -240,7 +247,8 @@ impl<L: ConditionLock> Condition<L> {
             .then(|| ConditionGuard::new(self))
     }
 
-    /// Acquires the lock. It needs a [`release`](Condition::release), for which the guard of [`lock`](Condition::lock) takes care by itself.
+    /// Acquires the lock. It needs a [`release`](Condition::release), for which the guard of
+    /// [`lock`](Condition::lock) takes care by itself.
     ///
     /// # Panics
     ///
@@ -346,7 +354,8 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// [`ReleaseError`] if the lock is not held, or the calling thread does not own it. Nothing has changed then.
+    /// [`ReleaseError`] if the lock is not held, or the calling thread does not own it. Nothing has
+    /// changed then.
     ///
     /// # Examples
     ///
@@ -363,8 +372,8 @@ impl<L: ConditionLock> Condition<L> {
         self.lock.release()
     }
 
-    /// Returns the lock: to acquire it in a way that the condition does not have, or for another condition
-    /// on it.
+    /// Returns the lock: to acquire it in a way that the condition does not have, or for another
+    /// condition on it.
     ///
     /// # Examples
     ///
@@ -400,8 +409,8 @@ impl<L: ConditionLock> Condition<L> {
         self.lock.is_acquired()
     }
 
-    /// Returns how many threads wait and have not been notified. Unless the caller holds the lock, that may
-    /// have changed by the time it returns; some may time out even then.
+    /// Returns how many threads wait and have not been notified. Unless the caller holds the lock,
+    /// that may have changed by the time it returns; some may time out even then.
     ///
     /// # Examples
     ///

@@ -1,4 +1,5 @@
-//! `Condvar`: a condition variable apart from its mutex; `lock_api`'s, on the raw lock of `tl-locks`.
+//! `Condvar`: a condition variable apart from its mutex; `lock_api`'s, on the raw lock of
+//! `tl-locks`.
 
 use std::time::{Duration, Instant};
 
@@ -10,21 +11,22 @@ const WAIT_DEADLINE: &Operation = &Operation::new("Condvar", "wait_deadline");
 const WAIT_WHILE_TIMEOUT: &Operation = &Operation::new("Condvar", "wait_while_timeout");
 const WAIT_WHILE_DEADLINE: &Operation = &Operation::new("Condvar", "wait_while_deadline");
 
-/// A condition variable for a [`Mutex`](tl_locks::Mutex), which is elsewhere: one mutex may have several.
+/// A condition variable for a [`Mutex`](tl_locks::Mutex), which is elsewhere: one mutex may have
+/// several.
 ///
-/// It is `lock_api`'s [`Condvar`][condvar] on a raw one of these crates, with its whole interface, as
-/// `parking_lot` has it: a program that takes `Mutex` and `Condvar` from there needs another import and
-/// no other change. [`CondvarExt`] has the timed forms by the names of these crates. For a value
-/// with one condition of its own, a [`Monitor`](crate::Monitor) says the same in fewer words; where
-/// the lock is a [`Lock`](tl_locks::Lock) or an [`RLock`](tl_locks::RLock), take a
+/// It is `lock_api`'s [`Condvar`][condvar] on a raw one of these crates, with its whole interface,
+/// as `parking_lot` has it: a program that takes `Mutex` and `Condvar` from there needs another
+/// import and no other change. [`CondvarExt`] has the timed forms by the names of these crates. For
+/// a value with one condition of its own, a [`Monitor`](crate::Monitor) says the same in fewer
+/// words; where the lock is a [`Lock`](tl_locks::Lock) or an [`RLock`](tl_locks::RLock), take a
 /// [`Condition`](crate::Condition).
 ///
-/// - A wait ends because the thread was notified, or because its time ran out, and says which. There are
-///   no other wake-ups. When both happen at once it was notified.
-/// - A notification is for threads that wait when it is sent, those first that have waited longest, and
-///   returns exactly how many it notified. One that finds nobody is not remembered.
-/// - Who notifies may hold the mutex or not. While anybody holds it, notified threads that sleep are
-///   moved to its queue, and wake when it is released.
+/// - A wait ends because the thread was notified, or because its time ran out, and says which.
+///   There are no other wake-ups. When both happen at once it was notified.
+/// - A notification is for threads that wait when it is sent, those first that have waited longest,
+///   and returns exactly how many it notified. One that finds nobody is not remembered.
+/// - Who notifies may hold the mutex or not. While anybody holds it, notified threads that sleep
+///   are moved to its queue, and wake when it is released.
 ///
 /// It takes one word.
 ///
@@ -32,8 +34,8 @@ const WAIT_WHILE_DEADLINE: &Operation = &Operation::new("Condvar", "wait_while_d
 ///
 /// # Panics
 ///
-/// A wait panics if other threads wait with another mutex. Nothing has changed then: the mutex is held
-/// by its guard, and the others wait on. When nobody waits, another mutex will do.
+/// A wait panics if other threads wait with another mutex. Nothing has changed then: the mutex is
+/// held by its guard, and the others wait on. When nobody waits, another mutex will do.
 ///
 /// # Blocking
 ///
@@ -69,9 +71,9 @@ mod sealed {
 /// What [`Condvar`] has beside `lock_api`'s interface: the timed forms by the names that they have
 /// everywhere in these crates, and notifying some of the waiters.
 ///
-/// With [`Duration::ZERO`], or a deadline in the past, a wait gives the mutex up and takes it back at
-/// once. A timeout too long to be added to the clock, such as [`Duration::MAX`], never runs out. The
-/// trait is sealed.
+/// With [`Duration::ZERO`], or a deadline in the past, a wait gives the mutex up and takes it back
+/// at once. A timeout too long to be added to the clock, such as [`Duration::MAX`], never runs out.
+/// The trait is sealed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -83,8 +85,8 @@ mod sealed {
 /// assert!(!notified);
 /// ```
 pub trait CondvarExt: sealed::Sealed {
-    /// Gives the mutex up, waits to be notified for no longer than `timeout`, and takes the mutex back.
-    /// Returns whether it was notified.
+    /// Gives the mutex up, waits to be notified for no longer than `timeout`, and takes the mutex
+    /// back. Returns whether it was notified.
     ///
     /// # Panics
     ///
@@ -92,7 +94,8 @@ pub trait CondvarExt: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification no longer than `timeout`, then for the mutex, however long that takes.
+    /// Waits for a notification no longer than `timeout`, then for the mutex, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -107,8 +110,8 @@ pub trait CondvarExt: sealed::Sealed {
     #[track_caller]
     fn wait_timeout<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, timeout: Duration) -> bool;
 
-    /// Gives the mutex up, waits to be notified until `deadline` at the latest, and takes the mutex back.
-    /// Returns whether it was notified.
+    /// Gives the mutex up, waits to be notified until `deadline` at the latest, and takes the mutex
+    /// back. Returns whether it was notified.
     ///
     /// # Panics
     ///
@@ -116,8 +119,8 @@ pub trait CondvarExt: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification until `deadline` at the latest, then for the mutex, however long that
-    /// takes.
+    /// Waits for a notification until `deadline` at the latest, then for the mutex, however long
+    /// that takes.
     ///
     /// # Examples
     ///
@@ -132,9 +135,9 @@ pub trait CondvarExt: sealed::Sealed {
     #[track_caller]
     fn wait_deadline<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, deadline: Instant) -> bool;
 
-    /// Waits while `condition` returns true, no longer than `timeout` in all. Returns whether it became
-    /// false: it is called before the first wait, after each notification, and when the time has run
-    /// out.
+    /// Waits while `condition` returns true, no longer than `timeout` in all. Returns whether it
+    /// became false: it is called before the first wait, after each notification, and when the time
+    /// has run out.
     ///
     /// # Panics
     ///
@@ -142,7 +145,8 @@ pub trait CondvarExt: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits for notifications no longer than `timeout`, and for the mutex, however long that takes.
+    /// Waits for notifications no longer than `timeout`, and for the mutex, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -164,8 +168,8 @@ pub trait CondvarExt: sealed::Sealed {
         timeout: Duration,
     ) -> bool;
 
-    /// Waits while `condition` returns true, until `deadline` at the latest. Returns whether it became
-    /// false. See [`wait_while_timeout`](CondvarExt::wait_while_timeout).
+    /// Waits while `condition` returns true, until `deadline` at the latest. Returns whether it
+    /// became false. See [`wait_while_timeout`](CondvarExt::wait_while_timeout).
     ///
     /// # Panics
     ///
@@ -195,8 +199,8 @@ pub trait CondvarExt: sealed::Sealed {
         deadline: Instant,
     ) -> bool;
 
-    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how many will
-    /// wake.
+    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how
+    /// many will wake.
     ///
     /// # Examples
     ///
@@ -207,8 +211,8 @@ pub trait CondvarExt: sealed::Sealed {
     /// ```
     fn notify(&self, n: usize) -> usize;
 
-    /// Returns how many threads wait and have not been notified. That may have changed by the time it
-    /// returns.
+    /// Returns how many threads wait and have not been notified. That may have changed by the time
+    /// it returns.
     ///
     /// # Examples
     ///

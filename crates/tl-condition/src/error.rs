@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-/// A wait or a notify needs the condition's lock, and the caller does not hold it. Nothing has changed.
+/// A wait or a notify needs the condition's lock, and the caller does not hold it. Nothing has
+/// changed.
 ///
 /// ```
 /// use tl_condition::{Condition, NotAcquired};

@@ -8,15 +8,17 @@ use tl_locks::{ConditionLock, RLock};
 
 use crate::{Condition, NotAcquired};
 
-/// The lock of a [`Condition`], held; dropping the guard releases it. With it the holder waits and notifies.
+/// The lock of a [`Condition`], held; dropping the guard releases it. With it the holder waits and
+/// notifies.
 ///
 /// The methods return no `Result`, since the guard stands for the lock that they need.
 ///
 /// # Panics
 ///
-/// Every method panics if the lock was released under the guard: by a call of [`Condition::release`] or of the lock's own `release`,
-/// in the same thread or, if the lock is a [`Lock`](tl_locks::Lock), which has no owner, in any other. A wait that notices it
-/// only when it has the lock back does not panic.
+/// Every method panics if the lock was released under the guard: by a call of
+/// [`Condition::release`] or of the lock's own `release`, in the same thread or, if the lock is a
+/// [`Lock`](tl_locks::Lock), which has no owner, in any other. A wait that notices it only when it
+/// has the lock back does not panic.
 ///
 /// If the lock is an [`RLock`] the guard may not leave its thread:
 ///
@@ -82,10 +84,11 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.wait());
     }
 
-    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Returns whether it was notified.
+    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock
+    /// back. Returns whether it was notified.
     ///
-    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be added to the clock never runs
-    /// out.
+    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long
+    /// to be added to the clock never runs out.
     ///
     /// # Panics
     ///
@@ -93,7 +96,8 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification no longer than `timeout`, then for the lock, however long that takes.
+    /// Waits for a notification no longer than `timeout`, then for the lock, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -109,7 +113,8 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.wait_timeout(timeout))
     }
 
-    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back. Returns whether it was notified.
+    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock
+    /// back. Returns whether it was notified.
     ///
     /// # Panics
     ///
@@ -117,7 +122,8 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification until `deadline` at the latest, then for the lock, however long that takes.
+    /// Waits for a notification until `deadline` at the latest, then for the lock, however long
+    /// that takes.
     ///
     /// # Examples
     ///
@@ -133,7 +139,8 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.wait_deadline(deadline))
     }
 
-    /// Waits until `predicate` returns true: it is called before the first wait and after each notification, always with the lock held.
+    /// Waits until `predicate` returns true: it is called before the first wait and after each
+    /// notification, always with the lock held.
     ///
     /// A panic in `predicate` propagates, with the lock held by the guard, which releases it.
     ///
@@ -170,8 +177,9 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.wait_for(predicate));
     }
 
-    /// Waits until `predicate` returns true, no longer than `timeout` in all. Returns its last result: it is called before the first wait,
-    /// after each notification, and when the time has run out.
+    /// Waits until `predicate` returns true, no longer than `timeout` in all. Returns its last
+    /// result: it is called before the first wait, after each notification, and when the time has
+    /// run out.
     ///
     /// # Panics
     ///
@@ -206,7 +214,8 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     ///
     /// # Blocking
     ///
-    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that takes.
+    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -225,7 +234,8 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
 
     /// Notifies the thread that has waited longest. Returns how many will wake: 0 or 1.
     ///
-    /// A notified thread goes on once it has the lock, so not before this guard is dropped or waits.
+    /// A notified thread goes on once it has the lock, so not before this guard is dropped or
+    /// waits.
     ///
     /// # Panics
     ///
@@ -244,7 +254,8 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
         held(self.condition.notify_one())
     }
 
-    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how many will wake.
+    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how
+    /// many will wake.
     ///
     /// # Panics
     ///
@@ -297,7 +308,8 @@ fn held<T>(result: Result<T, NotAcquired>) -> T {
 impl<L: ConditionLock> Drop for ConditionGuard<'_, L> {
     #[inline]
     fn drop(&mut self) {
-        // An error means that the lock was released under the guard: there is nothing left to do, and nobody to tell.
+        // An error means that the lock was released under the guard: there is nothing left to do,
+        // and nobody to tell.
         let _ = self.condition.release();
     }
 }

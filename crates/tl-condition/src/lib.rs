@@ -1,5 +1,6 @@
-//! Condition variables: [`Condition`], Python's, on any of the locks of [`tl_locks`], re-entrant ones too, and [`Monitor`], a value
-//! with its lock and condition in one. And [`Condvar`], apart from its [`Mutex`](tl_locks::Mutex), as in `std` and `parking_lot`.
+//! Condition variables: [`Condition`], Python's, on any of the locks of [`tl_locks`], re-entrant
+//! ones too, and [`Monitor`], a value with its lock and condition in one. And [`Condvar`], apart
+//! from its [`Mutex`](tl_locks::Mutex), as in `std` and `parking_lot`.
 //!
 //! # When to use it
 //!
@@ -21,12 +22,14 @@
 //! | [`Monitor`] | `&mut T` through the guard | its own, not re-entrant | [further ones](MonitorGuard::on) |
 //! | [`Condvar`] | `&mut T` through the mutex's guard | a [`Mutex`](tl_locks::Mutex), elsewhere | yes |
 //!
-//! A wait ends because the thread was notified or because its time ran out, and says which. `notify(n)` notifies exactly `n`
-//! waiters, or all if there are fewer, those first that have waited longest, and returns how many it notified. A notified thread that
-//! sleeps is not woken while the lock is held, only to wait for it: it moves to the lock's own queue, and wakes when the lock is released.
+//! A wait ends because the thread was notified or because its time ran out, and says which.
+//! `notify(n)` notifies exactly `n` waiters, or all if there are fewer, those first that have
+//! waited longest, and returns how many it notified. A notified thread that sleeps is not woken
+//! while the lock is held, only to wait for it: it moves to the lock's own queue, and wakes when
+//! the lock is released.
 //!
-//! The guards wait and notify without a `Result`, since whoever has one holds the lock. The same methods on the condition itself return
-//! [`NotAcquired`] to a caller that does not hold it.
+//! The guards wait and notify without a `Result`, since whoever has one holds the lock. The same
+//! methods on the condition itself return [`NotAcquired`] to a caller that does not hold it.
 //!
 //! # Examples
 //!
@@ -62,7 +65,8 @@
 //!
 //! It takes Rust 1.95 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-barrier`]: https://docs.rs/tl-barrier
@@ -75,7 +79,8 @@
 [`tl-event`]: ../tl_event/index.html
 [`tl-semaphore`]: ../tl_semaphore/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

@@ -13,12 +13,14 @@ use tl_locks::{Mutex, MutexExt, MutexGuard, Waiters};
 
 /// A value with its lock and its condition in one.
 ///
-/// Whoever holds the lock has `&mut` access to the value, can wait until somebody has changed it, and can notify others of a change. The lock is not
-/// re-entrant, since it holds data: two guards in one thread would be two `&mut`. There is no poisoning: a panic releases the lock.
-/// What is promised of waits and notifications is what [`Condition`](crate::Condition) promises.
+/// Whoever holds the lock has `&mut` access to the value, can wait until somebody has changed it,
+/// and can notify others of a change. The lock is not re-entrant, since it holds data: two guards
+/// in one thread would be two `&mut`. There is no poisoning: a panic releases the lock. What is
+/// promised of waits and notifications is what [`Condition`](crate::Condition) promises.
 ///
-/// The idea is C. A. R. Hoare's monitor, with Mesa's rules: a notified thread competes for the lock, so the value may have
-/// changed again when it goes on, and [`wait_while`](MonitorGuard::wait_while) looks again.
+/// The idea is C. A. R. Hoare's monitor, with Mesa's rules: a notified thread competes for the
+/// lock, so the value may have changed again when it goes on, and
+/// [`wait_while`](MonitorGuard::wait_while) looks again.
 ///
 /// # Examples
 ///
@@ -50,7 +52,8 @@ use tl_locks::{Mutex, MutexExt, MutexGuard, Waiters};
 /// ```
 ///
 /// With a condition for each thing that somebody waits for, a notification rouses nobody in vain:
-/// [`MonitorGuard::on`] waits for one, a [`Condvar`](crate::Condvar). A queue with room for so many:
+/// [`MonitorGuard::on`] waits for one, a [`Condvar`](crate::Condvar). A queue with room for so
+/// many:
 ///
 /// ```
 /// use std::collections::VecDeque;
@@ -129,7 +132,8 @@ impl<T> Monitor<T> {
 }
 
 impl<T: ?Sized> Monitor<T> {
-    /// Acquires the lock, and returns a guard that derefs to the value and releases the lock when it is dropped.
+    /// Acquires the lock, and returns a guard that derefs to the value and releases the lock when
+    /// it is dropped.
     ///
     /// # Blocking
     ///
@@ -169,8 +173,8 @@ impl<T: ?Sized> Monitor<T> {
         self.mutex.try_lock().map(|guard| self.guard(guard))
     }
 
-    /// Acquires the lock if that is possible within `timeout`: at once if it is zero, however long it takes if it is too long to be
-    /// added to the clock.
+    /// Acquires the lock if that is possible within `timeout`: at once if it is zero, however long
+    /// it takes if it is too long to be added to the clock.
     ///
     /// # Blocking
     ///
@@ -195,7 +199,8 @@ impl<T: ?Sized> Monitor<T> {
             .map(|guard| self.guard(guard))
     }
 
-    /// Acquires the lock if that is possible before `deadline`, which may be in the past: then at once or not at all.
+    /// Acquires the lock if that is possible before `deadline`, which may be in the past: then at
+    /// once or not at all.
     ///
     /// # Blocking
     ///
@@ -219,8 +224,8 @@ impl<T: ?Sized> Monitor<T> {
             .map(|guard| self.guard(guard))
     }
 
-    /// Returns how many threads wait for a notification of the monitor and have not been notified. That may
-    /// have changed by the time it returns.
+    /// Returns how many threads wait for a notification of the monitor and have not been notified.
+    /// That may have changed by the time it returns.
     ///
     /// # Examples
     ///

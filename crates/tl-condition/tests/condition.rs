@@ -171,7 +171,8 @@ fn only_those_waiting<L: ConditionLock + Sync>(condition: &Condition<L>) {
                 waiting.fetch_add(1, Ordering::Relaxed);
                 guard.wait();
                 woken.fetch_add(1, Ordering::Relaxed);
-                // Waits again, as a later arrival: the notification that woke it must not wake it twice.
+                // Waits again, as a later arrival: the notification that woke it must not wake it
+                // twice.
                 guard.wait();
                 assert!(released.load(Ordering::Relaxed));
             });
@@ -196,8 +197,9 @@ fn not_remembered<L: ConditionLock + Sync>(condition: &Condition<L>) {
     assert!(!guard.wait_timeout(Duration::ZERO));
 }
 
-/// The wake-ups may be delivered when the lock is released. Who waits from then on, the notifier first of all, is none of those
-/// that they were for, though more were asked for than there were waiters.
+/// The wake-ups may be delivered when the lock is released. Who waits from then on, the notifier
+/// first of all, is none of those that they were for, though more were asked for than there were
+/// waiters.
 fn never_later<L: ConditionLock + Sync>(condition: &Condition<L>) {
     const ROUNDS: usize = if cfg!(sanitize_thread) { 20 } else { 200 };
     let (waiting, woken) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -325,7 +327,8 @@ fn total_time<L: ConditionLock + Sync>(condition: &Condition<L>) {
     const TIMEOUT: Duration = Duration::from_millis(50);
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
-        // Keeps waking it without cause. If each wake-up began the time anew the wait would last as long as this does.
+        // Keeps waking it without cause. If each wake-up began the time anew the wait would last as
+        // long as this does.
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
                 condition.lock().notify_all();
@@ -382,7 +385,8 @@ fn panicking_predicate<L: ConditionLock + Sync>(condition: &Condition<L>) {
     assert!(condition.release().is_err());
 }
 
-/// How long the waits of the races are: most run out while the waiter spins, some while it yields, a few while it sleeps.
+/// How long the waits of the races are: most run out while the waiter spins, some while it yields,
+/// a few while it sleeps.
 fn racing_timeout(race: usize, number: usize) -> Duration {
     let range = match race % 1024 {
         0 => 60_000,

@@ -1,4 +1,5 @@
-//! `Condition`: what follows from its lock: levels, owners and strangers, several conditions on one, the end of its life.
+//! `Condition`: what follows from its lock: levels, owners and strangers, several conditions on
+//! one, the end of its life.
 
 mod support;
 

@@ -1,5 +1,5 @@
-//! `Condvar`: apart from its mutex, exact, oldest first; and the ways in which pools, job servers and
-//! channels use one.
+//! `Condvar`: apart from its mutex, exact, oldest first; and the ways in which pools, job servers
+//! and channels use one.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,5 +1,5 @@
-//! Models of the condition: the interleavings of two or three threads, explored by loom, on both kinds of lock. A monitor is the
-//! same wait and the same notification on the raw lock of a mutex.
+//! Models of the condition: the interleavings of two or three threads, explored by loom, on both
+//! kinds of lock. A monitor is the same wait and the same notification on the raw lock of a mutex.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-condition --release --test loom`
 #![cfg(loom)]
@@ -17,13 +17,15 @@ use tl_locks::{ConditionLock, Lock, RLock, Waiters};
 /// A timeout that is over when the model lets time pass.
 const SOME_TIME: Duration = Duration::from_secs(1);
 
-/// A condition, and a number that its lock guards: loom fails a model in which two accesses are not ordered.
+/// A condition, and a number that its lock guards: loom fails a model in which two accesses are not
+/// ordered.
 struct Shared<L: ConditionLock> {
     condition: Condition<L>,
     number: UnsafeCell<u32>,
 }
 
-// SAFETY: the number is used under the lock of the condition that is checked, or loom fails the model.
+// SAFETY: the number is used under the lock of the condition that is checked, or loom fails the
+// model.
 unsafe impl<L: ConditionLock + Sync> Sync for Shared<L> {}
 
 impl<L: ConditionLock> Shared<L> {
@@ -197,7 +199,8 @@ fn a_bare_lock_released_by_a_stranger_stays_exact() {
         shared.condition.acquire();
         let stranger = spawn(&shared, |shared| {
             let _ = shared.condition.release();
-            // Without the lock, or with the lock of somebody who waits for it: whoever is notified wakes.
+            // Without the lock, or with the lock of somebody who waits for it: whoever is notified
+            // wakes.
             shared.condition.notify_one().unwrap_or(0)
         });
         let clock = thread::spawn(let_time_pass);

@@ -295,7 +295,8 @@ fn of_a_notify_and_a_timeout_at_once_exactly_one_counts() {
             let monitor = &monitor;
             scope.spawn(move || {
                 for race in 0..RACES / WAITERS {
-                    // Most run out while the waiter spins, some while it yields, a few while it sleeps.
+                    // Most run out while the waiter spins, some while it yields, a few while it
+                    // sleeps.
                     let range = match race % 1024 {
                         0 => 60_000,
                         1..16 => 5_000,

@@ -1,4 +1,5 @@
-//! What the compiler holds: sizes, `Send`, `Sync`, unwind safety, constants. These tests fail by not compiling.
+//! What the compiler holds: sizes, `Send`, `Sync`, unwind safety, constants. These tests fail by
+//! not compiling.
 
 use std::cell::Cell;
 use std::mem::size_of;

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The identity of a thread, unique for the life of the process and never reused.
 ///
-/// Identities are ordered by when they were given; the main thread's is the lowest. It is not the number by which the operating
-/// system knows the thread, which is reused: for that one see [`sys::native_id`](crate::sys::native_id).
+/// Identities are ordered by when they were given; the main thread's is the lowest. It is not the
+/// number by which the operating system knows the thread, which is reused: for that one see
+/// [`sys::native_id`](crate::sys::native_id).
 ///
 /// ```
 /// use tl_core::current_ident;
@@ -24,7 +25,8 @@ pub struct ThreadIdent(NonZeroU64);
 impl ThreadIdent {
     /// The identity of the main thread: the one on which the operating system started the process.
     ///
-    /// In a child made by `fork` the main thread is the one that forked, with the identity that it has.
+    /// In a child made by `fork` the main thread is the one that forked, with the identity that it
+    /// has.
     pub const MAIN: ThreadIdent = ThreadIdent(NonZeroU64::MIN);
 
     /// The identity as a number: what a lock stores to remember its owner.
@@ -39,7 +41,8 @@ impl ThreadIdent {
         self.0
     }
 
-    /// Returns the identity with this number, as a lock has stored it; `None` for 0, which no thread has.
+    /// Returns the identity with this number, as a lock has stored it; `None` for 0, which no
+    /// thread has.
     ///
     /// ```
     /// use tl_core::ThreadIdent;
@@ -58,7 +61,8 @@ impl ThreadIdent {
     pub(crate) fn next() -> ThreadIdent {
         static NEXT: AtomicU64 = AtomicU64::new(ThreadIdent::MAIN.0.get() + 1);
 
-        // Relaxed: that no two calls see the same number is all that is asked. 2^64 threads are not started in a lifetime.
+        // Relaxed: that no two calls see the same number is all that is asked. 2^64 threads are not
+        // started in a lifetime.
         ThreadIdent::from_u64(NEXT.fetch_add(1, Ordering::Relaxed))
             .expect("fewer than 2^64 threads")
     }
@@ -70,7 +74,8 @@ impl fmt::Display for ThreadIdent {
     }
 }
 
-// A thread-local that is const and has no destructor costs one load, and is there for as long as its thread runs at all.
+// A thread-local that is const and has no destructor costs one load, and is there for as long as
+// its thread runs at all.
 #[cfg(not(loom))]
 thread_local! {
     static CURRENT: Cell<u64> = const { Cell::new(0) };
@@ -88,9 +93,9 @@ loom::thread_local! {
 /// after `main` has returned.
 ///
 /// A thread that a library starts with a record of its own
-/// ([`ThreadRecord::begin`](crate::names::ThreadRecord::begin)), as `tl-thread` does, has its identity
-/// from its first line on. What runs in it before that, in the standard library's own preparations, is
-/// given one that serves for that time and is never used again.
+/// ([`ThreadRecord::begin`](crate::names::ThreadRecord::begin)), as `tl-thread` does, has its
+/// identity from its first line on. What runs in it before that, in the standard library's own
+/// preparations, is given one that serves for that time and is never used again.
 ///
 /// ```
 /// use tl_core::{ThreadIdent, current_ident};

@@ -1,5 +1,5 @@
-//! What the threading crates share: identities and names of threads, logging with thread names, and the door, the one
-//! place where a thread is put to sleep.
+//! What the threading crates share: identities and names of threads, logging with thread names, and
+//! the door, the one place where a thread is put to sleep.
 //!
 //! ```
 //! let worker = std::thread::Builder::new().name("worker".into());
@@ -27,8 +27,9 @@
 //! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.85 or newer. (The newest versions of what the logger rests on take 1.88; for an older one cargo chooses older
-//! versions, which are not tested.) What is not the same everywhere is in [`sys`].
+//! It takes Rust 1.85 or newer. (The newest versions of what the logger rests on take 1.88; for an
+//! older one cargo chooses older versions, which are not tested.) What is not the same everywhere
+//! is in [`sys`].
 //!
 //! # Feature flags
 //!
@@ -36,10 +37,12 @@
 //! | --- | --- | --- |
 //! | `logging` | on | the module `logging` and what it rests on: `log`, `env_filter`, `jiff`, `simple_logger` |
 //!
-//! The sibling crates switch it off, so that none of them brings a logger. Without it this crate rests on `libc` and
-//! `crossbeam-utils` alone: `tl-core = { version = "…", default-features = false }`.
+//! The sibling crates switch it off, so that none of them brings a logger. Without it this crate
+//! rests on `libc` and `crossbeam-utils` alone:
+//! `tl-core = { version = "…", default-features = false }`.
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-event`]: https://docs.rs/tl-event
@@ -54,7 +57,8 @@
 [`tl-semaphore`]: ../tl_semaphore/index.html
 [`tl-thread`]: ../tl_thread/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 
 mod ident;

@@ -1,12 +1,14 @@
-//! For models of the protocols under `--cfg loom`: running them, counting what was explored, and letting time pass.
+//! For models of the protocols under `--cfg loom`: running them, counting what was explored, and
+//! letting time pass.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use crate::door::let_time_pass;
 
-/// Explores the interleavings of `model`: all of them, or, with a bound, those with up to so many preemptions of a thread that
-/// could have gone on. Prints how many executions that took, in the line that `cargo xtask loom` counts.
+/// Explores the interleavings of `model`: all of them, or, with a bound, those with up to so many
+/// preemptions of a thread that could have gone on. Prints how many executions that took, in the
+/// line that `cargo xtask loom` counts.
 ///
 /// # Panics
 ///

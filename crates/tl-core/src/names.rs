@@ -7,12 +7,12 @@
 //! | one that was given none | `Thread-1`, `Thread-2`, …, in the order in which they were made |
 //! | one that the library did not start, from its first call on | its name in the standard library, else `Dummy-1`, `Dummy-2`, … |
 //!
-//! as in Python (<https://docs.python.org/3/library/threading.html#threading.Thread.name>). A name can be changed at any time,
-//! by any thread. The log shows the new one at once, and so does the operating system (its first 15 bytes; see
-//! [`sys::os_name_form`]).
+//! as in Python (<https://docs.python.org/3/library/threading.html#threading.Thread.name>). A name
+//! can be changed at any time, by any thread. The log shows the new one at once, and so does the
+//! operating system (its first 15 bytes; see [`sys::os_name_form`]).
 //!
-//! A program asks for its own name, [`current_name`] or [`with_current_name`]. [`ThreadRecord`] is for libraries that start
-//! threads.
+//! A program asks for its own name, [`current_name`] or [`with_current_name`]. [`ThreadRecord`] is
+//! for libraries that start threads.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -28,8 +28,8 @@ use crate::sys::{self, ThreadEnd};
 
 /// The name of the calling thread.
 ///
-/// Works in every thread at every time, also while its thread-locals are being dropped and after `main` has returned. See
-/// [`with_current_name`] for the name without a reference count.
+/// Works in every thread at every time, also while its thread-locals are being dropped and after
+/// `main` has returned. See [`with_current_name`] for the name without a reference count.
 ///
 /// ```
 /// assert_eq!(&*tl_core::current_name(), "MainThread");
@@ -49,8 +49,8 @@ pub fn current_name() -> Arc<str> {
 
 /// Calls `f` with the name of the calling thread, without a copy.
 ///
-/// Works in every thread at every time, also while its thread-locals are being dropped and after `main` has returned. If `f`
-/// renames the thread, it still sees the old name.
+/// Works in every thread at every time, also while its thread-locals are being dropped and after
+/// `main` has returned. If `f` renames the thread, it still sees the old name.
 ///
 /// ```
 /// let is_main = tl_core::with_current_name(|name| name == "MainThread");
@@ -59,8 +59,8 @@ pub fn current_name() -> Arc<str> {
 #[inline]
 pub fn with_current_name<R>(f: impl FnOnce(&str) -> R) -> R {
     MINE.with(|mine| {
-        // Exclusive, though it only reads: to note an exclusive use takes two writes, to count a shared one adds up over
-        // calls, and each has to wait for the one before.
+        // Exclusive, though it only reads: to note an exclusive use takes two writes, to count a
+        // shared one adds up over calls, and each has to wait for the one before.
         let held = mine.try_borrow_mut();
         if let Ok(mine) = &held {
             if let Some(mine) = mine.as_ref().filter(|mine| mine.is_current()) {
@@ -83,13 +83,14 @@ struct Mine {
 impl Mine {
     #[inline]
     fn is_current(&self) -> bool {
-        // Relaxed: the name itself is read under the record's lock. Who renames a thread and then tells it so has given this
-        // load what it needs to see the change.
+        // Relaxed: the name itself is read under the record's lock. Who renames a thread and then
+        // tells it so has given this load what it needs to see the change.
         self.record.version.load(Ordering::Relaxed) == self.version
     }
 }
 
-// None of these has a destructor, so that they are there as long as the thread runs. `AT_END` empties the first two.
+// None of these has a destructor, so that they are there as long as the thread runs. `AT_END`
+// empties the first two.
 thread_local! {
     /// What the fast paths use; held while a user's function reads the name.
     static MINE: RefCell<ManuallyDrop<Option<Mine>>> = const { RefCell::new(ManuallyDrop::new(None)) };
@@ -127,7 +128,8 @@ fn take<T>(place: &'static thread::LocalKey<RefCell<ManuallyDrop<Option<T>>>>) -
     ManuallyDrop::into_inner(old)
 }
 
-/// Reads the name from the record, and remembers it if no caller up the stack is still reading the old one.
+/// Reads the name from the record, and remembers it if no caller up the stack is still reading the
+/// old one.
 #[cold]
 fn refresh() -> Arc<str> {
     let record = ThreadRecord::current();
@@ -147,10 +149,12 @@ fn refresh() -> Arc<str> {
     name
 }
 
-/// The identity and the name of one thread: what the thread itself reads them from, and what others rename it by.
+/// The identity and the name of one thread: what the thread itself reads them from, and what others
+/// rename it by.
 ///
-/// A library that starts threads makes one for each, [`begin`](ThreadRecord::begin)s it in the new thread, and keeps it in the
-/// thread's handle. A thread that nobody made a record for gets one at its first call.
+/// A library that starts threads makes one for each, [`begin`](ThreadRecord::begin)s it in the new
+/// thread, and keeps it in the thread's handle. A thread that nobody made a record for gets one at
+/// its first call.
 ///
 /// ```
 /// use tl_core::names::ThreadRecord;
@@ -186,15 +190,15 @@ fn refresh() -> Arc<str> {
 pub struct ThreadRecord {
     /// 0 until the thread has an identity.
     ident: AtomicU64,
-    /// Whether a thread has this record. No second one may: both would have its identity, and a lock that goes by that would let
-    /// both in.
+    /// Whether a thread has this record. No second one may: both would have its identity, and a
+    /// lock that goes by that would let both in.
     has_begun: AtomicBool,
     /// 0 until the operating system has given the thread a number.
     native_id: AtomicU64,
     /// Counts the names that the thread has had. Changes with `name` locked.
     version: AtomicU32,
-    /// Whether the operating system's thread has begun and not ended: its number is then this thread's
-    /// and no other's. Changes with `TELLING` locked.
+    /// Whether the operating system's thread has begun and not ended: its number is then this
+    /// thread's and no other's. Changes with `TELLING` locked.
     is_running: AtomicBool,
     name: PooledMutex<Text>,
 }
@@ -203,8 +207,8 @@ pub struct ThreadRecord {
 impl UnwindSafe for ThreadRecord {}
 impl RefUnwindSafe for ThreadRecord {}
 
-/// Locked by who tells the system a name, and who begins or ends: so that a thread cannot end meanwhile,
-/// and the system hears of its names in their order.
+/// Locked by who tells the system a name, and who begins or ends: so that a thread cannot end
+/// meanwhile, and the system hears of its names in their order.
 #[cfg(not(loom))]
 static TELLING: Mutex<()> = Mutex::new(());
 #[cfg(loom)]
@@ -219,7 +223,8 @@ static MAIN: std::sync::LazyLock<Mutex<Option<Arc<ThreadRecord>>>> =
 
 enum Text {
     Given(Arc<str>),
-    /// A default name. It is put together when somebody asks for it: a timer that never fires needs none.
+    /// A default name. It is put together when somebody asks for it: a timer that never fires needs
+    /// none.
     Numbered(&'static Series, u64),
 }
 
@@ -259,7 +264,8 @@ impl ThreadRecord {
         ThreadRecord::with_text(Text::Given(name.into()))
     }
 
-    /// A record for a thread without a name: it will be `Thread-N`, where N counts these calls from 1.
+    /// A record for a thread without a name: it will be `Thread-N`, where N counts these calls from
+    /// 1.
     pub fn unnamed() -> Arc<ThreadRecord> {
         ThreadRecord::with_text(THREADS.next())
     }
@@ -281,7 +287,8 @@ impl ThreadRecord {
         let known = MAIN.lock().as_ref().map(Arc::clone);
         known.unwrap_or_else(|| {
             if sys::is_main_thread() {
-                // In a child made by `fork` before there was any record, it is not what it is elsewhere.
+                // In a child made by `fork` before there was any record, it is not what it is
+                // elsewhere.
                 current_ident();
                 ident::become_main();
             }
@@ -289,7 +296,8 @@ impl ThreadRecord {
             record.set_ident(Some(ident::of_main()));
             record.has_begun.store(true, Ordering::Relaxed);
             record.run(sys::main_native_id());
-            // Unless another thread has been faster. The lock is released before that one is dropped.
+            // Unless another thread has been faster. The lock is released before that one is
+            // dropped.
             Arc::clone(MAIN.lock().get_or_insert_with(|| Arc::clone(&record)))
         })
     }
@@ -311,8 +319,9 @@ impl ThreadRecord {
 
     /// The record of the calling thread.
     ///
-    /// At the first call of a thread that has no record this makes one. In a destructor that runs after the very end of the thread
-    /// (in C, there are some) it is a new one at each call, named as the operating system has it.
+    /// At the first call of a thread that has no record this makes one. In a destructor that runs
+    /// after the very end of the thread (in C, there are some) it is a new one at each call, named
+    /// as the operating system has it.
     pub fn current() -> Arc<ThreadRecord> {
         let known = RECORD.with_borrow(|record| record.as_ref().map(Arc::clone));
         known.unwrap_or_else(ThreadRecord::meet)
@@ -348,8 +357,8 @@ impl ThreadRecord {
         record
     }
 
-    /// Makes the calling thread, which must be a new one, the thread of this record: its identity is
-    /// the record's, and so is its name. If the record has no identity yet it gets one.
+    /// Makes the calling thread, which must be a new one, the thread of this record: its identity
+    /// is the record's, and so is its name. If the record has no identity yet it gets one.
     ///
     /// `os_name` is what the operating system has been told already, empty if nothing: only what
     /// differs from it is told again.
@@ -362,8 +371,8 @@ impl ThreadRecord {
     /// # Panics
     ///
     /// If the calling thread is the main thread, has begun a record, or has dropped its
-    /// thread-locals; and if the record is that of another thread, though it may have ended. Nothing
-    /// has changed then.
+    /// thread-locals; and if the record is that of another thread, though it may have ended.
+    /// Nothing has changed then.
     pub fn begin(self: &Arc<ThreadRecord>, os_name: &str) {
         assert!(
             STAGE.get() == Stage::Met && ident::assigned() != Some(ident::of_main()),
@@ -385,7 +394,8 @@ impl ThreadRecord {
         let telling = TELLING.lock();
         self.run(Some(native_id));
         let text = self.name();
-        // What std has told the system is cut where the system does, in the middle of a character if need be.
+        // What std has told the system is cut where the system does, in the middle of a character
+        // if need be.
         let is_cut = os_name.len() > sys::OS_NAME_BYTES;
         if *text != *os_name || is_cut && !os_name.is_char_boundary(sys::OS_NAME_BYTES) {
             sys::set_os_name(&text);
@@ -445,7 +455,8 @@ impl ThreadRecord {
         self.ident.store(number, Ordering::Relaxed);
     }
 
-    /// The number that the operating system gave the thread; `None` until it runs. It stays after the thread has ended.
+    /// The number that the operating system gave the thread; `None` until it runs. It stays after
+    /// the thread has ended.
     pub fn native_id(&self) -> Option<u64> {
         // Relaxed: a number that refers to nothing.
         match self.native_id.load(Ordering::Relaxed) {
@@ -476,14 +487,15 @@ impl ThreadRecord {
         }
     }
 
-    /// Renames the thread, whether it runs or not. While it runs the operating system is told too; if that cannot be, for want
-    /// of `/proc`, the system keeps the old name.
+    /// Renames the thread, whether it runs or not. While it runs the operating system is told too;
+    /// if that cannot be, for want of `/proc`, the system keeps the old name.
     pub fn set_name(&self, name: impl Into<Arc<str>>) {
         self.rename(name.into());
     }
 
-    /// Names a thread that has only just been made as an [`unnamed`](ThreadRecord::unnamed) one, so that it does not count as such: if it was the last
-    /// to get a number, the next unnamed thread gets that number.
+    /// Names a thread that has only just been made as an [`unnamed`](ThreadRecord::unnamed) one, so
+    /// that it does not count as such: if it was the last to get a number, the next unnamed thread
+    /// gets that number.
     pub fn name_at_birth(&self, name: impl Into<Arc<str>>) {
         if let Text::Numbered(series, number) = self.rename(name.into()) {
             series.give_back(number);
@@ -528,7 +540,8 @@ impl fmt::Debug for ThreadRecord {
 /// Makes this the calling thread's record, until its end.
 fn keep(record: &Arc<ThreadRecord>) {
     RECORD.with_borrow_mut(|place| *place = ManuallyDrop::new(Some(Arc::clone(record))));
-    // Without memory for the call at the thread's end, what the thread remembers of its name is never freed.
+    // Without memory for the call at the thread's end, what the thread remembers of its name is
+    // never freed.
     let _ = AT_END.arm();
 }
 

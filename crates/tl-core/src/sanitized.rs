@@ -1,11 +1,13 @@
-//! For tests under ThreadSanitizer: what the standard library orders in a way that the sanitizer does not see.
+//! For tests under ThreadSanitizer: what the standard library orders in a way that the sanitizer
+//! does not see.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// [`std::thread`], with a [`scope`](thread::scope) whose end the sanitizer sees.
 ///
-/// The end of `std`'s waits for a count inside the standard library, which is not built for the sanitizer. So all that the threads
-/// of a scope wrote would look as if nothing ordered it before what follows the scope.
+/// The end of `std`'s waits for a count inside the standard library, which is not built for the
+/// sanitizer. So all that the threads of a scope wrote would look as if nothing ordered it before
+/// what follows the scope.
 pub mod thread {
     pub use std::thread::*;
 
@@ -19,7 +21,8 @@ pub mod thread {
     where
         F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
     {
-        // The interface wants a reference for as long as the scope lasts: there is no shorter way to have one.
+        // The interface wants a reference for as long as the scope lasts: there is no shorter way
+        // to have one.
         let result = std::thread::scope(|scope| f(Box::leak(Box::new(Scope { scope }))));
         // Acquire: pairs with the release in `Ended`.
         ENDED.load(Ordering::Acquire);

@@ -207,7 +207,8 @@ fn sleepers_move_to_a_held_lock_and_are_woken_there() {
                     let queue = WaitQueue::of(from);
                     let mut asleep = queue.backoff();
                     while asleep.snooze() {}
-                    // A deadline that is over long before the waiter is woken: it has been moved, so the wake-up wins.
+                    // A deadline that is over long before the waiter is woken: it has been moved,
+                    // so the wake-up wins.
                     let deadline = match number {
                         0 => Deadline::NEVER,
                         _ => Deadline::after(Duration::from_secs(3600)),

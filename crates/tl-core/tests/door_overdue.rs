@@ -60,7 +60,8 @@ fn a_waiter_is_overdue_though_it_has_not_had_a_core_since_it_joined_the_queue() 
     });
 }
 
-/// One of the waiters is woken in vain, waits again, and is then the first to be woken for good: whichever of three it is.
+/// One of the waiters is woken in vain, waits again, and is then the first to be woken for good:
+/// whichever of three it is.
 #[test]
 fn who_was_woken_in_vain_comes_before_who_has_joined_since() {
     const IN_VAIN: u32 = 1;
@@ -109,8 +110,8 @@ fn who_was_woken_in_vain_comes_before_who_has_joined_since() {
     }
 }
 
-/// Of two that have slept for too long the second has to wait a moment for its turn, so that a crowd of them does not bring all to a
-/// standstill; and then it gets it.
+/// Of two that have slept for too long the second has to wait a moment for its turn, so that a
+/// crowd of them does not bring all to a standstill; and then it gets it.
 #[test]
 fn turns_of_overdue_sleepers_keep_a_distance() {
     let word = Arc::new(AtomicU32::new(0));

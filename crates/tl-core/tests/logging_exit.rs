@@ -31,9 +31,11 @@ fn main() {
         config
     };
     config.init().unwrap();
-    // The first record brings the logger's thread-local into being, whose end comes before the handler.
+    // The first record brings the logger's thread-local into being, whose end comes before the
+    // handler.
     log::error!("in {}", "main");
-    // SAFETY: the handler is a function of this program, which is never unloaded, and takes and returns nothing.
+    // SAFETY: the handler is a function of this program, which is never unloaded, and takes and
+    // returns nothing.
     assert_eq!(unsafe { libc::atexit(at_exit) }, 0);
 }
 

@@ -1,4 +1,5 @@
-//! The writer when something goes wrong or is unusual: messages that log, panic, fail or are long, destinations that are full or closed.
+//! The writer when something goes wrong or is unusual: messages that log, panic, fail or are long,
+//! destinations that are full or closed.
 
 #![cfg(all(feature = "logging", not(loom)))]
 
@@ -155,7 +156,8 @@ fn log_to_closed_pipe(config: BasicConfig) -> ! {
     std::process::exit(7);
 }
 
-/// Reads what the child logs until it has started, from whichever of its outputs `take` takes, and closes that.
+/// Reads what the child logs until it has started, from whichever of its outputs `take` takes, and
+/// closes that.
 fn assert_no_panic<R: Read>(mut command: Command, take: impl FnOnce(&mut Child) -> Option<R>) {
     let mut running = command
         .stdin(Stdio::piped())
@@ -237,12 +239,14 @@ fn a_full_device_loses_the_record_alone() {
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_loses_only_what_was_written_to_it() {
-    // In a process of its own: a process that another test is just starting would hold the reader open for a moment.
+    // In a process of its own: a process that another test is just starting would hold the reader
+    // open for a moment.
     if !is_child() {
         run(child("a_closed_pipe_loses_only_what_was_written_to_it"));
         return;
     }
-    // A pipe whose reader comes and goes: what is written while there is none is lost, and nothing else.
+    // A pipe whose reader comes and goes: what is written while there is none is lost, and nothing
+    // else.
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join(format!("fifo-{}", std::process::id()));
     let name = std::ffi::CString::new(path.to_str().unwrap()).unwrap();

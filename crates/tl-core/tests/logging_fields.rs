@@ -166,7 +166,8 @@ fn created_and_msecs_tell_the_same_moment() {
         assert_eq!(plain, format!("{}.0", padded.parse::<u32>().unwrap()));
         assert_eq!(decimals, format!("{plain}00000"));
         assert_eq!(padded.len(), 3);
-        // A float of these seconds is right to a quarter of a microsecond; the milliseconds come from the clock itself.
+        // A float of these seconds is right to a quarter of a microsecond; the milliseconds come
+        // from the clock itself.
         let created: f64 = created.parse().unwrap();
         assert!(
             (before - 1e-6..=after + 1e-6).contains(&created),
@@ -207,7 +208,8 @@ fn asctime_is_local_time_with_milliseconds() {
         log::error!("");
         return;
     }
-    // A zone with an odd offset, written so that no file of zones is needed: 5 hours 45 minutes east.
+    // A zone with an odd offset, written so that no file of zones is needed: 5 hours 45 minutes
+    // east.
     let mut command = child("asctime_is_local_time_with_milliseconds");
     command.env("TZ", "<+0545>-5:45");
     let line = String::from_utf8(run(command).stderr).unwrap();

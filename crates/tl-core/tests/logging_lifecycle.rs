@@ -125,7 +125,8 @@ fn the_destructors_of_thread_locals_log() {
             .init()
             .unwrap();
         let work = || {
-            // The logger's own thread-local comes into being between the two, so that one of them outlives it.
+            // The logger's own thread-local comes into being between the two, so that one of them
+            // outlives it.
             BEFORE.set(Some(LogsAtTheEnd("set before the first record")));
             log::error!("the first record");
             AFTER.set(Some(LogsAtTheEnd("set after the first record")));

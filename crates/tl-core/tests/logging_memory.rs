@@ -27,7 +27,8 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the pointer came from `alloc`, and so from the system's allocator, with this layout.
+        // SAFETY: the pointer came from `alloc`, and so from the system's allocator, with this
+        // layout.
         unsafe { System.dealloc(pointer, layout) }
     }
 }

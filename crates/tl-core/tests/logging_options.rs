@@ -1,4 +1,5 @@
-//! What a record may bring along, and what of the writer can be chosen: pairs, escapes, capture, a file that is watched.
+//! What a record may bring along, and what of the writer can be chosen: pairs, escapes, capture, a
+//! file that is watched.
 
 #![cfg(all(feature = "logging", not(loom)))]
 

@@ -10,7 +10,8 @@ use std::thread;
 use logging_support::{LogFile, log};
 use tl_core::logging::BasicConfig;
 
-/// The smallest stack that the crates give a thread, in KiB. The standard library takes a third of it.
+/// The smallest stack that the crates give a thread, in KiB. The standard library takes a third of
+/// it.
 const SMALLEST: usize = 32;
 
 /// Logs a record with these fields in a thread of which so many KiB are taken.

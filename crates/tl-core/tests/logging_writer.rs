@@ -1,4 +1,5 @@
-//! The writer: one write a record, lines that never mix, messages of every kind, destinations that fail.
+//! The writer: one write a record, lines that never mix, messages of every kind, destinations that
+//! fail.
 
 #![cfg(all(feature = "logging", not(loom)))]
 
@@ -23,7 +24,8 @@ use tl_core::logging::{BasicConfig, InitError};
 /// The last line of a child.
 const END: &str = "that was all";
 
-/// Runs the child with a stream on which every `write` arrives as a message of its own, and returns them.
+/// Runs the child with a stream on which every `write` arrives as a message of its own, and returns
+/// them.
 #[cfg(unix)]
 fn writes(mut command: Command, connect: impl FnOnce(&mut Command, Stdio)) -> Vec<String> {
     let (parent, stream) = UnixDatagram::pair().unwrap();

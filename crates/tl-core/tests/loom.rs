@@ -41,7 +41,8 @@ fn set_and_wake(word: &AtomicU32) -> usize {
 /// A place that the model checker watches for accesses that are not ordered.
 struct Watched(UnsafeCell<u32>);
 
-// SAFETY: the models order the accesses through the door, and loom reports every pair that is not ordered.
+// SAFETY: the models order the accesses through the door, and loom reports every pair that is not
+// ordered.
 unsafe impl Sync for Watched {}
 // SAFETY: a number may be sent.
 unsafe impl Send for Watched {}
@@ -198,7 +199,8 @@ fn a_moved_waiter_is_woken_from_the_lock_and_no_deadline_counts_any_more() {
 
 const PASS: &Operation = &Operation::new("Model", "pass");
 
-/// Waits with a note whose holder is said by a look at `watched`, and uses that itself when the wait is over.
+/// Waits with a note whose holder is said by a look at `watched`, and uses that itself when the
+/// wait is over.
 fn wait_noting(word: &AtomicU32, watched: &Watched) {
     let holder = || {
         watched.get();

@@ -1,4 +1,5 @@
-//! Names: defaults and their numbers, renaming, what the operating system shows, and the end of a thread.
+//! Names: defaults and their numbers, renaming, what the operating system shows, and the end of a
+//! thread.
 
 use std::cell::RefCell;
 use std::fs;
@@ -228,7 +229,8 @@ fn the_operating_system_sees_names_and_changes_of_names() {
     assert_eq!(thread.join().unwrap(), "by itself");
 }
 
-/// A record begun twice would give two threads the same identity, and a lock that goes by it to both.
+/// A record begun twice would give two threads the same identity, and a lock that goes by it to
+/// both.
 #[test]
 fn an_identity_is_never_that_of_two_threads() {
     let begin = |record: &Arc<ThreadRecord>| {
@@ -280,7 +282,8 @@ fn the_name_is_there_while_thread_locals_are_dropped() {
         static LATE: RefCell<Option<Ask>> = const { RefCell::new(None) };
     }
 
-    // One that lives longer than what the library may keep in a thread-local, and one that does not.
+    // One that lives longer than what the library may keep in a thread-local, and one that does
+    // not.
     let thread = thread::Builder::new().name("a rather long name, longer than the system's".into());
     thread
         .spawn(|| {

@@ -1,5 +1,6 @@
-//! The end of a thread when it was asked for before anything else in the process: before the standard library has asked the C
-//! library for what it drops thread-locals with, where it needs such a thing.
+//! The end of a thread when it was asked for before anything else in the process: before the
+//! standard library has asked the C library for what it drops thread-locals with, where it needs
+//! such a thing.
 //!
 //! No test harness, which would use thread-locals first.
 

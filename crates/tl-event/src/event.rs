@@ -1,4 +1,5 @@
-//! The event. What is known of it fits into one word, and whoever waits looks at that word first for a while.
+//! The event. What is known of it fits into one word, and whoever waits looks at that word first
+//! for a while.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -19,18 +20,21 @@ const ONE: u32 = 4;
 
 /// A flag that threads can wait for.
 ///
-/// The flag is clear at first. [`set`](Event::set) raises it and lets go every thread that waits; until
-/// [`clear`](Event::clear) lowers it again, no wait blocks. An event is reached by reference: put it into a `static`, an
-/// [`Arc`](std::sync::Arc), or on the stack beside [`std::thread::scope`].
+/// The flag is clear at first. [`set`](Event::set) raises it and lets go every thread that waits;
+/// until [`clear`](Event::clear) lowers it again, no wait blocks. An event is reached by reference:
+/// put it into a `static`, an [`Arc`](std::sync::Arc), or on the stack beside
+/// [`std::thread::scope`].
 ///
-/// It is Python's [`threading.Event`](https://docs.python.org/3/library/threading.html#event-objects). One promise is
-/// stronger: a thread that was waiting when `set` was called is let go, and its wait says so, even if `clear` follows before
-/// the thread has run.
+/// It is Python's
+/// [`threading.Event`](https://docs.python.org/3/library/threading.html#event-objects). One promise
+/// is stronger: a thread that was waiting when `set` was called is let go, and its wait says so,
+/// even if `clear` follows before the thread has run.
 ///
 /// # Memory ordering
 ///
-/// What a thread did before `set` is seen by every thread whose `wait` or `is_set` finds the event set afterwards, or whose
-/// `clear` ends what the `set` began. That holds for a `set` that finds the event set already, too.
+/// What a thread did before `set` is seen by every thread whose `wait` or `is_set` finds the event
+/// set afterwards, or whose `clear` ends what the `set` began. That holds for a `set` that finds
+/// the event set already, too.
 ///
 /// # Examples
 ///
@@ -67,10 +71,11 @@ pub struct Event {
     /// | `QUEUED` on | a waiter about to sleep | with the queue locked |
     /// | `QUEUED` off | the last waiter in the queue whose time ran out | with the queue locked |
     ///
-    /// A waiter that finds another number of times than when it came knows that the event was set meanwhile. The number wraps
-    /// around: to be fooled, a waiter would have to miss a multiple of 2³⁰ sets, several seconds of nothing else, between two
-    /// looks a fraction of a microsecond apart. It would then wait for the next `set`. Once in the queue it does not rely on
-    /// the number.
+    /// A waiter that finds another number of times than when it came knows that the event was set
+    /// meanwhile. The number wraps around: to be fooled, a waiter would have to miss a multiple of
+    /// 2³⁰ sets, several seconds of nothing else, between two looks a fraction of a microsecond
+    /// apart. It would then wait for the next `set`. Once in the queue it does not rely on the
+    /// number.
     state: AtomicU32,
 }
 
@@ -113,10 +118,12 @@ impl Event {
         self.state.load(Ordering::Acquire) & SET != 0
     }
 
-    /// Sets the event, and lets all threads go that wait for it. Setting it twice is as good as once.
+    /// Sets the event, and lets all threads go that wait for it. Setting it twice is as good as
+    /// once.
     ///
-    /// The caller may be the last to need the event: once a waiter can see that the event is set, `set` does not touch it
-    /// again. It never blocks for longer than a few instructions of another thread.
+    /// The caller may be the last to need the event: once a waiter can see that the event is set,
+    /// `set` does not touch it again. It never blocks for longer than a few instructions of another
+    /// thread.
     ///
     /// ```
     /// use tl_event::Event;
@@ -154,9 +161,10 @@ impl Event {
     /// Sets the event if the word still says `state`.
     #[inline]
     fn exchange_for_set(&self, state: u32) -> Result<u32, u32> {
-        // Release: pairs with the acquiring loads of `is_set` and of waiters, and with `clear`. Also when the event is set
-        // already: what precedes this call must be seen, too, and a `clear` at the same moment must come either before
-        // this, and be undone by it, or after it, and see it.
+        // Release: pairs with the acquiring loads of `is_set` and of waiters, and with `clear`.
+        // Also when the event is set already: what precedes this call must be seen, too, and a
+        // `clear` at the same moment must come either before this, and be undone by it, or after
+        // it, and see it.
         self.state.compare_exchange(
             state,
             (state.wrapping_add(ONE) | SET) & !QUEUED,
@@ -165,9 +173,11 @@ impl Event {
         )
     }
 
-    /// Clears the event: from now on waits block until the next [`set`](Event::set). Clearing it twice is as good as once.
+    /// Clears the event: from now on waits block until the next [`set`](Event::set). Clearing it
+    /// twice is as good as once.
     ///
-    /// Threads that waited when the event was set still return, though they see `is_set` say otherwise by then.
+    /// Threads that waited when the event was set still return, though they see `is_set` say
+    /// otherwise by then.
     ///
     /// ```
     /// use tl_event::Event;
@@ -179,8 +189,8 @@ impl Event {
     /// ```
     #[inline]
     pub fn clear(&self) {
-        // Acquire: pairs with the release in `set`, so that a thread that clears the event and then looks for work finds what
-        // the `set` that it has just undone announced.
+        // Acquire: pairs with the release in `set`, so that a thread that clears the event and then
+        // looks for work finds what the `set` that it has just undone announced.
         self.state.fetch_and(!SET, Ordering::Acquire);
     }
 
@@ -188,8 +198,8 @@ impl Event {
     ///
     /// # Blocking
     ///
-    /// Waits for a [`set`](Event::set) by another thread, for ever if none comes. Many threads may wait; each `set` lets all
-    /// of them go.
+    /// Waits for a [`set`](Event::set) by another thread, for ever if none comes. Many threads may
+    /// wait; each `set` lets all of them go.
     ///
     /// ```
     /// use std::thread;
@@ -209,10 +219,11 @@ impl Event {
         }
     }
 
-    /// Waits until the event is set, for `timeout` at the longest. Returns whether the event was set, now or since the call
-    /// began: `false` means that the time ran out.
+    /// Waits until the event is set, for `timeout` at the longest. Returns whether the event was
+    /// set, now or since the call began: `false` means that the time ran out.
     ///
-    /// [`Duration::ZERO`] only looks. A timeout too long to be represented, as [`Duration::MAX`], waits for ever.
+    /// [`Duration::ZERO`] only looks. A timeout too long to be represented, as [`Duration::MAX`],
+    /// waits for ever.
     ///
     /// # Blocking
     ///
@@ -234,8 +245,8 @@ impl Event {
         self.is_set() || (!timeout.is_zero() && self.wait_until(Deadline::after(timeout), call))
     }
 
-    /// Waits until the event is set, at the longest until `deadline`. Returns whether the event was set, now or since the
-    /// call began: `false` means that the deadline passed.
+    /// Waits until the event is set, at the longest until `deadline`. Returns whether the event was
+    /// set, now or since the call began: `false` means that the deadline passed.
     ///
     /// A deadline in the past only looks.
     ///
@@ -269,8 +280,9 @@ impl Event {
 
     /// The wait of a thread that began it when the word said `came`.
     fn wait_since(&self, came: u32, deadline: Deadline, call: Call) -> bool {
-        // All loads acquire: they pair with the release in `set`, also across a `clear`, which continues what it releases.
-        // Set now, or since: a waiter that came with `came` in the word may go.
+        // All loads acquire: they pair with the release in `set`, also across a `clear`, which
+        // continues what it releases. Set now, or since: a waiter that came with `came` in the word
+        // may go.
         let is_over = |state: u32| state & SET != 0 || (state ^ came) & !QUEUED != 0;
 
         let queue = WaitQueue::of(&self.state);
@@ -312,7 +324,8 @@ impl Event {
     }
 }
 
-/// What the models need to know and no user can: that a wait had begun when something else happened.
+/// What the models need to know and no user can: that a wait had begun when something else
+/// happened.
 #[cfg(loom)]
 impl Event {
     /// Begins a wait, which [`wait_begun`](Event::wait_begun) goes on with.

@@ -1,9 +1,10 @@
-//! [`Event`]: a flag that one thread sets and others wait for; and [`AutoResetEvent`], which lets one of
-//! them go each time.
+//! [`Event`]: a flag that one thread sets and others wait for; and [`AutoResetEvent`], which lets one
+//! of them go each time.
 //!
-//! `Event` is Python's [`threading.Event`](https://docs.python.org/3/library/threading.html#event-objects) for Rust, in four bytes:
-//! looking at it is one load, setting and clearing it one atomic operation each, and a thread that waits costs no processor
-//! time once it sleeps.
+//! `Event` is Python's
+//! [`threading.Event`](https://docs.python.org/3/library/threading.html#event-objects) for Rust, in
+//! four bytes: looking at it is one load, setting and clearing it one atomic operation each, and a
+//! thread that waits costs no processor time once it sleeps.
 //!
 //! ```
 //! use std::thread;
@@ -44,7 +45,8 @@
 //!
 //! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-barrier`]: https://docs.rs/tl-barrier
@@ -59,7 +61,8 @@
 [`tl-semaphore`]: ../tl_semaphore/index.html
 [`tl-timer`]: ../tl_timer/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

@@ -13,14 +13,14 @@ use crate::words::Count;
 
 /// Returns the circles of threads that wait for each other, and of which none can go on.
 ///
-/// It looks twice. A circle is one only if each wait in it lasted from the first look to the second, and the
-/// same thread held what is waited for, so that at one moment they all waited at once. Waits with a time limit are in none: they
-/// end.
+/// It looks twice. A circle is one only if each wait in it lasted from the first look to the
+/// second, and the same thread held what is waited for, so that at one moment they all waited at
+/// once. Waits with a time limit are in none: they end.
 ///
-/// Whoever waits is in a circle through what has a holder: an `RLock`, also as the lock of a condition; a
-/// thread that is joined; with the feature `owners` of `tl-locks`, all its locks. At a barrier those that have arrived wait
-/// for those that have not: that is a circle if no thread is left that could come, since all that the library
-/// knows are stuck, but the calling one.
+/// Whoever waits is in a circle through what has a holder: an `RLock`, also as the lock of a
+/// condition; a thread that is joined; with the feature `owners` of `tl-locks`, all its locks. At a
+/// barrier those that have arrived wait for those that have not: that is a circle if no thread is
+/// left that could come, since all that the library knows are stuck, but the calling one.
 ///
 /// ```
 /// use tl_inspect::deadlocks;
@@ -74,7 +74,8 @@ fn find(before: &[door::Wait], threads: &[Thread], after: Vec<door::Wait>) -> Ve
     deadlocks
 }
 
-/// The circles in which each thread waits for what the next one holds. Each begins with its oldest thread.
+/// The circles in which each thread waits for what the next one holds. Each begins with its oldest
+/// thread.
 fn held_cycles(stuck: &HashMap<ThreadIdent, door::Wait>) -> Vec<Vec<ThreadIdent>> {
     let next = |ident: ThreadIdent| stuck.get(&ident)?.holder.map(|holder| holder.thread);
     let mut cycles = Vec::new();
@@ -141,7 +142,8 @@ fn barrier_cycles(
     cycles
 }
 
-/// The shortest way from one that has arrived at a barrier, through one that has not, back to one that has.
+/// The shortest way from one that has arrived at a barrier, through one that has not, back to one
+/// that has.
 fn barrier_cycle(
     stuck: &HashMap<ThreadIdent, door::Wait>,
     first: &door::Wait,
@@ -191,7 +193,8 @@ fn barrier_cycle(
     None
 }
 
-/// Threads that wait for each other in a circle. See [`deadlocks`]. It prints how the circle closes.
+/// Threads that wait for each other in a circle. See [`deadlocks`]. It prints how the circle
+/// closes.
 ///
 /// ```
 /// use tl_inspect::{Deadlock, deadlocks};
@@ -214,9 +217,9 @@ impl Deadlock {
         &self.links
     }
 
-    /// Returns whether nothing but the end of the process can end it. It is not certain when it rests on a
-    /// lock that another thread may release in place of its holder, or on a barrier to which a thread may come that
-    /// the library does not know.
+    /// Returns whether nothing but the end of the process can end it. It is not certain when it
+    /// rests on a lock that another thread may release in place of its holder, or on a barrier to
+    /// which a thread may come that the library does not know.
     pub fn is_certain(&self) -> bool {
         self.links.iter().all(|link| link.is_certain)
     }

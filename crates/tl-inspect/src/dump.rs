@@ -8,16 +8,17 @@ use tl_thread::{StartError, Thread};
 
 use crate::{deadlocks, observers, snapshot};
 
-/// Writes a [`snapshot`] and the [`deadlocks`] to standard error whenever the signal comes, as `kill -QUIT`
-/// or `Ctrl-\` send `SIGQUIT`. The signal then does nothing else: `SIGQUIT` no longer ends the process.
+/// Writes a [`snapshot`] and the [`deadlocks`] to standard error whenever the signal comes, as
+/// `kill -QUIT` or `Ctrl-\` send `SIGQUIT`. The signal then does nothing else: `SIGQUIT` no longer
+/// ends the process.
 ///
-/// The handler of the signal only wakes a daemon thread, `dump-on-signal`, that does the rest. A thread that
-/// holds standard error locked delays it.
+/// The handler of the signal only wakes a daemon thread, `dump-on-signal`, that does the rest. A
+/// thread that holds standard error locked delays it.
 ///
 /// # Errors
 ///
-/// If there is no such signal or it cannot be caught, as `SIGKILL`; if this function was called for it before; when
-/// the operating system refuses the thread.
+/// If there is no such signal or it cannot be caught, as `SIGKILL`; if this function was called for
+/// it before; when the operating system refuses the thread.
 ///
 /// ```
 /// tl_inspect::dump_on_signal(libc::SIGQUIT)?;

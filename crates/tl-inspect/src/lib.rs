@@ -20,17 +20,19 @@
 //!
 //! # What is seen
 //!
-//! Every thread that waits in one of the primitives of these crates, whoever started it: which operation, the
-//! place in the program that called it, how long it has slept, and when it gives up. Who holds what it waits for is known for an
-//! `RLock`, also as the lock of a condition, for a thread that is joined, and for a barrier, where those that have arrived are listed. A
-//! `Lock` and a `Mutex` have four bytes and no owner: who holds them is known if `tl-locks` is built with its feature `owners`.
+//! Every thread that waits in one of the primitives of these crates, whoever started it: which
+//! operation, the place in the program that called it, how long it has slept, and when it gives up.
+//! Who holds what it waits for is known for an `RLock`, also as the lock of a condition, for a
+//! thread that is joined, and for a barrier, where those that have arrived are listed. A `Lock` and
+//! a `Mutex` have four bytes and no owner: who holds them is known if `tl-locks` is built with its
+//! feature `owners`.
 //!
 //! What waits in the standard library, in the system or in another library is seen as running.
 //!
 //! # What it costs
 //!
-//! Nothing where nothing waits. A wait writes down what it is, on its stack. A look locks one part of the wait queues after
-//! the other, each for as long as it copies what is there.
+//! Nothing where nothing waits. A wait writes down what it is, on its stack. A look locks one part
+//! of the wait queues after the other, each for as long as it copies what is there.
 //!
 //! # Feature flags
 //!
@@ -41,7 +43,8 @@
 //! In the handler of a signal nothing of this crate may be called.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-event`]: https://docs.rs/tl-event
@@ -54,7 +57,8 @@
 [`tl-locks`]: ../tl_locks/index.html
 [`tl-thread`]: ../tl_thread/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

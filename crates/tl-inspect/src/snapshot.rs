@@ -11,15 +11,16 @@ use tl_thread::{Thread, enumerate, main_thread, pending};
 
 use crate::Place;
 
-/// Returns what every thread does now: those that [`tl_thread::enumerate`] lists, and others that wait
-/// in one of the primitives.
+/// Returns what every thread does now: those that [`tl_thread::enumerate`] lists, and others that
+/// wait in one of the primitives.
 ///
-/// It can be called in any thread at any time, also while others are stuck. It waits for none of them: it
-/// locks each part of the wait queues for as long as it takes to copy what is there. So the threads are not all seen
-/// at the same moment; each is seen as it was at some moment during the call. It allocates memory.
+/// It can be called in any thread at any time, also while others are stuck. It waits for none of
+/// them: it locks each part of the wait queues for as long as it takes to copy what is there. So
+/// the threads are not all seen at the same moment; each is seen as it was at some moment during
+/// the call. It allocates memory.
 ///
-/// A thread that is asleep in the system, in a call of the standard library, or in a lock of another
-/// library, is seen as running.
+/// A thread that is asleep in the system, in a call of the standard library, or in a lock of
+/// another library, is seen as running.
 ///
 /// ```
 /// use tl_inspect::{State, snapshot};
@@ -38,7 +39,8 @@ pub fn snapshot() -> Snapshot {
     for thread in &listed {
         names.add(thread);
     }
-    // Those that are not listed are of threads that the library did not start, or that ended just now.
+    // Those that are not listed are of threads that the library did not start, or that ended just
+    // now.
     let strangers: Vec<_> = waits
         .keys()
         .filter(|ident| !names.are_listed(**ident))
@@ -188,8 +190,8 @@ impl ThreadName {
         ThreadIdent::from_u64(self.ident)
     }
 
-    /// Returns whether [`tl_thread::enumerate`] lists the thread. One that it does not list has ended, or
-    /// was not started by the library, which has not met it either.
+    /// Returns whether [`tl_thread::enumerate`] lists the thread. One that it does not list has
+    /// ended, or was not started by the library, which has not met it either.
     pub fn is_listed(&self) -> bool {
         self.is_listed
     }
@@ -217,8 +219,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Returns the threads, in the order in which they were started, the main thread first; those that
-    /// the library does not list come last.
+    /// Returns the threads, in the order in which they were started, the main thread first; those
+    /// that the library does not list come last.
     pub fn threads(&self) -> &[ThreadInfo] {
         &self.threads
     }
@@ -237,8 +239,8 @@ impl Snapshot {
             .find(|thread| thread.ident() == Some(ident))
     }
 
-    /// Returns the threads for which the end of the process waits: those that are alive and no daemons, and
-    /// timers that are pending, without the main thread.
+    /// Returns the threads for which the end of the process waits: those that are alive and no
+    /// daemons, and timers that are pending, without the main thread.
     pub fn awaited(&self) -> impl Iterator<Item = &ThreadInfo> {
         let is_main = |thread: &ThreadInfo| thread.ident() == Some(ThreadIdent::MAIN);
         let threads = self.threads.iter();
@@ -512,8 +514,8 @@ impl Wait {
         self.place
     }
 
-    /// Returns the address of the primitive, by which its waiters can be told from those of another one. (Of a
-    /// lock that holds data it is the address of the lock inside.)
+    /// Returns the address of the primitive, by which its waiters can be told from those of another
+    /// one. (Of a lock that holds data it is the address of the lock inside.)
     pub fn address(&self) -> usize {
         self.address
     }
@@ -533,8 +535,8 @@ impl Wait {
         self.gives_up_in
     }
 
-    /// Returns who holds what the thread waits for, if that is known: for an `RLock`, also as the lock of a
-    /// condition, and for `join`, the thread that is to end.
+    /// Returns who holds what the thread waits for, if that is known: for an `RLock`, also as the
+    /// lock of a condition, and for `join`, the thread that is to end.
     pub fn holder(&self) -> Option<&Holder> {
         self.holder.as_ref()
     }

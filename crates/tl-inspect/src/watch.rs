@@ -37,8 +37,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Makes a watch that looks every second for deadlocks, and, once the process has waited for its end for
-    /// five seconds, for what it waits. It reports through `log`, as errors.
+    /// Makes a watch that looks every second for deadlocks, and, once the process has waited for
+    /// its end for five seconds, for what it waits. It reports through `log`, as errors.
     pub fn new() -> Watch {
         Watch {
             every: Duration::from_secs(1),
@@ -62,8 +62,8 @@ impl Watch {
         }
     }
 
-    /// Reports for which threads the process waits, if it still does so long after the main thread has
-    /// left `main`.
+    /// Reports for which threads the process waits, if it still does so long after the main thread
+    /// has left `main`.
     pub fn end_longer_than(self, limit: Duration) -> Watch {
         Watch {
             longest_end: Some(limit),
@@ -96,7 +96,8 @@ impl fmt::Debug for Watch {
     }
 }
 
-/// Starts a daemon thread, `watch`, that looks at all others every so often and reports what it finds new.
+/// Starts a daemon thread, `watch`, that looks at all others every so often and reports what it
+/// finds new.
 ///
 /// It goes on until the process ends, or [`Watching::stop`] is called; the handle may be dropped.
 ///
@@ -274,7 +275,8 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Ends the watch, and waits until its thread has ended. A report goes on to its end before that.
+    /// Ends the watch, and waits until its thread has ended. A report goes on to its end before
+    /// that.
     ///
     /// # Panics
     ///

@@ -43,8 +43,9 @@ fn asleep(thread: &Thread) -> Wait {
     info.wait().unwrap().clone()
 }
 
-/// Starts a thread for each expression, and holds what is seen of it against its name, whether it has a limit, and the
-/// line on which it stands. They wait for ever, with all that they use, until the process ends.
+/// Starts a thread for each expression, and holds what is seen of it against its name, whether it
+/// has a limit, and the line on which it stands. They wait for ever, with all that they use, until
+/// the process ends.
 macro_rules! assert_seen {
     ($($primitive:literal $operation:literal $limit:literal: $wait:expr;)*) => {$(
         let line = line!();

@@ -4,7 +4,8 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::vec;
 
-/// The values of all threads, taken out of a [`Local`](crate::Local) by [`drain`](crate::Local::drain).
+/// The values of all threads, taken out of a [`Local`](crate::Local) by
+/// [`drain`](crate::Local::drain).
 ///
 /// Those that are not asked for are dropped with it.
 ///

@@ -1,8 +1,10 @@
 //! [`Local`]: an object in which every thread has a value of its own.
 //!
-//! It is Python's [`threading.local`](https://docs.python.org/3/library/threading.html#thread-local-data) for Rust. Unlike a
-//! [`thread_local!`](std::thread_local) static it is an object: it can be a field, live in an [`Arc`](std::sync::Arc), and there
-//! can be any number. Reading it costs a few instructions, with no lock and no atomic operation.
+//! It is Python's
+//! [`threading.local`](https://docs.python.org/3/library/threading.html#thread-local-data) for
+//! Rust. Unlike a [`thread_local!`](std::thread_local) static it is an object: it can be a field,
+//! live in an [`Arc`](std::sync::Arc), and there can be any number. Reading it costs a few
+//! instructions, with no lock and no atomic operation.
 //!
 //! ```
 //! use std::thread;
@@ -31,14 +33,15 @@
 //!
 //! # The life of a value
 //!
-//! A value belongs to the thread that set it, and no other thread sees it, except the exclusive owner of the `Local`
-//! ([`for_each_mut`](Local::for_each_mut), [`drain`](Local::drain)). It is dropped once:
+//! A value belongs to the thread that set it, and no other thread sees it, except the exclusive
+//! owner of the `Local` ([`for_each_mut`](Local::for_each_mut), [`drain`](Local::drain)). It is
+//! dropped once:
 //!
 //! - in its thread when that thread ends, before a `join` of it returns, or
 //! - with the `Local`, in the thread that drops it, if that comes first.
 //!
-//! Its drop may use other `Local`s, and set them: such values are dropped next. A new thread starts with no value, and nothing is
-//! kept of threads that have ended.
+//! Its drop may use other `Local`s, and set them: such values are dropped next. A new thread starts
+//! with no value, and nothing is kept of threads that have ended.
 //!
 //! In the handler of a signal no `Local` may be used.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
@@ -53,15 +56,16 @@
 //!
 //! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
-//! A thread's first value is refused, and handed back, where it would come too late for anybody to drop it: in
-//! the function of a [`ThreadEnd`](tl_core::sys::ThreadEnd), after the thread-locals are gone.
+//! A thread's first value is refused, and handed back, where it would come too late for anybody to
+//! drop it: in the function of a [`ThreadEnd`](tl_core::sys::ThreadEnd), after the thread-locals
+//! are gone.
 //!
 //! # Values that outlive their thread, or that others read meanwhile
 //!
-//! Counters of threads that are summed up at the end, say, or shown while the threads count. Let each thread's
-//! value be an [`Arc`](std::sync::Arc) of something that is `Sync`, of which the initialiser keeps a clone
-//! in a list: the thread uses its own without a lock, and whoever has the list reads all of them, those of
-//! threads that have ended too.
+//! Counters of threads that are summed up at the end, say, or shown while the threads count. Let
+//! each thread's value be an [`Arc`](std::sync::Arc) of something that is `Sync`, of which the
+//! initialiser keeps a clone in a list: the thread uses its own without a lock, and whoever has the
+//! list reads all of them, those of threads that have ended too.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};
@@ -89,7 +93,8 @@
 //! To forget those of threads that have ended, drop from the list what has no other owner
 //! ([`Arc::strong_count`](std::sync::Arc::strong_count) is 1).
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-locks`]: https://docs.rs/tl-locks
@@ -100,7 +105,8 @@
     doc = "[`tl-locks`]: ../tl_locks/index.html
 [`tl-thread`]: ../tl_thread/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![deny(unsafe_code)]
 

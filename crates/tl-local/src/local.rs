@@ -8,17 +8,19 @@ use crate::drain::Drain;
 
 /// An object in which every thread has a value of its own.
 ///
-/// A thread [sets](Local::set) its value, [gets](Local::get) it, and never sees that of another. The value lives until its
-/// thread ends, or the `Local`, whichever comes first ([the crate](crate#the-life-of-a-value) says more).
+/// A thread [sets](Local::set) its value, [gets](Local::get) it, and never sees that of another.
+/// The value lives until its thread ends, or the `Local`, whichever comes first
+/// ([the crate](crate#the-life-of-a-value) says more).
 ///
-/// It is Python's [`threading.local`](https://docs.python.org/3/library/threading.html#thread-local-data) with one attribute: for
-/// several, let `T` be a struct. A `Local` [with an initialiser](Local::with_init) is what a subclass of it with an `__init__`
-/// is in Python.
+/// It is Python's
+/// [`threading.local`](https://docs.python.org/3/library/threading.html#thread-local-data) with one
+/// attribute: for several, let `T` be a struct. A `Local` [with an initialiser](Local::with_init)
+/// is what a subclass of it with an `__init__` is in Python.
 ///
 /// # Mistakes that do not compile
 ///
-/// A value ends with its thread, so a reference to it is given only to a closure ([`with`](Local::with),
-/// [`with_mut`](Local::with_mut)):
+/// A value ends with its thread, so a reference to it is given only to a closure
+/// ([`with`](Local::with), [`with_mut`](Local::with_mut)):
 ///
 /// ```compile_fail
 /// use tl_local::Local;
@@ -29,8 +31,9 @@ use crate::drain::Drain;
 /// println!("{escaped}");
 /// ```
 ///
-/// The owner of the `Local` may drop a value in another thread than that which set it, so the value has to be `Send`. An
-/// [`Rc`](std::rc::Rc) goes into a [`thread_local!`](std::thread_local), or becomes an [`Arc`](std::sync::Arc):
+/// The owner of the `Local` may drop a value in another thread than that which set it, so the value
+/// has to be `Send`. An [`Rc`](std::rc::Rc) goes into a [`thread_local!`](std::thread_local), or
+/// becomes an [`Arc`](std::sync::Arc):
 ///
 /// ```compile_fail,E0277
 /// use std::rc::Rc;
@@ -41,22 +44,25 @@ use crate::drain::Drain;
 ///
 /// # Panics
 ///
-/// Within a call of [`with`](Local::with), or while the value is being cloned, the same thread may `get` and `with` the same `Local`
-/// again; [`set`](Local::set), [`take`](Local::take) and [`with_mut`](Local::with_mut) panic. Within `with_mut`, and within an
-/// initialiser, all of these panic. Other `Local`s, and other threads, are free.
+/// Within a call of [`with`](Local::with), or while the value is being cloned, the same thread may
+/// `get` and `with` the same `Local` again; [`set`](Local::set), [`take`](Local::take) and
+/// [`with_mut`](Local::with_mut) panic. Within `with_mut`, and within an initialiser, all of these
+/// panic. Other `Local`s, and other threads, are free.
 ///
 /// There is room for 2²⁸ `Local`s with values at the same time; a first value in one more panics.
 ///
 /// # Threads that end
 ///
-/// When a thread ends its values are dropped, one after the other. Their drops may use other `Local`s; a value that
-/// they set is dropped in its turn, for a few rounds, so that an endless chain comes to an end. From then on, as far as other
-/// thread-locals of that thread are still being dropped, its value is `None` in every `Local`, no initialiser runs, and
+/// When a thread ends its values are dropped, one after the other. Their drops may use other
+/// `Local`s; a value that they set is dropped in its turn, for a few rounds, so that an endless
+/// chain comes to an end. From then on, as far as other thread-locals of that thread are still
+/// being dropped, its value is `None` in every `Local`, no initialiser runs, and
 /// [`set`](Local::set) hands back what it is given.
 ///
 /// A drop that panics when the thread ends is reported by the panic hook and does no other harm.
 ///
-/// A thread that calls [`std::process::exit`] ends too. A value that it is using at that moment, within `with` say, is not dropped.
+/// A thread that calls [`std::process::exit`] ends too. A value that it is using at that moment,
+/// within `with` say, is not dropped.
 ///
 /// # Examples
 ///
@@ -96,8 +102,8 @@ enum Init<T> {
     Closure(Box<dyn Fn() -> T + Send + Sync>),
 }
 
-// A panic can leave a value half changed only in `with_mut`, and then only the thread that panicked sees it: it is that
-// thread's own affair, as with a static `thread_local!`.
+// A panic can leave a value half changed only in `with_mut`, and then only the thread that panicked
+// sees it: it is that thread's own affair, as with a static `thread_local!`.
 impl<T: Send + 'static> UnwindSafe for Local<T> {}
 impl<T: Send + 'static> RefUnwindSafe for Local<T> {}
 
@@ -131,9 +137,10 @@ impl<T: Send + 'static> Local<T> {
 
     /// A `Local` in which each thread has the value that `init` returns.
     ///
-    /// `init` runs in the thread, at the first use of its value: once, unless it panics. Then nothing is set, the panic
-    /// propagates to the caller, and the next use tries again. It does not run in a thread that has [set](Local::set) a value
-    /// before; and a thread that [takes](Local::take) its value out has none from then on.
+    /// `init` runs in the thread, at the first use of its value: once, unless it panics. Then
+    /// nothing is set, the panic propagates to the caller, and the next use tries again. It does
+    /// not run in a thread that has [set](Local::set) a value before; and a thread that
+    /// [takes](Local::take) its value out has none from then on.
     ///
     /// `init` may use other `Local`s.
     ///
@@ -157,7 +164,8 @@ impl<T: Send + 'static> Local<T> {
         }
     }
 
-    /// As [`with_init`](Local::with_init), for a static: `init` is a function, or a closure that captures nothing.
+    /// As [`with_init`](Local::with_init), for a static: `init` is a function, or a closure that
+    /// captures nothing.
     ///
     /// ```
     /// use tl_local::Local;
@@ -180,7 +188,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// # Panics
     ///
-    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the initialiser or the clone panics.
+    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the
+    /// initialiser or the clone panics.
     ///
     /// ```
     /// use tl_local::Local;
@@ -213,12 +222,14 @@ impl<T: Send + 'static> Local<T> {
 
     /// Sets the calling thread's value, and returns the former one, or `None` if there was none.
     ///
-    /// A thread that has dropped its values already cannot keep another: then this returns `Some(value)`, the very value it
-    /// was given. That happens only in destructors of other thread-locals.
+    /// A thread that has dropped its values already cannot keep another: then this returns
+    /// `Some(value)`, the very value it was given. That happens only in destructors of other
+    /// thread-locals.
     ///
     /// # Panics
     ///
-    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same `Local`.
+    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same
+    /// `Local`.
     ///
     /// ```
     /// use tl_local::Local;
@@ -239,7 +250,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// # Panics
     ///
-    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same `Local`.
+    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same
+    /// `Local`.
     ///
     /// ```
     /// use tl_local::Local;
@@ -272,11 +284,13 @@ impl<T: Send + 'static> Local<T> {
         )
     }
 
-    /// Calls `f` with the calling thread's value, or with `None` if it has none. Returns what `f` returns.
+    /// Calls `f` with the calling thread's value, or with `None` if it has none. Returns what `f`
+    /// returns.
     ///
     /// # Panics
     ///
-    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the initialiser or `f` panics.
+    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the
+    /// initialiser or `f` panics.
     ///
     /// ```
     /// use tl_local::Local;
@@ -295,12 +309,13 @@ impl<T: Send + 'static> Local<T> {
         f(self.cells.share().as_deref())
     }
 
-    /// Calls `f` with the calling thread's value, to change it, or with `None` if it has none. Returns what `f` returns.
+    /// Calls `f` with the calling thread's value, to change it, or with `None` if it has none.
+    /// Returns what `f` returns.
     ///
     /// # Panics
     ///
-    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the initialiser or
-    /// `f` panics; the value is what `f` has left.
+    /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same
+    /// `Local`. If the initialiser or `f` panics; the value is what `f` has left.
     ///
     /// ```
     /// use tl_local::Local;
@@ -320,16 +335,17 @@ impl<T: Send + 'static> Local<T> {
         f(self.cells.exclude().as_mut().map(Exclusion::value))
     }
 
-    /// Calls `f` with the calling thread's value. If it has none, it gets the one that `init` returns first. Returns what `f`
-    /// returns.
+    /// Calls `f` with the calling thread's value. If it has none, it gets the one that `init`
+    /// returns first. Returns what `f` returns.
     ///
-    /// A `Local` with an [initialiser](Local::with_init) of its own prefers that one, at the thread's first use.
-    /// A thread that has dropped its values already cannot keep another: then what `init` returns is dropped after `f`.
+    /// A `Local` with an [initialiser](Local::with_init) of its own prefers that one, at the
+    /// thread's first use. A thread that has dropped its values already cannot keep another: then
+    /// what `init` returns is dropped after `f`.
     ///
     /// # Panics
     ///
-    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If an initialiser or `f` panics; an
-    /// initialiser that does leaves nothing set.
+    /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If an
+    /// initialiser or `f` panics; an initialiser that does leaves nothing set.
     ///
     /// ```
     /// use tl_local::Local;
@@ -356,8 +372,9 @@ impl<T: Send + 'static> Local<T> {
 
     /// Calls `f` with the value of every thread that has one, in no particular order.
     ///
-    /// The exclusive borrow keeps all threads from using the `Local`, but not from ending. A thread that ends while `f` has
-    /// its value does not wait for `f`: then the value is dropped here when `f` is done with it.
+    /// The exclusive borrow keeps all threads from using the `Local`, but not from ending. A thread
+    /// that ends while `f` has its value does not wait for `f`: then the value is dropped here when
+    /// `f` is done with it.
     ///
     /// # Panics
     ///
@@ -375,10 +392,11 @@ impl<T: Send + 'static> Local<T> {
         self.cells.for_each_mut(f);
     }
 
-    /// Takes the values of all threads out, in no particular order. The `Local` is as new afterwards: no thread has a value,
-    /// and an initialiser runs again where it is needed.
+    /// Takes the values of all threads out, in no particular order. The `Local` is as new
+    /// afterwards: no thread has a value, and an initialiser runs again where it is needed.
     ///
-    /// Values of threads that are ending at this moment are among them, or are dropped in their threads.
+    /// Values of threads that are ending at this moment are among them, or are dropped in their
+    /// threads.
     ///
     /// ```
     /// use std::thread;

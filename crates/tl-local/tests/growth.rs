@@ -1,5 +1,5 @@
-//! Over many threads and many locals: one drop each, and memory that does not grow. All in one test, since it counts all
-//! that the process allocates.
+//! Over many threads and many locals: one drop each, and memory that does not grow. All in one
+//! test, since it counts all that the process allocates.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;

@@ -266,7 +266,8 @@ fn destructors_that_set_again_and_again_come_to_an_end() {
     thread::spawn(|| assert!(!LOCAL.is_set())).join().unwrap();
 }
 
-/// A thread-local of the standard library that runs something when it is dropped, before or after the values of the locals.
+/// A thread-local of the standard library that runs something when it is dropped, before or after
+/// the values of the locals.
 fn at_thread_exit(before: bool, make_values: impl FnOnce(), f: impl FnOnce() + Send + 'static) {
     thread_local! {
         static AT_EXIT: std::cell::RefCell<Option<AtDrop>> = const { std::cell::RefCell::new(None) };
@@ -316,7 +317,8 @@ fn a_destructor_of_a_thread_local_uses_locals() {
     }
     let mut seen = SEEN.lock();
     seen.sort();
-    // Both were met: after the values were dropped, where `set` hands back what it was given, and before.
+    // Both were met: after the values were dropped, where `set` hands back what it was given, and
+    // before.
     assert_eq!(*seen, [(None, Some(2)), (Some(1), Some(1))]);
 }
 
@@ -412,8 +414,8 @@ fn a_payload_that_panics_when_it_is_dropped_loses_no_other_value() {
     assert_eq!(drops.lock().len(), 1);
 }
 
-/// `exit` drops the thread-locals of the thread that calls it while its calls are still on the stack, and other threads go on: one
-/// may have been lent the value.
+/// `exit` drops the thread-locals of the thread that calls it while its calls are still on the
+/// stack, and other threads go on: one may have been lent the value.
 #[test]
 fn a_value_in_use_is_not_dropped_when_its_thread_ends_the_process() {
     static LOCAL: Local<AtDrop> = Local::new();

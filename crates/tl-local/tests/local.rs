@@ -334,7 +334,8 @@ fn the_owner_visits_the_values_of_all_threads() {
     let shared = Arc::new(());
     local.for_each_mut(|_: &mut u32| unreachable!());
     local.set(1);
-    // Scoped threads would have to borrow it as long as they live, so they get it, and give it back, in an `Arc`.
+    // Scoped threads would have to borrow it as long as they live, so they get it, and give it
+    // back, in an `Arc`.
     let local = Arc::new(local);
     let threads: Vec<_> = (2..5)
         .map(|number| {

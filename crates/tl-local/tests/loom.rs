@@ -1,9 +1,11 @@
-//! Models of the local: a thread that ends against the owner that drops, empties or visits its value, explored by loom.
+//! Models of the local: a thread that ends against the owner that drops, empties or visits its
+//! value, explored by loom.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-local --release --test loom`
 //!
-//! loom's thread-locals are dropped when a thread of the model ends, as the real ones are; but it lets `join` return before
-//! that, so that the models see the two at the same moment. A model must not end before its threads have ([`Ends`]).
+//! loom's thread-locals are dropped when a thread of the model ends, as the real ones are; but it
+//! lets `join` return before that, so that the models see the two at the same moment. A model must
+//! not end before its threads have ([`Ends`]).
 #![cfg(loom)]
 
 use loom::cell::UnsafeCell;
@@ -13,8 +15,8 @@ use loom::thread;
 use tl_core::model::explore;
 use tl_local::Local;
 
-/// Counts its drops, and is written by each of its users without any order of its own: loom fails the model if two of them
-/// are not ordered.
+/// Counts its drops, and is written by each of its users without any order of its own: loom fails
+/// the model if two of them are not ordered.
 struct Value {
     drops: Arc<AtomicUsize>,
     touched: UnsafeCell<u32>,
@@ -44,8 +46,8 @@ impl Drop for Value {
     }
 }
 
-/// Knows when the threads of a model have come to their very end: by a value that each drops last, since it has it in the
-/// younger local.
+/// Knows when the threads of a model have come to their very end: by a value that each drops last,
+/// since it has it in the younger local.
 struct Ends {
     last: Local<End>,
     ended: Arc<AtomicUsize>,
@@ -79,8 +81,9 @@ impl Ends {
     }
 }
 
-/// Explores what happens when `threads` threads with a value each end while their owner does `act` with the local; each
-/// value must be dropped once, by the end, and before the local, if `act` gives that back.
+/// Explores what happens when `threads` threads with a value each end while their owner does `act`
+/// with the local; each value must be dropped once, by the end, and before the local, if `act`
+/// gives that back.
 fn each_value_is_dropped_once(
     preemptions: Option<usize>,
     threads: usize,

@@ -14,8 +14,8 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A lock that a condition can give up and take back: [`Lock`], [`RLock`], and a reference or an [`Arc`] to one of them, so that
-/// several conditions can share a lock.
+/// A lock that a condition can give up and take back: [`Lock`], [`RLock`], and a reference or an
+/// [`Arc`] to one of them, so that several conditions can share a lock.
 ///
 /// The trait is sealed. Its methods are for `tl-condition`; the verbs are those of the locks.
 ///
@@ -42,17 +42,20 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     #[track_caller]
     fn acquire(&self);
 
-    /// Acquires the lock if that is possible at once. See [`Lock::try_acquire`], [`RLock::try_acquire`].
+    /// Acquires the lock if that is possible at once. See [`Lock::try_acquire`],
+    /// [`RLock::try_acquire`].
     #[must_use = "if it is false the lock was not acquired"]
     #[track_caller]
     fn try_acquire(&self) -> bool;
 
-    /// Acquires the lock if that is possible within `timeout`. See [`Lock::acquire_timeout`], [`RLock::acquire_timeout`].
+    /// Acquires the lock if that is possible within `timeout`. See [`Lock::acquire_timeout`],
+    /// [`RLock::acquire_timeout`].
     #[must_use = "if it is false the lock was not acquired"]
     #[track_caller]
     fn acquire_timeout(&self, timeout: Duration) -> bool;
 
-    /// Acquires the lock if that is possible before `deadline`. See [`Lock::acquire_deadline`], [`RLock::acquire_deadline`].
+    /// Acquires the lock if that is possible before `deadline`. See [`Lock::acquire_deadline`],
+    /// [`RLock::acquire_deadline`].
     #[must_use = "if it is false the lock was not acquired"]
     #[track_caller]
     fn acquire_deadline(&self, deadline: Instant) -> bool;
@@ -67,12 +70,13 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// Whether the lock is held, by whichever thread.
     fn locked(&self) -> bool;
 
-    /// Whether the calling thread holds the lock, as far as the lock knows: a [`Lock`] has no owner, so that it knows only that
-    /// somebody does.
+    /// Whether the calling thread holds the lock, as far as the lock knows: a [`Lock`] has no
+    /// owner, so that it knows only that somebody does.
     fn is_acquired(&self) -> bool;
 
-    /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole. Returns whether it was notified; if that
-    /// and the deadline come at once, it was. `call` is what the thread is seen to wait in.
+    /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole.
+    /// Returns whether it was notified; if that and the deadline come at once, it was. `call` is
+    /// what the thread is seen to wait in.
     ///
     /// # Errors
     ///
@@ -80,8 +84,8 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     fn wait(&self, waiters: &Waiters, deadline: Deadline, call: Call)
     -> Result<bool, ReleaseError>;
 
-    /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many there were. Those asleep are
-    /// woken when the lock is released.
+    /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many
+    /// there were. Those asleep are woken when the lock is released.
     ///
     /// # Errors
     ///
@@ -251,8 +255,9 @@ macro_rules! pass_through {
 }
 pass_through!(&L, Arc<L>);
 
-/// Gives up the lock of a [`Mutex`](crate::Mutex) through its guard, waits to be notified or for the deadline, and takes the lock
-/// back. Returns whether it was notified; if that and the deadline come at once, it was. For `tl_condition::Monitor`.
+/// Gives up the lock of a [`Mutex`](crate::Mutex) through its guard, waits to be notified or for
+/// the deadline, and takes the lock back. Returns whether it was notified; if that and the deadline
+/// come at once, it was. For `tl_condition::Monitor`.
 ///
 /// The guard is borrowed exclusively, so that no reference to the value outlives the wait.
 ///

@@ -21,7 +21,8 @@ use std::fmt;
 pub enum ReleaseError {
     /// Nobody holds the lock.
     NotLocked,
-    /// The lock is held, but by another thread than the caller. Only an [`RLock`](crate::RLock) knows.
+    /// The lock is held, but by another thread than the caller. Only an [`RLock`](crate::RLock)
+    /// knows.
     NotOwner,
 }
 

@@ -1,5 +1,6 @@
-//! Locks with Python's vocabulary: [`Lock`], which any thread may release, [`RLock`], which its owner can acquire again, and,
-//! on the same raw lock, locks that hold data: [`Mutex`] and [`ReentrantMutex`]. And [`RwLock`], for many readers or one writer.
+//! Locks with Python's vocabulary: [`Lock`], which any thread may release, [`RLock`], which its
+//! owner can acquire again, and, on the same raw lock, locks that hold data: [`Mutex`] and
+//! [`ReentrantMutex`]. And [`RwLock`], for many readers or one writer.
 //!
 //! # When to use it
 //!
@@ -23,11 +24,12 @@
 //! | [`ReentrantMutex`] | `&T` | one level more | its guard | stays in its thread |
 //! | [`RwLock`] | `&T` to read, `&mut T` to write | waits; [reads again](RwLockExt::read_recursive) if it reads | its guard | may be sent |
 //!
-//! All have a `const fn new`, so that they can be statics. All can be acquired in four ways: waiting as long as it takes, not waiting at
-//! all, within a `Duration`, and before an `Instant`. A panic releases the lock, and poisons nothing.
+//! All have a `const fn new`, so that they can be statics. All can be acquired in four ways:
+//! waiting as long as it takes, not waiting at all, within a `Duration`, and before an `Instant`. A
+//! panic releases the lock, and poisons nothing.
 //!
-//! Under contention the locks are unfair for the sake of speed, up to a point: a thread that has slept in the queue for more than half a
-//! millisecond gets the lock next.
+//! Under contention the locks are unfair for the sake of speed, up to a point: a thread that has
+//! slept in the queue for more than half a millisecond gets the lock next.
 //!
 //! # Examples
 //!
@@ -58,8 +60,9 @@
 //! | --- | --- | --- |
 //! | `owners` | off | who holds each [`Lock`], [`Mutex`], [`RLock`] and [`ReentrantMutex`], and where it was acquired, for [`tl-inspect`] |
 //!
-//! With `owners` each acquire and each release writes into a table, which takes several times as long as they do
-//! otherwise. It is for finding out why a program hangs. The allocator of a program must not use these locks then.
+//! With `owners` each acquire and each release writes into a table, which takes several times as
+//! long as they do otherwise. It is for finding out why a program hangs. The allocator of a program
+//! must not use these locks then.
 //!
 //! # Platforms
 //!
@@ -71,7 +74,8 @@
 //!
 //! It takes Rust 1.95 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-condition`]: https://docs.rs/tl-condition
@@ -84,7 +88,8 @@
 [`tl-inspect`]: ../tl_inspect/index.html
 [`tl-semaphore`]: ../tl_semaphore/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![deny(unsafe_code)]
 

@@ -17,13 +17,16 @@ const LOCK_DEADLINE: &Operation = &Operation::new("Lock", "lock_deadline");
 
 /// A lock that one thread at a time can hold, and that no thread owns: any thread may release it.
 ///
-/// It is Python's [`threading.Lock`](https://docs.python.org/3/library/threading.html#lock-objects). It holds no data; a value
-/// behind a lock is a [`Mutex`](crate::Mutex). For a lock that its holder can acquire again there is [`RLock`](crate::RLock).
+/// It is Python's
+/// [`threading.Lock`](https://docs.python.org/3/library/threading.html#lock-objects). It holds no
+/// data; a value behind a lock is a [`Mutex`](crate::Mutex). For a lock that its holder can acquire
+/// again there is [`RLock`](crate::RLock).
 ///
-/// It is fast where nobody waits (one atomic operation to acquire it, one to release it), it takes four bytes, and no
-/// thread starves: those that have slept for more than half a millisecond are served ahead of newcomers, the longest first. Where many
-/// have slept that long, one in half a millisecond is: to hand the lock to a sleeper lets all wait until that one
-/// runs. A panic does not poison it: the guard releases it.
+/// It is fast where nobody waits (one atomic operation to acquire it, one to release it), it takes
+/// four bytes, and no thread starves: those that have slept for more than half a millisecond are
+/// served ahead of newcomers, the longest first. Where many have slept that long, one in half a
+/// millisecond is: to hand the lock to a sleeper lets all wait until that one runs. A panic does
+/// not poison it: the guard releases it.
 ///
 /// # Examples
 ///
@@ -44,8 +47,9 @@ const LOCK_DEADLINE: &Operation = &Operation::new("Lock", "lock_deadline");
 ///
 /// # Mistakes that do not compile
 ///
-/// A guard that nobody keeps is dropped at once, and the lock is released. That is a warning, here made an error.
-/// (`let _ = lock.lock();` drops the guard just as soon, without a warning; a variable such as `_guard` keeps it.)
+/// A guard that nobody keeps is dropped at once, and the lock is released. That is a warning, here
+/// made an error. (`let _ = lock.lock();` drops the guard just as soon, without a warning; a
+/// variable such as `_guard` keeps it.)
 ///
 /// ```compile_fail
 /// #![deny(unused_must_use)]
@@ -97,13 +101,13 @@ impl Lock {
 
     /// Acquires the lock, as soon as nobody holds it.
     ///
-    /// Every acquire needs its [`release`](Lock::release); [`lock`](Lock::lock) and [`with`](Lock::with) take care of it themselves,
-    /// even when there is a panic.
+    /// Every acquire needs its [`release`](Lock::release); [`lock`](Lock::lock) and
+    /// [`with`](Lock::with) take care of it themselves, even when there is a panic.
     ///
     /// # Blocking
     ///
-    /// Waits until the lock is released. A thread that acquires it twice waits for another thread to release it, and if none does,
-    /// forever.
+    /// Waits until the lock is released. A thread that acquires it twice waits for another thread
+    /// to release it, and if none does, forever.
     ///
     /// # Examples
     ///
@@ -143,7 +147,8 @@ impl Lock {
 
     /// Acquires the lock if that is possible within `timeout`, and says whether it did.
     ///
-    /// With [`Duration::ZERO`] it does not wait. A timeout too long to be added to the clock, such as [`Duration::MAX`], never runs out.
+    /// With [`Duration::ZERO`] it does not wait. A timeout too long to be added to the clock, such
+    /// as [`Duration::MAX`], never runs out.
     ///
     /// # Blocking
     ///
@@ -167,7 +172,8 @@ impl Lock {
         self.raw.acquire_timeout(timeout, acquire)
     }
 
-    /// Acquires the lock if that is possible before `deadline`, and says whether it did. With a deadline in the past it does not wait.
+    /// Acquires the lock if that is possible before `deadline`, and says whether it did. With a
+    /// deadline in the past it does not wait.
     ///
     /// # Blocking
     ///
@@ -213,7 +219,8 @@ impl Lock {
         self.raw.release()
     }
 
-    /// Whether the lock was held when the call looked. Another thread may have changed that by the time it returns.
+    /// Whether the lock was held when the call looked. Another thread may have changed that by the
+    /// time it returns.
     ///
     /// # Examples
     ///
@@ -275,7 +282,8 @@ impl Lock {
         self.try_acquire().then(|| LockGuard { lock: self })
     }
 
-    /// Acquires the lock if that is possible within `timeout`. See [`acquire_timeout`](Lock::acquire_timeout).
+    /// Acquires the lock if that is possible within `timeout`. See
+    /// [`acquire_timeout`](Lock::acquire_timeout).
     ///
     /// # Blocking
     ///
@@ -302,7 +310,8 @@ impl Lock {
             .then(|| LockGuard { lock: self })
     }
 
-    /// Acquires the lock if that is possible before `deadline`. See [`acquire_deadline`](Lock::acquire_deadline).
+    /// Acquires the lock if that is possible before `deadline`. See
+    /// [`acquire_deadline`](Lock::acquire_deadline).
     ///
     /// # Blocking
     ///
@@ -329,11 +338,13 @@ impl Lock {
             .then(|| LockGuard { lock: self })
     }
 
-    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock and propagates.
+    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock
+    /// and propagates.
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Lock::acquire). If `f` acquires the same lock it waits for itself, forever: see [`RLock`](crate::RLock).
+    /// As [`acquire`](Lock::acquire). If `f` acquires the same lock it waits for itself, forever:
+    /// see [`RLock`](crate::RLock).
     ///
     /// # Examples
     ///
@@ -368,9 +379,10 @@ impl fmt::Debug for Lock {
 
 /// A [`Lock`] that is held; dropping the guard releases it.
 ///
-/// The guard may be sent to another thread and dropped there. A guard that is forgotten ([`std::mem::forget`]) leaves the lock
-/// locked. If somebody has called [`Lock::release`] meanwhile, dropping the guard still releases the lock if it is
-/// locked again, whoever holds it then, and does nothing if it is free; so use either guards or `release`.
+/// The guard may be sent to another thread and dropped there. A guard that is forgotten
+/// ([`std::mem::forget`]) leaves the lock locked. If somebody has called [`Lock::release`]
+/// meanwhile, dropping the guard still releases the lock if it is locked again, whoever holds it
+/// then, and does nothing if it is free; so use either guards or `release`.
 ///
 /// # Examples
 ///
@@ -392,7 +404,8 @@ pub struct LockGuard<'a> {
 impl Drop for LockGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        // An error means that somebody else has released the lock: there is nothing left to do, and nobody to tell.
+        // An error means that somebody else has released the lock: there is nothing left to do, and
+        // nobody to tell.
         let _ = self.lock.release();
     }
 }

@@ -6,11 +6,12 @@ use crate::raw::{RawLock, RawThreadIdent};
 
 /// A value behind a lock: whoever holds the lock has `&mut` access to it.
 ///
-/// It is `lock_api`'s [`Mutex`][mutex] on the lock of this crate, with its whole interface: [`lock`][lock] and [`try_lock`][try]; its
-/// guards can be [mapped][map], or released [fairly][fair]. The timed forms are [`lock_timeout`](MutexExt::lock_timeout) and
-/// [`lock_deadline`](MutexExt::lock_deadline) of [`MutexExt`], or, by `lock_api`'s names, [`try_lock_for`][for] a `Duration` and
-/// [`try_lock_until`][until] an `Instant`. There is no poisoning: a panic releases the lock. A guard may be sent to another thread if
-/// the value may.
+/// It is `lock_api`'s [`Mutex`][mutex] on the lock of this crate, with its whole interface:
+/// [`lock`][lock] and [`try_lock`][try]; its guards can be [mapped][map], or released
+/// [fairly][fair]. The timed forms are [`lock_timeout`](MutexExt::lock_timeout) and
+/// [`lock_deadline`](MutexExt::lock_deadline) of [`MutexExt`], or, by `lock_api`'s names,
+/// [`try_lock_for`][for] a `Duration` and [`try_lock_until`][until] an `Instant`. There is no
+/// poisoning: a panic releases the lock. A guard may be sent to another thread if the value may.
 ///
 /// [mutex]: https://docs.rs/lock_api/latest/lock_api/struct.Mutex.html
 /// [lock]: https://docs.rs/lock_api/latest/lock_api/struct.Mutex.html#method.lock
@@ -73,11 +74,14 @@ pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawLock, T>;
 /// ```
 pub type MappedMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawLock, T>;
 
-/// A value behind a lock that its owner can lock again: whoever holds the lock has `&` access to the value.
+/// A value behind a lock that its owner can lock again: whoever holds the lock has `&` access to
+/// the value.
 ///
-/// It is `lock_api`'s [`ReentrantMutex`](https://docs.rs/lock_api/latest/lock_api/struct.ReentrantMutex.html) on the lock of this
-/// crate. Since one thread may have several guards, they give no `&mut`: put a [`RefCell`](std::cell::RefCell) or a [`Cell`](std::cell::Cell) inside. The guard may not leave its thread. The timed forms are in
-/// [`ReentrantMutexExt`].
+/// It is `lock_api`'s
+/// [`ReentrantMutex`](https://docs.rs/lock_api/latest/lock_api/struct.ReentrantMutex.html) on the
+/// lock of this crate. Since one thread may have several guards, they give no `&mut`: put a
+/// [`RefCell`](std::cell::RefCell) or a [`Cell`](std::cell::Cell) inside. The guard may not leave
+/// its thread. The timed forms are in [`ReentrantMutexExt`].
 ///
 /// # Examples
 ///

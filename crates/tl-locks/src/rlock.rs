@@ -23,9 +23,11 @@ const NOBODY: u64 = 0;
 
 /// A lock that belongs to the thread that acquired it, and that this thread can acquire again.
 ///
-/// It is Python's [`threading.RLock`](https://docs.python.org/3/library/threading.html#rlock-objects). Each acquire by the owner adds
-/// a level, each release takes one away, and the last one lets other threads in. Other threads cannot release it. It holds no
-/// data; a value behind such a lock is a [`ReentrantMutex`](crate::ReentrantMutex).
+/// It is Python's
+/// [`threading.RLock`](https://docs.python.org/3/library/threading.html#rlock-objects). Each
+/// acquire by the owner adds a level, each release takes one away, and the last one lets other
+/// threads in. Other threads cannot release it. It holds no data; a value behind such a lock is a
+/// [`ReentrantMutex`](crate::ReentrantMutex).
 ///
 /// It takes 16 bytes. As with [`Lock`](crate::Lock) nobody starves, and a panic does not poison it.
 ///
@@ -44,12 +46,14 @@ const NOBODY: u64 = 0;
 /// assert!(!LOCK.locked());
 /// ```
 pub struct RLock {
-    /// The ident of the thread that holds the lock, or `NOBODY`. A thread writes its own ident after it has acquired `raw`, and
-    /// takes it away before it releases `raw`; so a thread that reads its own ident is the owner, and one that reads
-    /// anything else is not. All accesses are relaxed: a thread sees its own writes, and `raw` orders the rest.
+    /// The ident of the thread that holds the lock, or `NOBODY`. A thread writes its own ident
+    /// after it has acquired `raw`, and takes it away before it releases `raw`; so a thread that
+    /// reads its own ident is the owner, and one that reads anything else is not. All accesses are
+    /// relaxed: a thread sees its own writes, and `raw` orders the rest.
     owner: AtomicU64,
     raw: RawLock,
-    /// How many levels the owner holds beyond the first; 0 when nobody does. Written by the owner alone, relaxed, as above.
+    /// How many levels the owner holds beyond the first; 0 when nobody does. Written by the owner
+    /// alone, relaxed, as above.
     inner_levels: AtomicU32,
 }
 
@@ -84,10 +88,11 @@ impl RLock {
         }
     }
 
-    /// Acquires the lock, as soon as no other thread holds it, or one more level of it if the calling thread does.
+    /// Acquires the lock, as soon as no other thread holds it, or one more level of it if the
+    /// calling thread does.
     ///
-    /// Every acquire needs its [`release`](RLock::release); [`lock`](RLock::lock) and [`with`](RLock::with) take care of it themselves,
-    /// even when there is a panic.
+    /// Every acquire needs its [`release`](RLock::release); [`lock`](RLock::lock) and
+    /// [`with`](RLock::with) take care of it themselves, even when there is a panic.
     ///
     /// # Panics
     ///
@@ -95,8 +100,8 @@ impl RLock {
     ///
     /// # Blocking
     ///
-    /// Waits until the thread that holds the lock has released all its levels. Two threads that acquire two locks in opposite
-    /// order may wait for each other, forever.
+    /// Waits until the thread that holds the lock has released all its levels. Two threads that
+    /// acquire two locks in opposite order may wait for each other, forever.
     ///
     /// # Examples
     ///
@@ -117,7 +122,8 @@ impl RLock {
         self.acquire_noting(Call::here(ACQUIRE));
     }
 
-    /// Acquires the lock, or one more level of it, if no other thread holds it, and says whether it did. Does not wait.
+    /// Acquires the lock, or one more level of it, if no other thread holds it, and says whether it
+    /// did. Does not wait.
     ///
     /// # Panics
     ///
@@ -143,9 +149,11 @@ impl RLock {
         self.acquire_with(|raw| raw.try_acquire(place))
     }
 
-    /// Acquires the lock, or one more level of it, if that is possible within `timeout`, and says whether it did.
+    /// Acquires the lock, or one more level of it, if that is possible within `timeout`, and says
+    /// whether it did.
     ///
-    /// With [`Duration::ZERO`] it does not wait. A timeout too long to be added to the clock, such as [`Duration::MAX`], never runs out.
+    /// With [`Duration::ZERO`] it does not wait. A timeout too long to be added to the clock, such
+    /// as [`Duration::MAX`], never runs out.
     ///
     /// # Panics
     ///
@@ -175,8 +183,8 @@ impl RLock {
         self.acquire_timeout_noting(timeout, Call::here(ACQUIRE_TIMEOUT))
     }
 
-    /// Acquires the lock, or one more level of it, if that is possible before `deadline`, and says whether it did. With a deadline in
-    /// the past it does not wait.
+    /// Acquires the lock, or one more level of it, if that is possible before `deadline`, and says
+    /// whether it did. With a deadline in the past it does not wait.
     ///
     /// # Panics
     ///
@@ -258,8 +266,8 @@ impl RLock {
     ///
     /// # Errors
     ///
-    /// [`ReleaseError::NotLocked`] if nobody holds the lock, [`ReleaseError::NotOwner`] if another thread does. Nothing has changed
-    /// then.
+    /// [`ReleaseError::NotLocked`] if nobody holds the lock, [`ReleaseError::NotOwner`] if another
+    /// thread does. Nothing has changed then.
     ///
     /// # Examples
     ///
@@ -297,8 +305,8 @@ impl RLock {
         }
     }
 
-    /// Whether some thread held the lock when the call looked. Unless it is the calling thread, that may have changed by the time
-    /// it returns.
+    /// Whether some thread held the lock when the call looked. Unless it is the calling thread,
+    /// that may have changed by the time it returns.
     ///
     /// # Examples
     ///
@@ -356,15 +364,15 @@ impl RLock {
         }
     }
 
-    /// Gives up all levels of the lock, calls `f`, and takes all levels back, also if `f` panics. Returns
-    /// what `f` returns. A wait on a condition does the same.
+    /// Gives up all levels of the lock, calls `f`, and takes all levels back, also if `f` panics.
+    /// Returns what `f` returns. A wait on a condition does the same.
     ///
     /// Guards that the calling thread has stay, and meanwhile guard nothing.
     ///
     /// # Errors
     ///
-    /// [`ReleaseError::NotLocked`] if nobody holds the lock, [`ReleaseError::NotOwner`] if another thread
-    /// does. `f` was not called then.
+    /// [`ReleaseError::NotLocked`] if nobody holds the lock, [`ReleaseError::NotOwner`] if another
+    /// thread does. `f` was not called then.
     ///
     /// # Panics
     ///
@@ -405,7 +413,8 @@ impl RLock {
         Ok(f())
     }
 
-    /// Gives up all levels, waits to be notified through `waiters`, and takes all levels back. Returns whether it was notified in time.
+    /// Gives up all levels, waits to be notified through `waiters`, and takes all levels back.
+    /// Returns whether it was notified in time.
     pub(crate) fn wait(
         &self,
         waiters: &Waiters,

@@ -15,10 +15,10 @@ const READ_RECURSIVE_DEADLINE: &Operation = &Operation::new("RwLock", "read_recu
 ///
 /// It is `lock_api`'s [`RwLock`][rwlock] on a lock of this crate, with its whole interface:
 /// [`read`][read] and [`write`][write], each with a try and timed forms, which [`RwLockExt`] has by
-/// the names of this crate; a writer can [become a reader][downgrade] without letting another writer
-/// in between, and one reader at a time may be [upgradable][upgradable], to become the writer later.
-/// Guards may be sent to other threads if the value may. There is no poisoning: a panic releases the
-/// lock. It takes four bytes beside the value.
+/// the names of this crate; a writer can [become a reader][downgrade] without letting another
+/// writer in between, and one reader at a time may be [upgradable][upgradable], to become the
+/// writer later. Guards may be sent to other threads if the value may. There is no poisoning: a
+/// panic releases the lock. It takes four bytes beside the value.
 ///
 /// [rwlock]: https://docs.rs/lock_api/latest/lock_api/struct.RwLock.html
 /// [read]: https://docs.rs/lock_api/latest/lock_api/struct.RwLock.html#method.read
@@ -34,9 +34,9 @@ const READ_RECURSIVE_DEADLINE: &Operation = &Operation::new("RwLock", "read_recu
 ///
 /// - While a writer is overdue no reader joins those that are inside. They come to an end, and the
 ///   writer is next.
-/// - A release gives the lock straight to the longest waiter, if it is overdue; where many are, once
-///   in half a millisecond. All readers that wait with it are let in, too, up to the first writer
-///   that is overdue.
+/// - A release gives the lock straight to the longest waiter, if it is overdue; where many are,
+///   once in half a millisecond. All readers that wait with it are let in, too, up to the first
+///   writer that is overdue.
 /// - An upgradable reader that waits to write lets no reader in from the start.
 ///
 /// # Blocking

@@ -101,7 +101,8 @@ fn a_fair_unlock_hands_the_lock_to_the_waiter() {
         while !waiting.load(Ordering::Relaxed) {
             thread::yield_now();
         }
-        // With nobody in the queue a bump does nothing, and it takes the waiter a moment to get there.
+        // With nobody in the queue a bump does nothing, and it takes the waiter a moment to get
+        // there.
         while *guard == 0 {
             MutexGuard::bump(&mut guard);
             thread::yield_now();

@@ -1,4 +1,5 @@
-//! What the compiler holds: sizes, `Send`, `Sync`, unwind safety, constants. These tests fail by not compiling.
+//! What the compiler holds: sizes, `Send`, `Sync`, unwind safety, constants. These tests fail by
+//! not compiling.
 
 use std::cell::Cell;
 use std::mem::size_of;
@@ -112,7 +113,8 @@ fn a_condition_gives_up_locks_without_data_only() {
 fn only_the_raw_lock_is_a_raw_mutex() {
     fn raw_mutex<R: RawMutex + RawMutexFair + RawMutexTimed>() {}
     raw_mutex::<RawLock>();
-    // A re-entrant lock under a mutex would be two `&mut` to one value; one with a bare `release`, two owners.
+    // A re-entrant lock under a mutex would be two `&mut` to one value; one with a bare `release`,
+    // two owners.
     assert_not!(RLock: RawMutex);
     assert_not!(Lock: RawMutex);
 }

@@ -1,4 +1,5 @@
-//! The semaphore that can be closed: what closing does to those that wait, that come, and that hold permits.
+//! The semaphore that can be closed: what closing does to those that wait, that come, and that hold
+//! permits.
 
 #[path = "../../../tests/support/sleepers.rs"]
 mod sleepers;

@@ -1,4 +1,5 @@
-//! Who gets a permit when several threads want it: nobody starves, and nobody waits for what will never come.
+//! Who gets a permit when several threads want it: nobody starves, and nobody waits for what will
+//! never come.
 
 mod support;
 
@@ -45,7 +46,8 @@ fn a_permit_passes_to_a_long_waiter_before_anybody_who_comes_by() {
     let semaphore = Semaphore::new(0);
     thread::scope(|scope| {
         let waiter = spawn_overdue(scope, || semaphore.acquire());
-        // When the release returns the permit is that of the sleeper, so this thread cannot take it.
+        // When the release returns the permit is that of the sleeper, so this thread cannot take
+        // it.
         semaphore.release().unwrap();
         let barged = semaphore.try_acquire();
         if barged {

@@ -94,7 +94,8 @@ fn each_release_reaches_a_waiter() {
                 semaphore.release().unwrap();
             }),
         ];
-        // Here, since a thread that waits before the others begin is no preemption, of which there are few.
+        // Here, since a thread that waits before the others begin is no preemption, of which there
+        // are few.
         semaphore.acquire();
         for other in others {
             other.join().unwrap();
@@ -230,7 +231,8 @@ fn when_permits_were_kept_in_vain_the_next_waiter_gets_them() {
         let one = spawn(&semaphore, |semaphore| semaphore.acquire());
         semaphore.release().unwrap();
         let_time_pass();
-        // One permit is out for good, as far as the others know: who wants two gives up, and who wants one has it.
+        // One permit is out for good, as far as the others know: who wants two gives up, and who
+        // wants one has it.
         assert!(!many.join().unwrap());
         one.join().unwrap();
         assert_eq!(semaphore.available(), 0);
@@ -317,7 +319,8 @@ fn permits_of_two_threads_that_are_handed_over_at_once_publish_what_both_did() {
             first.add();
             semaphore.release().unwrap();
         });
-        // Overdue, if it sleeps by now: then it is handed the permits and never looks at the word again.
+        // Overdue, if it sleeps by now: then it is handed the permits and never looks at the word
+        // again.
         let_time_pass();
         shared.2.add();
         shared.0.release().unwrap();

@@ -24,13 +24,15 @@ impl Changes {
         }
     }
 
-    /// Waits until `is_done` says so. It is asked again after each [`announce`](Changes::announce) that it may have missed.
+    /// Waits until `is_done` says so. It is asked again after each [`announce`](Changes::announce)
+    /// that it may have missed.
     pub(crate) fn wait_until(&self, call: Call, mut is_done: impl FnMut() -> bool) {
         let queue = WaitQueue::of(&self.count);
         let note = Note::new(call);
         loop {
-            // Acquire: pairs with `announce`, so that whoever sees the count sees the change. Otherwise it could find the new count,
-            // the old state of what is asked here, and sleep. What is guarded by a lock needs no more than that lock.
+            // Acquire: pairs with `announce`, so that whoever sees the count sees the change.
+            // Otherwise it could find the new count, the old state of what is asked here, and
+            // sleep. What is guarded by a lock needs no more than that lock.
             let seen = self.count.load(Ordering::Acquire);
             if is_done() {
                 return;
@@ -45,7 +47,8 @@ impl Changes {
         }
     }
 
-    /// To be called after a change that may make a thread in [`wait_until`](Changes::wait_until) done.
+    /// To be called after a change that may make a thread in [`wait_until`](Changes::wait_until)
+    /// done.
     pub(crate) fn announce(&self) {
         let mut queue = WaitQueue::of(&self.count).lock();
         // Release: pairs with the first load in `wait_until`.

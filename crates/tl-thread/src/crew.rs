@@ -16,7 +16,8 @@ impl Crew {
         }
     }
 
-    /// One more: to be called by the thread that opened the scope, by one of the crew, or for a thread that has nothing to do in it.
+    /// One more: to be called by the thread that opened the scope, by one of the crew, or for a
+    /// thread that has nothing to do in it.
     pub(crate) fn join(&self) {
         // Relaxed: only the way down to zero means anything, and who adds is there already.
         self.alive.fetch_add(1, Ordering::Relaxed);

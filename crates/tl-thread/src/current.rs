@@ -10,7 +10,8 @@ use tl_core::{ThreadIdent, current_ident};
 
 use crate::{Thread, forked, process_end, registry};
 
-// None of the first three has a destructor, so that they are there as long as the thread runs. `AT_END` empties the handle.
+// None of the first three has a destructor, so that they are there as long as the thread runs.
+// `AT_END` empties the handle.
 thread_local! {
     static HANDLE: RefCell<ManuallyDrop<Option<Thread>>> = const { RefCell::new(ManuallyDrop::new(None)) };
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Unknown) };
@@ -37,9 +38,11 @@ static AT_END: ThreadEnd = ThreadEnd::new(leave);
 
 /// The handle of the calling thread.
 ///
-/// As Python's [`current_thread`](https://docs.python.org/3/library/threading.html#threading.current_thread). In a thread that this
-/// library did not start the handle is that of a `Dummy`, or of the main thread. It works in every thread at every time, also
-/// while thread-locals are being dropped and after `main` has returned.
+/// As Python's
+/// [`current_thread`](https://docs.python.org/3/library/threading.html#threading.current_thread).
+/// In a thread that this library did not start the handle is that of a `Dummy`, or of the main
+/// thread. It works in every thread at every time, also while thread-locals are being dropped and
+/// after `main` has returned.
 ///
 /// ```
 /// use tl_thread::{current_thread, main_thread};
@@ -52,14 +55,17 @@ pub fn current_thread() -> Thread {
     known.unwrap_or_else(meet)
 }
 
-/// The handle of the main thread: the one on which the operating system started the process and in which `main` runs.
+/// The handle of the main thread: the one on which the operating system started the process and in
+/// which `main` runs.
 ///
-/// It is alive until `main` has returned or panicked, or the main thread has called [`std::process::exit`]. Joining it, from a daemon thread or
-/// one that the process waits for, waits for that moment.
+/// It is alive until `main` has returned or panicked, or the main thread has called
+/// [`std::process::exit`]. Joining it, from a daemon thread or one that the process waits for,
+/// waits for that moment.
 ///
 /// In a child made by `fork` it is the thread that forked, by the handle and the name that it had.
 ///
-/// As Python's [`main_thread`](https://docs.python.org/3/library/threading.html#threading.main_thread).
+/// As Python's
+/// [`main_thread`](https://docs.python.org/3/library/threading.html#threading.main_thread).
 ///
 /// ```
 /// let worker = tl_thread::spawn(|| tl_thread::main_thread().name());
@@ -70,7 +76,8 @@ pub fn main_thread() -> Thread {
 }
 
 /// The identity of the calling thread, as Python's
-/// [`get_ident`](https://docs.python.org/3/library/threading.html#threading.get_ident), except that it is never reused.
+/// [`get_ident`](https://docs.python.org/3/library/threading.html#threading.get_ident), except that
+/// it is never reused.
 ///
 /// ```
 /// assert_eq!(Some(tl_thread::get_ident()), tl_thread::current_thread().ident());
@@ -81,9 +88,11 @@ pub fn get_ident() -> ThreadIdent {
     current_ident()
 }
 
-/// The number by which the operating system knows the calling thread. The system uses it again once the thread has ended.
+/// The number by which the operating system knows the calling thread. The system uses it again once
+/// the thread has ended.
 ///
-/// As Python's [`get_native_id`](https://docs.python.org/3/library/threading.html#threading.get_native_id).
+/// As Python's
+/// [`get_native_id`](https://docs.python.org/3/library/threading.html#threading.get_native_id).
 ///
 /// ```
 /// assert_eq!(tl_thread::get_native_id(), u64::from(std::process::id())); // in the main thread
@@ -101,8 +110,8 @@ pub(crate) fn know() {
     }
 }
 
-/// The handle of a thread that has none: the main thread, one that the library did not start, or one that has ended but for the
-/// C runtime's last steps.
+/// The handle of a thread that has none: the main thread, one that the library did not start, or
+/// one that has ended but for the C runtime's last steps.
 #[cold]
 fn meet() -> Thread {
     if sys::is_main_thread() {
@@ -134,7 +143,8 @@ fn main_handle() -> Thread {
     })
 }
 
-/// The calling thread is the main thread, in a child made by `fork`, with the handle that it has, if any.
+/// The calling thread is the main thread, in a child made by `fork`, with the handle that it has,
+/// if any.
 #[cfg(not(loom))]
 pub(crate) fn become_main() -> Option<Thread> {
     let own = HANDLE.with_borrow(|handle| handle.as_ref().map(Thread::clone));
@@ -193,7 +203,8 @@ fn leave() {
     if let Some(thread) = replace_handle(None) {
         thread.end();
         if thread.is_main() {
-            // In a child made by `fork`, where the function of this thread is what `main` is elsewhere.
+            // In a child made by `fork`, where the function of this thread is what `main` is
+            // elsewhere.
             sys::exit(0);
         }
     }
@@ -214,7 +225,8 @@ pub(crate) fn bears_daemons() -> bool {
     BEARS_DAEMONS.get()
 }
 
-/// Whether the thread-locals of the calling thread have been dropped: it is past its end, or in an exit hook.
+/// Whether the thread-locals of the calling thread have been dropped: it is past its end, or in an
+/// exit hook.
 pub(crate) fn has_lost_its_locals() -> bool {
     WITNESS.try_with(|_| {}).is_err()
 }

@@ -22,8 +22,8 @@ use std::sync::Arc;
 pub enum StartError {
     /// It has been started before. A thread runs once: make a new one for each run.
     AlreadyStarted,
-    /// The operating system refused it, for the reason given: too many threads, not enough memory, an impossible stack
-    /// size. The thread keeps its function, and can be started again.
+    /// The operating system refused it, for the reason given: too many threads, not enough memory,
+    /// an impossible stack size. The thread keeps its function, and can be started again.
     Refused(io::Error),
 }
 
@@ -65,7 +65,8 @@ pub enum JoinError {
     NotStarted,
     /// It is the calling thread, which would wait for itself forever.
     CurrentThread,
-    /// The library did not start it and so does not know when it is over: join it where it was started.
+    /// The library did not start it and so does not know when it is over: join it where it was
+    /// started.
     ForeignThread,
     /// It panicked, with this message. It has ended, and every join says so.
     Panicked(Arc<str>),
@@ -124,7 +125,8 @@ impl Error for JoinError {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetDaemonError {
-    /// The thread has been started: the process already counts on its flag. Set it before the start.
+    /// The thread has been started: the process already counts on its flag. Set it before the
+    /// start.
     AlreadyStarted,
 }
 

@@ -63,12 +63,15 @@ model_static! {
     static HOOK: Mutex<Option<Hook>> = Mutex::new(None);
 }
 
-/// Sets the function that is called, in the thread itself, when a thread that this library started panics: a [`Thread`], a
-/// timer, or one that was spawned, even if `join` passes its panic on as well.
+/// Sets the function that is called, in the thread itself, when a thread that this library started
+/// panics: a [`Thread`], a timer, or one that was spawned, even if `join` passes its panic on as
+/// well.
 ///
-/// As Python's [`threading.excepthook`](https://docs.python.org/3/library/threading.html#threading.excepthook). There is one hook
-/// for the process. At first it does nothing: the standard library's own panic hook has already printed the message and where it
-/// happened, and goes on doing so (see [`std::panic::set_hook`]). A panic in the hook ends only this call of the hook.
+/// As Python's
+/// [`threading.excepthook`](https://docs.python.org/3/library/threading.html#threading.excepthook).
+/// There is one hook for the process. At first it does nothing: the standard library's own panic
+/// hook has already printed the message and where it happened, and goes on doing so (see
+/// [`std::panic::set_hook`]). A panic in the hook ends only this call of the hook.
 ///
 /// ```
 /// use std::sync::Mutex;

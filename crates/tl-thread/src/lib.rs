@@ -1,5 +1,6 @@
-//! Named threads, daemon threads, threads that the program waits for, a list of those that are alive, and joins with a time limit:
-//! Python's [`threading`](https://docs.python.org/3/library/threading.html) for Rust.
+//! Named threads, daemon threads, threads that the program waits for, a list of those that are
+//! alive, and joins with a time limit: Python's
+//! [`threading`](https://docs.python.org/3/library/threading.html) for Rust.
 //!
 //! ```
 //! use tl_thread::{Thread, enumerate};
@@ -39,19 +40,23 @@
 //!
 //! # Threads that the library did not start
 //!
-//! The main thread is known from the beginning. Another thread that calls this crate is known from that call until it ends. It goes by its name in
-//! the standard library, or as `Dummy-N`; it is listed, counts as a daemon, and cannot be joined here; the threads that it starts are not daemons.
+//! The main thread is known from the beginning. Another thread that calls this crate is known from
+//! that call until it ends. It goes by its name in the standard library, or as `Dummy-N`; it is
+//! listed, counts as a daemon, and cannot be joined here; the threads that it starts are not
+//! daemons.
 //!
 //! # When a thread has ended
 //!
-//! A thread is alive until the values of its thread-locals have been dropped. Only then does it leave [`enumerate`], and after that every kind of join returns. The
-//! standard library's `JoinHandle::is_finished` and its scopes do not wait for that. In the destructor of a thread-local
-//! [`current_thread`] and the thread's name are still what they were.
+//! A thread is alive until the values of its thread-locals have been dropped. Only then does it
+//! leave [`enumerate`], and after that every kind of join returns. The standard library's
+//! `JoinHandle::is_finished` and its scopes do not wait for that. In the destructor of a
+//! thread-local [`current_thread`] and the thread's name are still what they were.
 //!
 //! # The end of the process
 //!
-//! When the main thread leaves `main`, the process waits until all non-daemon threads have ended, with those that they start meanwhile, and
-//! until all non-daemon timers have fired or been cancelled. It waits neither for daemons nor for threads that the library did not start. `main`
+//! When the main thread leaves `main`, the process waits until all non-daemon threads have ended,
+//! with those that they start meanwhile, and until all non-daemon timers have fired or been
+//! cancelled. It waits neither for daemons nor for threads that the library did not start. `main`
 //! needs no line for that.
 //!
 //! | how the process is ended | a non-daemon thread is alive | it starts another meanwhile | a timer is pending | nothing else but cancelled timers and daemons, even in an endless loop or blocked forever | exit status |
@@ -69,11 +74,13 @@
 //! | [`exit`] in another thread, when the main thread never comes to the end of a thread-local's destructor or of an exit hook | after 5 s | after 5 s | after 5 s | after 5 s | its code |
 //! | [`exit`] in the destructor of a thread-local of the main thread, or in an exit hook of the C runtime | at once | at once | at once | at once | its code |
 //!
-//! The wait is in an exit hook of the C runtime (`atexit`), registered at the first use of this crate. It runs on the main thread when its
-//! thread-locals have been dropped. What follows from this:
+//! The wait is in an exit hook of the C runtime (`atexit`), registered at the first use of this
+//! crate. It runs on the main thread when its thread-locals have been dropped. What follows from
+//! this:
 //!
-//! - An exit hook that a C library registers after that runs before the wait, while workers may be at work
-//!   with that library. OpenSSL does so, when it is first used. A program with such a library ends `main` with
+//! - An exit hook that a C library registers after that runs before the wait, while workers may be
+//!   at work with that library. OpenSSL does so, when it is first used. A program with such a
+//!   library ends `main` with
 //!   [`shutdown`]: then the threads have ended when the first hook runs.
 //!
 //!   ```
@@ -82,36 +89,45 @@
 //!   tl_thread::shutdown();
 //!   ```
 //!
-//! - The exit status stays what it is, and the other exit hooks run: those registered later before the wait, those registered earlier after it.
-//! - After `main` has returned `std::process::exit` in another thread sleeps forever, inside the standard library (which lets one thread exit:
-//!   rust-lang/rust#126600). If the process waits for that thread, it hangs: use [`exit`].
-//! - What those threads have printed is flushed at the end. A daemon that has standard output locked then delays it by a second at most.
-//! - The main thread must not call `std::process::exit` while it holds what a worker needs to end, such as a lock.
-//! - What ends a process without the exit hooks does not wait: `abort`, a signal, a panic in a program built with `panic = "abort"`, C's `_exit`.
+//! - The exit status stays what it is, and the other exit hooks run: those registered later before
+//!   the wait, those registered earlier after it.
+//! - After `main` has returned `std::process::exit` in another thread sleeps forever, inside the
+//!   standard library (which lets one thread exit: rust-lang/rust#126600). If the process waits for
+//!   that thread, it hangs: use [`exit`].
+//! - What those threads have printed is flushed at the end. A daemon that has standard output
+//!   locked then delays it by a second at most.
+//! - The main thread must not call `std::process::exit` while it holds what a worker needs to end,
+//!   such as a lock.
+//! - What ends a process without the exit hooks does not wait: `abort`, a signal, a panic in a
+//!   program built with `panic = "abort"`, C's `_exit`.
 //! - A test that leaves a non-daemon thread blocked keeps its test binary alive.
-//! - A thread that is started when the wait is over, by an exit hook or a daemon, is not waited for.
+//! - A thread that is started when the wait is over, by an exit hook or a daemon, is not waited
+//!   for.
 //! - Two versions of this crate in one program do not know of each other's threads. The end of the
-//!   process waits for those of the one and then for those of the other, in the reverse order of their
-//!   first use: what threads of the second start late with the first is not waited for. `cargo tree
-//!   --duplicates` shows whether there are two.
+//!   process waits for those of the one and then for those of the other, in the reverse order of
+//!   their first use: what threads of the second start late with the first is not waited for.
+//!   `cargo tree --duplicates` shows whether there are two.
 //!
 //! # In a child made by `fork`
 //!
-//! The child has one thread, the one that forked, and everything here works there as in a process that has
-//! just begun, as Python's `threading` does it:
+//! The child has one thread, the one that forked, and everything here works there as in a process
+//! that has just begun, as Python's `threading` does it:
 //!
-//! - The thread that forked is the main thread, by the handle, the name and the identity that it had, and is
-//!   no daemon. When its function returns, that is the end of the process, as if `main` had returned.
-//! - All other threads have ended: they are not alive, not listed, a join returns at once, without an error
-//!   for a [`Thread`], and with one for a [`JoinHandle`], since there is no value. No pending timer fires.
+//! - The thread that forked is the main thread, by the handle, the name and the identity that it
+//!   had, and is no daemon. When its function returns, that is the end of the process, as if `main`
+//!   had returned.
+//! - All other threads have ended: they are not alive, not listed, a join returns at once, without
+//!   an error for a [`Thread`], and with one for a [`JoinHandle`], since there is no value. No
+//!   pending timer fires.
 //! - New threads and timers can be started, and the end of the process waits for them.
-//! - What another thread held, a lock or a permit, stays held. A [`scope`] that was open never ends.
+//! - What another thread held, a lock or a permit, stays held. A [`scope`] that was open never
+//!   ends.
 //!
-//! It holds however the child was forked, whatever other threads were at, if C's `fork` made it; `vfork`,
-//! `posix_spawn` and a bare system call tell nobody. It does not hold for the standard library and for
-//! others: if another thread was just printing, the child waits for ever when it prints, and if a thread that
-//! this library did not start was just starting or ending, for a new thread to begin. Where that matters call
-//! `exec` soon.
+//! It holds however the child was forked, whatever other threads were at, if C's `fork` made it;
+//! `vfork`, `posix_spawn` and a bare system call tell nobody. It does not hold for the standard
+//! library and for others: if another thread was just printing, the child waits for ever when it
+//! prints, and if a thread that this library did not start was just starting or ending, for a new
+//! thread to begin. Where that matters call `exec` soon.
 //!
 //! # Platforms
 //!
@@ -123,7 +139,8 @@
 //!
 //! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
-//! The end of the process is not the same everywhere. (What is said of musl and Windows comes from reading, and has not been tested.)
+//! The end of the process is not the same everywhere. (What is said of musl and Windows comes from
+//! reading, and has not been tested.)
 //!
 //! | | Linux and Unix | musl | Windows |
 //! | --- | --- | --- | --- |
@@ -141,7 +158,8 @@
 //!
 //! The standard library's message about a panic names a thread as it was called at its start.
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(
     docsrs,
     doc = "[`tl-event`]: https://docs.rs/tl-event
@@ -156,7 +174,8 @@
 [`tl-semaphore`]: ../tl_semaphore/index.html
 [`tl-timer`]: ../tl_timer/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

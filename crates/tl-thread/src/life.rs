@@ -1,4 +1,5 @@
-//! The life of a thread as one word: started, pending, running, ended, and the threads that wait for its end.
+//! The life of a thread as one word: started, pending, running, ended, and the threads that wait
+//! for its end.
 
 use std::fmt;
 
@@ -67,7 +68,8 @@ impl Life {
         self.advance(PENDING, RUNNING)
     }
 
-    /// Whether this call is the one that ends the pending thread. If so [`announce_end`](Life::announce_end) must follow.
+    /// Whether this call is the one that ends the pending thread. If so
+    /// [`announce_end`](Life::announce_end) must follow.
     pub(crate) fn cancel(&self) -> bool {
         self.advance(PENDING, ENDED)
     }
@@ -120,7 +122,8 @@ impl Life {
 
     /// The operating system refused the thread: it is new again.
     pub(crate) fn refuse_start(&self) {
-        // Release: pairs with `advance`, so that who starts a refused thread comes after who was refused.
+        // Release: pairs with `advance`, so that who starts a refused thread comes after who was
+        // refused.
         let before = self.word.swap(NEW, Ordering::Release);
         debug_assert_eq!(before & STAGE, RUNNING);
         if before & AWAITED != 0 {
@@ -182,7 +185,8 @@ impl Life {
                 _ => {}
             }
             let locked = queue.lock();
-            // From here on whoever changes the stage looks for waiters, and finds this one, since the queue is locked.
+            // From here on whoever changes the stage looks for waiters, and finds this one, since
+            // the queue is locked.
             let before = self.word.fetch_or(AWAITED, Ordering::Relaxed);
             if !matches!(before & STAGE, PENDING | RUNNING) {
                 continue;
@@ -197,7 +201,8 @@ impl Life {
 
     /// The thread, which has been started, runs.
     pub(crate) fn begin(&self) {
-        // Release: pairs with `wait_begun` and `has_begun`, so that who hears of it sees what was noted before.
+        // Release: pairs with `wait_begun` and `has_begun`, so that who hears of it sees what was
+        // noted before.
         let before = self.word.fetch_or(BEGUN, Ordering::Release);
         if before & AWAITED != 0 {
             self.wake_those_for_the_beginning();

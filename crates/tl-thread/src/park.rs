@@ -10,11 +10,11 @@ const PARK: &Operation = &Operation::new("tl_thread", "park");
 const PARK_TIMEOUT: &Operation = &Operation::new("tl_thread", "park_timeout");
 const PARK_DEADLINE: &Operation = &Operation::new("tl_thread", "park_deadline");
 
-/// Waits until another thread calls [`Thread::unpark`] for this one, and takes the token that it has left.
-/// If there is one already, returns at once.
+/// Waits until another thread calls [`Thread::unpark`] for this one, and takes the token that it
+/// has left. If there is one already, returns at once.
 ///
-/// As [`std::thread::park`], except that it never returns without a reason. The two know nothing of each
-/// other: `unpark` of the standard library's handle does not end this wait.
+/// As [`std::thread::park`], except that it never returns without a reason. The two know nothing of
+/// each other: `unpark` of the standard library's handle does not end this wait.
 ///
 /// # Blocking
 ///
@@ -32,7 +32,8 @@ pub fn park() {
     wait(Deadline::NEVER, Call::here(PARK));
 }
 
-/// As [`park`], for at most `timeout`. Returns whether there was a token. [`Duration::ZERO`] only looks.
+/// As [`park`], for at most `timeout`. Returns whether there was a token. [`Duration::ZERO`] only
+/// looks.
 ///
 /// # Blocking
 ///
@@ -72,11 +73,11 @@ fn wait(deadline: Deadline, call: Call) -> bool {
 }
 
 impl Thread {
-    /// Leaves a token for the thread, which ends its [`park`], or keeps its next one from waiting. One token
-    /// is all that is kept, however often this is called.
+    /// Leaves a token for the thread, which ends its [`park`], or keeps its next one from waiting.
+    /// One token is all that is kept, however often this is called.
     ///
-    /// What this thread did before is seen by the other when it has taken the token. The thread may be any:
-    /// one that has not begun, one that has ended, one that the library did not start.
+    /// What this thread did before is seen by the other when it has taken the token. The thread may
+    /// be any: one that has not begun, one that has ended, one that the library did not start.
     ///
     /// As [`std::thread::Thread::unpark`].
     ///

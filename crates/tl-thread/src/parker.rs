@@ -1,4 +1,5 @@
-//! The token by which a thread is let go: who parks takes it or waits for it, who unparks leaves it.
+//! The token by which a thread is let go: who parks takes it or waits for it, who unparks leaves
+//! it.
 
 use tl_core::door::{Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
@@ -26,8 +27,8 @@ impl Parker {
 
     /// Leaves the token.
     pub(crate) fn unpark(&self) {
-        // Release: pairs with `take`, so that who takes the token sees what came before. Also where there is
-        // one already: it then stands for both.
+        // Release: pairs with `take`, so that who takes the token sees what came before. Also where
+        // there is one already: it then stands for both.
         if self.word.swap(TOKEN, Ordering::Release) == PARKED {
             WaitQueue::of(&self.word).lock().wake_all(0);
         }
@@ -55,7 +56,8 @@ impl Parker {
             if before == Err(TOKEN) {
                 continue;
             }
-            // A wake-up may be one for the token that the wait before has taken: then there is none.
+            // A wake-up may be one for the token that the wait before has taken: then there is
+            // none.
             match locked.noting(note).wait(&mut queue.backoff(), deadline) {
                 Wake::Woken { .. } => {}
                 Wake::TimedOut(locked) => {

@@ -1,8 +1,10 @@
 //! Threads that are started later than they are listed: what a timer is made of.
 //!
-//! A pending thread has been started as far as anybody can tell: it has its identity, is alive and listed, can be joined, and the
-//! process waits for it unless it is a daemon. But it is no thread of the operating system yet, and costs none. Whoever made
-//! it pending decides once what becomes of it: it is [`fire`]d, and runs its function in a fresh thread, or [`cancel`]led, and has ended.
+//! A pending thread has been started as far as anybody can tell: it has its identity, is alive and
+//! listed, can be joined, and the process waits for it unless it is a daemon. But it is no thread
+//! of the operating system yet, and costs none. Whoever made it pending decides once what becomes
+//! of it: it is [`fire`]d, and runs its function in a fresh thread, or [`cancel`]led, and has
+//! ended.
 //!
 //! | stage | [`is_alive`](Thread::is_alive) | may be renamed | daemon flag may change | next |
 //! | --- | --- | --- | --- | --- |
@@ -11,8 +13,9 @@
 //! | running | yes | yes | no | ends when its function has returned |
 //! | ended | no | yes | no | none |
 //!
-//! [`register`] and [`cancel`] cost some ten nanoseconds each, however many threads are pending. None of these functions takes the calling
-//! thread for a user of the library: a scheduler's thread that calls them is not listed.
+//! [`register`] and [`cancel`] cost some ten nanoseconds each, however many threads are pending.
+//! None of these functions takes the calling thread for a user of the library: a scheduler's thread
+//! that calls them is not listed.
 //!
 //! Programs use `tl-timer`, which is built on this.
 
@@ -27,8 +30,9 @@ use crate::{StartError, Thread, excepthook};
 ///
 /// # Errors
 ///
-/// [`StartError::AlreadyStarted`] if it has been started or registered before. [`StartError::Refused`] if no thread can have a stack
-/// of the size that it was given: it is then as it was.
+/// [`StartError::AlreadyStarted`] if it has been started or registered before.
+/// [`StartError::Refused`] if no thread can have a stack of the size that it was given: it is then
+/// as it was.
 ///
 /// ```
 /// use tl_thread::{Thread, enumerate, pending};
@@ -43,9 +47,9 @@ pub fn register(thread: &Thread) -> Result<(), StartError> {
     thread.set_pending()
 }
 
-/// Finds out whether the system gives threads a stack of the size that this one is to have, so that it
-/// can be refused while somebody is there to be told. A size of up to 64 MiB is not in doubt; beyond
-/// that, a thread is started that ends at once, and waited for.
+/// Finds out whether the system gives threads a stack of the size that this one is to have, so that
+/// it can be refused while somebody is there to be told. A size of up to 64 MiB is not in doubt;
+/// beyond that, a thread is started that ends at once, and waited for.
 ///
 /// # Errors
 ///
@@ -62,16 +66,19 @@ pub fn try_stack(thread: &Thread) -> Result<(), StartError> {
     thread.try_stack()
 }
 
-/// Starts a fresh thread of the operating system for a pending thread. It first calls `ready`, which may wait for the right moment. If that gives a permit,
-/// and the thread is still pending then, the new thread takes the pending one's identity, and its name and daemon flag, and runs its
-/// function; the permit is dropped when the function has returned. Else it ends without a trace, and what is pending still is.
+/// Starts a fresh thread of the operating system for a pending thread. It first calls `ready`,
+/// which may wait for the right moment. If that gives a permit, and the thread is still pending
+/// then, the new thread takes the pending one's identity, and its name and daemon flag, and runs
+/// its function; the permit is dropped when the function has returned. Else it ends without a
+/// trace, and what is pending still is.
 ///
-/// Until the function begins the thread can be cancelled. `ready` runs in a thread that has no identity
-/// yet: what it asks for, it is given for that time alone.
+/// Until the function begins the thread can be cancelled. `ready` runs in a thread that has no
+/// identity yet: what it asks for, it is given for that time alone.
 ///
 /// # Errors
 ///
-/// When the operating system refuses the thread. The thread is pending as before, and can be fired again, or cancelled.
+/// When the operating system refuses the thread. The thread is pending as before, and can be fired
+/// again, or cancelled.
 ///
 /// ```
 /// use tl_thread::{Thread, pending};
@@ -90,8 +97,8 @@ pub fn fire<P>(
     thread.fire(ready)
 }
 
-/// Ends a pending thread: it leaves the list, its function is dropped, and whoever joins it goes on. Returns whether this call did it: false if the
-/// thread is not pending, or no longer.
+/// Ends a pending thread: it leaves the list, its function is dropped, and whoever joins it goes
+/// on. Returns whether this call did it: false if the thread is not pending, or no longer.
 ///
 /// ```
 /// use tl_thread::{Thread, enumerate, pending};
@@ -153,8 +160,8 @@ pub fn due(thread: &Thread) -> Option<Deadline> {
     thread.due()
 }
 
-/// Calls the hook of [`set_excepthook`](crate::set_excepthook) for something that went wrong with a thread and that nobody else will hear of.
-/// It never panics.
+/// Calls the hook of [`set_excepthook`](crate::set_excepthook) for something that went wrong with a
+/// thread and that nobody else will hear of. It never panics.
 ///
 /// ```
 /// use tl_thread::{Thread, pending, set_excepthook};

@@ -20,16 +20,19 @@ const EXIT_CALL: &Operation = &Operation::new("tl_thread", "exit");
 /// The main thread, after `main`.
 const END: &Operation = &Operation::new("process", "end");
 
-/// How long the end of the process waits for standard output, which a thread may hold locked that is not waited for.
+/// How long the end of the process waits for standard output, which a thread may hold locked that
+/// is not waited for.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
-/// How long the main thread leaves it to another one to end the process, when both have called [`exit`].
+/// How long the main thread leaves it to another one to end the process, when both have called
+/// [`exit`].
 const OTHER_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long [`exit`] gives a process that is ending already, before it forces it.
 const ENDING_LIMIT: Duration = Duration::from_secs(5);
 
-/// The thread on which [`exit`] has gone on to C's, as the number of its identity; 0 if there is none.
+/// The thread on which [`exit`] has gone on to C's, as the number of its identity; 0 if there is
+/// none.
 static EXITER: AtomicU64 = AtomicU64::new(0);
 
 model_static! {
@@ -41,18 +44,20 @@ fn is_through() -> &'static AtomicU32 {
     &IS_THROUGH
 }
 
-/// What [`exit`] was called with first: `ASKED` and the code in the lower half; 0 if it has not been called. With `DIRECTLY` if the caller
-/// goes on to C's `exit` whatever the others do; without, to that of std, which lets one thread through.
+/// What [`exit`] was called with first: `ASKED` and the code in the lower half; 0 if it has not
+/// been called. With `DIRECTLY` if the caller goes on to C's `exit` whatever the others do;
+/// without, to that of std, which lets one thread through.
 static EXIT: AtomicU64 = AtomicU64::new(0);
 const ASKED: u64 = 1 << 32;
 const DIRECTLY: u64 = 1 << 33;
 
-/// The process whose threads are on the list. A child that was made in another way than by C's `fork` has
-/// the list, but not the threads.
+/// The process whose threads are on the list. A child that was made in another way than by C's
+/// `fork` has the list, but not the threads.
 static PROCESS: PlainAtomicU32 = PlainAtomicU32::new(0);
 
 thread_local! {
-    /// Whether this thread is in C's `exit`, as far as is known: it has called [`exit`], or the hook has run on it.
+    /// Whether this thread is in C's `exit`, as far as is known: it has called [`exit`], or the
+    /// hook has run on it.
     static IS_EXITING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -68,7 +73,8 @@ pub(crate) fn install() {
     });
 }
 
-/// This process is a child made by `fork`, in which nobody has called [`exit`], and has its own list.
+/// This process is a child made by `fork`, in which nobody has called [`exit`], and has its own
+/// list.
 #[cfg(not(loom))]
 pub(crate) fn is_another_process() {
     PROCESS.store(process::id(), Ordering::Relaxed);
@@ -97,18 +103,21 @@ extern "C" fn at_exit() {
             flush_standard_output();
             sys::exit_again(code);
         }
-        // std has flushed when `main` returned, unless a thread had it locked just then, which may be gone by now.
+        // std has flushed when `main` returned, unless a thread had it locked just then, which may
+        // be gone by now.
         None if registry::has_awaited() => flush_standard_output(),
         None => {}
     }
 }
 
-/// Waits until all threads that the end of the process waits for have ended, other than the calling one: those that are
-/// not daemons, with those that they start meanwhile, and timers that are pending.
+/// Waits until all threads that the end of the process waits for have ended, other than the calling
+/// one: those that are not daemons, with those that they start meanwhile, and timers that are
+/// pending.
 ///
-/// The end of the process does this by itself. A program calls it to do something after that, still in
-/// `main`. In the main thread it is the end of `main` as far as others can tell, as in Python's own
-/// `threading._shutdown`: from then on the main thread is not alive, not listed, and joining it returns.
+/// The end of the process does this by itself. A program calls it to do something after that, still
+/// in `main`. In the main thread it is the end of `main` as far as others can tell, as in Python's
+/// own `threading._shutdown`: from then on the main thread is not alive, not listed, and joining it
+/// returns.
 ///
 /// It returns early if [`exit`] is called meanwhile.
 ///
@@ -135,19 +144,23 @@ pub fn shutdown() {
     registry::wait_for_others(call, own, || asked_code().is_some());
 }
 
-/// Ends the process with this exit code (of which the system keeps the lowest eight bits), from any thread, at any time, and waits for nobody.
+/// Ends the process with this exit code (of which the system keeps the lowest eight bits), from any
+/// thread, at any time, and waits for nobody.
 ///
-/// Unlike [`std::process::exit`] it also works in a thread after `main` has returned, where that would sleep forever while the process waits for the
-/// thread, and in the exit hooks of the C runtime and the destructors of the main thread's thread-locals, where that would abort. The first call decides the code.
+/// Unlike [`std::process::exit`] it also works in a thread after `main` has returned, where that
+/// would sleep forever while the process waits for the thread, and in the exit hooks of the C
+/// runtime and the destructors of the main thread's thread-locals, where that would abort. The
+/// first call decides the code.
 ///
-/// If the process is ending already, since `main` has returned, and is at something that does not end, such
-/// as the destructor of a thread-local or an exit hook that waits for the caller, the end is forced after
-/// five seconds: the exit hooks that have not run by then never do.
+/// If the process is ending already, since `main` has returned, and is at something that does not
+/// end, such as the destructor of a thread-local or an exit hook that waits for the caller, the end
+/// is forced after five seconds: the exit hooks that have not run by then never do.
 ///
-/// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit hooks of the C runtime run. No other thread
-/// is stopped before the process is gone, and nothing of theirs is dropped. Of several threads that call it one ends the process, and the others
-/// sleep. (If it is the main thread, and another calls [`std::process::exit`] just then, C's `exit` is called twice, and may run some of the hooks on
-/// the one and some on the other.)
+/// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit
+/// hooks of the C runtime run. No other thread is stopped before the process is gone, and nothing
+/// of theirs is dropped. Of several threads that call it one ends the process, and the others
+/// sleep. (If it is the main thread, and another calls [`std::process::exit`] just then, C's `exit`
+/// is called twice, and may run some of the hooks on the one and some on the other.)
 ///
 /// ```no_run
 /// tl_thread::spawn(|| {
@@ -171,10 +184,11 @@ pub fn exit(code: i32) -> ! {
     registry::announce_change();
     let is_exiting = IS_EXITING.get() || is_main && has_lost_its_locals;
     if !is_first && !is_exiting {
-        // In C's `exit` one thread is enough: of two each runs some of the hooks, and the first to be done ends the process while the
-        // other is at one.
+        // In C's `exit` one thread is enough: of two each runs some of the hooks, and the first to
+        // be done ends the process while the other is at one.
         leave_it_to_who_exits_directly();
-        // Not for ever: if this is a destructor of the main thread, after `main`, the other sleeps inside std, behind this thread.
+        // Not for ever: if this is a destructor of the main thread, after `main`, the other sleeps
+        // inside std, behind this thread.
         sleep_until(Deadline::after(OTHER_LIMIT));
     }
     if !is_main {
@@ -188,13 +202,14 @@ pub fn exit(code: i32) -> ! {
         }
         sys::exit(code)
     } else {
-        // If the main thread has left `main` this sleeps forever, and the hook there ends the process.
+        // If the main thread has left `main` this sleeps forever, and the hook there ends the
+        // process.
         process::exit(code)
     }
 }
 
-/// Sees to it that the process ends also if the main thread, which is ending it, never comes to its end.
-/// The calling thread, which is another, is about to exit.
+/// Sees to it that the process ends also if the main thread, which is ending it, never comes to its
+/// end. The calling thread, which is another, is about to exit.
 fn force_after_a_limit() {
     let ident = current_ident().as_u64().get();
     // Relaxed, both: a number that refers to nothing.
@@ -202,7 +217,8 @@ fn force_after_a_limit() {
     if is_first.is_err() {
         return;
     }
-    // The hook that was registered last runs first: when this thread is through, and not the main thread.
+    // The hook that was registered last runs first: when this thread is through, and not the main
+    // thread.
     let _ = sys::at_exit(note_who_is_through);
     // If the system refuses the thread, nothing is forced.
     let _ = sys::spawn_bare(Box::new(|| {
@@ -226,7 +242,8 @@ extern "C" fn note_who_is_through() {
     }
 }
 
-/// Sleeps for ever if a thread, which is not the calling one, has called [`exit`] and will not be stopped.
+/// Sleeps for ever if a thread, which is not the calling one, has called [`exit`] and will not be
+/// stopped.
 #[track_caller]
 fn leave_it_to_who_exits_directly() {
     while EXIT.load(Ordering::Relaxed) & DIRECTLY != 0 {
@@ -248,7 +265,8 @@ fn asked_code() -> Option<i32> {
     (word & ASKED != 0).then_some(word as u32 as i32)
 }
 
-/// Flushes standard output from another thread, since this one must not wait forever for whoever has it locked.
+/// Flushes standard output from another thread, since this one must not wait forever for whoever
+/// has it locked.
 fn flush_standard_output() {
     let is_done = Arc::new(AtomicU32::new(0));
     let flusher = {

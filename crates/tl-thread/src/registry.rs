@@ -1,7 +1,9 @@
-//! The list of live threads, in the order in which they were started, and how many of them the process waits for.
+//! The list of live threads, in the order in which they were started, and how many of them the
+//! process waits for.
 //!
-//! A million pending timers are in this list, so entering and leaving it are a few instructions under a lock: the entries are
-//! a doubly linked list in one vector, and each thread knows its place.
+//! A million pending timers are in this list, so entering and leaving it are a few instructions
+//! under a lock: the entries are a doubly linked list in one vector, and each thread knows its
+//! place.
 
 #[cfg(not(loom))]
 use std::mem;
@@ -214,7 +216,8 @@ pub(crate) fn list(thread: &Thread) {
     list_if(thread, || true);
 }
 
-/// Calls `may_be` with the list locked; if that says so, lists the thread, after all that are listed. Returns what `may_be` said.
+/// Calls `may_be` with the list locked; if that says so, lists the thread, after all that are
+/// listed. Returns what `may_be` said.
 pub(crate) fn list_if(thread: &Thread, may_be: impl FnOnce() -> bool) -> bool {
     let mut registry = REGISTRY.lock();
     let is_listed = may_be();
@@ -229,7 +232,8 @@ pub(crate) fn unlist(thread: &Thread) {
     unlist_if(thread, || true);
 }
 
-/// Calls `is_over` with the list locked; if that says so, takes the thread off the list, if it is there. Returns what `is_over` said.
+/// Calls `is_over` with the list locked; if that says so, takes the thread off the list, if it is
+/// there. Returns what `is_over` said.
 pub(crate) fn unlist_if(thread: &Thread, is_over: impl FnOnce() -> bool) -> bool {
     let mut registry = REGISTRY.lock();
     if !is_over() {
@@ -250,7 +254,8 @@ pub(crate) fn unlist_if(thread: &Thread, is_over: impl FnOnce() -> bool) -> bool
     true
 }
 
-/// Calls `change`, which may change whether the process waits for the thread, with the list locked. Returns what it returns.
+/// Calls `change`, which may change whether the process waits for the thread, with the list locked.
+/// Returns what it returns.
 pub(crate) fn change_daemon(thread: &Thread, change: impl FnOnce() -> bool) -> bool {
     let mut registry = REGISTRY.lock();
     let has_changed = change();
@@ -283,8 +288,8 @@ pub(crate) fn count() -> usize {
     REGISTRY.lock().listed
 }
 
-/// Waits until the process has nothing to wait for but `own` threads, or until `is_enough` says so, which is asked again after
-/// each [`announce_change`].
+/// Waits until the process has nothing to wait for but `own` threads, or until `is_enough` says so,
+/// which is asked again after each [`announce_change`].
 pub(crate) fn wait_for_others(call: Call, own: usize, is_enough: impl Fn() -> bool) {
     let mut has_waited = false;
     CHANGES.wait_until(call, || {

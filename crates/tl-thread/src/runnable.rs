@@ -4,11 +4,13 @@ use std::io;
 
 use crate::{Builder, JoinHandle};
 
-/// What a thread can run: a struct whose fields are the arguments, and in which `run` can leave results.
+/// What a thread can run: a struct whose fields are the arguments, and in which `run` can leave
+/// results.
 ///
 /// It is Python's way to
-/// [subclass `Thread`](https://docs.python.org/3/library/threading.html#threading.Thread.run) and override `run`. Use it with
-/// [`Thread::from_runnable`](crate::Thread::from_runnable), or with [`spawn_runnable`], which gives the struct back.
+/// [subclass `Thread`](https://docs.python.org/3/library/threading.html#threading.Thread.run) and
+/// override `run`. Use it with [`Thread::from_runnable`](crate::Thread::from_runnable), or with
+/// [`spawn_runnable`], which gives the struct back.
 ///
 /// ```
 /// use tl_thread::{Runnable, spawn_runnable};
@@ -74,11 +76,13 @@ impl<R: Runnable + ?Sized> Runnable for Box<R> {
     }
 }
 
-/// Runs `runnable` in a new thread. Joining it gives the struct back, with what [`run`](Runnable::run) left in it.
+/// Runs `runnable` in a new thread. Joining it gives the struct back, with what
+/// [`run`](Runnable::run) left in it.
 ///
 /// # Panics
 ///
-/// If the operating system refuses the thread; [`Builder::spawn_runnable`] returns the error instead.
+/// If the operating system refuses the thread; [`Builder::spawn_runnable`] returns the error
+/// instead.
 ///
 /// ```
 /// use tl_thread::{Runnable, spawn_runnable};

@@ -1,8 +1,9 @@
 //! Threads that borrow.
 //!
-//! They are started through the standard library's scope, so that its proof holds that nothing borrowed is used too late. What it
-//! does not promise, that the thread-locals of the threads have been dropped when the scope ends, is seen to by a count of the threads that
-//! have not ended, the [`Crew`].
+//! They are started through the standard library's scope, so that its proof holds that nothing
+//! borrowed is used too late. What it does not promise, that the thread-locals of the threads have
+//! been dropped when the scope ends, is seen to by a count of the threads that have not ended, the
+//! [`Crew`].
 
 use std::fmt;
 use std::io;
@@ -21,7 +22,8 @@ use crate::statics::model_static;
 use crate::thread::OsThread;
 use crate::{Builder, Thread};
 
-/// The crews of the scopes that are open, by the address of the standard library's scope. There are few.
+/// The crews of the scopes that are open, by the address of the standard library's scope. There are
+/// few.
 pub(crate) type Crews = Vec<(usize, Arc<Crew>)>;
 
 model_static! {
@@ -56,14 +58,16 @@ impl CloseScope {
 
 impl Drop for CloseScope {
     fn drop(&mut self) {
-        // As long as one thread of the crew runs it may start others: the crew is to be found until then.
+        // As long as one thread of the crew runs it may start others: the crew is to be found until
+        // then.
         self.crew.wait(self.call);
         CREWS.lock().retain(|(key, _)| *key != self.key);
     }
 }
 
-/// Calls `f` with a scope in which threads can be started that borrow what lives longer than the scope, and returns when they have all ended
-/// and their thread-locals have been dropped: [`std::thread::scope`], with named and listed threads.
+/// Calls `f` with a scope in which threads can be started that borrow what lives longer than the
+/// scope, and returns when they have all ended and their thread-locals have been dropped:
+/// [`std::thread::scope`], with named and listed threads.
 ///
 /// # Panics
 ///
@@ -71,8 +75,8 @@ impl Drop for CloseScope {
 ///
 /// # Blocking
 ///
-/// Until all threads of the scope have ended. In a child made by `fork` within the scope that is never:
-/// there the process has to end within it.
+/// Until all threads of the scope have ended. In a child made by `fork` within the scope that is
+/// never: there the process has to end within it.
 ///
 /// ```
 /// let mut numbers = vec![1, 2, 3];
@@ -98,8 +102,9 @@ where
 
 /// Where scoped threads are started. See [`scope`].
 ///
-/// The type is a trait object, and the methods are those of `dyn ScopeBase`, because that is how a reference to the standard library's
-/// scope can become a reference to this one. It is used as if it were a struct.
+/// The type is a trait object, and the methods are those of `dyn ScopeBase`, because that is how a
+/// reference to the standard library's scope can become a reference to this one. It is used as if
+/// it were a struct.
 ///
 /// ```
 /// use tl_thread::{Scope, ScopedJoinHandle, scope};
@@ -136,7 +141,8 @@ impl<'scope, 'env> dyn ScopeBase<'scope, 'env> + 'scope {
     ///
     /// # Panics
     ///
-    /// If the operating system refuses the thread; [`Builder::spawn_scoped`] returns the error instead.
+    /// If the operating system refuses the thread; [`Builder::spawn_scoped`] returns the error
+    /// instead.
     ///
     /// ```
     /// let words = ["one", "two"];
@@ -166,13 +172,14 @@ impl fmt::Debug for dyn ScopeBase<'_, '_> + '_ {
 impl Builder {
     /// Calls `f` in the new thread, which is one of the scope. See [`scope`].
     ///
-    /// It takes a [`std::thread::Scope`] too. Such a scope ends as the standard library says: when all
-    /// functions have returned, and perhaps before the thread-locals of those threads have been
+    /// It takes a [`std::thread::Scope`] too. Such a scope ends as the standard library says: when
+    /// all functions have returned, and perhaps before the thread-locals of those threads have been
     /// dropped, for which a join waits.
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the thread, or the stack size is impossible. `f` is dropped.
+    /// When the operating system refuses the thread, or the stack size is impossible. `f` is
+    /// dropped.
     ///
     /// ```
     /// use tl_thread::{Builder, scope};
@@ -215,8 +222,8 @@ impl Builder {
 
 /// The right to the value of a scoped thread: [`std::thread::ScopedJoinHandle`], with time limits.
 ///
-/// Dropping it does not end the thread. A handle that is leaked, with [`std::mem::forget`] say, keeps
-/// its scope from ever ending, as the standard library's does.
+/// Dropping it does not end the thread. A handle that is leaked, with [`std::mem::forget`] say,
+/// keeps its scope from ever ending, as the standard library's does.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -263,7 +270,8 @@ impl<T> ScopedJoinHandle<'_, T> {
     ///
     /// # Errors
     ///
-    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner result.
+    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner
+    /// result.
     ///
     /// # Blocking
     ///
@@ -278,7 +286,8 @@ impl<T> ScopedJoinHandle<'_, T> {
     ///
     /// # Errors
     ///
-    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner result.
+    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner
+    /// result.
     ///
     /// # Blocking
     ///

@@ -12,10 +12,12 @@ use crate::crew::Crew;
 use crate::thread::Packet;
 use crate::{JoinError, Thread};
 
-/// Calls `f` in a new thread, whose value, or panic, the handle gives back: [`std::thread::spawn`], with a thread that has a name and a
-/// daemon flag, is listed, and is waited for at the end of the process unless it is a daemon.
+/// Calls `f` in a new thread, whose value, or panic, the handle gives back: [`std::thread::spawn`],
+/// with a thread that has a name and a daemon flag, is listed, and is waited for at the end of the
+/// process unless it is a daemon.
 ///
-/// The thread is named `Thread-N` and inherits the daemon flag of the calling one. For others see [`Builder`].
+/// The thread is named `Thread-N` and inherits the daemon flag of the calling one. For others see
+/// [`Builder`].
 ///
 /// # Panics
 ///
@@ -26,8 +28,8 @@ use crate::{JoinError, Thread};
 /// assert_eq!(handle.join().unwrap(), 42);
 /// ```
 ///
-/// What `f` captures by reference could be gone before the thread is. So this does not compile; with `move`, or in a
-/// [`scope`](crate::scope), it would:
+/// What `f` captures by reference could be gone before the thread is. So this does not compile;
+/// with `move`, or in a [`scope`](crate::scope), it would:
 ///
 /// ```compile_fail,E0373
 /// let numbers = vec![1, 2, 3];
@@ -68,22 +70,24 @@ impl Builder {
         Builder::default()
     }
 
-    /// Names the thread, instead of `Thread-N`. It takes a `String`, as [`std::thread::Builder::name`] does, so that a program
-    /// can change from the one builder to the other.
+    /// Names the thread, instead of `Thread-N`. It takes a `String`, as
+    /// [`std::thread::Builder::name`] does, so that a program can change from the one builder to
+    /// the other.
     pub fn name(mut self, name: String) -> Builder {
         self.name = Some(name.into());
         self
     }
 
-    /// Makes the thread a daemon or not, whatever the calling thread is. The end of the process does not wait for daemons.
+    /// Makes the thread a daemon or not, whatever the calling thread is. The end of the process
+    /// does not wait for daemons.
     pub fn daemon(mut self, is_daemon: bool) -> Builder {
         self.is_daemon = Some(is_daemon);
         self
     }
 
     /// Gives the thread a stack of at least `size` bytes; 0 for the default of
-    /// [`stack_size`](crate::stack_size). A small size is rounded up to 32 KiB, which is enough to run
-    /// something, as the standard library rounds up to what the system asks for.
+    /// [`stack_size`](crate::stack_size). A small size is rounded up to 32 KiB, which is enough to
+    /// run something, as the standard library rounds up to what the system asks for.
     pub fn stack_size(mut self, size: usize) -> Builder {
         self.stack_size = size;
         self
@@ -93,7 +97,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the thread, or the stack size is impossible. `f` is dropped.
+    /// When the operating system refuses the thread, or the stack size is impossible. `f` is
+    /// dropped.
     ///
     /// ```
     /// let handle = tl_thread::Builder::new().spawn(|| "done")?;
@@ -139,7 +144,8 @@ const JOIN_DEADLINE: &Operation = &Operation::new("JoinHandle", "join_deadline")
 ///
 /// # Mistakes that do not compile
 ///
-/// A join with a time limit takes the handle, and gives it back if the time runs out. Not to look is a warning, here made an error:
+/// A join with a time limit takes the handle, and gives it back if the time runs out. Not to look
+/// is a warning, here made an error:
 ///
 /// ```compile_fail
 /// #![deny(unused_must_use)]
@@ -152,12 +158,13 @@ pub struct JoinHandle<T> {
 }
 
 impl<T> JoinHandle<T> {
-    /// Waits until the thread has ended and its thread-locals have been dropped, and gives its value.
+    /// Waits until the thread has ended and its thread-locals have been dropped, and gives its
+    /// value.
     ///
     /// # Errors
     ///
-    /// What the thread panicked with. In a child made by `fork`, for a thread of the parent that had not
-    /// ended: that it has left no result.
+    /// What the thread panicked with. In a child made by `fork`, for a thread of the parent that
+    /// had not ended: that it has left no result.
     ///
     /// # Panics
     ///
@@ -184,7 +191,8 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner result.
+    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner
+    /// result.
     ///
     /// # Blocking
     ///
@@ -211,7 +219,8 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner result.
+    /// The handle, if the thread has not ended by then. A panic of the thread is in the inner
+    /// result.
     ///
     /// # Blocking
     ///
@@ -253,15 +262,15 @@ impl<T> JoinHandle<T> {
     }
 
     /// Returns whether the thread has ended and its thread-locals have been dropped, so that
-    /// [`join`](JoinHandle::join) would return at once. (That of the standard library is true as soon as the
-    /// function has returned.)
+    /// [`join`](JoinHandle::join) would return at once. (That of the standard library is true as
+    /// soon as the function has returned.)
     pub fn is_finished(&self) -> bool {
         !self.thread.is_alive()
     }
 }
 
-/// The result of a thread that has left none: it has ended before it began, or it is one of a process of
-/// which this one is a child by `fork`.
+/// The result of a thread that has left none: it has ended before it began, or it is one of a
+/// process of which this one is a child by `fork`.
 pub(crate) fn no_result<T>() -> thread::Result<T> {
     Err(Box::new("the thread has left no result"))
 }

@@ -14,10 +14,12 @@ pub(crate) const LARGE: usize = 64 * 1024 * 1024;
 
 static DEFAULT: AtomicUsize = AtomicUsize::new(0);
 
-/// The size of the stack, in bytes, of threads that are started without one of their own; 0 for the standard library's default
-/// (2 MiB, or what the environment variable `RUST_MIN_STACK` said when the first thread was started).
+/// The size of the stack, in bytes, of threads that are started without one of their own; 0 for the
+/// standard library's default (2 MiB, or what the environment variable `RUST_MIN_STACK` said when
+/// the first thread was started).
 ///
-/// As Python's [`stack_size`](https://docs.python.org/3/library/threading.html#threading.stack_size).
+/// As Python's
+/// [`stack_size`](https://docs.python.org/3/library/threading.html#threading.stack_size).
 ///
 /// ```
 /// assert_eq!(tl_thread::stack_size(), 0);
@@ -30,13 +32,15 @@ pub fn stack_size() -> usize {
     DEFAULT.load(Ordering::Relaxed)
 }
 
-/// Sets the size of the stack, in bytes, for threads that are started from now on without one of their own
-/// ([`with_stack_size`](crate::Thread::with_stack_size), [`Builder::stack_size`](crate::Builder::stack_size)); 0 goes back to the standard
-/// library's default. Memory is used only as a stack grows into it.
+/// Sets the size of the stack, in bytes, for threads that are started from now on without one of
+/// their own ([`with_stack_size`](crate::Thread::with_stack_size),
+/// [`Builder::stack_size`](crate::Builder::stack_size)); 0 goes back to the standard library's
+/// default. Memory is used only as a stack grows into it.
 ///
 /// # Errors
 ///
-/// Below 32 KiB, other than 0, or above a quarter of the address space. The size is as it was. A size in between that the system cannot provide makes the thread's
+/// Below 32 KiB, other than 0, or above a quarter of the address space. The size is as it was. A
+/// size in between that the system cannot provide makes the thread's
 /// [`start`](crate::Thread::start) fail.
 ///
 /// ```
@@ -59,7 +63,8 @@ fn check(size: usize) -> Result<(), StackSizeError> {
     }
 }
 
-/// The size for a thread that asked for `own`, 0 for nothing: what to tell the standard library, if anything.
+/// The size for a thread that asked for `own`, 0 for nothing: what to tell the standard library, if
+/// anything.
 pub(crate) fn for_new_thread(own: usize) -> io::Result<Option<usize>> {
     // What a thread asks for itself is rounded up, as the standard library does.
     let size = if own == 0 {

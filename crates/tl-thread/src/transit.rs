@@ -1,8 +1,8 @@
 //! Threads that are just starting or ending, in the standard library's own code.
 //!
-//! There it takes a lock, to note or forget where the thread's stack ends. If the process forks just then
-//! no thread can ever start in the child, since nobody is there to release it. So a fork waits until none of
-//! the library's threads is there, which takes microseconds.
+//! There it takes a lock, to note or forget where the thread's stack ends. If the process forks
+//! just then no thread can ever start in the child, since nobody is there to release it. So a fork
+//! waits until none of the library's threads is there, which takes microseconds.
 
 #[cfg(not(loom))]
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use tl_core::door::MutexGuard;
 
 use crate::statics::model_static;
 
-/// How long a fork waits: a thread that ends may drop what it has computed on the way, which is code of the
-/// user's.
+/// How long a fork waits: a thread that ends may drop what it has computed on the way, which is
+/// code of the user's.
 #[cfg(not(loom))]
 const LIMIT: Duration = Duration::from_millis(100);
 

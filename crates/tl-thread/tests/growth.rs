@@ -1,4 +1,5 @@
-//! A hundred thousand threads: no identity twice, and nothing left of them. One test, since it counts what the process allocates.
+//! A hundred thousand threads: no identity twice, and nothing left of them. One test, since it
+//! counts what the process allocates.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::HashSet;
@@ -29,7 +30,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How much more is in use, in bytes, after `rounds` of `work` than before. What is made once is made before that.
+/// How much more is in use, in bytes, after `rounds` of `work` than before. What is made once is
+/// made before that.
 fn growth(rounds: usize, mut work: impl FnMut()) -> isize {
     for _ in 0..20 {
         work();
@@ -70,7 +72,8 @@ fn a_hundred_thousand_threads_leave_nothing_behind() {
             let thread = Thread::new(move || {
                 current_thread().set_name("renamed by itself");
                 if number % 10 == 0 {
-                    // A panic without std's message, which would be kept with the output of the test.
+                    // A panic without std's message, which would be kept with the output of the
+                    // test.
                     std::panic::resume_unwind(Box::new("one in ten"));
                 }
             });

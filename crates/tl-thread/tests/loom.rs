@@ -1,4 +1,5 @@
-//! Models of the protocols of a thread: its life, the threads of a scope, and the wait for all others, explored by loom.
+//! Models of the protocols of a thread: its life, the threads of a scope, and the wait for all
+//! others, explored by loom.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-thread --release --test loom`
 //!
@@ -34,7 +35,8 @@ fn some_time() -> Deadline {
     Deadline::after(Duration::from_secs(1))
 }
 
-/// A place that the model checker watches for accesses that are not ordered: what a thread leaves for who joins it.
+/// A place that the model checker watches for accesses that are not ordered: what a thread leaves
+/// for who joins it.
 struct Result(UnsafeCell<u32>);
 
 // SAFETY: that accesses are ordered is what the models check; the checker fails them if not.

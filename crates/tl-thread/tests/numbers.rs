@@ -1,4 +1,5 @@
-//! Default names are numbered from 1 and only unnamed threads count. The numbers are the process's, so this is one test.
+//! Default names are numbered from 1 and only unnamed threads count. The numbers are the process's,
+//! so this is one test.
 
 use tl_thread::{Builder, Thread, current_thread, pending, scope, spawn};
 
@@ -29,7 +30,8 @@ fn the_unnamed_are_numbered_from_one_in_the_order_in_which_they_are_made_and_nob
         handle.join().unwrap();
     });
 
-    // What becomes of a thread is no matter: started or not, listed before it runs, with a name like those.
+    // What becomes of a thread is no matter: started or not, listed before it runs, with a name
+    // like those.
     let pending = Thread::new(|| ());
     pending::register(&pending).unwrap();
     assert_eq!(name(&pending), "Thread-6");

@@ -83,7 +83,8 @@ fn it_fires_once_with_the_identity_it_has_and_the_name_and_flag_it_then_has() {
     });
     pending::register(&thread).unwrap();
     let ident = thread.ident();
-    // What it is called when the system's thread is made does not count, only what it is called when it begins.
+    // What it is called when the system's thread is made does not count, only what it is called
+    // when it begins.
     let (make_ready, is_ready) = mpsc::channel::<()>();
     pending::fire(&thread, move || Some(is_ready.recv())).unwrap();
     thread.set_name("fired");
@@ -174,7 +175,8 @@ fn a_cancelled_thread_has_ended_without_running_and_its_function_is_dropped() {
 #[test]
 fn a_refused_thread_is_pending_as_before() {
     let thread = Thread::new(|| ()).with_stack_size(usize::MAX);
-    // No thread can have that, which is said at once; what the system has no room for comes to light later.
+    // No thread can have that, which is said at once; what the system has no room for comes to
+    // light later.
     assert!(matches!(
         pending::register(&thread),
         Err(StartError::Refused(_))
@@ -246,7 +248,8 @@ fn a_hundred_thousand_pending_threads_are_listed_in_order_and_leave_in_any() {
     }
     assert!(expected.peek().is_none());
     drop(listed);
-    // In an order that is neither that of the start nor its reverse: 77,777 and 100,000 have no common divisor.
+    // In an order that is neither that of the start nor its reverse: 77,777 and 100,000 have no
+    // common divisor.
     for turn in 0..threads.len() {
         assert!(pending::cancel(&threads[turn * 77_777 % threads.len()]));
     }

@@ -1,4 +1,5 @@
-//! The operating system refuses a thread, for want of address space. Each case runs in a child process under a limit.
+//! The operating system refuses a thread, for want of address space. Each case runs in a child
+//! process under a limit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;

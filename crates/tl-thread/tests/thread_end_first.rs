@@ -1,5 +1,6 @@
-//! Joins, the list and scopes wait for thread-locals, also in a program that has used none before its first thread: in a static
-//! one the standard library then asks for what it drops them with later than this library does.
+//! Joins, the list and scopes wait for thread-locals, also in a program that has used none before
+//! its first thread: in a static one the standard library then asks for what it drops them with
+//! later than this library does.
 //!
 //! No test harness, which would use thread-locals first.
 

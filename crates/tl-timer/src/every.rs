@@ -31,10 +31,12 @@ struct Course {
 /// The calls are as many periods after the beginning as have not passed yet.
 #[derive(Debug)]
 struct Grid {
-    /// When the timer was started or restarted, or the call was due that chose the period; before the start, nothing.
+    /// When the timer was started or restarted, or the call was due that chose the period; before
+    /// the start, nothing.
     begin: Option<Instant>,
     period: Duration,
-    /// How often the timer was restarted. It is not where a call thinks that it is if that has changed meanwhile.
+    /// How often the timer was restarted. It is not where a call thinks that it is if that has
+    /// changed meanwhile.
     restarts: u64,
 }
 
@@ -69,7 +71,8 @@ impl Every {
     }
 
     pub(crate) fn start(&self) -> Result<(), StartError> {
-        // Locked until it is known that this is the start: the thread that it made looks here first.
+        // Locked until it is known that this is the start: the thread that it made looks here
+        // first.
         let mut grid = self.course.grid.lock();
         let before = grid.begin.replace(Instant::now());
         let started = self.thread.start();
@@ -83,8 +86,8 @@ impl Every {
         self.course.repeat.cancel()
     }
 
-    /// Begins the grid anew, with another period if there is one; false if the timer is not started, or no longer
-    /// calls.
+    /// Begins the grid anew, with another period if there is one; false if the timer is not
+    /// started, or no longer calls.
     pub(crate) fn restart(&self, period: Option<Duration>) -> bool {
         // Locked until it is changed: the thread looks here when it hears of it.
         let mut grid = self.course.grid.lock();
@@ -141,8 +144,8 @@ fn wait(repeat: &Repeat, beat: Deadline) -> Beat {
     begun
 }
 
-/// The first beat after this moment: the next multiple of the period, counted from `begin`, so that nothing adds up
-/// over the calls.
+/// The first beat after this moment: the next multiple of the period, counted from `begin`, so that
+/// nothing adds up over the calls.
 fn next_beat(begin: Instant, period: Duration) -> Option<Instant> {
     beat_after(begin.elapsed(), period).and_then(|beat| begin.checked_add(beat))
 }

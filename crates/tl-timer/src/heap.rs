@@ -1,7 +1,7 @@
 //! The order of the timers: a heap out of which any item can be taken.
 //!
-//! Each item has a slot, which it keeps, and while it is queued a position in the heap, which changes. The slot knows
-//! the position and the position the slot:
+//! Each item has a slot, which it keeps, and while it is queued a position in the heap, which
+//! changes. The slot knows the position and the position the slot:
 //!
 //! ```text
 //! order   [ 3 s, slot 1 │ 5 s, slot 0 │ 9 s, slot 3 ]       sorted as a heap with four children a node
@@ -10,7 +10,8 @@
 
 use tl_core::door::Deadline;
 
-/// How many children a node has. Four are flatter than two, and four children are as many as a line of the cache holds.
+/// How many children a node has. Four are flatter than two, and four children are as many as a line
+/// of the cache holds.
 const ARITY: usize = 4;
 /// The position of an item that has a slot but is not queued.
 const NOT_QUEUED: u32 = u32::MAX;

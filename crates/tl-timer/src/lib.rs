@@ -1,6 +1,6 @@
 //! Timers that can be cancelled, as Python's
-//! [`threading.Timer`](https://docs.python.org/3/library/threading.html#timer-objects): any number of them on one
-//! thread.
+//! [`threading.Timer`](https://docs.python.org/3/library/threading.html#timer-objects): any number
+//! of them on one thread.
 //!
 //! ```
 //! use std::time::Duration;
@@ -28,22 +28,25 @@
 //!
 //! # What a timer costs
 //!
-//! A pending timer is a [`Thread`](tl_thread::Thread) to everybody who asks: it is listed, named, alive, and can be
-//! joined. But it has no thread of the operating system. One thread, named `timer-scheduler`, waits for the earliest
-//! of all pending timers; it exists while something is pending and ten milliseconds longer, sleeps until something is
-//! due, and is neither listed nor waited for. A pending timer takes about 400 bytes besides what its function holds.
-//! Starting and cancelling take time that grows with the logarithm of the number of pending timers, at most.
+//! A pending timer is a [`Thread`](tl_thread::Thread) to everybody who asks: it is listed, named,
+//! alive, and can be joined. But it has no thread of the operating system. One thread, named
+//! `timer-scheduler`, waits for the earliest of all pending timers; it exists while something is
+//! pending and ten milliseconds longer, sleeps until something is due, and is neither listed nor
+//! waited for. A pending timer takes about 400 bytes besides what its function holds. Starting and
+//! cancelling take time that grows with the logarithm of the number of pending timers, at most.
 //!
-//! A timer that is due gets a fresh thread, so that its function has thread-locals of its own and may block as long
-//! as it likes: no other timer waits for it, as long as no more than [`MAX_RUNNING`] run at once. That thread is
-//! started some eighty microseconds ahead and waits, awake, for the moment: so the call is seldom more than a few
-//! microseconds late when the machine has a core to spare, and [`cancel`](Timer::cancel) prevents it until that
-//! moment. It is never early.
+//! A timer that is due gets a fresh thread, so that its function has thread-locals of its own and
+//! may block as long as it likes: no other timer waits for it, as long as no more than
+//! [`MAX_RUNNING`] run at once. That thread is started some eighty microseconds ahead and waits,
+//! awake, for the moment: so the call is seldom more than a few microseconds late when the machine
+//! has a core to spare, and [`cancel`](Timer::cancel) prevents it until that moment. It is never
+//! early.
 //!
 //! # What a call takes over
 //!
-//! Python makes the thread of a timer when the timer is started, so it takes over what the starting thread has. Here the
-//! scheduler makes it, and gives it what the thread that called [`start`](Timer::start) had at that moment:
+//! Python makes the thread of a timer when the timer is started, so it takes over what the starting
+//! thread has. Here the scheduler makes it, and gives it what the thread that called
+//! [`start`](Timer::start) had at that moment:
 //!
 //! | | the thread of the call has |
 //! | --- | --- |
@@ -52,42 +55,44 @@
 //! | timer slack, and what else a thread of the system takes over | those of the thread that had to start a scheduler |
 //! | the capture of what a test prints | none: see below |
 //!
-//! A process without privileges may lower the rank of a thread, but not lift it. So the scheduler has at least the rank of
-//! the main thread or of the thread that made it, and is replaced when a thread of a higher rank starts a timer. The
-//! signals that it blocks itself are all that can come from elsewhere. What the system does not grant for the thread of a call
-//! is as it is for the scheduler. Asking for all this is most of what [`start`](Timer::start) costs.
+//! A process without privileges may lower the rank of a thread, but not lift it. So the scheduler
+//! has at least the rank of the main thread or of the thread that made it, and is replaced when a
+//! thread of a higher rank starts a timer. The signals that it blocks itself are all that can come
+//! from elsewhere. What the system does not grant for the thread of a call is as it is for the
+//! scheduler. Asking for all this is most of what [`start`](Timer::start) costs.
 //!
-//! `cargo test` captures what a test prints, in its thread and in those that it starts with the standard library. Nothing
-//! but such a start passes the capture on, so a call cannot print in the name of the test whose timer it is. It prints in
-//! nobody's: the line is shown at once, also when the test passes. [`Timer::every`] and [`Timer::repeat`] start a
-//! thread of their own at once, so that what they print is captured.
+//! `cargo test` captures what a test prints, in its thread and in those that it starts with the
+//! standard library. Nothing but such a start passes the capture on, so a call cannot print in the
+//! name of the test whose timer it is. It prints in nobody's: the line is shown at once, also when
+//! the test passes. [`Timer::every`] and [`Timer::repeat`] start a thread of their own at once, so
+//! that what they print is captured.
 //!
 //! # Deadlocks
 //!
-//! A function that waits for another timer's call (that joins it, or waits for an event that it sets) holds one of
-//! [`MAX_RUNNING`] places while it waits. When all of them are taken by functions that wait for timers which are due, but
-//! have no place, none of them ever goes on, and no timer of the process fires any more, as in any pool of
-//! threads that wait for each other. Start a thread for such a function; or let the second timer's function do what comes
-//! after it.
+//! A function that waits for another timer's call (that joins it, or waits for an event that it
+//! sets) holds one of [`MAX_RUNNING`] places while it waits. When all of them are taken by
+//! functions that wait for timers which are due, but have no place, none of them ever goes on, and
+//! no timer of the process fires any more, as in any pool of threads that wait for each other.
+//! Start a thread for such a function; or let the second timer's function do what comes after it.
 //!
 //! # When threads are refused
 //!
-//! A stack of a size that no thread can have is refused by [`start`](Timer::start); one of more than 64 MiB is tried there, with a
-//! thread that ends at once.
+//! A stack of a size that no thread can have is refused by [`start`](Timer::start); one of more
+//! than 64 MiB is tried there, with a thread that ends at once.
 //!
-//! If the operating system refuses the thread of a timer that is due, the timer stays pending, and can be cancelled.
-//! It is tried again after a millisecond, then less and less often, down to four times a second; where thousands are
-//! refused, all of them together no more than 4,000 times a second. No other timer waits for that. The
-//! [excepthook](tl_thread::set_excepthook) hears of it, once for each timer; it runs on the scheduler's thread then,
-//! so nothing fires while it does.
+//! If the operating system refuses the thread of a timer that is due, the timer stays pending, and
+//! can be cancelled. It is tried again after a millisecond, then less and less often, down to four
+//! times a second; where thousands are refused, all of them together no more than 4,000 times a
+//! second. No other timer waits for that. The [excepthook](tl_thread::set_excepthook) hears of it,
+//! once for each timer; it runs on the scheduler's thread then, so nothing fires while it does.
 //!
 //! # Clock and `fork`
 //!
-//! Time is that of the monotonic clock: setting the system's clock changes nothing. It stands still while the machine
-//! is suspended.
+//! Time is that of the monotonic clock: setting the system's clock changes nothing. It stands still
+//! while the machine is suspended.
 //!
-//! In a child process made by `fork` timers do not fire, neither those that were pending nor new ones: the scheduler's
-//! thread is not there.
+//! In a child process made by `fork` timers do not fire, neither those that were pending nor new
+//! ones: the scheduler's thread is not there.
 //!
 //! In the handler of a signal no timer may be started, restarted or cancelled.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
@@ -102,12 +107,15 @@
 //!
 //! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
-//! Windows ends a timed wait with a tick of its clock, so a timer can be up to 16 milliseconds late there.
+//! Windows ends a timed wait with a tick of its clock, so a timer can be up to 16 milliseconds late
+//! there.
 //!
-// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by side.
+// The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
+// side.
 #![cfg_attr(docsrs, doc = "[`tl-event`]: https://docs.rs/tl-event")]
 #![cfg_attr(not(docsrs), doc = "[`tl-event`]: ../tl_event/index.html")]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo xtask docs` sees to it.
+// So that the pages of its siblings find those of this crate, whichever are made first;
+// `cargo xtask docs` sees to it.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

@@ -13,14 +13,14 @@ use tl_thread::{StartError, Thread, pending};
 use crate::origin;
 use crate::schedule::{Cancelled, Due, Place, Schedule, Scheduled};
 
-/// How many timers' functions run at once. Timers that fall due while so many run wait until one of them returns, and
-/// then come in the order of their times.
+/// How many timers' functions run at once. Timers that fall due while so many run wait until one of
+/// them returns, and then come in the order of their times.
 ///
-/// So a function must not wait for what only a later timer does: once this many of them wait, none that
-/// they wait for begins, and all of them wait for ever. See [*Deadlocks*](crate#deadlocks).
+/// So a function must not wait for what only a later timer does: once this many of them wait, none
+/// that they wait for begins, and all of them wait for ever. See [*Deadlocks*](crate#deadlocks).
 ///
-/// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a thread of its own from
-/// its start.
+/// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a
+/// thread of its own from its start.
 ///
 /// ```
 /// assert_eq!(tl_timer::MAX_RUNNING, 1024);
@@ -91,7 +91,8 @@ impl Once {
         Ok(())
     }
 
-    /// Starts the time anew, with another interval if there is one; false if the timer is not pending.
+    /// Starts the time anew, with another interval if there is one; false if the timer is not
+    /// pending.
     pub(crate) fn restart(&self, interval: Option<Duration>) -> bool {
         SCHEDULE.restart(self, || {
             let mut own = self.interval.lock();
@@ -125,7 +126,8 @@ impl Once {
                 // What the system does not grant stays as it is for the scheduler.
                 origin.take_on();
             }
-            // A few tens of microseconds at most. Asleep, the thread would wake up too late by as much.
+            // A few tens of microseconds at most. Asleep, the thread would wake up too late by as
+            // much.
             while !deadline.has_passed() {
                 hint::spin_loop();
             }
@@ -139,7 +141,8 @@ impl Once {
     #[cold]
     fn refused(&self, turn: u64, error: io::Error) {
         SCHEDULE.refused(self, turn);
-        // Relaxed: only the scheduler uses it, and the next one sees what the last one did through the schedule's lock.
+        // Relaxed: only the scheduler uses it, and the next one sees what the last one did through
+        // the schedule's lock.
         if !self.is_reported.swap(true, Ordering::Relaxed) {
             let message = format!(
                 "the timer is due, but the operating system refused its thread ({error}): it stays pending and is tried again"
@@ -149,7 +152,8 @@ impl Once {
     }
 }
 
-/// One of the calls that may run at once. Dropped when the call has returned, or will not come about.
+/// One of the calls that may run at once. Dropped when the call has returned, or will not come
+/// about.
 struct Running(u32);
 
 impl Drop for Running {

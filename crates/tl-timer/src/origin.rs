@@ -1,4 +1,5 @@
-//! What the thread of a call has of the thread that started the timer, though the scheduler makes it.
+//! What the thread of a call has of the thread that started the timer, though the scheduler makes
+//! it.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -6,7 +7,8 @@ use std::sync::Arc;
 use tl_core::sys::Inherited;
 
 thread_local! {
-    /// What the thread had at its last start of a timer: mostly it still has it, and its timers share one.
+    /// What the thread had at its last start of a timer: mostly it still has it, and its timers
+    /// share one.
     static LAST: RefCell<Option<Arc<Inherited>>> = const { RefCell::new(None) };
 }
 
@@ -24,8 +26,8 @@ pub(crate) fn of_current() -> Arc<Inherited> {
     shared.unwrap_or_else(|_| Arc::new(now))
 }
 
-/// Makes the calling thread, the scheduler, one that serves all others, whoever made it: as the main thread is, or better if it
-/// was made by one that goes before that. Returns its rank.
+/// Makes the calling thread, the scheduler, one that serves all others, whoever made it: as the
+/// main thread is, or better if it was made by one that goes before that. Returns its rank.
 pub(crate) fn serve_the_process() -> i32 {
     let mut inherited = Inherited::of_main();
     let mine = Inherited::of_current();

@@ -1,5 +1,5 @@
-//! The protocol of a timer that repeats: its thread, which waits for a beat and calls, against those that cancel or
-//! restart it.
+//! The protocol of a timer that repeats: its thread, which waits for a beat and calls, against
+//! those that cancel or restart it.
 
 use tl_core::door::{Backoff, Deadline, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
@@ -32,7 +32,8 @@ pub(crate) struct Repeat {
     /// | `CANCELLED` | no call begins any more | nobody |
     /// | `OVER` | the function has ended the timer, or panicked | nobody |
     ///
-    /// `cancel` and `restart` write it with the queue of its waiter locked, so that the waiter cannot slip past.
+    /// `cancel` and `restart` write it with the queue of its waiter locked, so that the waiter
+    /// cannot slip past.
     state: AtomicU32,
 }
 
@@ -48,7 +49,8 @@ impl Repeat {
         self.interrupt(|state| matches!(state, WAITING | MOVED | CALLING).then_some(CANCELLED))
     }
 
-    /// No call begins after this for a beat that was looked up before it; false if no call begins any more.
+    /// No call begins after this for a beat that was looked up before it; false if no call begins
+    /// any more.
     pub(crate) fn restart(&self) -> bool {
         self.interrupt(|state| match state {
             WAITING | MOVED => Some(MOVED),
@@ -58,11 +60,12 @@ impl Repeat {
         })
     }
 
-    /// Changes the state, if `change` has a new one, and wakes the thread to look at it. Whether it has.
+    /// Changes the state, if `change` has a new one, and wakes the thread to look at it. Whether it
+    /// has.
     fn interrupt(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
         let mut queue = WaitQueue::of(&self.state).lock();
-        // One operation: between two the thread may pass from the one state to the other and back. Relaxed: as in
-        // `step`.
+        // One operation: between two the thread may pass from the one state to the other and back.
+        // Relaxed: as in `step`.
         let is_changed = self
             .state
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, change)
@@ -104,7 +107,8 @@ impl Repeat {
         self.step(CALLING, OVER);
     }
 
-    /// Relaxed: nothing is handed over with the word. Which of two steps comes first is all that it decides.
+    /// Relaxed: nothing is handed over with the word. Which of two steps comes first is all that it
+    /// decides.
     fn step(&self, from: u32, to: u32) -> bool {
         self.state
             .compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed)

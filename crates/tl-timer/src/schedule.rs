@@ -1,17 +1,18 @@
-//! The protocol of the timers and their scheduler: who starts a call, who prevents it, when the scheduler sleeps and
-//! when it ends.
+//! The protocol of the timers and their scheduler: who starts a call, who prevents it, when the
+//! scheduler sleeps and when it ends.
 //!
-//! A timer is in the schedule from its start until its call begins or is prevented, and whoever takes it out decides
-//! which: [`claim`](Schedule::claim) is the beginning of the call, [`cancel`](Schedule::cancel) its prevention. Both
-//! happen with the schedule locked, so that for each timer exactly one of them succeeds, once.
-//! [`restart`](Schedule::restart) leaves it in and moves it; a thread that was started for the call before that
-//! finds by the number of the turn that it is no longer wanted.
+//! A timer is in the schedule from its start until its call begins or is prevented, and whoever
+//! takes it out decides which: [`claim`](Schedule::claim) is the beginning of the call,
+//! [`cancel`](Schedule::cancel) its prevention. Both happen with the schedule locked, so that for
+//! each timer exactly one of them succeeds, once. [`restart`](Schedule::restart) leaves it in and
+//! moves it; a thread that was started for the call before that finds by the number of the turn
+//! that it is no longer wanted.
 //!
-//! The same lock decides whether there is a scheduler, and which: a thread that is more urgent than the scheduler
-//! may replace it, since an unprivileged process cannot lift the rank of a thread.
+//! The same lock decides whether there is a scheduler, and which: a thread that is more urgent than
+//! the scheduler may replace it, since an unprivileged process cannot lift the rank of a thread.
 //!
-//! The code is generic over what is scheduled, and knows no threads but those that call it, so that the model checker
-//! runs this very file.
+//! The code is generic over what is scheduled, and knows no threads but those that call it, so that
+//! the model checker runs this very file.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,20 +22,21 @@ use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::heap::Heap;
 
-/// How long the scheduler's thread stays when nothing is pending any more. Timers that are started and cancelled one
-/// after the other find it there, and cost neither a thread each nor a wake-up.
+/// How long the scheduler's thread stays when nothing is pending any more. Timers that are started
+/// and cancelled one after the other find it there, and cost neither a thread each nor a wake-up.
 const LINGER: Duration = Duration::from_millis(10);
-/// How long before its time a timer is given to have its thread started: about what that takes. It is still pending,
-/// and the new thread waits for the time to come.
+/// How long before its time a timer is given to have its thread started: about what that takes. It
+/// is still pending, and the new thread waits for the time to come.
 ///
 /// None under the model checker, whose clock has but two times.
 const LEAD: Duration = Duration::from_micros(if cfg!(loom) { 0 } else { 80 });
-/// How long a timer waits when its thread was refused: this long the first time, twice as long every time after that, …
+/// How long a timer waits when its thread was refused: this long the first time, twice as long
+/// every time after that, …
 const FIRST_RETRY: Duration = Duration::from_millis(1);
 /// … and never longer than this, …
 const LAST_RETRY: Duration = Duration::from_millis(256);
-/// … unless so many were refused that the distance of one from the next is what counts: they are not all to be tried
-/// in vain all the time.
+/// … unless so many were refused that the distance of one from the next is what counts: they are
+/// not all to be tried in vain all the time.
 const RETRY_DISTANCE: Duration = Duration::from_micros(250);
 
 /// The place of a timer in the schedule. Read and written only with the schedule locked.
@@ -125,15 +127,15 @@ pub(crate) struct Due<T> {
 #[derive(Debug)]
 pub(crate) struct Schedule<T> {
     agenda: Mutex<Agenda<T>>,
-    /// Counts the reasons to look at the agenda again before going to sleep. Raised with the queue of those that sleep
-    /// locked: the scheduler, and for a moment one that it has replaced.
+    /// Counts the reasons to look at the agenda again before going to sleep. Raised with the queue
+    /// of those that sleep locked: the scheduler, and for a moment one that it has replaced.
     signal: AtomicU32,
 }
 
 #[derive(Debug)]
 struct Agenda<T> {
-    /// Queued: the timers that wait for their time or their turn. With a slot alone: those whose thread is being
-    /// started.
+    /// Queued: the timers that wait for their time or their turn. With a slot alone: those whose
+    /// thread is being started.
     timers: Heap<Arc<T>>,
     scheduler: Scheduler,
     /// The number of the scheduler. Those before it have nothing more to do.
@@ -193,10 +195,11 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Makes a timer pending, with `register` and in the schedule, or says by `false` that it was cancelled before
-    /// and has only been registered. If there is no scheduler of at least this rank, `spawn` makes a thread that has it and
-    /// calls [`next`](Schedule::next) with the number that `spawn` is given, until that ends. If there is none and
-    /// cannot be one, or `register` fails, the timer is as it was.
+    /// Makes a timer pending, with `register` and in the schedule, or says by `false` that it was
+    /// cancelled before and has only been registered. If there is no scheduler of at least this
+    /// rank, `spawn` makes a thread that has it and calls [`next`](Schedule::next) with the number
+    /// that `spawn` is given, until that ends. If there is none and cannot be one, or `register`
+    /// fails, the timer is as it was.
     pub(crate) fn start<E>(
         &self,
         timer: &Arc<T>,
@@ -236,8 +239,8 @@ impl<T: Scheduled> Schedule<T> {
         Ok(true)
     }
 
-    /// Puts the call of a timer off until the moment that `deadline` says, or brings it forward, if it is pending and has
-    /// not begun. Whether that is so; if not, `deadline` is not called.
+    /// Puts the call of a timer off until the moment that `deadline` says, or brings it forward, if
+    /// it is pending and has not begun. Whether that is so; if not, `deadline` is not called.
     pub(crate) fn restart(&self, timer: &T, deadline: impl FnOnce() -> Deadline) -> bool {
         let mut agenda = self.agenda.lock();
         let place = timer.place();
@@ -245,7 +248,8 @@ impl<T: Scheduled> Schedule<T> {
         if slot == GONE || slot == NEW {
             return false;
         }
-        // With the agenda locked, so that of two restarts the later one has set all that there is to set.
+        // With the agenda locked, so that of two restarts the later one has set all that there is
+        // to set.
         let deadline = deadline();
         place.next_turn();
         agenda.timers.move_to(slot, deadline);
@@ -253,7 +257,8 @@ impl<T: Scheduled> Schedule<T> {
         true
     }
 
-    /// Wakes the scheduler if it would sleep through the deadline of a timer that has just been queued.
+    /// Wakes the scheduler if it would sleep through the deadline of a timer that has just been
+    /// queued.
     fn expect(&self, mut agenda: MutexGuard<'_, Agenda<T>>, deadline: Deadline) {
         match agenda.scheduler {
             Scheduler::Asleep { until } if deadline < until => {
@@ -265,7 +270,8 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Notes the rank of the scheduler that has this number, which may be a higher one than that of the thread that made it.
+    /// Notes the rank of the scheduler that has this number, which may be a higher one than that of
+    /// the thread that made it.
     pub(crate) fn ranks(&self, generation: u64, rank: i32) {
         let mut agenda = self.agenda.lock();
         if agenda.generation == generation {
@@ -303,8 +309,8 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Begins the call of a timer that [`next`](Schedule::next) gave, or says by `false` that it was cancelled or
-    /// restarted meanwhile.
+    /// Begins the call of a timer that [`next`](Schedule::next) gave, or says by `false` that it
+    /// was cancelled or restarted meanwhile.
     pub(crate) fn claim(&self, timer: &T, turn: u64) -> bool {
         let agenda = self.agenda.lock();
         let place = timer.place();
@@ -328,8 +334,9 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// There was no thread for a timer that [`next`](Schedule::next) gave: it is pending again, until another attempt
-    /// a while later, if it was neither cancelled nor restarted meanwhile. No other waits for that.
+    /// There was no thread for a timer that [`next`](Schedule::next) gave: it is pending again,
+    /// until another attempt a while later, if it was neither cancelled nor restarted meanwhile. No
+    /// other waits for that.
     pub(crate) fn refused(&self, timer: &T, turn: u64) {
         let mut agenda = self.agenda.lock();
         let place = timer.place();
@@ -343,20 +350,22 @@ impl<T: Scheduled> Schedule<T> {
         agenda.timers.queue(slot, retry);
     }
 
-    /// Waits for the next timer that is due, or will be in a moment, and may run, or, once nothing has been pending
-    /// for a moment, or once another has taken its place, says by `None` that the scheduler is over. For the thread that
-    /// [`start`](Schedule::start) made, with the number that it was given; each timer given is to be followed by one
-    /// [`ended`](Schedule::ended), also if it was [`refused`](Schedule::refused).
+    /// Waits for the next timer that is due, or will be in a moment, and may run, or, once nothing
+    /// has been pending for a moment, or once another has taken its place, says by `None` that the
+    /// scheduler is over. For the thread that [`start`](Schedule::start) made, with the number that
+    /// it was given; each timer given is to be followed by one [`ended`](Schedule::ended), also if
+    /// it was [`refused`](Schedule::refused).
     ///
     /// # Blocking
     ///
-    /// Waits for the deadline of the earliest timer, and for the end of a call if as many run as may.
+    /// Waits for the deadline of the earliest timer, and for the end of a call if as many run as
+    /// may.
     pub(crate) fn next(&self, generation: u64) -> Option<Due<T>> {
         loop {
             let turn = {
                 let mut agenda = self.agenda.lock();
-                // Relaxed: a signal for a change that was made before this look, with the agenda locked, may be
-                // missed. One for a later change comes after this.
+                // Relaxed: a signal for a change that was made before this look, with the agenda
+                // locked, may be missed. One for a later change comes after this.
                 let signal = self.signal.load(Ordering::Relaxed);
                 agenda.turn(generation, signal)
             };
@@ -399,8 +408,8 @@ pub(crate) struct Held<'a, T> {
 }
 
 impl<T: Scheduled> Held<'_, T> {
-    /// Makes the schedule a new one, in a child made by `fork`: there is no scheduler, no call runs, and
-    /// none of the timers will ever fire. Nothing is freed there.
+    /// Makes the schedule a new one, in a child made by `fork`: there is no scheduler, no call
+    /// runs, and none of the timers will ever fire. Nothing is freed there.
     pub(crate) fn forget(&mut self) {
         self.agenda.timers.forget(|timer| timer.place().set(GONE));
         *self.agenda = Agenda::new(self.agenda.limit);

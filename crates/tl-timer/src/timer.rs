@@ -13,13 +13,13 @@ use crate::CancelOnDrop;
 use crate::every::Every;
 use crate::once::Once;
 
-/// A thread that calls a function once a time has passed, and that can be cancelled until then. A handle: clones
-/// stand for the same timer, and are equal.
+/// A thread that calls a function once a time has passed, and that can be cancelled until then. A
+/// handle: clones stand for the same timer, and are equal.
 ///
-/// As Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like any thread it is
-/// [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`]; the process does not end before
-/// it has fired or been cancelled, unless it is a daemon. While it is pending it costs no thread of the operating
-/// system. Dropping its handles does not cancel it.
+/// As Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like any
+/// thread it is [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`];
+/// the process does not end before it has fired or been cancelled, unless it is a daemon. While it
+/// is pending it costs no thread of the operating system. Dropping its handles does not cancel it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,12 +60,13 @@ impl UnwindSafe for Timer {}
 impl RefUnwindSafe for Timer {}
 
 impl Timer {
-    /// A timer that will call `function` when `interval` has passed since its [`start`](Timer::start): never before,
-    /// and as soon after as the system can start a thread.
+    /// A timer that will call `function` when `interval` has passed since its
+    /// [`start`](Timer::start): never before, and as soon after as the system can start a thread.
     ///
-    /// After [`Duration::ZERO`] it fires at once, in its own thread; an interval too long for the clock (more than
-    /// 584 years, such as [`Duration::MAX`]) never passes, but the timer is pending like any other. The timer is named
-    /// `Thread-N` and inherits the daemon flag of the thread that makes it.
+    /// After [`Duration::ZERO`] it fires at once, in its own thread; an interval too long for the
+    /// clock (more than 584 years, such as [`Duration::MAX`]) never passes, but the timer is
+    /// pending like any other. The timer is named `Thread-N` and inherits the daemon flag of the
+    /// thread that makes it.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -86,17 +87,19 @@ impl Timer {
         }
     }
 
-    /// A timer that will call `function` again and again, on the grid of its period: one period after its
-    /// [`start`](Timer::start), two periods after it, and so on, until it is cancelled.
+    /// A timer that will call `function` again and again, on the grid of its period: one period
+    /// after its [`start`](Timer::start), two periods after it, and so on, until it is cancelled.
     ///
-    /// It is one thread of the operating system from its start to its end, and all calls happen there. How long a
-    /// call takes, and how late it begins, does not add up: the next one aims at the grid again. Beats that pass
-    /// during a call are skipped, not made up for. For a function that ends the timer, or changes its period, see
-    /// [`repeat`](Timer::repeat). If the function panics the timer ends as any thread does: the
-    /// [excepthook](tl_thread::set_excepthook) hears of it, and [`join`](Timer::join) tells.
+    /// It is one thread of the operating system from its start to its end, and all calls happen
+    /// there. How long a call takes, and how late it begins, does not add up: the next one aims at
+    /// the grid again. Beats that pass during a call are skipped, not made up for. For a function
+    /// that ends the timer, or changes its period, see [`repeat`](Timer::repeat). If the function
+    /// panics the timer ends as any thread does: the [excepthook](tl_thread::set_excepthook) hears
+    /// of it, and [`join`](Timer::join) tells.
     ///
-    /// A period of [`Duration::ZERO`] has its beat always now: each call follows the one before without a pause. After one
-    /// that is too long for the clock (more than 584 years, as [`Duration::MAX`]) no call ever comes.
+    /// A period of [`Duration::ZERO`] has its beat always now: each call follows the one before
+    /// without a pause. After one that is too long for the clock (more than 584 years, as
+    /// [`Duration::MAX`]) no call ever comes.
     ///
     /// Python's `threading` has no such timer.
     ///
@@ -128,13 +131,15 @@ impl Timer {
         }
     }
 
-    /// Returns a timer that will call `function` when `first` has passed since its [`start`](Timer::start), and
-    /// from then on as the function says: again after another period, or never again.
+    /// Returns a timer that will call `function` when `first` has passed since its
+    /// [`start`](Timer::start), and from then on as the function says: again after another period,
+    /// or never again.
     ///
-    /// [`ControlFlow::Continue`] has the time from when this call was due to when the next one is; it is not added to how
-    /// long the call takes. If that has passed by then, the next call is on the grid of this period, as with
-    /// [`every`](Timer::every). [`ControlFlow::Break`] ends the timer: whoever [`join`](Timer::join)s it goes on, and
-    /// [`cancel`](Timer::cancel) returns false. In all else it is as [`every`](Timer::every).
+    /// [`ControlFlow::Continue`] has the time from when this call was due to when the next one is;
+    /// it is not added to how long the call takes. If that has passed by then, the next call is on
+    /// the grid of this period, as with [`every`](Timer::every). [`ControlFlow::Break`] ends the
+    /// timer: whoever [`join`](Timer::join)s it goes on, and [`cancel`](Timer::cancel) returns
+    /// false. In all else it is as [`every`](Timer::every).
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -170,8 +175,8 @@ impl Timer {
         }
     }
 
-    /// Names the timer, instead of `Thread-N`, which the next unnamed thread may then get. The function's thread has
-    /// that name too.
+    /// Names the timer, instead of `Thread-N`, which the next unnamed thread may then get. The
+    /// function's thread has that name too.
     ///
     /// ```
     /// use std::time::Duration;
@@ -185,8 +190,8 @@ impl Timer {
         self
     }
 
-    /// Makes the timer a daemon, for which the end of the process does not wait, or one for which it does, whichever
-    /// thread made it.
+    /// Makes the timer a daemon, for which the end of the process does not wait, or one for which
+    /// it does, whichever thread made it.
     ///
     /// # Panics
     ///
@@ -206,8 +211,8 @@ impl Timer {
     }
 
     /// Gives the timer's function a stack of at least `size` bytes; 0 for the default of
-    /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start) fail, which tries those of
-    /// more than 64 MiB with a thread that ends at once.
+    /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start)
+    /// fail, which tries those of more than 64 MiB with a thread that ends at once.
     ///
     /// ```
     /// use std::time::Duration;
@@ -222,17 +227,20 @@ impl Timer {
         self
     }
 
-    /// Starts the time. When this returns the timer is alive, listed by [`tl_thread::enumerate`], and has its
-    /// [`ident`](Timer::ident).
+    /// Starts the time. When this returns the timer is alive, listed by [`tl_thread::enumerate`],
+    /// and has its [`ident`](Timer::ident).
     ///
-    /// A timer that was cancelled before can be started, as in Python: it ends at once and calls nothing.
+    /// A timer that was cancelled before can be started, as in Python: it ends at once and calls
+    /// nothing.
     ///
     /// # Errors
     ///
-    /// [`StartError::AlreadyStarted`] if it has been started before, also if it has fired or been cancelled: make a
-    /// new one for each run. [`StartError::Refused`] if the operating system refuses the thread that a pending timer
-    /// needs: the one that schedules all timers, or for [`every`](Timer::every) its own; or if no thread can have the
-    /// [stack](Timer::with_stack_size) that was asked for. The timer is then as it was, and can be started again.
+    /// [`StartError::AlreadyStarted`] if it has been started before, also if it has fired or been
+    /// cancelled: make a new one for each run. [`StartError::Refused`] if the operating system
+    /// refuses the thread that a pending timer needs: the one that schedules all timers, or for
+    /// [`every`](Timer::every) its own; or if no thread can have the
+    /// [stack](Timer::with_stack_size) that was asked for. The timer is then as it was, and can be
+    /// started again.
     ///
     /// ```
     /// use std::time::Duration;
@@ -253,18 +261,21 @@ impl Timer {
         }
     }
 
-    /// Cancels the timer, from any thread, at any time, and returns whether that made a difference: of a timer that
-    /// calls once, whether this is what prevented the call; of one that repeats, whether it would have gone on.
+    /// Cancels the timer, from any thread, at any time, and returns whether that made a difference:
+    /// of a timer that calls once, whether this is what prevented the call; of one that repeats,
+    /// whether it would have gone on.
     ///
-    /// It is exact. After `true` no call begins, and every other `cancel`, before or after, returns `false`. After
-    /// `false` the call has begun, or an earlier `cancel` prevented it. A call that has begun is not stopped; to wait
-    /// for its end use [`join`](Timer::join).
+    /// It is exact. After `true` no call begins, and every other `cancel`, before or after, returns
+    /// `false`. After `false` the call has begun, or an earlier `cancel` prevented it. A call that
+    /// has begun is not stopped; to wait for its end use [`join`](Timer::join).
     ///
-    /// A pending timer leaves [`tl_thread::enumerate`] before this returns, its function is dropped here, and
-    /// whoever joins it goes on. A timer that has not been started can be cancelled too: its start then ends it.
+    /// A pending timer leaves [`tl_thread::enumerate`] before this returns, its function is dropped
+    /// here, and whoever joins it goes on. A timer that has not been started can be cancelled too:
+    /// its start then ends it.
     ///
-    /// As Python's [`cancel`](https://docs.python.org/3/library/threading.html#threading.Timer.cancel), which does
-    /// not tell.
+    /// As Python's
+    /// [`cancel`](https://docs.python.org/3/library/threading.html#threading.Timer.cancel), which
+    /// does not tell.
     ///
     /// # Panics
     ///
@@ -288,17 +299,20 @@ impl Timer {
         }
     }
 
-    /// Starts the time of a started timer anew: it calls one [`interval`](Timer::interval) from now, instead of when it
-    /// would have. Returns whether it does: false, and nothing has changed, if it was not started, was cancelled, or
-    /// if its call has begun; of a timer that repeats, if it will never call again.
+    /// Starts the time of a started timer anew: it calls one [`interval`](Timer::interval) from
+    /// now, instead of when it would have. Returns whether it does: false, and nothing has changed,
+    /// if it was not started, was cancelled, or if its call has begun; of a timer that repeats, if
+    /// it will never call again.
     ///
-    /// It is exact, as [`cancel`](Timer::cancel) is: after `true` no call begins before the interval has passed. A
-    /// timer that [repeats](Timer::every) begins its grid anew; if it is restarted during a call, that goes before
-    /// what the call [says](Timer::repeat) of the next one.
+    /// It is exact, as [`cancel`](Timer::cancel) is: after `true` no call begins before the
+    /// interval has passed. A timer that [repeats](Timer::every) begins its grid anew; if it is
+    /// restarted during a call, that goes before what the call [says](Timer::repeat) of the next
+    /// one.
     ///
-    /// This is how to wait until something has been quiet for a while (keys on a keyboard, changes of a file), and
-    /// how to end what nobody uses any more: restart the timer whenever it is used. It takes about as long as
-    /// to [`cancel`](Timer::cancel), and much less than another [`start`](Timer::start).
+    /// This is how to wait until something has been quiet for a while (keys on a keyboard, changes
+    /// of a file), and how to end what nobody uses any more: restart the timer whenever it is used.
+    /// It takes about as long as to [`cancel`](Timer::cancel), and much less than another
+    /// [`start`](Timer::start).
     ///
     /// ```
     /// use std::time::Duration;
@@ -314,7 +328,8 @@ impl Timer {
     /// # Ok::<(), tl_thread::StartError>(())
     /// ```
     ///
-    /// A timer of one call that has begun cannot be restarted. To be called after each quiet while, make a new one:
+    /// A timer of one call that has begun cannot be restarted. To be called after each quiet while,
+    /// make a new one:
     ///
     /// ```
     /// use std::time::Duration;
@@ -349,7 +364,8 @@ impl Timer {
         self.restart_with(None)
     }
 
-    /// As [`restart`](Timer::restart), and `interval` is the timer's [`interval`](Timer::interval) from now on.
+    /// As [`restart`](Timer::restart), and `interval` is the timer's [`interval`](Timer::interval)
+    /// from now on.
     ///
     /// ```
     /// use std::time::Duration;
@@ -393,20 +409,21 @@ impl Timer {
         CancelOnDrop::new(self)
     }
 
-    /// Waits until the timer has ended: its call has returned and the thread-locals of its thread are dropped, or it
-    /// was cancelled while pending.
+    /// Waits until the timer has ended: its call has returned and the thread-locals of its thread
+    /// are dropped, or it was cancelled while pending.
     ///
     /// # Errors
     ///
-    /// As [`Thread::join`]: [`JoinError::Panicked`] if the function panicked; at once, without waiting,
-    /// [`JoinError::NotStarted`], and [`JoinError::CurrentThread`] in the timer's own function.
+    /// As [`Thread::join`]: [`JoinError::Panicked`] if the function panicked; at once, without
+    /// waiting, [`JoinError::NotStarted`], and [`JoinError::CurrentThread`] in the timer's own
+    /// function.
     ///
     /// # Blocking
     ///
-    /// Waits for the interval and for the function. A timer that [repeats](Timer::every), or whose interval is longer
-    /// than the clock, ends only by [`cancel`](Timer::cancel), and one that is [restarted](Timer::restart) again and
-    /// again not at all. A function that waits for another timer may wait for ever: see
-    /// [*Deadlocks*](crate#deadlocks).
+    /// Waits for the interval and for the function. A timer that [repeats](Timer::every), or whose
+    /// interval is longer than the clock, ends only by [`cancel`](Timer::cancel), and one that is
+    /// [restarted](Timer::restart) again and again not at all. A function that waits for another
+    /// timer may wait for ever: see [*Deadlocks*](crate#deadlocks).
     ///
     /// ```
     /// use std::time::Duration;
@@ -424,7 +441,8 @@ impl Timer {
         self.thread().join()
     }
 
-    /// As [`join`](Timer::join), for at most `timeout`. Returns whether the timer has ended. [`Duration::ZERO`] only looks.
+    /// As [`join`](Timer::join), for at most `timeout`. Returns whether the timer has ended.
+    /// [`Duration::ZERO`] only looks.
     ///
     /// # Errors
     ///
@@ -450,7 +468,8 @@ impl Timer {
         self.thread().join_timeout(timeout)
     }
 
-    /// As [`join`](Timer::join), until `deadline` at the latest. Returns whether the timer has ended.
+    /// As [`join`](Timer::join), until `deadline` at the latest. Returns whether the timer has
+    /// ended.
     ///
     /// # Errors
     ///
@@ -504,8 +523,8 @@ impl Timer {
         self.thread().name()
     }
 
-    /// Renames the timer, at any time. The function's thread has the name that the timer has when it fires, and later
-    /// ones from then on.
+    /// Renames the timer, at any time. The function's thread has the name that the timer has when
+    /// it fires, and later ones from then on.
     ///
     /// ```
     /// use std::time::Duration;
@@ -533,8 +552,9 @@ impl Timer {
         self.thread().is_daemon()
     }
 
-    /// Makes the timer a daemon, or one for which the end of the process waits. The flag may be changed until the
-    /// timer fires; of a timer that [repeats](Timer::every), which is a thread from its start, until that.
+    /// Makes the timer a daemon, or one for which the end of the process waits. The flag may be
+    /// changed until the timer fires; of a timer that [repeats](Timer::every), which is a thread
+    /// from its start, until that.
     ///
     /// # Errors
     ///
@@ -552,7 +572,8 @@ impl Timer {
         self.thread().set_daemon(is_daemon)
     }
 
-    /// The identity, fixed at the start: that of the thread in which the function will run. `None` before the start.
+    /// The identity, fixed at the start: that of the thread in which the function will run. `None`
+    /// before the start.
     ///
     /// ```
     /// use std::time::Duration;
@@ -568,8 +589,8 @@ impl Timer {
         self.thread().ident()
     }
 
-    /// The number that the operating system gave the thread of the function; `None` while the timer is pending, which
-    /// is no thread of the system.
+    /// The number that the operating system gave the thread of the function; `None` while the timer
+    /// is pending, which is no thread of the system.
     ///
     /// ```
     /// use std::time::Duration;
@@ -584,8 +605,9 @@ impl Timer {
         self.thread().native_id()
     }
 
-    /// The time after which the timer calls; of one that [repeats](Timer::every), its period, which the latest call or
-    /// [`restart_after`](Timer::restart_after) may have changed. Python's attribute `interval`.
+    /// The time after which the timer calls; of one that [repeats](Timer::every), its period, which
+    /// the latest call or [`restart_after`](Timer::restart_after) may have changed. Python's
+    /// attribute `interval`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -600,11 +622,11 @@ impl Timer {
         }
     }
 
-    /// The timer as a thread: the handle that [`tl_thread::enumerate`] lists, and that [`tl_thread::current_thread`]
-    /// gives in the function.
+    /// The timer as a thread: the handle that [`tl_thread::enumerate`] lists, and that
+    /// [`tl_thread::current_thread`] gives in the function.
     ///
-    /// It is for comparing, waiting and asking. To start a timer use [`Timer::start`]: its thread's own
-    /// [`start`](Thread::start) knows no interval, and would call the function at once.
+    /// It is for comparing, waiting and asking. To start a timer use [`Timer::start`]: its thread's
+    /// own [`start`](Thread::start) knows no interval, and would call the function at once.
     ///
     /// ```
     /// use std::time::Duration;

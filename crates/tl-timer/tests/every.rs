@@ -42,8 +42,9 @@ fn keeps_to_the_grid_over_a_thousand_periods() {
     for (number, moment) in moments.iter().enumerate() {
         assert!(*moment >= begin + PERIOD * (number as u32 + 1));
     }
-    // A timer that waits a period after each call is a little later each time: after some hundred calls it is
-    // anywhere between two beats. One on the grid is soon after a beat, however long it has run.
+    // A timer that waits a period after each call is a little later each time: after some hundred
+    // calls it is anywhere between two beats. One on the grid is soon after a beat, however long it
+    // has run.
     let mut lateness: Vec<u128> = moments[500..]
         .iter()
         .map(|moment| (*moment - begin).as_nanos() % PERIOD.as_nanos())

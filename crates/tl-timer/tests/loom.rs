@@ -1,9 +1,10 @@
-//! Models of the schedule: every interleaving of a scheduler with those that start and cancel timers, explored by loom.
+//! Models of the schedule: every interleaving of a scheduler with those that start and cancel
+//! timers, explored by loom.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-timer --release --test loom`
 //!
-//! The files under `src` that hold the protocol are compiled into these models as they are. What is left out is the
-//! thread of a call: the models claim where that thread would.
+//! The files under `src` that hold the protocol are compiled into these models as they are. What is
+//! left out is the thread of a call: the models claim where that thread would.
 #![cfg(loom)]
 
 #[path = "../src/heap.rs"]
@@ -167,8 +168,8 @@ fn the_scheduler_ends_after_the_last_cancellation() {
     explore(Some(3), || {
         let model = Model::new(1);
         let (first, second) = (Timer::new(), Timer::new());
-        // It may linger by the time of the second start, and linger or sleep for ever by the time of the second
-        // cancellation.
+        // It may linger by the time of the second start, and linger or sleep for ever by the time
+        // of the second cancellation.
         for timer in [&first, &second] {
             model.start(timer, Deadline::NEVER);
             assert_eq!(model.schedule.cancel(timer), Cancelled::Pending);
@@ -385,8 +386,8 @@ fn a_repeating_timer_that_panics_cannot_be_cancelled_afterwards() {
 #[test]
 fn a_restarted_timer_is_called_once_for_its_last_turn() {
     explore(Some(3), || {
-        // Its thread is being started while it is put off for ever: that turn's claim comes to nothing, and a call
-        // comes only of another restart.
+        // Its thread is being started while it is put off for ever: that turn's claim comes to
+        // nothing, and a call comes only of another restart.
         let_time_pass();
         let model = Model::new(1);
         let timer = Timer::new();

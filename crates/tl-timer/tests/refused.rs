@@ -1,5 +1,5 @@
-//! The operating system refuses threads. That happens in child processes, whose address space has a limit and which
-//! use it up.
+//! The operating system refuses threads. That happens in child processes, whose address space has a
+//! limit and which use it up.
 #![cfg(not(loom))]
 
 mod support;
@@ -17,13 +17,15 @@ use tl_timer::Timer;
 const CHILD: &str = "TL_TIMER_TEST_CHILD";
 const MIB: usize = 1024 * 1024;
 
-/// Runs one test of this file in a child process with a limited address space. Whether this is the child.
+/// Runs one test of this file in a child process with a limited address space. Whether this is the
+/// child.
 fn in_a_child(test: &str) -> bool {
     if std::env::var_os(CHILD).is_some() {
         return true;
     }
     if cfg!(sanitize_thread) {
-        // Its shadow memory alone needs more address space than any limit that threads would notice.
+        // Its shadow memory alone needs more address space than any limit that threads would
+        // notice.
         return false;
     }
     let output = Command::new("sh")
@@ -31,8 +33,9 @@ fn in_a_child(test: &str) -> bool {
         .arg(std::env::current_exe().expect("it runs"))
         .args(["--exact", test, "--nocapture"])
         .env(CHILD, "1")
-        // A thread that starts takes address space for an allocator of its own, and gives some of it back a moment
-        // later, when all of it was to be used up: with this it shares the one there is.
+        // A thread that starts takes address space for an allocator of its own, and gives some of
+        // it back a moment later, when all of it was to be used up: with this it shares the one
+        // there is.
         .env("MALLOC_ARENA_MAX", "1")
         .output()
         .expect("there is a shell");
@@ -42,7 +45,8 @@ fn in_a_child(test: &str) -> bool {
     false
 }
 
-/// Takes so much address space that there is none left for the stack of a thread, but some for small things.
+/// Takes so much address space that there is none left for the stack of a thread, but some for
+/// small things.
 fn use_up_the_address_space() -> Vec<Vec<u8>> {
     let mut taken = Vec::with_capacity(10_000);
     for size in [64 * MIB, 8 * MIB, MIB] {

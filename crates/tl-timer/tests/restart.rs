@@ -41,7 +41,8 @@ fn a_restarted_timer_counts_its_interval_anew() {
 
 #[test]
 fn restarts_against_the_moment_of_the_call_leave_one_call_and_none_too_early() {
-    // About what the scheduler is ahead of the time, so that the thread of the call is often there already.
+    // About what the scheduler is ahead of the time, so that the thread of the call is often there
+    // already.
     const INTERVAL: Duration = Duration::from_micros(300);
     for turn in 0..500 {
         let (timer, heard) = telling(INTERVAL);

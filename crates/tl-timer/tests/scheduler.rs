@@ -1,5 +1,5 @@
-//! What the timers cost, and the one thread that schedules them. The threads of this process are counted here, so one
-//! test runs at a time.
+//! What the timers cost, and the one thread that schedules them. The threads of this process are
+//! counted here, so one test runs at a time.
 #![cfg(not(loom))]
 
 mod support;
@@ -32,8 +32,8 @@ fn listed_timers() -> Vec<Thread> {
     threads
 }
 
-/// How many threads may have scheduled timers since then. Each stays for ten milliseconds after the last timer, so how many
-/// there are is a matter of time, not of timers.
+/// How many threads may have scheduled timers since then. Each stays for ten milliseconds after the
+/// last timer, so how many there are is a matter of time, not of timers.
 fn most_schedulers(since: Instant) -> u128 {
     1 + since.elapsed().as_millis() / 10
 }
@@ -139,7 +139,8 @@ fn timers_past_the_limit_wait_for_their_turn() {
     eventually("as many calls as may run", || {
         begun.load(Ordering::Relaxed) == MAX_RUNNING
     });
-    // The rest is due, but is neither called nor has it threads. It is pending, and can be cancelled.
+    // The rest is due, but is neither called nor has it threads. It is pending, and can be
+    // cancelled.
     thread::sleep(Duration::from_millis(50));
     assert_eq!(begun.load(Ordering::Relaxed), MAX_RUNNING);
     assert_eq!(timer_threads(), (MAX_RUNNING, 1));

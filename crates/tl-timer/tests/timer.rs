@@ -73,8 +73,8 @@ fn is_pending_for_ever_after_the_longest_time() {
 #[test]
 fn timers_fire_in_the_order_of_their_times() {
     let (said, heard) = mpsc::channel();
-    // Each starts the time of the next one within its call: that is an order which does not depend on how threads are
-    // run.
+    // Each starts the time of the next one within its call: that is an order which does not depend
+    // on how threads are run.
     fn chain(left: u32, said: mpsc::Sender<u32>) -> Timer {
         Timer::new(Duration::from_millis(1), move || {
             said.send(left).expect("the test listens");

@@ -100,7 +100,8 @@ fn cancel_and_join_from_its_own_function() {
     assert_eq!(timer.join(), Ok(()));
 }
 
-/// Of each timer either the call happens, or one cancellation prevented it; never both, never neither.
+/// Of each timer either the call happens, or one cancellation prevented it; never both, never
+/// neither.
 #[test]
 fn fire_against_cancel() {
     const TIMERS: u32 = 3_000;

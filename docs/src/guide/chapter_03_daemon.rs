@@ -1,6 +1,7 @@
 //! Chapter 3: the program does not wait for a daemon thread when it ends.
 //!
-//! A daemon is for work that has no end of its own, such as a heartbeat. [`with_daemon`](tl_thread::Thread::with_daemon) makes one.
+//! A daemon is for work that has no end of its own, such as a heartbeat.
+//! [`with_daemon`](tl_thread::Thread::with_daemon) makes one.
 //!
 #![doc = program!("daemon")]
 //! The daemon's `Exiting` is missing: the other thread has ended, so the program has.
@@ -12,21 +13,27 @@
 #![doc = program!("daemon_join")]
 //! # Waiting, but not forever
 //!
-//! [`join_timeout`](tl_thread::Thread::join_timeout) gives up after a while. [`is_alive`](tl_thread::Thread::is_alive) says whether the thread has ended.
+//! [`join_timeout`](tl_thread::Thread::join_timeout) gives up after a while.
+//! [`is_alive`](tl_thread::Thread::is_alive) says whether the thread has ended.
 //!
 #![doc = program!("daemon_join_timeout")]
 //! # What differs from Python
 //!
-//! - **Little, and that is new in Rust**: in its standard library every thread is a daemon, and the program ends with `main`. Here it waits for
-//!   all threads that are not daemons, without a line in `main`, even after a panic or [`std::process::exit`] there. The
+//! - **Little, and that is new in Rust**: in its standard library every thread is a daemon, and the
+//!   program ends with `main`. Here it waits for all threads that are not daemons, without a line
+//!   in `main`, even after a panic or [`std::process::exit`] there. The
 //!   [table](tl_thread#the-end-of-the-process) has every case.
-//! - **`join_timeout` returns whether the thread has ended**, so there is no need for `is_alive`. Python's `join` always returns `None`.
-//! - **A panic in the thread is an error of `join`**, with its message. Python's `join` says nothing of an exception.
-//! - **A daemon is stopped where it is.** Its values are not dropped, its files not flushed. That is so in Python too.
+//! - **`join_timeout` returns whether the thread has ended**, so there is no need for `is_alive`.
+//!   Python's `join` always returns `None`.
+//! - **A panic in the thread is an error of `join`**, with its message. Python's `join` says
+//!   nothing of an exception.
+//! - **A daemon is stopped where it is.** Its values are not dropped, its files not flushed. That
+//!   is so in Python too.
 //!
 //! # One step further
 //!
-//! Ask a thread to end instead, and join it. An [`Event`](tl_event::Event) makes a pause that can be cut short:
+//! Ask a thread to end instead, and join it. An [`Event`](tl_event::Event) makes a pause that can
+//! be cut short:
 //!
 //! ```
 //! use std::time::Duration;

@@ -1,17 +1,21 @@
-//! Chapter 5: instead of a subclass of `Thread`, write a type that is [`Runnable`](tl_thread::Runnable).
+//! Chapter 5: instead of a subclass of `Thread`, write a type that is
+//! [`Runnable`](tl_thread::Runnable).
 //!
-//! The trait has one method, `run`. [`Thread::from_runnable`](tl_thread::Thread::from_runnable) makes a thread of such a value.
+//! The trait has one method, `run`. [`Thread::from_runnable`](tl_thread::Thread::from_runnable)
+//! makes a thread of such a value.
 //!
 #![doc = program!("subclass")]
 //! # With arguments
 //!
-//! In Python `args` and `kwargs` are private to `Thread`, so a subclass stores its own. Here they are the fields of the struct, each with its type.
+//! In Python `args` and `kwargs` are private to `Thread`, so a subclass stores its own. Here they
+//! are the fields of the struct, each with its type.
 //!
 #![doc = program!("subclass_args")]
 //! # What differs from Python
 //!
-//! - **A `Runnable` is not a thread; it is run by one.** Its name, its daemon flag and `join` belong to the [`Thread`](tl_thread::Thread), and no
-//!   constructor of a base class can be forgotten.
+//! - **A `Runnable` is not a thread; it is run by one.** Its name, its daemon flag and `join`
+//!   belong to the [`Thread`](tl_thread::Thread), and no constructor of a base class can be
+//!   forgotten.
 //! - **`run` gets `&mut self`**: nobody else can touch the fields while it runs.
 //!
 //! # One step further

@@ -1,22 +1,29 @@
-//! Chapter 6: a [`Timer`](tl_timer::Timer) calls a function after some time, unless it is cancelled first.
+//! Chapter 6: a [`Timer`](tl_timer::Timer) calls a function after some time, unless it is cancelled
+//! first.
 //!
-//! It is started, named and joined like a thread. [`cancel`](tl_timer::Timer::cancel) works until the function is called.
+//! It is started, named and joined like a thread. [`cancel`](tl_timer::Timer::cancel) works until
+//! the function is called.
 //!
 #![doc = program!("timer")]
 //! # What differs from Python
 //!
-//! - **A pending timer is not a thread of the operating system.** All of them share one scheduler, so a million may be pending. The function gets a fresh
-//!   thread when its time has come, so one that blocks delays no other.
-//! - **`cancel` says whether it prevented the call**: false when it came too late. Python does not tell.
-//! - **The interval is a [`Duration`](std::time::Duration)**: `Duration::from_millis(300)`, not `0.3`.
-//! - The function has the affinity, niceness and signal mask of the thread that started the timer, as in Python, although
-//!   another thread makes its thread. But under `cargo test` what it prints is not captured.
-//! - A pending timer keeps the program alive, as in Python; [`set_daemon`](tl_timer::Timer::set_daemon) changes that.
+//! - **A pending timer is not a thread of the operating system.** All of them share one scheduler,
+//!   so a million may be pending. The function gets a fresh thread when its time has come, so one
+//!   that blocks delays no other.
+//! - **`cancel` says whether it prevented the call**: false when it came too late. Python does not
+//!   tell.
+//! - **The interval is a [`Duration`](std::time::Duration)**: `Duration::from_millis(300)`, not
+//!   `0.3`.
+//! - The function has the affinity, niceness and signal mask of the thread that started the timer,
+//!   as in Python, although another thread makes its thread. But under `cargo test` what it prints
+//!   is not captured.
+//! - A pending timer keeps the program alive, as in Python;
+//!   [`set_daemon`](tl_timer::Timer::set_daemon) changes that.
 //!
 //! # One step further
 //!
-//! [`Timer::every`](tl_timer::Timer::every) calls again and again, on the grid of its period, so that it does not drift. In Python each call would
-//! start the next timer.
+//! [`Timer::every`](tl_timer::Timer::every) calls again and again, on the grid of its period, so
+//! that it does not drift. In Python each call would start the next timer.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU32, Ordering};
@@ -38,8 +45,9 @@
 //! # Ok::<(), tl_thread::StartError>(())
 //! ```
 //!
-//! [`Timer::repeat`](tl_timer::Timer::repeat) lets the function say when it is called next, or never again.
-//! [`restart`](tl_timer::Timer::restart) puts a pending call off, as often as you like: for what is to be done once it
-//! has been quiet for a while. In Python you would cancel the timer and make a new one.
+//! [`Timer::repeat`](tl_timer::Timer::repeat) lets the function say when it is called next, or
+//! never again. [`restart`](tl_timer::Timer::restart) puts a pending call off, as often as you
+//! like: for what is to be done once it has been quiet for a while. In Python you would cancel the
+//! timer and make a new one.
 //!
 //! The next chapter: [7, Event](super::chapter_07_event).

@@ -1,17 +1,19 @@
 //! Chapter 8: a lock lets one thread at a time change what several share.
 //!
-//! In Rust the lock holds the value: [`Mutex<T>`](tl_locks::Mutex). There is no way to the counter except through its guard.
+//! In Rust the lock holds the value: [`Mutex<T>`](tl_locks::Mutex). There is no way to the counter
+//! except through its guard.
 //!
 #![doc = program!("lock")]
 //! # Trying a lock
 //!
-//! A [`Lock`](tl_locks::Lock) is Python's: it guards no value of its own, and any thread may release it. `try_lock` takes it only if it is free.
+//! A [`Lock`](tl_locks::Lock) is Python's: it guards no value of its own, and any thread may
+//! release it. `try_lock` takes it only if it is free.
 //!
 #![doc = program!("lock_noblock")]
 //! # What differs from Python
 //!
-//! - **What must be locked can't be used unlocked.** In Python the lock and what it guards belong together by convention. Here this does not
-//!   compile:
+//! - **What must be locked can't be used unlocked.** In Python the lock and what it guards belong
+//!   together by convention. Here this does not compile:
 //!
 //!   ```compile_fail,E0499
 //!   let mut counter = 0;
@@ -22,12 +24,16 @@
 //!   });
 //!   ```
 //!
-//! - **The interpreter lock would not have saved you**, and is not here: `value += 1` of two threads at once is a lost count.
-//! - **Four calls instead of two parameters**: [`acquire`](tl_locks::Lock::acquire), [`try_acquire`](tl_locks::Lock::try_acquire),
-//!   [`acquire_timeout`](tl_locks::Lock::acquire_timeout), [`acquire_deadline`](tl_locks::Lock::acquire_deadline); and the same four
-//!   that return guards, beginning with [`lock`](tl_locks::Lock::lock).
-//! - **Nothing is poisoned.** A panic releases the lock, and the next thread gets it without a `Result` to unwrap. If a value may be left half changed,
-//!   keep the panic out of the critical section.
+//! - **The interpreter lock would not have saved you**, and is not here: `value += 1` of two
+//!   threads at once is a lost count.
+//! - **Four calls instead of two parameters**: [`acquire`](tl_locks::Lock::acquire),
+//!   [`try_acquire`](tl_locks::Lock::try_acquire),
+//!   [`acquire_timeout`](tl_locks::Lock::acquire_timeout),
+//!   [`acquire_deadline`](tl_locks::Lock::acquire_deadline); and the same four that return guards,
+//!   beginning with [`lock`](tl_locks::Lock::lock).
+//! - **Nothing is poisoned.** A panic releases the lock, and the next thread gets it without a
+//!   `Result` to unwrap. If a value may be left half changed, keep the panic out of the critical
+//!   section.
 //!
 //! # One step further
 //!

@@ -1,23 +1,28 @@
 //! Chapter 9: an [`RLock`](tl_locks::RLock) can be taken again by the thread that holds it.
 //!
-//! A [`Lock`](tl_locks::Lock) can't: it does not know who holds it. A thread that acquires it twice waits for itself.
+//! A [`Lock`](tl_locks::Lock) can't: it does not know who holds it. A thread that acquires it twice
+//! waits for itself.
 //!
 #![doc = program!("lock_reacquire")]
-//! An `RLock` knows its owner and counts the levels. Other threads get it when the owner has released as often as it acquired.
+//! An `RLock` knows its owner and counts the levels. Other threads get it when the owner has
+//! released as often as it acquired.
 //!
 #![doc = program!("rlock")]
 //! # What differs from Python
 //!
-//! - **A guard stays in its thread.** An [`RLockGuard`](tl_locks::RLockGuard) can't be sent, since only the owner may release; a
-//!   [`LockGuard`](tl_locks::LockGuard) can.
-//! - **A release by a stranger, or once too often, is a [`ReleaseError`](tl_locks::ReleaseError)** that says which of the two; Python raises
-//!   `RuntimeError`. Nothing changes in either case.
-//! - **[`is_owned`](tl_locks::RLock::is_owned) and [`recursion_count`](tl_locks::RLock::recursion_count) are public.** Python keeps them to itself.
+//! - **A guard stays in its thread.** An [`RLockGuard`](tl_locks::RLockGuard) can't be sent, since
+//!   only the owner may release; a [`LockGuard`](tl_locks::LockGuard) can.
+//! - **A release by a stranger, or once too often, is a [`ReleaseError`](tl_locks::ReleaseError)**
+//!   that says which of the two; Python raises `RuntimeError`. Nothing changes in either case.
+//! - **[`is_owned`](tl_locks::RLock::is_owned) and
+//!   [`recursion_count`](tl_locks::RLock::recursion_count) are public.** Python keeps them to
+//!   itself.
 //!
 //! # One step further
 //!
-//! A re-entrant lock with a value is a [`ReentrantMutex<T>`](tl_locks::ReentrantMutex). Two levels of one thread may hold it, so it lends `&T` only; a
-//! [`Cell`](std::cell::Cell) or [`RefCell`](std::cell::RefCell) inside makes it changeable.
+//! A re-entrant lock with a value is a [`ReentrantMutex<T>`](tl_locks::ReentrantMutex). Two levels
+//! of one thread may hold it, so it lends `&T` only; a [`Cell`](std::cell::Cell) or
+//! [`RefCell`](std::cell::RefCell) inside makes it changeable.
 //!
 //! ```
 //! use std::cell::Cell;
@@ -37,6 +42,7 @@
 //! assert_eq!(DEPTH.lock().get(), 3);
 //! ```
 //!
-//! Often the better way is a private function that expects the lock to be held, as its parameter `&mut T` shows, and a public one that takes it.
+//! Often the better way is a private function that expects the lock to be held, as its parameter
+//! `&mut T` shows, and a public one that takes it.
 //!
 //! The next chapter: [10, locks as context managers](super::chapter_10_with_lock).

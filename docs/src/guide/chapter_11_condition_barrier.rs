@@ -1,19 +1,23 @@
-//! Chapter 11: threads that wait for each other: until one has done its part, with a [`Condition`](tl_condition::Condition), or until all have
-//! arrived, at a [`Barrier`](tl_barrier::Barrier).
+//! Chapter 11: threads that wait for each other: until one has done its part, with a
+//! [`Condition`](tl_condition::Condition), or until all have arrived, at a
+//! [`Barrier`](tl_barrier::Barrier).
 //!
 //! # Condition
 //!
-//! A condition is a lock with a waiting room. A thread that waits gives the lock up while it sleeps, and has it back when it goes on.
+//! A condition is a lock with a waiting room. A thread that waits gives the lock up while it
+//! sleeps, and has it back when it goes on.
 //!
 #![doc = program!("condition")]
 //! # Barrier
 //!
-//! A barrier is made for a number of threads. Each waits until that many have come, then all go on, and the next round begins.
+//! A barrier is made for a number of threads. Each waits until that many have come, then all go on,
+//! and the next round begins.
 //!
 #![doc = program!("barrier")]
 //! # A barrier that nobody will reach
 //!
-//! [`abort`](tl_barrier::Barrier::abort) sends every thread that waits, now or later, away with an error.
+//! [`abort`](tl_barrier::Barrier::abort) sends every thread that waits, now or later, away with an
+//! error.
 //!
 #![doc = program!("barrier_abort")]
 //! A thread that may panic before it arrives holds the guard of
@@ -21,17 +25,21 @@
 //!
 //! # What differs from Python
 //!
-//! - **The guard waits and notifies.** It shows that the lock is held, so these methods need no `Result`. The condition has the
-//!   same methods, for a lock that is acquired by hand; they return [`NotAcquired`](tl_condition::NotAcquired) where Python raises.
-//! - **[`notify(n)`](tl_condition::ConditionGuard::notify) wakes exactly `n`**, the longest waiters first, and returns how many there were. Python reserves the
-//!   right to wake more.
-//! - **A broken barrier is a value**, [`BrokenBarrier`](tl_barrier::BrokenBarrier), whose `kind` says why: a timeout, an abort, a reset, or a panicking action.
-//! - **`wait` of a barrier returns the order of arrival**, from 0; Python promises only that the numbers differ.
+//! - **The guard waits and notifies.** It shows that the lock is held, so these methods need no
+//!   `Result`. The condition has the same methods, for a lock that is acquired by hand; they return
+//!   [`NotAcquired`](tl_condition::NotAcquired) where Python raises.
+//! - **[`notify(n)`](tl_condition::ConditionGuard::notify) wakes exactly `n`**, the longest waiters
+//!   first, and returns how many there were. Python reserves the right to wake more.
+//! - **A broken barrier is a value**, [`BrokenBarrier`](tl_barrier::BrokenBarrier), whose `kind`
+//!   says why: a timeout, an abort, a reset, or a panicking action.
+//! - **`wait` of a barrier returns the order of arrival**, from 0; Python promises only that the
+//!   numbers differ.
 //!
 //! # One step further
 //!
-//! What is waited for belongs under the lock, so put it there: a [`Monitor<T>`](tl_condition::Monitor) is a value, its lock and its condition in one, and
-//! the program above gets shorter.
+//! What is waited for belongs under the lock, so put it there: a
+//! [`Monitor<T>`](tl_condition::Monitor) is a value, its lock and its condition in one, and the
+//! program above gets shorter.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,25 +1,30 @@
 //! Chapter 12: a [`Semaphore`](tl_semaphore::Semaphore) lets only so many threads in at a time.
 //!
-//! Each takes a [`Permit`](tl_semaphore::Permit), and gives it back when the permit is dropped. A thread that finds none waits.
+//! Each takes a [`Permit`](tl_semaphore::Permit), and gives it back when the permit is dropped. A
+//! thread that finds none waits.
 //!
 #![doc = program!("semaphore")]
 //! Never more than two are in the pool.
 //!
 //! # What differs from Python
 //!
-//! - **Nobody starves.** A thread that has slept for half a millisecond is handed a permit, ahead of every newcomer. Python promises no order.
-//! - **[`release`](tl_semaphore::Semaphore::release) can fail**: beyond [`MAX`](tl_semaphore::Semaphore::MAX), and for a
-//!   [`BoundedSemaphore`](tl_semaphore::BoundedSemaphore) beyond its bound, where Python raises `ValueError`.
+//! - **Nobody starves.** A thread that has slept for half a millisecond is handed a permit, ahead
+//!   of every newcomer. Python promises no order.
+//! - **[`release`](tl_semaphore::Semaphore::release) can fail**: beyond
+//!   [`MAX`](tl_semaphore::Semaphore::MAX), and for a
+//!   [`BoundedSemaphore`](tl_semaphore::BoundedSemaphore) beyond its bound, where Python raises
+//!   `ValueError`.
 //! - **There is no default**: it is `Semaphore::new(1)`, and it can be a static.
-//! - **Several at once**: [`acquire_many`](tl_semaphore::Semaphore::acquire_many) takes `n` permits together or none. Two threads that take
-//!   theirs one by one can each hold what the other lacks, forever. Permits are kept for a request that has
-//!   waited for half a millisecond, and all others wait meanwhile: give one that may never be met a time
-//!   limit, [`acquire_many_timeout`](tl_semaphore::Semaphore::acquire_many_timeout).
+//! - **Several at once**: [`acquire_many`](tl_semaphore::Semaphore::acquire_many) takes `n` permits
+//!   together or none. Two threads that take theirs one by one can each hold what the other lacks,
+//!   forever. Permits are kept for a request that has waited for half a millisecond, and all others
+//!   wait meanwhile: give one that may never be met a time limit,
+//!   [`acquire_many_timeout`](tl_semaphore::Semaphore::acquire_many_timeout).
 //!
 //! # One step further
 //!
-//! An [`OwnedPermit`](tl_semaphore::OwnedPermit) keeps its semaphore alive and can be moved: take it here, give it back there. So no more threads are started than
-//! may work:
+//! An [`OwnedPermit`](tl_semaphore::OwnedPermit) keeps its semaphore alive and can be moved: take
+//! it here, give it back there. So no more threads are started than may work:
 //!
 //! ```
 //! use std::sync::Arc;

@@ -5,21 +5,25 @@
 #![doc = program!("local")]
 //! # With a first value
 //!
-//! Python's way to a first value is a subclass whose `__init__` is called in each thread. Here it is a function,
-//! called in each thread at first use.
+//! Python's way to a first value is a subclass whose `__init__` is called in each thread. Here it
+//! is a function, called in each thread at first use.
 //!
 #![doc = program!("local_defaults")]
 //! # What differs from Python
 //!
 //! - **One value with a type**, not attributes that come and go. For several, let `T` be a struct.
-//! - **`get` returns an `Option`** and a copy. [`with`](tl_local::Local::with) and [`with_mut`](tl_local::Local::with_mut) lend the value itself, to a closure: a
-//!   reference could outlive the thread.
-//! - **A value ends with its thread**, before `join` returns, or with the `Local`; each is dropped once, in its own thread if that ends first.
-//! - **An initialiser may run in any thread**, so it is `Send` and `Sync`; one that panics leaves nothing set.
+//! - **`get` returns an `Option`** and a copy. [`with`](tl_local::Local::with) and
+//!   [`with_mut`](tl_local::Local::with_mut) lend the value itself, to a closure: a reference could
+//!   outlive the thread.
+//! - **A value ends with its thread**, before `join` returns, or with the `Local`; each is dropped
+//!   once, in its own thread if that ends first.
+//! - **An initialiser may run in any thread**, so it is `Send` and `Sync`; one that panics leaves
+//!   nothing set.
 //!
 //! # One step further
 //!
-//! The exclusive owner of a `Local` can collect what the threads have left in it, as long as they live:
+//! The exclusive owner of a `Local` can collect what the threads have left in it, as long as they
+//! live:
 //!
 //! ```
 //! use tl_local::Local;

@@ -1,8 +1,9 @@
 //! Chapter 14: what to do when a program hangs.
 //!
-//! It stands still, and you want to know who waits for what. [`snapshot`](tl_inspect::snapshot) says it of every thread: in which
-//! operation it waits, since when, where in the program that was called, and who holds what it waits for. [`deadlocks`](tl_inspect::deadlocks)
-//! says which threads wait for each other in a circle.
+//! It stands still, and you want to know who waits for what. [`snapshot`](tl_inspect::snapshot)
+//! says it of every thread: in which operation it waits, since when, where in the program that was
+//! called, and who holds what it waits for. [`deadlocks`](tl_inspect::deadlocks) says which threads
+//! wait for each other in a circle.
 //!
 #![doc = program!("deadlock")]
 //! # A program that does not end
@@ -13,8 +14,8 @@
 #![doc = program!("hang_at_exit")]
 //! # From outside
 //!
-//! [`dump_on_signal`](tl_inspect::dump_on_signal) lets a program print all this when it gets a signal, as `SIGQUIT`, which the
-//! terminal sends for `Ctrl-\`:
+//! [`dump_on_signal`](tl_inspect::dump_on_signal) lets a program print all this when it gets a
+//! signal, as `SIGQUIT`, which the terminal sends for `Ctrl-\`:
 //!
 //! ```no_run
 //! const SIGQUIT: i32 = 3; // as `libc::SIGQUIT`
@@ -24,8 +25,9 @@
 //!
 //! # Who holds a lock
 //!
-//! An [`RLock`](tl_locks::RLock) has an owner. A [`Lock`](tl_locks::Lock) and a [`Mutex`](tl_locks::Mutex) have four bytes and none: who
-//! holds them is known if `tl-locks` is built with its feature `owners`, and so is where it was acquired. That makes each acquire and
+//! An [`RLock`](tl_locks::RLock) has an owner. A [`Lock`](tl_locks::Lock) and a
+//! [`Mutex`](tl_locks::Mutex) have four bytes and none: who holds them is known if `tl-locks` is
+//! built with its feature `owners`, and so is where it was acquired. That makes each acquire and
 //! release slower, so switch it on to find a hang, and off again:
 //!
 //! ```toml
@@ -41,4 +43,5 @@
 //! | [`faulthandler.register`](https://docs.python.org/3/library/faulthandler.html#faulthandler.register) prints them at a signal | [`dump_on_signal`](tl_inspect::dump_on_signal) |
 //! | nothing says who holds a `Lock` | the feature `owners` |
 //!
-//! That was the last chapter. The [table of names](crate::names) has the rest of Python's `threading`.
+//! That was the last chapter. The [table of names](crate::names) has the rest of Python's
+//! `threading`.

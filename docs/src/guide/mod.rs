@@ -1,4 +1,5 @@
-//! Threads in Rust for those who know them from Python: fourteen chapters, each around a program or two that you may know from there.
+//! Threads in Rust for those who know them from Python: fourteen chapters, each around a program or
+//! two that you may know from there.
 //!
 //! | chapter | | programs |
 //! | --- | --- | --- |
@@ -19,31 +20,37 @@
 //!
 //! Beside the chapters: [signals and Ctrl-C](signals), and how a program ends in good order.
 //!
-//! The [table of names](crate::names) has every name of Python's `threading` with ours. Who comes from other
-//! locks for Rust finds theirs in [*From `parking_lot` and `std`*](crate::from_rust).
+//! The [table of names](crate::names) has every name of Python's `threading` with ours. Who comes
+//! from other locks for Rust finds theirs in [*From `parking_lot` and `std`*](crate::from_rust).
 //!
 //! # How to read a chapter
 //!
-//! The programs are files of the repository, `examples/src/bin/NAME.rs`; `cargo run -p tl-examples --bin NAME` runs one. What it prints stands
-//! below it. `[SECONDS]`, `[TIMESTAMP]` and the like stand for what differs from run to run, and where threads run side by side, so may the
-//! order of their lines.
+//! The programs are files of the repository, `examples/src/bin/NAME.rs`;
+//! `cargo run -p tl-examples --bin NAME` runs one. What it prints stands below it. `[SECONDS]`,
+//! `[TIMESTAMP]` and the like stand for what differs from run to run, and where threads run side by
+//! side, so may the order of their lines.
 //!
-//! Below that, a picture shows a recorded run. Time runs downwards; every thread has a lane, and every line that it printed is a mark in it. A solid line is a thread
-//! between two of its lines, a dotted one a thread that waits or sleeps, where its output says so.
+//! Below that, a picture shows a recorded run. Time runs downwards; every thread has a lane, and
+//! every line that it printed is a mark in it. A solid line is a thread between two of its lines, a
+//! dotted one a thread that waits or sleeps, where its output says so.
 //!
 //! # Four differences that are everywhere
 //!
-//! **Ownership.** A thread may outlive the function that started it, so it can't borrow that function's variables. Give it what it needs with
-//! `move`, share with [`Arc`](std::sync::Arc), use a `static`, or start it in a [`scope`](tl_thread::scope), which ends after its threads.
+//! **Ownership.** A thread may outlive the function that started it, so it can't borrow that
+//! function's variables. Give it what it needs with `move`, share with [`Arc`](std::sync::Arc), use
+//! a `static`, or start it in a [`scope`](tl_thread::scope), which ends after its threads.
 //!
-//! **No global interpreter lock.** Threads run at the same time, on all cores. What two of them change must be behind a lock
-//! or be atomic. Otherwise the compiler rejects the program, so that a forgotten lock is never a bug that you find later.
+//! **No global interpreter lock.** Threads run at the same time, on all cores. What two of them
+//! change must be behind a lock or be atomic. Otherwise the compiler rejects the program, so that a
+//! forgotten lock is never a bug that you find later.
 //!
-//! **Results.** What raises an exception in Python returns a [`Result`] here, and what may have nothing to return an [`Option`]. `main`
-//! in the programs returns a `Result` too, so that `?` ends the program with the error.
+//! **Results.** What raises an exception in Python returns a [`Result`] here, and what may have
+//! nothing to return an [`Option`]. `main` in the programs returns a `Result` too, so that `?` ends
+//! the program with the error.
 //!
-//! **Panics.** A panic ends its thread, as an uncaught exception does in Python; `join` and the [hook](tl_thread::set_excepthook) hear of it. Locks are
-//! released on the way, and are not poisoned as those of the standard library are.
+//! **Panics.** A panic ends its thread, as an uncaught exception does in Python; `join` and the
+//! [hook](tl_thread::set_excepthook) hear of it. Locks are released on the way, and are not
+//! poisoned as those of the standard library are.
 
 /// The source of an example, what it prints, and a picture of a run.
 macro_rules! program {

@@ -1,7 +1,7 @@
 //! A thread that tries a lock goes on at once, whether it got it or not.
 //!
-//! Chapter 8: Lock. Both threads follow one clock with four beats a second. The holder takes the lock on the first and gives it
-//! back on the third, the worker tries on the second and the fourth.
+//! Chapter 8: Lock. Both threads follow one clock with four beats a second. The holder takes the
+//! lock on the first and gives it back on the third, the worker tries on the second and the fourth.
 
 use std::error::Error;
 use std::sync::Arc;

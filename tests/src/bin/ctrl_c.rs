@@ -22,8 +22,8 @@ fn work(number: usize) {
 fn main() -> Result<(), Box<dyn Error>> {
     // From here on these signals do not end the process.
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    // A thread hears of them, and may do what the handler of a signal may not. It is a daemon: the program
-    // need not wait for a signal to end.
+    // A thread hears of them, and may do what the handler of a signal may not. It is a daemon: the
+    // program need not wait for a signal to end.
     let listener = move || signals.forever().for_each(|_signal| STOP.set());
     Thread::new(listener)
         .with_name("signals")

@@ -1,5 +1,5 @@
-//! Programs that hang, each in its own way, and what is seen of that. `hang KIND` prints the deadlocks that it has come
-//! to, and ends.
+//! Programs that hang, each in its own way, and what is seen of that. `hang KIND` prints the
+//! deadlocks that it has come to, and ends.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};

@@ -1,12 +1,14 @@
-//! A race on purpose: two threads add to a number that nothing guards. `cargo xtask tsan` runs this program under ThreadSanitizer
-//! and expects it to be found, which shows that the set-up finds races at all.
+//! A race on purpose: two threads add to a number that nothing guards. `cargo xtask tsan` runs this
+//! program under ThreadSanitizer and expects it to be found, which shows that the set-up finds
+//! races at all.
 
 use std::cell::UnsafeCell;
 use std::thread;
 
 struct Unguarded(UnsafeCell<u64>);
 
-// SAFETY: there is no reason why this would be sound. The race is the purpose of the program, which does nothing else.
+// SAFETY: there is no reason why this would be sound. The race is the purpose of the program, which
+// does nothing else.
 unsafe impl Sync for Unguarded {}
 
 static NUMBER: Unguarded = Unguarded(UnsafeCell::new(0));

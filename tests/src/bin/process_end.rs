@@ -1,5 +1,5 @@
-//! A program that ends in the way that its first argument says, while its second argument says what else is alive.
-//! `tests/process_end.rs` runs it in every combination.
+//! A program that ends in the way that its first argument says, while its second argument says what
+//! else is alive. `tests/process_end.rs` runs it in every combination.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -195,7 +195,8 @@ fn end(ending: &str) {
         }
         "first-caller-wins" => {
             start(true, || tl_thread::exit(20));
-            // It has been called once the hook of the C runtime sees it; both codes are legal, but no third.
+            // It has been called once the hook of the C runtime sees it; both codes are legal, but
+            // no third.
             tl_thread::exit(21);
         }
         "two-exits-and-a-hook" => {
@@ -234,7 +235,8 @@ fn end(ending: &str) {
             tl_thread::exit(23);
         }
         "flush-after-main" => {
-            // A thread has standard output locked while main returns, when std flushes, and writes less than a line.
+            // A thread has standard output locked while main returns, when std flushes, and writes
+            // less than a line.
             let (held, is_held) = mpsc::channel();
             start(false, move || {
                 let mut lock = io::stdout().lock();
@@ -373,14 +375,16 @@ fn fork() {
     panic!("there is no fork");
 }
 
-/// Forks while a thread lives that is waited for. In the child it does not exist, so the child must not wait for it.
+/// Forks while a thread lives that is waited for. In the child it does not exist, so the child must
+/// not wait for it.
 #[cfg(unix)]
 fn fork() {
     let (finish, finished) = mpsc::channel::<()>();
     start(false, move || {
         let _ = finished.recv();
     });
-    // SAFETY: the child calls nothing but C's `exit`, whose hooks are the library's and std's; both return at once there.
+    // SAFETY: the child calls nothing but C's `exit`, whose hooks are the library's and std's; both
+    // return at once there.
     let child = unsafe { libc::fork() };
     if child == 0 {
         sys::exit(30);

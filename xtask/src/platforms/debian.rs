@@ -41,8 +41,8 @@ pub fn need(packages: &[&str], may_install: bool) -> Result<(), String> {
     }
 }
 
-/// Fetches `package` of a version that begins with `version`, with the packages in `with`, and unpacks them in `folder`, where they do
-/// not mix with what is installed.
+/// Fetches `package` of a version that begins with `version`, with the packages in `with`, and
+/// unpacks them in `folder`, where they do not mix with what is installed.
 ///
 /// # Errors
 ///

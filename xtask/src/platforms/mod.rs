@@ -1,8 +1,8 @@
 //! `cargo xtask platforms`: the crates on other platforms than this machine's own.
 //!
-//! A platform whose programs can run here, by this kernel or in an emulator, is *tested*: its tests run, and the examples print what they
-//! should. Of others the crates are *compiled*. Either way the standard library is built from its source, since the platform's own can't be
-//! had everywhere.
+//! A platform whose programs can run here, by this kernel or in an emulator, is *tested*: its tests
+//! run, and the examples print what they should. Of others the crates are *compiled*. Either way
+//! the standard library is built from its source, since the platform's own can't be had everywhere.
 
 pub mod debian;
 pub mod rows;

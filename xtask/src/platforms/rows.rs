@@ -35,7 +35,8 @@ pub enum Tier {
 /// How programs are linked, and with which standard library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linker {
-    /// As on this machine, with its toolchain's standard library. All others build the standard library from source.
+    /// As on this machine, with its toolchain's standard library. All others build the standard
+    /// library from source.
     Host,
     /// This compiler driver of gcc's.
     Gcc(&'static str),
@@ -85,7 +86,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("tests/promises_unsafe", "reads the sources"),
 ];
 
-/// They measure the memory of many threads: an emulator's own is measured too, and it takes minutes.
+/// They measure the memory of many threads: an emulator's own is measured too, and it takes
+/// minutes.
 const SLOW: &str = "measures memory, which here is the emulator's too, and takes minutes";
 const EMULATED: &[(&str, &str)] = &[
     ("tl-core/logging_memory", SLOW),
@@ -151,7 +153,8 @@ const COMPILED: Platform = Platform {
     ..TESTED
 };
 
-/// All platforms but the one on which `cargo test` itself runs, in the order in which they fail fastest.
+/// All platforms but the one on which `cargo test` itself runs, in the order in which they fail
+/// fastest.
 pub const PLATFORMS: &[Platform] = &[
     Platform {
         name: "portable",

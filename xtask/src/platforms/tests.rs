@@ -183,7 +183,8 @@ impl Build<'_> {
         Ok(Ok(all))
     }
 
-    /// How many tests a program has that is left out. One without a test harness, or of which nothing is left here, is one.
+    /// How many tests a program has that is left out. One without a test harness, or of which
+    /// nothing is left here, is one.
     fn tests_in(&self, program: &Program) -> Result<usize, BoxedError> {
         let mut list = self.limited(program);
         list.args(["--list", "--format", "terse"]);
@@ -239,7 +240,8 @@ impl Build<'_> {
         }))
     }
 
-    /// The command that runs a program, and ends it with all that it has started when its time is up.
+    /// The command that runs a program, and ends it with all that it has started when its time is
+    /// up.
     fn limited(&self, program: &Program) -> Command {
         let mut command = Command::new("timeout");
         command

@@ -46,8 +46,9 @@ pub fn make(platform: &Platform, folder: &Path) -> Result<Tools, BoxedError> {
     Ok(tools)
 }
 
-/// Two things of glibc's that gcc's unwinder wants and musl does not have: a function that finds the unwinding tables of a place in
-/// the code, and that the functions which it refers to weakly are linked although nothing else refers to them.
+/// Two things of glibc's that gcc's unwinder wants and musl does not have: a function that finds
+/// the unwinding tables of a place in the code, and that the functions which it refers to weakly
+/// are linked although nothing else refers to them.
 const UNWINDER: &str = r"
 #define _GNU_SOURCE
 #include <link.h>
@@ -115,7 +116,8 @@ fn musl(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
             .args(["-O", "-fPIC", "-c", "-o"])
             .args([&object, &source]),
     )?;
-    // What the standard library asks for as the unwinder, linked statically and dynamically, is gcc's with this object.
+    // What the standard library asks for as the unwinder, linked statically and dynamically, is
+    // gcc's with this object.
     let script = format!("INPUT(-lgcc_eh {})", object.display());
     for name in ["libunwind.a", "libgcc_s.so"] {
         fs::write(folder.join(name), &script)?;
@@ -130,8 +132,9 @@ fn musl(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
 
 const MINGW: &str = "x86_64-w64-mingw32-gcc-posix";
 
-/// The target is that of LLVM's tools (`gnullvm`), which, as that of Microsoft's, has the loader's own thread-locals. gcc does the linking with LLVM's
-/// linker: GNU's makes a table of imports that crashes as soon as one library is imported from in two ways.
+/// The target is that of LLVM's tools (`gnullvm`), which, as that of Microsoft's, has the loader's
+/// own thread-locals. gcc does the linking with LLVM's linker: GNU's makes a table of imports that
+/// crashes as soon as one library is imported from in two ways.
 fn windows(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     let folder = folder.join("windows-lib");
     fs::create_dir_all(&folder)?;
@@ -168,7 +171,8 @@ exec {MINGW} -fuse-ld=lld -fno-use-linker-plugin -B{} "${{words[@]}}" \
     Ok(())
 }
 
-/// A library of Windows that Wine 8 lacks, and from which the standard library has its random numbers.
+/// A library of Windows that Wine 8 lacks, and from which the standard library has its random
+/// numbers.
 const RANDOM: &str = "
 #include <windows.h>
 
@@ -211,8 +215,9 @@ fn wine(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     Ok(())
 }
 
-/// The tests start themselves again, so it is the kernel that has to know how to start a program for another processor. It is told so
-/// in a user namespace of its own, which leaves the machine as it is; that takes Linux 6.7.
+/// The tests start themselves again, so it is the kernel that has to know how to start a program
+/// for another processor. It is told so in a user namespace of its own, which leaves the machine as
+/// it is; that takes Linux 6.7.
 fn qemu(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     let runner = folder.join("run-aarch64");
     executable(

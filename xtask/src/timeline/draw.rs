@@ -1,7 +1,8 @@
 //! A recorded run as a picture.
 //!
-//! Time goes down. Every line has a row of its own, so that no label covers another, and what passes between two lines makes their rows
-//! lie further apart. On the left is the time, then a lane for each thread, and on the right what was printed.
+//! Time goes down. Every line has a row of its own, so that no label covers another, and what
+//! passes between two lines makes their rows lie further apart. On the left is the time, then a
+//! lane for each thread, and on the right what was printed.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,7 +12,8 @@ use super::record::Recording;
 use super::style::{COLOURS, style};
 use crate::golden::Lanes;
 
-/// The width of a character of the labels, in pixels: 0.6 of the size is what monospaced fonts have.
+/// The width of a character of the labels, in pixels: 0.6 of the size is what monospaced fonts
+/// have.
 const CHARACTER: f64 = 7.3;
 /// The least distance of two rows.
 const ROW: f64 = 21.0;

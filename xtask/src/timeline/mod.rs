@@ -22,8 +22,8 @@ pub const PICTURES: &str = "docs/timelines";
 ///
 /// # Errors
 ///
-/// When an example does not exist, can't be built or run, or prints what its golden does not accept, and when a picture can't be
-/// written.
+/// When an example does not exist, can't be built or run, or prints what its golden does not
+/// accept, and when a picture can't be written.
 pub fn run(options: &Timeline) -> Outcome {
     let root = workspace::root();
     let all = examples::names(&root)?;

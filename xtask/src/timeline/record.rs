@@ -30,7 +30,8 @@ impl Recording {
 ///
 /// # Errors
 ///
-/// When the program can't be started, its output can't be read, it fails, or it takes longer than `limit`.
+/// When the program can't be started, its output can't be read, it fails, or it takes longer than
+/// `limit`.
 pub fn record(mut command: Command, limit: Duration) -> io::Result<Recording> {
     let (reader, writer) = io::pipe()?;
     let start = Instant::now();
@@ -39,7 +40,8 @@ pub fn record(mut command: Command, limit: Duration) -> io::Result<Recording> {
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()?;
-    // The command holds this process's ends of the pipe, and the reader reads until the last end is closed.
+    // The command holds this process's ends of the pipe, and the reader reads until the last end is
+    // closed.
     drop(command);
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

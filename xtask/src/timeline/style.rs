@@ -5,10 +5,11 @@ use std::fmt::Write;
 /// How many colours there are for lanes.
 pub(super) const COLOURS: usize = 6;
 
-/// The style sheet. Each rule names the picture, so that several on one page don't disturb each other.
+/// The style sheet. Each rule names the picture, so that several on one page don't disturb each
+/// other.
 ///
-/// A picture alone is as light or dark as its reader's system. On a page of rustdoc it is as the page is, whose theme can be chosen:
-/// `data-theme` says which.
+/// A picture alone is as light or dark as its reader's system. On a page of rustdoc it is as the
+/// page is, whose theme can be chosen: `data-theme` says which.
 pub(super) fn style(name: &str) -> String {
     let it = format!("#timeline-{name}");
     let mut style = format!(

@@ -27,12 +27,13 @@ pub(super) fn run(root: &Path, names: &[String]) -> Outcome {
     Ok(all_well)
 }
 
-/// Runs `program` and writes the golden of `name` in the workspace at `root` if it does not accept what was printed.
-/// Returns what was done.
+/// Runs `program` and writes the golden of `name` in the workspace at `root` if it does not accept
+/// what was printed. Returns what was done.
 ///
 /// # Errors
 ///
-/// When the program fails, and then nothing is written; or when the golden's rules don't fit what was written.
+/// When the program fails, and then nothing is written; or when the golden's rules don't fit what
+/// was written.
 pub fn bless(root: &Path, name: &str, program: Command) -> Result<&'static str, BoxedError> {
     let run = run::run(program, TIME_LIMIT)?;
     match run.status {

@@ -21,8 +21,8 @@ use verdict::{Failure, TIME_LIMIT};
 ///
 /// # Errors
 ///
-/// When the examples can't be found or built, or an option names what does not exist. A run that fails is no error: then all
-/// is not well.
+/// When the examples can't be found or built, or an option names what does not exist. A run that
+/// fails is no error: then all is not well.
 pub fn run(options: &Verify) -> Outcome {
     let root = workspace::root();
     if let Some(recorded) = &options.output {
@@ -74,7 +74,8 @@ fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, BoxedError> {
     Ok(wanted.into_iter().collect())
 }
 
-/// The examples without a golden and the goldens without an example, in the workspace at `root`, each with what is wrong.
+/// The examples without a golden and the goldens without an example, in the workspace at `root`,
+/// each with what is wrong.
 ///
 /// # Errors
 ///

@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::golden::{Golden, Mismatch};
 use crate::run;
 
-/// How long an example may run. The longest takes three seconds; the rest is for a machine that is busy with other things.
+/// How long an example may run. The longest takes three seconds; the rest is for a machine that is
+/// busy with other things.
 pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Why a run did not pass.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::waits::{Histogram, Waits};
 use crate::posix;
 
-/// Lets so many threads do `operation` over and over, until the time is over. It is given the number
-/// of its thread, from zero, and records the waits of that thread.
+/// Lets so many threads do `operation` over and over, until the time is over. It is given the
+/// number of its thread, from zero, and records the waits of that thread.
 pub(crate) fn team(
     budget: Duration,
     threads: usize,

@@ -12,7 +12,8 @@ use crate::case::{Case, Outcome, Second};
 use crate::measure::{Cores, rounds};
 use crate::posix::{self, PthreadBarrier};
 
-/// What takes part: makes for each of so many threads the function by which it waits for the others.
+/// What takes part: makes for each of so many threads the function by which it waits for the
+/// others.
 pub(crate) type Parties = fn(usize) -> Vec<Box<dyn FnMut() + Send>>;
 
 fn share<B: Send + Sync + 'static>(
@@ -97,7 +98,8 @@ pub(crate) fn round(
     move |budget| rounds(budget, cores, parties(count))
 }
 
-/// A round, and besides it the share of a processor that a thread takes that waits for a tenth of a second.
+/// A round, and besides it the share of a processor that a thread takes that waits for a tenth of a
+/// second.
 fn round_and_long_wait(parties: Parties, count: usize) -> impl FnMut(Duration) -> Outcome {
     let mut round = round(parties, count, Cores::Any);
     move |budget| {

@@ -32,8 +32,8 @@ pub(crate) enum Notify {
 pub(crate) trait Guarded: Sync + 'static {
     fn new() -> Self;
 
-    /// Takes the lock, waits until `ready` says so of the number, puts what `change` makes of it in its place, and notifies.
-    /// Returns the number as it was before.
+    /// Takes the lock, waits until `ready` says so of the number, puts what `change` makes of it in
+    /// its place, and notifies. Returns the number as it was before.
     fn turn(
         &self,
         ready: impl FnMut(u64) -> bool,
@@ -42,7 +42,8 @@ pub(crate) trait Guarded: Sync + 'static {
     ) -> u64;
 }
 
-/// The limit: the number is a word of its own, and waiting for it is a bare futex. No lock, and a wake-up only for who waits.
+/// The limit: the number is a word of its own, and waiting for it is a bare futex. No lock, and a
+/// wake-up only for who waits.
 struct Futex {
     number: AtomicU32,
     waiting: AtomicU32,

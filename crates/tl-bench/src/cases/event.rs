@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What takes part: a flag that threads wait for.
 pub(crate) trait Flag: Sync + 'static {
-    /// Whether a wait may return before the event is set, so that each must be checked, which costs the others a little.
+    /// Whether a wait may return before the event is set, so that each must be checked, which costs
+    /// the others a little.
     const IS_SUSPECT: bool = false;
 
     fn new() -> Self;
@@ -76,8 +77,8 @@ impl Flag for Futex {
     }
 }
 
-/// What two threads that only ever spin pass to each other: as fast as this machine does it, and of no use but for that. A bar in
-/// nanoseconds is to be read beside it.
+/// What two threads that only ever spin pass to each other: as fast as this machine does it, and of
+/// no use but for that. A bar in nanoseconds is to be read beside it.
 pub(crate) struct Spinning(AtomicBool);
 
 impl Flag for Spinning {

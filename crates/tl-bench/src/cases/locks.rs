@@ -25,7 +25,8 @@ pub(crate) trait Reentrant: Sync + 'static {
     fn hold(&self, inside: impl FnOnce());
 }
 
-/// The least that a lock must do: one atomic operation to take it and one to give it back. It cannot wait.
+/// The least that a lock must do: one atomic operation to take it and one to give it back. It
+/// cannot wait.
 struct Bare(AtomicBool);
 
 impl Exclusive for Bare {
@@ -192,7 +193,8 @@ fn depth_3<L: Reentrant>() -> impl FnMut(Duration) -> Outcome {
     move |budget| per_call(budget, || lock.hold(|| lock.hold(|| lock.hold(|| ()))))
 }
 
-/// The threads share one lock, which guards nothing but itself, and work so many nanoseconds between two turns.
+/// The threads share one lock, which guards nothing but itself, and work so many nanoseconds
+/// between two turns.
 pub(crate) fn contended<L: Exclusive>(
     threads: usize,
     outside: f64,

@@ -15,7 +15,8 @@ use crate::posix;
 /// What the child process is asked to do: `MODE LOGGER FILE`.
 pub(crate) type ChildArguments = [String];
 
-/// Takes a sample in a child process: the time of a line that goes to `/dev/null`, and how many writes a line is.
+/// Takes a sample in a child process: the time of a line that goes to `/dev/null`, and how many
+/// writes a line is.
 fn child(logger: &'static str) -> impl FnMut(Duration) -> Outcome {
     let mut writes = None;
     move |budget| {

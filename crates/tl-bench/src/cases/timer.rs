@@ -186,8 +186,8 @@ pub(crate) fn start_and_cancel<T: Timers>(others: usize) -> impl FnMut(Duration)
     }
 }
 
-/// How late the timers of a second half of a second are: the mean, and the 99th percentile. Starts one timer, whose function sends
-/// how long after its due time it was called.
+/// How late the timers of a second half of a second are: the mean, and the 99th percentile. Starts
+/// one timer, whose function sends how long after its due time it was called.
 fn lateness(
     mut start: impl FnMut(Duration, Instant, mpsc::Sender<Duration>),
 ) -> impl FnMut(Duration) -> Outcome {

@@ -20,8 +20,9 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// [`NotAcquired`] if the caller does not hold the lock. It has not waited then. (A [`Lock`](tl_locks::Lock) has no owner: held by
-    /// another thread, it passes for the caller's, and is released.)
+    /// [`NotAcquired`] if the caller does not hold the lock. It has not waited then. (A
+    /// [`Lock`](tl_locks::Lock) has no owner: held by another thread, it passes for the caller's,
+    /// and is released.)
     ///
     /// # Blocking
     ///
@@ -41,10 +42,11 @@ impl<L: ConditionLock> Condition<L> {
             .map(|_| ())
     }
 
-    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Returns whether it was notified.
+    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock
+    /// back. Returns whether it was notified.
     ///
-    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be added to the clock never runs
-    /// out.
+    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long
+    /// to be added to the clock never runs out.
     ///
     /// # Errors
     ///
@@ -52,7 +54,8 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification no longer than `timeout`, then for the lock, however long that takes.
+    /// Waits for a notification no longer than `timeout`, then for the lock, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -69,7 +72,8 @@ impl<L: ConditionLock> Condition<L> {
         self.wait_until(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
-    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back. Returns whether it was notified.
+    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock
+    /// back. Returns whether it was notified.
     ///
     /// # Errors
     ///
@@ -77,7 +81,8 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// Waits for a notification until `deadline` at the latest, then for the lock, however long that takes.
+    /// Waits for a notification until `deadline` at the latest, then for the lock, however long
+    /// that takes.
     ///
     /// # Examples
     ///
@@ -94,14 +99,16 @@ impl<L: ConditionLock> Condition<L> {
         self.wait_until(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
     }
 
-    /// Waits until `predicate` returns true: it is called before the first wait and after each notification, always with the lock held.
+    /// Waits until `predicate` returns true: it is called before the first wait and after each
+    /// notification, always with the lock held.
     ///
-    /// A panic in `predicate` propagates, with the lock held as before the call: nobody releases it but the caller. With the guard of
-    /// [`lock`](Condition::lock) that happens by itself.
+    /// A panic in `predicate` propagates, with the lock held as before the call: nobody releases it
+    /// but the caller. With the guard of [`lock`](Condition::lock) that happens by itself.
     ///
     /// # Errors
     ///
-    /// As [`wait`](Condition::wait). If the caller does not hold the lock `predicate` is not called at all.
+    /// As [`wait`](Condition::wait). If the caller does not hold the lock `predicate` is not called
+    /// at all.
     ///
     /// # Blocking
     ///
@@ -124,8 +131,9 @@ impl<L: ConditionLock> Condition<L> {
             .map(|_| ())
     }
 
-    /// Waits until `predicate` returns true, no longer than `timeout` in all. Returns its last result: it is called before the first wait,
-    /// after each notification, and when the time has run out.
+    /// Waits until `predicate` returns true, no longer than `timeout` in all. Returns its last
+    /// result: it is called before the first wait, after each notification, and when the time has
+    /// run out.
     ///
     /// # Errors
     ///
@@ -166,7 +174,8 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Blocking
     ///
-    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that takes.
+    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -194,8 +203,8 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// [`NotAcquired`] if the caller does not hold the lock. Nobody was notified then. (A [`Lock`](tl_locks::Lock) has no owner: held
-    /// by another thread, it passes for the caller's.)
+    /// [`NotAcquired`] if the caller does not hold the lock. Nobody was notified then. (A
+    /// [`Lock`](tl_locks::Lock) has no owner: held by another thread, it passes for the caller's.)
     ///
     /// # Examples
     ///
@@ -211,7 +220,8 @@ impl<L: ConditionLock> Condition<L> {
         self.notify(1)
     }
 
-    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how many will wake.
+    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how
+    /// many will wake.
     ///
     /// # Errors
     ///

@@ -20,7 +20,8 @@ const WAIT_UNTIL: &Operation = &Operation::new("Monitor", "wait_until");
 const WAIT_UNTIL_TIMEOUT: &Operation = &Operation::new("Monitor", "wait_until_timeout");
 const WAIT_UNTIL_DEADLINE: &Operation = &Operation::new("Monitor", "wait_until_deadline");
 
-/// A [`Monitor`](crate::Monitor) that is locked: it derefs to the value, and dropping it releases the lock. With it the holder waits and notifies.
+/// A [`Monitor`](crate::Monitor) that is locked: it derefs to the value, and dropping it releases
+/// the lock. With it the holder waits and notifies.
 ///
 /// No reference to the value can be kept over a wait, during which others change it:
 ///
@@ -38,8 +39,8 @@ pub struct MonitorGuard<'a, T: ?Sized> {
 }
 
 impl<'a, T: ?Sized> MonitorGuard<'a, T> {
-    /// Returns the waits for a further condition, `condvar`, with this monitor's lock. To notify who waits
-    /// there, call the methods of the [`Condvar`](crate::Condvar).
+    /// Returns the waits for a further condition, `condvar`, with this monitor's lock. To notify
+    /// who waits there, call the methods of the [`Condvar`](crate::Condvar).
     ///
     /// # Examples
     ///
@@ -90,14 +91,16 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
         self.wait_before(Deadline::NEVER, Call::here(WAIT));
     }
 
-    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back. Returns whether it was notified.
+    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock
+    /// back. Returns whether it was notified.
     ///
-    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be added to the clock never runs
-    /// out.
+    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long
+    /// to be added to the clock never runs out.
     ///
     /// # Blocking
     ///
-    /// Waits for a notification no longer than `timeout`, then for the lock, however long that takes.
+    /// Waits for a notification no longer than `timeout`, then for the lock, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -112,11 +115,13 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
         self.wait_before(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
-    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back. Returns whether it was notified.
+    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock
+    /// back. Returns whether it was notified.
     ///
     /// # Blocking
     ///
-    /// Waits for a notification until `deadline` at the latest, then for the lock, however long that takes.
+    /// Waits for a notification until `deadline` at the latest, then for the lock, however long
+    /// that takes.
     ///
     /// # Examples
     ///
@@ -131,7 +136,8 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
         self.wait_before(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
     }
 
-    /// Waits while `condition` returns true: it is called before the first wait and after each notification, always with the lock held.
+    /// Waits while `condition` returns true: it is called before the first wait and after each
+    /// notification, always with the lock held.
     ///
     /// A panic in `condition` propagates, with the lock held by the guard, which releases it.
     ///
@@ -155,8 +161,9 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
         self.wait_until_before(|value| !condition(value), Deadline::NEVER, call);
     }
 
-    /// Waits while `condition` returns true, no longer than `timeout` in all. Returns whether it became false: it is called before the
-    /// first wait, after each notification, and when the time has run out.
+    /// Waits while `condition` returns true, no longer than `timeout` in all. Returns whether it
+    /// became false: it is called before the first wait, after each notification, and when the time
+    /// has run out.
     ///
     /// # Blocking
     ///
@@ -183,12 +190,13 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
         self.wait_until_before(|value| !condition(value), Deadline::after(timeout), call)
     }
 
-    /// Waits while `condition` returns true, until `deadline` at the latest. Returns whether it became false. See
-    /// [`wait_while_timeout`](MonitorGuard::wait_while_timeout).
+    /// Waits while `condition` returns true, until `deadline` at the latest. Returns whether it
+    /// became false. See [`wait_while_timeout`](MonitorGuard::wait_while_timeout).
     ///
     /// # Blocking
     ///
-    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that takes.
+    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -210,7 +218,8 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
         self.wait_until_before(|value| !condition(value), Deadline::at(deadline), call)
     }
 
-    /// Waits until `condition` returns true: [`wait_while`](MonitorGuard::wait_while) it returns false.
+    /// Waits until `condition` returns true: [`wait_while`](MonitorGuard::wait_while) it returns
+    /// false.
     ///
     /// # Blocking
     ///
@@ -228,8 +237,8 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
         self.wait_until_before(condition, Deadline::NEVER, Call::here(WAIT_UNTIL));
     }
 
-    /// Waits until `condition` returns true, no longer than `timeout` in all. Returns its last result. See
-    /// [`wait_while_timeout`](MonitorGuard::wait_while_timeout).
+    /// Waits until `condition` returns true, no longer than `timeout` in all. Returns its last
+    /// result. See [`wait_while_timeout`](MonitorGuard::wait_while_timeout).
     ///
     /// # Blocking
     ///
@@ -259,7 +268,8 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
     ///
     /// # Blocking
     ///
-    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that takes.
+    /// Waits for notifications until `deadline` at the latest, and for the lock, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -282,7 +292,8 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
 
     /// Notifies the thread that has waited longest. Returns how many will wake: 0 or 1.
     ///
-    /// A notified thread goes on once it has the lock, so not before this guard is dropped or waits.
+    /// A notified thread goes on once it has the lock, so not before this guard is dropped or
+    /// waits.
     ///
     /// # Examples
     ///
@@ -295,7 +306,8 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
         self.notify(1)
     }
 
-    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how many will wake.
+    /// Notifies the `n` threads that have waited longest, or all if there are fewer. Returns how
+    /// many will wake.
     ///
     /// # Examples
     ///

@@ -20,8 +20,8 @@ const WAIT_WHILE_DEADLINE: &Operation = &Operation::new("Monitor", "on(…).wait
 ///
 /// # Panics
 ///
-/// Every wait panics if other threads wait for the same condition with another monitor or mutex. Nothing
-/// has changed then.
+/// Every wait panics if other threads wait for the same condition with another monitor or mutex.
+/// Nothing has changed then.
 ///
 /// ```
 /// use std::time::Duration;
@@ -70,15 +70,16 @@ impl<T: ?Sized> OnCondvar<'_, '_, T> {
         self.wait_before(Deadline::NEVER, Call::here(WAIT));
     }
 
-    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock back.
-    /// Returns whether it was notified.
+    /// Gives the lock up, waits to be notified for no longer than `timeout`, and takes the lock
+    /// back. Returns whether it was notified.
     ///
-    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long to be
-    /// added to the clock never runs out.
+    /// With [`Duration::ZERO`] it gives the lock up and takes it back at once. A timeout too long
+    /// to be added to the clock never runs out.
     ///
     /// # Blocking
     ///
-    /// Waits for a notification no longer than `timeout`, then for the lock, however long that takes.
+    /// Waits for a notification no longer than `timeout`, then for the lock, however long that
+    /// takes.
     ///
     /// # Examples
     ///
@@ -94,13 +95,13 @@ impl<T: ?Sized> OnCondvar<'_, '_, T> {
         self.wait_before(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
-    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock back.
-    /// Returns whether it was notified.
+    /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock
+    /// back. Returns whether it was notified.
     ///
     /// # Blocking
     ///
-    /// Waits for a notification until `deadline` at the latest, then for the lock, however long that
-    /// takes.
+    /// Waits for a notification until `deadline` at the latest, then for the lock, however long
+    /// that takes.
     ///
     /// # Examples
     ///
@@ -138,9 +139,9 @@ impl<T: ?Sized> OnCondvar<'_, '_, T> {
         self.wait_while_before(condition, Deadline::NEVER, Call::here(WAIT_WHILE));
     }
 
-    /// Waits while `condition` returns true, no longer than `timeout` in all. Returns whether it became
-    /// false: it is called before the first wait, after each notification, and when the time has run
-    /// out.
+    /// Waits while `condition` returns true, no longer than `timeout` in all. Returns whether it
+    /// became false: it is called before the first wait, after each notification, and when the time
+    /// has run out.
     ///
     /// # Blocking
     ///
@@ -168,8 +169,8 @@ impl<T: ?Sized> OnCondvar<'_, '_, T> {
         self.wait_while_before(condition, Deadline::after(timeout), call)
     }
 
-    /// Waits while `condition` returns true, until `deadline` at the latest. Returns whether it became
-    /// false. See [`wait_while_timeout`](OnCondvar::wait_while_timeout).
+    /// Waits while `condition` returns true, until `deadline` at the latest. Returns whether it
+    /// became false. See [`wait_while_timeout`](OnCondvar::wait_while_timeout).
     ///
     /// # Blocking
     ///

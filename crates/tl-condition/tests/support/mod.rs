@@ -9,8 +9,8 @@ use tl_condition::Condition;
 use tl_core::sanitized::thread;
 use tl_locks::ConditionLock;
 
-/// Waits, with the lock held, until `count` threads have come: those that count themselves under the lock and then wait are in
-/// the queue when this returns.
+/// Waits, with the lock held, until `count` threads have come: those that count themselves under
+/// the lock and then wait are in the queue when this returns.
 pub(crate) fn until_waiting<L: ConditionLock>(
     condition: &Condition<L>,
     waiting: &AtomicUsize,

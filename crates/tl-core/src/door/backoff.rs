@@ -294,8 +294,8 @@ impl Backoff {
         (self.turn < self.manner.close_looks || !deadline.has_passed()) && self.snooze()
     }
 
-    /// Looks until `is_over` says that the wait is over, and says so by `true`; by `false` that it is
-    /// time to sleep, or that the deadline has passed.
+    /// Looks until `is_over` says that the wait is over, and says so by `true`; by `false` that it
+    /// is time to sleep, or that the deadline has passed.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};

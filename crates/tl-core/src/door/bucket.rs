@@ -72,7 +72,8 @@ impl Bucket {
     /// Calls `f` with the queues of each bucket and unlocks it, in the parent or in the child.
     pub(super) fn let_all_go(f: fn(&mut Queues)) {
         for bucket in Bucket::table() {
-            // SAFETY: this is the thread that has called `hold_all`, and no guard came into being since.
+            // SAFETY: this is the thread that has called `hold_all`, and no guard came into being
+            // since.
             let mut queues = unsafe { bucket.queues.take_back() };
             f(&mut queues);
         }

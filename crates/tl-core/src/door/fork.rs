@@ -1,8 +1,8 @@
-//! What the door does around a `fork`: it is entered by nobody at that moment, and in the child nobody
-//! waits there.
+//! What the door does around a `fork`: it is entered by nobody at that moment, and in the child
+//! nobody waits there.
 //!
-//! Those that wait do so with nodes on their stacks. In the child these threads are no more, and the C
-//! runtime gives their stacks to new ones, so that their nodes must be forgotten.
+//! Those that wait do so with nodes on their stacks. In the child these threads are no more, and
+//! the C runtime gives their stacks to new ones, so that their nodes must be forgotten.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,8 +14,8 @@ use crate::sys::{ForkHooks, ForkRank, at_fork};
 /// Whether the functions below have been registered.
 static IS_READY: AtomicBool = AtomicBool::new(false);
 
-/// Sees to it that a fork finds the door as it should. To be called before the first lock of a bucket or
-/// of the pool.
+/// Sees to it that a fork finds the door as it should. To be called before the first lock of a
+/// bucket or of the pool.
 #[inline]
 pub(super) fn be_ready() {
     // Relaxed: to register twice changes nothing.

@@ -50,7 +50,8 @@ pub(super) fn hold_all() {
 #[cfg(not(loom))]
 pub(super) fn let_all_go() {
     for shard in &HELD {
-        // SAFETY: this is the thread that has called `hold_all`, and no guard came into being since.
+        // SAFETY: this is the thread that has called `hold_all`, and no guard came into being
+        // since.
         drop(unsafe { shard.take_back() });
     }
 }
@@ -63,8 +64,8 @@ fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
     &HELD[lock.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
 }
 
-/// Notes that the calling thread has acquired a lock, at `place`. Nobody else holds it: what was noted of
-/// it before is over.
+/// Notes that the calling thread has acquired a lock, at `place`. Nobody else holds it: what was
+/// noted of it before is over.
 ///
 /// ```
 /// use std::panic::Location;

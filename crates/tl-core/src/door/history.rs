@@ -1,6 +1,6 @@
-//! What is known of the waits on an object, so that the next ones are passed in the right way: whether
-//! spinning pays there, and when it is worth looking whether it does again. [`backoff`](super::backoff)
-//! says how that is used.
+//! What is known of the waits on an object, so that the next ones are passed in the right way:
+//! whether spinning pays there, and when it is worth looking whether it does again.
+//! [`backoff`](super::backoff) says how that is used.
 
 use crate::sync::atomic::{AtomicU32, Ordering};
 
@@ -71,8 +71,8 @@ impl History {
         self.score.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether a waiter that comes now should look whether spinning pays again. Reads the clock only
-    /// if waits are short.
+    /// Whether a waiter that comes now should look whether spinning pays again. Reads the clock
+    /// only if waits are short.
     pub(super) fn is_in_window(&self, now: impl FnOnce() -> u64) -> bool {
         self.average.load(Ordering::Relaxed) < LONG
             && is_window(now(), self.in_vain.load(Ordering::Relaxed))

@@ -344,8 +344,8 @@ impl<'a> LockedQueue<'a> {
     /// As [`wait`](LockedQueue::wait), with a word for the waker, `request`, and something to do
     /// once the thread is in the queue and the queue is unlocked: from then on no wake-up is
     /// missed. If `once_queued` panics the thread leaves the queue. Had it been woken by then, what
-    /// came with that, as a lock that was handed over, would be lost without a word: then the process
-    /// is aborted.
+    /// came with that, as a lock that was handed over, would be lost without a word: then the
+    /// process is aborted.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};

@@ -15,9 +15,9 @@ const LOOKS: usize = 8;
 
 /// How often waiters have been moved from one queue to another. Meanwhile they are in neither.
 ///
-/// To miss one, a look must have been in the second queue before it arrived, and in the first after it
-/// left: so it has counted fewer ends, before, than beginnings, afterwards. Relaxed: each is counted
-/// with a queue locked that the look locks, too.
+/// To miss one, a look must have been in the second queue before it arrived, and in the first after
+/// it left: so it has counted fewer ends, before, than beginnings, afterwards. Relaxed: each is
+/// counted with a queue locked that the look locks, too.
 #[cfg_attr(loom, derive(Default))]
 pub(super) struct Moves {
     begun: AtomicU64,
@@ -42,8 +42,8 @@ impl Moves {
         &MOVES
     }
 
-    /// To be called when waiters are taken out of a queue to put them into another, before the first
-    /// is unlocked.
+    /// To be called when waiters are taken out of a queue to put them into another, before the
+    /// first is unlocked.
     pub(super) fn begin(&self) {
         self.begun.fetch_add(1, Ordering::Relaxed);
     }
@@ -69,8 +69,8 @@ pub struct Wait {
     pub call: Call,
     /// The thread.
     pub thread: ThreadIdent,
-    /// Different from that of each other wait of the same thread: one that has the same serial in two
-    /// looks has lasted all the time between them.
+    /// Different from that of each other wait of the same thread: one that has the same serial in
+    /// two looks has lasted all the time between them.
     pub serial: u64,
     /// The address of the primitive.
     pub object: usize,
@@ -93,9 +93,10 @@ pub struct Wait {
 
 /// Returns what every thread waits for that is in a queue with a [note](super::Note), in no order.
 ///
-/// It looks at one part of the queues after the other, and locks each for as long as it copies what is
-/// in it. So the waits are not all seen at one moment, but each of them was there at some moment during the call. A
-/// thread is seen once, at the last place where it was found. It allocates, though not while a queue is locked.
+/// It looks at one part of the queues after the other, and locks each for as long as it copies what
+/// is in it. So the waits are not all seen at one moment, but each of them was there at some moment
+/// during the call. A thread is seen once, at the last place where it was found. It allocates,
+/// though not while a queue is locked.
 ///
 /// ```
 /// use tl_core::door::waits;

@@ -18,49 +18,56 @@
 //!
 //! # What it promises
 //!
-//! - **First come, first served.** Waiters are woken in the order in which they joined the queue, and `wake(n)` wakes exactly
-//!   `n` of those in it, whether they sleep or still spin. One that was woken in vain, since another thread had been faster, and
-//!   waits again ([`Backoff::renew`]) has its old place in the queue.
-//! - **No wake-up lost, none invented.** A wait ends because a waker took the waiter out, or because its deadline passed and it
-//!   took itself out, and says which. When both happen at once, the waker wins.
-//! - **No storage, no allocation.** A queue is keyed by the address of the word. Its nodes are on the stacks of the waiters.
-//! - **No dangling.** After a waker has unlocked the queue it does not touch the word again, so that a woken thread may free it.
-//! - **No clock that can be set.** Deadlines are on the monotonic clock: setting the time of day moves none of them.
-//! - **No signal ends a wait.** A thread that is interrupted looks, finds nothing changed, and sleeps on until its deadline.
+//! - **First come, first served.** Waiters are woken in the order in which they joined the queue,
+//!   and `wake(n)` wakes exactly `n` of those in it, whether they sleep or still spin. One that was
+//!   woken in vain, since another thread had been faster, and waits again ([`Backoff::renew`]) has
+//!   its old place in the queue.
+//! - **No wake-up lost, none invented.** A wait ends because a waker took the waiter out, or
+//!   because its deadline passed and it took itself out, and says which. When both happen at once,
+//!   the waker wins.
+//! - **No storage, no allocation.** A queue is keyed by the address of the word. Its nodes are on
+//!   the stacks of the waiters.
+//! - **No dangling.** After a waker has unlocked the queue it does not touch the word again, so
+//!   that a woken thread may free it.
+//! - **No clock that can be set.** Deadlines are on the monotonic clock: setting the time of day
+//!   moves none of them.
+//! - **No signal ends a wait.** A thread that is interrupted looks, finds nothing changed, and
+//!   sleeps on until its deadline.
 //!
 //! # In a child made by `fork`
 //!
-//! The child has one thread, the one that forked, and the door works there as in any process. Nobody is
-//! in a queue: the threads that waited in the parent are no more. What is free can be had; what another
-//! thread held at the moment of the fork stays held, for ever, since nobody is there to release it. That
-//! includes a lock or a permit that was just being handed to a waiter.
+//! The child has one thread, the one that forked, and the door works there as in any process.
+//! Nobody is in a queue: the threads that waited in the parent are no more. What is free can be
+//! had; what another thread held at the moment of the fork stays held, for ever, since nobody is
+//! there to release it. That includes a lock or a permit that was just being handed to a waiter.
 //!
-//! For this the thread that forks takes the locks of all buckets before, so that no thread is inside
-//! the door at that moment ([`sys::at_fork`](crate::sys::at_fork)). A child made in another way than by
-//! C's `fork` may not find it so, and a handler of a signal must not fork while it interrupts the door.
-//! In the parent nothing changes.
+//! For this the thread that forks takes the locks of all buckets before, so that no thread is
+//! inside the door at that moment ([`sys::at_fork`](crate::sys::at_fork)). A child made in another
+//! way than by C's `fork` may not find it so, and a handler of a signal must not fork while it
+//! interrupts the door. In the parent nothing changes.
 //!
 //! # In a signal handler
 //!
-//! The handler of a signal must call nothing that waits or wakes: no `set`, `release` or `notify_one`, and
-//! no lock. It may have interrupted its own thread inside the door, with a bucket locked; then it waits for
-//! that thread for ever. At ten thousand signals a second that happens within moments. What only looks, as
-//! `is_set` or `available`, never enters the door.
+//! The handler of a signal must call nothing that waits or wakes: no `set`, `release` or
+//! `notify_one`, and no lock. It may have interrupted its own thread inside the door, with a bucket
+//! locked; then it waits for that thread for ever. At ten thousand signals a second that happens
+//! within moments. What only looks, as `is_set` or `available`, never enters the door.
 //!
 //! What works is a thread that hears of the signal and does what is to be done:
 //!
-//! - one that iterates over the signals of the crate [`signal-hook`](https://docs.rs/signal-hook), or is
-//!   started by [`ctrlc`](https://docs.rs/ctrlc);
-//! - one that waits in `sigwait`, or reads a `signalfd`, for a signal that `main` has blocked before it
-//!   started any thread;
+//! - one that iterates over the signals of the crate [`signal-hook`](https://docs.rs/signal-hook),
+//!   or is started by [`ctrlc`](https://docs.rs/ctrlc);
+//! - one that waits in `sigwait`, or reads a `signalfd`, for a signal that `main` has blocked
+//!   before it started any thread;
 //! - one that reads from a pipe or an `eventfd`, into which the handler writes.
 //!
 //! The guide has a program that ends in good order after Ctrl-C: *Signals and Ctrl-C*.
 //!
 //! # What it asks
 //!
-//! Between [`WaitQueue::lock`] and the end of the [`LockedQueue`] a thread must not enter the door again, not even for another
-//! word, whose queue may be behind the same lock. In these crates no code of a user runs there.
+//! Between [`WaitQueue::lock`] and the end of the [`LockedQueue`] a thread must not enter the door
+//! again, not even for another word, whose queue may be behind the same lock. In these crates no
+//! code of a user runs there.
 //!
 //! The design follows WebKit's parking lot (<https://webkit.org/blog/6161/locking-in-webkit/>).
 

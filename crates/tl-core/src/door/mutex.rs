@@ -1,4 +1,5 @@
-//! The lock under the door: for the buckets of the wait queues, and for the registries of the crates above.
+//! The lock under the door: for the buckets of the wait queues, and for the registries of the
+//! crates above.
 
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -13,18 +14,20 @@ const FREE: u32 = 0;
 const LOCKED: u32 = 1;
 const CONTENDED: u32 = 2;
 
-/// How often a thread looks at a held mutex before it sleeps. It is held for a few instructions: if it is not free by then its
-/// holder has lost its core.
+/// How often a thread looks at a held mutex before it sleeps. It is held for a few instructions: if
+/// it is not free by then its holder has lost its core.
 const SPINS: u32 = if cfg!(loom) { 0 } else { 40 };
 
 /// A value behind a lock of one word, for critical sections of a few instructions.
 ///
-/// The wait queues rest on it, so it cannot rest on them: it has no deadlines and promises no order, and a panic while it is
-/// held releases it. The crates above use it for their registries. For everything else there are the locks of `tl-locks`.
+/// The wait queues rest on it, so it cannot rest on them: it has no deadlines and promises no
+/// order, and a panic while it is held releases it. The crates above use it for their registries.
+/// For everything else there are the locks of `tl-locks`.
 ///
 /// # Blocking
 ///
-/// [`lock`](Mutex::lock) waits until the holder drops its guard. A thread that locks twice waits for itself, for ever.
+/// [`lock`](Mutex::lock) waits until the holder drops its guard. A thread that locks twice waits
+/// for itself, for ever.
 ///
 /// ```
 /// use tl_core::door::Mutex;
@@ -46,7 +49,8 @@ pub struct Mutex<T: ?Sized> {
 
 // SAFETY: the mutex owns its value, so sending it sends the value.
 unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
-// SAFETY: a shared mutex hands the value to one thread at a time, which asks of the value that it may be sent, no more.
+// SAFETY: a shared mutex hands the value to one thread at a time, which asks of the value that it
+// may be sent, no more.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
 impl<T> Mutex<T> {
@@ -111,7 +115,8 @@ impl<T: ?Sized> Mutex<T> {
 
     #[inline]
     fn take(&self, to: u32) -> bool {
-        // Acquire: pairs with the swap in `MutexGuard::drop`, so that what the last holder wrote is seen.
+        // Acquire: pairs with the swap in `MutexGuard::drop`, so that what the last holder wrote is
+        // seen.
         self.state
             .compare_exchange(FREE, to, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
@@ -125,7 +130,8 @@ impl<T: ?Sized> Mutex<T> {
             }
             platform::pause();
         }
-        // Acquire: as in `take`. Having slept, this thread cannot know whether others still do: it leaves `CONTENDED`.
+        // Acquire: as in `take`. Having slept, this thread cannot know whether others still do: it
+        // leaves `CONTENDED`.
         while self.state.swap(CONTENDED, Ordering::Acquire) != FREE {
             platform::wait(&self.state, CONTENDED, Deadline::NEVER);
         }
@@ -167,8 +173,9 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: while the guard lives this thread holds the mutex, so nobody else has a reference to the value, except
-        // through a borrow of this guard, which the borrow checker keeps apart from `deref_mut`.
+        // SAFETY: while the guard lives this thread holds the mutex, so nobody else has a reference
+        // to the value, except through a borrow of this guard, which the borrow checker keeps apart
+        // from `deref_mut`.
         unsafe { &*self.mutex.value.get() }
     }
 }

@@ -16,8 +16,9 @@ const WOKEN: u32 = 3;
 /// A key that no queue has: keys are addresses.
 pub(super) const NO_QUEUE: usize = 0;
 
-/// One wait of one thread. It lives on the waiter's stack, from before it is queued until it has been taken out of the
-/// queue and, unless the waiter took it out, [`wake`](Node::wake) has been called on it.
+/// One wait of one thread. It lives on the waiter's stack, from before it is queued until it has
+/// been taken out of the queue and, unless the waiter took it out, [`wake`](Node::wake) has been
+/// called on it.
 pub(super) struct Node {
     /// The parker's word.
     ///
@@ -28,11 +29,11 @@ pub(super) struct Node {
     /// | `GATED` | the waiter sleeps at the gate of its bucket, or is about to | a waker to `WOKEN`, and opens the gate |
     /// | `WOKEN` | out of the queue, `token` and `moved_to` are final | nobody: the waiter goes on and the node ends |
     parker: AtomicU32,
-    /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's bucket locked. (Between
-    /// the two queues of a move it is `NO_QUEUE`.)
+    /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's
+    /// bucket locked. (Between the two queues of a move it is `NO_QUEUE`.)
     pub(super) key: AtomicUsize,
-    /// Since when the waiter waits, for the overdue rule, in nanoseconds; 0 if it was moved here and nobody has looked since. See
-    /// [`Waiter::is_overdue`](super::Waiter::is_overdue).
+    /// Since when the waiter waits, for the overdue rule, in nanoseconds; 0 if it was moved here
+    /// and nobody has looked since. See [`Waiter::is_overdue`](super::Waiter::is_overdue).
     waiting_since: AtomicU64,
     /// Where the waiter sleeps, if it is to be woken together with others.
     pub(super) gate: Option<&'static Gate>,
@@ -53,7 +54,8 @@ pub(super) struct Node {
 
 /// The place of a node among others. Guarded by the lock of the bucket that the node is in.
 pub(super) struct Links {
-    /// The next younger waiter of the same queue; in a list of nodes to be woken, the next one there.
+    /// The next younger waiter of the same queue; in a list of nodes to be woken, the next one
+    /// there.
     pub(super) younger: Cell<*const Node>,
     /// The next older waiter of the same queue; null in the oldest.
     pub(super) older: Cell<*const Node>,
@@ -61,8 +63,8 @@ pub(super) struct Links {
     pub(super) youngest: Cell<*const Node>,
     /// In the oldest of a queue: the oldest of the next queue in the bucket.
     pub(super) next_queue: Cell<*const Node>,
-    /// In the oldest of a queue: when a waiter of it last got a turn because it was overdue, in nanoseconds; 0 if none has since the
-    /// queue began.
+    /// In the oldest of a queue: when a waiter of it last got a turn because it was overdue, in
+    /// nanoseconds; 0 if none has since the queue began.
     pub(super) last_overdue_turn: Cell<u64>,
     /// Greater than that of all older waiters of the queue. Once woken, the waiter's own.
     pub(super) place: Cell<u64>,
@@ -101,16 +103,17 @@ impl Node {
     }
 
     pub(super) fn is_woken(&self) -> bool {
-        // Acquire: pairs with the release in `wake` and `wake_if_awake`, so that the token, and all that the waker did
-        // before, is seen.
+        // Acquire: pairs with the release in `wake` and `wake_if_awake`, so that the token, and all
+        // that the waker did before, is seen.
         self.parker.load(Ordering::Acquire) == WOKEN
     }
 
-    /// Sleeps until the node is woken, true, or the deadline has passed, false: at the gate, if there is one.
+    /// Sleeps until the node is woken, true, or the deadline has passed, false: at the gate, if
+    /// there is one.
     pub(super) fn park(&self, deadline: Deadline) -> bool {
         let asleep = if self.gate.is_some() { GATED } else { PARKED };
-        // A failure means that the node is woken, or parked already by an earlier call: the loop finds out.
-        // Relaxed: the wake-up is received by `is_woken`.
+        // A failure means that the node is woken, or parked already by an earlier call: the loop
+        // finds out. Relaxed: the wake-up is received by `is_woken`.
         let _ = self
             .parker
             .compare_exchange(WAITING, asleep, Ordering::Relaxed, Ordering::Relaxed);
@@ -128,8 +131,8 @@ impl Node {
 
     /// Lets the waiter wait anew: from when [`waiting_since`](Node::waiting_since) is asked next.
     pub(super) fn restart_clock(&self) {
-        // Under the model checker since the first nanosecond, or it could not be overdue there when it
-        // is first looked at.
+        // Under the model checker since the first nanosecond, or it could not be overdue there when
+        // it is first looked at.
         let since = if cfg!(loom) { 1 } else { 0 };
         self.waiting_since.store(since, Ordering::Relaxed);
     }
@@ -151,7 +154,8 @@ impl Node {
         }
     }
 
-    /// Since when the waiter waits, in nanoseconds: since `now`, if that has not been asked since it was moved.
+    /// Since when the waiter waits, in nanoseconds: since `now`, if that has not been asked since
+    /// it was moved.
     pub(super) fn waiting_since(&self, now: u64) -> u64 {
         match self.waiting_since.load(Ordering::Relaxed) {
             0 => {
@@ -162,15 +166,15 @@ impl Node {
         }
     }
 
-    /// Wakes the waiter. The node must not be used afterwards: it may end at once. Says whether the waiter sleeps at the gate, which
-    /// must then be opened.
+    /// Wakes the waiter. The node must not be used afterwards: it may end at once. Says whether the
+    /// waiter sleeps at the gate, which must then be opened.
     ///
     /// # Safety
     ///
     /// The node is in no queue, and this is the only call of its kind on it.
     pub(super) unsafe fn wake(node: *const Node) -> bool {
-        // SAFETY: until it is woken the node lives, says its own contract; the reference ends with the swap, and what
-        // follows needs the address alone.
+        // SAFETY: until it is woken the node lives, says its own contract; the reference ends with
+        // the swap, and what follows needs the address alone.
         let (word, before) = unsafe {
             let word = &raw const (*node).parker;
             // Release: pairs with `is_woken`.
@@ -183,7 +187,8 @@ impl Node {
         before == GATED
     }
 
-    /// Wakes the waiter if it does not sleep, and says whether it did. After true the node must not be used.
+    /// Wakes the waiter if it does not sleep, and says whether it did. After true the node must not
+    /// be used.
     ///
     /// # Safety
     ///

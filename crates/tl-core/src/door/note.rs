@@ -226,8 +226,8 @@ impl<'a> Note<'a> {
         }
     }
 
-    /// Notes when the operation gives up, if it waits several times with deadlines of their own: as a
-    /// writer that looks whether it is overdue, and then waits on.
+    /// Notes when the operation gives up, if it waits several times with deadlines of their own: as
+    /// a writer that looks whether it is overdue, and then waits on.
     #[inline]
     #[must_use = "the note is returned, not changed in place"]
     pub fn gives_up_at(self, limit: Deadline) -> Note<'a> {
@@ -257,8 +257,8 @@ impl<'a> Note<'a> {
     /// Notes who can say who holds what the thread waits for while it is in the queue `of`. (If the
     /// thread waits in another one first, as for a notification, it waits for no holder there.)
     ///
-    /// `holder` is called by other threads, at any time while the wait lasts, with the queue locked:
-    /// it must be a few instructions and must not enter the door.
+    /// `holder` is called by other threads, at any time while the wait lasts, with the queue
+    /// locked: it must be a few instructions and must not enter the door.
     #[inline]
     #[must_use = "the note is returned, not changed in place"]
     pub fn held_by(

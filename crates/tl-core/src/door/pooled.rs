@@ -10,24 +10,24 @@ use crossbeam_utils::CachePadded;
 use super::fork;
 use super::mutex::{Mutex, MutexGuard};
 
-/// How many locks there are. That two threads at work with different values meet at one is rare, and
-/// they meet for a few instructions.
+/// How many locks there are. That two threads at work with different values meet at one is rare,
+/// and they meet for a few instructions.
 const LOCKS: usize = 64;
 
 static POOL: [CachePadded<Mutex<()>>; LOCKS] = [const { CachePadded::new(Mutex::new(())) }; LOCKS];
 
-/// A value behind a lock of a pool, for critical sections of a few instructions, as with [`Mutex`]. It
-/// takes no room beside the value.
+/// A value behind a lock of a pool, for critical sections of a few instructions, as with [`Mutex`].
+/// It takes no room beside the value.
 ///
-/// The locks are there so that a `fork` can take them all: in the child no such value is locked, nor half
-/// changed. A [`Mutex`] in an object of which nobody has a list cannot promise that.
+/// The locks are there so that a `fork` can take them all: in the child no such value is locked,
+/// nor half changed. A [`Mutex`] in an object of which nobody has a list cannot promise that.
 ///
 /// # Blocking
 ///
-/// [`lock`](PooledMutex::lock) waits until the lock is free. Two values may share one: a thread that
-/// locks a value while it has another may wait for itself, for ever. So nothing else is done under the
-/// lock than to look at the value and change it; above all no memory is allocated or freed, for which the
-/// allocator of a program may come here.
+/// [`lock`](PooledMutex::lock) waits until the lock is free. Two values may share one: a thread
+/// that locks a value while it has another may wait for itself, for ever. So nothing else is done
+/// under the lock than to look at the value and change it; above all no memory is allocated or
+/// freed, for which the allocator of a program may come here.
 ///
 /// ```
 /// use tl_core::door::PooledMutex;
@@ -43,8 +43,8 @@ pub struct PooledMutex<T> {
 
 // SAFETY: the value goes with its owner, wherever that goes.
 unsafe impl<T: Send> Send for PooledMutex<T> {}
-// SAFETY: it is given to one thread at a time: to whoever holds the lock that its address stands for. That
-// asks of the value that it may be sent, no more.
+// SAFETY: it is given to one thread at a time: to whoever holds the lock that its address stands
+// for. That asks of the value that it may be sent, no more.
 unsafe impl<T: Send> Sync for PooledMutex<T> {}
 
 impl<T> PooledMutex<T> {
@@ -59,7 +59,8 @@ impl<T> PooledMutex<T> {
     pub fn lock(&self) -> PooledGuard<'_, T> {
         fork::be_ready();
         const SHIFT: u32 = usize::BITS - LOCKS.trailing_zeros();
-        // Fibonacci hashing, as for the buckets. The address stays the same while the value is borrowed.
+        // Fibonacci hashing, as for the buckets. The address stays the same while the value is
+        // borrowed.
         let address = ptr::from_ref(self).addr();
         let lock = &POOL[address.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT];
         PooledGuard {
@@ -99,8 +100,8 @@ impl<T> Deref for PooledGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: while the guard lives this thread holds the lock of the value, so that nobody else has a
-        // reference to it, except through a borrow of this guard.
+        // SAFETY: while the guard lives this thread holds the lock of the value, so that nobody
+        // else has a reference to it, except through a borrow of this guard.
         unsafe { &*self.mutex.value.get() }
     }
 }
@@ -128,7 +129,8 @@ pub(super) fn hold_all() {
 /// Releases them, in the parent or in the child.
 pub(super) fn let_all_go() {
     for lock in &POOL {
-        // SAFETY: this is the thread that has called `hold_all`, and no guard of it came into being.
+        // SAFETY: this is the thread that has called `hold_all`, and no guard of it came into
+        // being.
         drop(unsafe { lock.take_back() });
     }
 }

@@ -14,8 +14,8 @@ use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 
 /// A word that threads can wait on: an atomic that its primitive keeps to itself.
 ///
-/// The word's address is the key of its queue. Only who can name the word can reach the queue, so that the waiters of a
-/// primitive hear from that primitive alone.
+/// The word's address is the key of its queue. Only who can name the word can reach the queue, so
+/// that the waiters of a primitive hear from that primitive alone.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, AtomicU64};
@@ -51,10 +51,12 @@ impl<T> Word for AtomicPtr<T> {}
 
 /// The threads that wait on one word, oldest first.
 ///
-/// A queue takes no room in the primitive and allocates nothing: its nodes are on the stacks of the waiters.
+/// A queue takes no room in the primitive and allocates nothing: its nodes are on the stacks of the
+/// waiters.
 ///
-/// The pattern is always the same. A waiter locks the queue, looks at the word again, and waits; whoever changes the word so
-/// that waiters may go on does that with the queue locked, and wakes. Neither can slip past the other.
+/// The pattern is always the same. A waiter locks the queue, looks at the word again, and waits;
+/// whoever changes the word so that waiters may go on does that with the queue locked, and wakes.
+/// Neither can slip past the other.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -106,13 +108,15 @@ impl<'a> WaitQueue<'a> {
         QueueId(self.key)
     }
 
-    /// How a thread stays awake that begins to wait for something that happens once: looking costs the others nothing.
+    /// How a thread stays awake that begins to wait for something that happens once: looking costs
+    /// the others nothing.
     #[inline]
     pub fn backoff(self) -> Backoff {
         Backoff::patient(&Bucket::of(self.key).history)
     }
 
-    /// How a thread stays awake that begins to compete for a lock whose holder is about to release it.
+    /// How a thread stays awake that begins to compete for a lock whose holder is about to release
+    /// it.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -127,8 +131,8 @@ impl<'a> WaitQueue<'a> {
         Backoff::notified(&Bucket::of(self.key).history)
     }
 
-    /// How a thread stays awake that begins to compete with others for what the word counts, as a lock or permits: each look slows
-    /// the others down.
+    /// How a thread stays awake that begins to compete with others for what the word counts, as a
+    /// lock or permits: each look slows the others down.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -152,8 +156,8 @@ impl<'a> WaitQueue<'a> {
         Backoff::contended(&Bucket::of(self.key).history)
     }
 
-    /// Locks the queue. What the holder does until it waits or drops the lock should be a few instructions, and must not
-    /// enter the door again: it would wait for itself.
+    /// Locks the queue. What the holder does until it waits or drops the lock should be a few
+    /// instructions, and must not enter the door again: it would wait for itself.
     #[inline]
     pub fn lock(self) -> LockedQueue<'a> {
         LockedQueue {
@@ -165,18 +169,19 @@ impl<'a> WaitQueue<'a> {
         }
     }
 
-    /// Takes up to `limit` waiters, oldest first, to wake them: those that are still awake at once; for
-    /// those asleep, if `is_held` says that the word of the queue `to` is a lock that somebody holds, and
-    /// that its holder will see the waiters there when it lets go, they are moved to the end of that
-    /// queue; else they are woken too. Returns how many were taken.
+    /// Takes up to `limit` waiters, oldest first, to wake them: those that are still awake at once;
+    /// for those asleep, if `is_held` says that the word of the queue `to` is a lock that somebody
+    /// holds, and that its holder will see the waiters there when it lets go, they are moved to the
+    /// end of that queue; else they are woken too. Returns how many were taken.
     ///
-    /// `once_taken` hears how many, and whether others are left, with this queue still locked. `to` and
-    /// `is_held` are called at most once, and not if none was asleep: what those that were taken keep
-    /// alive, as the lock that they borrow, is still there then. `is_held` is called with the queue `to`
-    /// locked. Waiters are not moved to the queue in which they are: if `to` is this one they are woken.
+    /// `once_taken` hears how many, and whether others are left, with this queue still locked. `to`
+    /// and `is_held` are called at most once, and not if none was asleep: what those that were
+    /// taken keep alive, as the lock that they borrow, is still there then. `is_held` is called
+    /// with the queue `to` locked. Waiters are not moved to the queue in which they are: if `to` is
+    /// this one they are woken.
     ///
-    /// Of those moved this thread alone knows for a moment, between the one queue and the other: that is
-    /// no harm, since their wake-up counts from when they were taken.
+    /// Of those moved this thread alone knows for a moment, between the one queue and the other:
+    /// that is no harm, since their wake-up counts from when they were taken.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -205,8 +210,8 @@ impl<'a> WaitQueue<'a> {
                 break;
             }
             taken += 1;
-            // SAFETY: `oldest` gives a node of this bucket, which is locked. Removed, it is in no queue and lives until it is
-            // woken, which is done here or left to the list.
+            // SAFETY: `oldest` gives a node of this bucket, which is locked. Removed, it is in no
+            // queue and lives until it is woken, which is done here or left to the list.
             unsafe {
                 from.remove(node);
                 (*node).token.set(0);
@@ -231,7 +236,8 @@ impl<'a> WaitQueue<'a> {
         if is_held() {
             let mut moved = 0;
             while let Some(node) = asleep.pop() {
-                // SAFETY: the node was on the list, so that it lives, is in no queue, and nobody else decides where it goes.
+                // SAFETY: the node was on the list, so that it lives, is in no queue, and nobody
+                // else decides where it goes.
                 unsafe {
                     (*node).moved_to.set(to.key);
                     (*node).is_companion.set(moved == 1);

@@ -21,7 +21,8 @@ impl WakeList {
 
     /// # Safety
     ///
-    /// The node is in no queue and on no other list, so that nobody else uses its links or wakes it.
+    /// The node is in no queue and on no other list, so that nobody else uses its links or wakes
+    /// it.
     pub(super) unsafe fn push(&mut self, node: *const Node) {
         // SAFETY: a node lives until it is woken, and only this list wakes those that are on it.
         unsafe {
@@ -44,7 +45,8 @@ impl WakeList {
         if node.is_null() {
             return None;
         }
-        // SAFETY: a node on the list lives until it is woken, and only the list wakes it; it is not on it any more after this.
+        // SAFETY: a node on the list lives until it is woken, and only the list wakes it; it is not
+        // on it any more after this.
         self.oldest = unsafe { (*node).links.younger.get() };
         if self.oldest.is_null() {
             self.youngest = ptr::null();
@@ -57,7 +59,8 @@ impl Drop for WakeList {
     fn drop(&mut self) {
         let mut gate: Option<&'static Gate> = None;
         while let Some(node) = self.pop() {
-            // SAFETY: the node was on the list, so it lives until it is woken, which is done here once.
+            // SAFETY: the node was on the list, so it lives until it is woken, which is done here
+            // once.
             let its_gate = unsafe {
                 let its_gate = (*node).gate;
                 Node::wake(node).then_some(its_gate).flatten()

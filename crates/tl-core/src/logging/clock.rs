@@ -52,7 +52,8 @@ pub(super) struct Clock {
     /// Tells the dates that threads keep for this clock from those of another.
     id: u64,
     zone: TimeZone,
-    /// Without directives that stand for several, unless they have flags. `2018-05-01 15:39:49` if there is none.
+    /// Without directives that stand for several, unless they have flags. `2018-05-01 15:39:49` if
+    /// there is none.
     datefmt: Option<Box<str>>,
     has_fraction: bool,
     started: Instant,
@@ -101,8 +102,8 @@ impl Clock {
     }
 }
 
-/// `2018-05-01 15:39:49`. Not by a format: in a debug build that takes a dozen KiB of the stack, which a thread may
-/// not have.
+/// `2018-05-01 15:39:49`. Not by a format: in a debug build that takes a dozen KiB of the stack,
+/// which a thread may not have.
 fn push_default_date(text: &mut String, date: DateTime) {
     // Years have four digits from now until they no longer fit the clock.
     for (number, digits, after) in [
@@ -128,8 +129,8 @@ fn format_as(text: &mut String, date: Zoned, datefmt: &str) {
         .expect("the format was tried when the logger was built");
 }
 
-/// The format with what the directives stand for that stand for several: the formatter would call itself for
-/// them, and that takes twice the stack.
+/// The format with what the directives stand for that stand for several: the formatter would call
+/// itself for them, and that takes twice the stack.
 fn spell_out(datefmt: &str) -> String {
     let mut spelt = String::with_capacity(datefmt.len());
     let mut characters = datefmt.chars();

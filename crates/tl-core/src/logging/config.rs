@@ -20,11 +20,13 @@ const DEFAULT_FORMAT: &str = "%(levelname)s:%(name)s:%(message)s";
 const EMPTY_FORMAT: &str = "%(message)s";
 const DEFAULT_VARIABLE: &str = "RUST_LOG";
 
-/// Sets up logging, as Python's [`logging.basicConfig`](https://docs.python.org/3/library/logging.html#logging.basicConfig) does.
+/// Sets up logging, as Python's
+/// [`logging.basicConfig`](https://docs.python.org/3/library/logging.html#logging.basicConfig)
+/// does.
 ///
-/// Each setting has Python's default: level WARNING, format `%(levelname)s:%(name)s:%(message)s`, standard error. Of a
-/// setting that is made twice the last counts. Nothing is checked or opened before [`init`](BasicConfig::init) or
-/// [`build`](BasicConfig::build).
+/// Each setting has Python's default: level WARNING, format `%(levelname)s:%(name)s:%(message)s`,
+/// standard error. Of a setting that is made twice the last counts. Nothing is checked or opened
+/// before [`init`](BasicConfig::init) or [`build`](BasicConfig::build).
 ///
 /// # Examples
 ///
@@ -80,10 +82,11 @@ impl BasicConfig {
         self
     }
 
-    /// The most verbose level that is logged for a module and the modules in it, or for a `target:` that the record was given.
+    /// The most verbose level that is logged for a module and the modules in it, or for a `target:`
+    /// that the record was given.
     ///
-    /// The longest name that a target starts with decides. The comparison is that of `RUST_LOG`, letter by letter: `net` counts
-    /// for `net` and `net::http`, and for `network` too.
+    /// The longest name that a target starts with decides. The comparison is that of `RUST_LOG`,
+    /// letter by letter: `net` counts for `net` and `net::http`, and for `network` too.
     ///
     /// # Examples
     ///
@@ -103,11 +106,13 @@ impl BasicConfig {
         self
     }
 
-    /// Levels in the language of `RUST_LOG`: `warn`, `my_program=debug`, `my_program::chatty=off`, separated by commas, and at the
-    /// end, if wanted, `/text` to log only messages that contain the text.
+    /// Levels in the language of `RUST_LOG`: `warn`, `my_program=debug`, `my_program::chatty=off`,
+    /// separated by commas, and at the end, if wanted, `/text` to log only messages that contain
+    /// the text.
     ///
-    /// They go before [`level`](BasicConfig::level) and [`module_level`](BasicConfig::module_level), and the environment's before
-    /// them. With a `/text`, a message is formatted once more, to look at it.
+    /// They go before [`level`](BasicConfig::level) and
+    /// [`module_level`](BasicConfig::module_level), and the environment's before them. With a
+    /// `/text`, a message is formatted once more, to look at it.
     ///
     /// # Examples
     ///
@@ -123,12 +128,13 @@ impl BasicConfig {
         self
     }
 
-    /// Lets the environment variable `RUST_LOG` decide the levels, where it says something: see [`directives`](Self::directives)
-    /// for its language. Without the variable, or when it is empty, everything stays as configured.
+    /// Lets the environment variable `RUST_LOG` decide the levels, where it says something: see
+    /// [`directives`](Self::directives) for its language. Without the variable, or when it is
+    /// empty, everything stays as configured.
     ///
-    /// The variable is read by [`init`](BasicConfig::init) and [`build`](BasicConfig::build). It is the user's, so what is wrong
-    /// in it does not stop the program: a warning on standard error says what it is, and the other
-    /// directives count.
+    /// The variable is read by [`init`](BasicConfig::init) and [`build`](BasicConfig::build). It is
+    /// the user's, so what is wrong in it does not stop the program: a warning on standard error
+    /// says what it is, and the other directives count.
     ///
     /// # Examples
     ///
@@ -157,9 +163,11 @@ impl BasicConfig {
         self
     }
 
-    /// The format of a line: see the [table of fields](super#fields-of-a-record) and the [conversions](super#conversions).
+    /// The format of a line: see the [table of fields](super#fields-of-a-record) and the
+    /// [conversions](super#conversions).
     ///
-    /// A line ends with a newline that the logger adds. An empty format is `%(message)s`, as in Python.
+    /// A line ends with a newline that the logger adds. An empty format is `%(message)s`, as in
+    /// Python.
     pub fn format(mut self, format: impl Into<String>) -> Self {
         self.format = format.into();
         self
@@ -167,9 +175,11 @@ impl BasicConfig {
 
     /// The format of `%(asctime)s`, in the directives of `strftime`.
     ///
-    /// Without it the date is `2018-05-01 15:39:49,561`. With it milliseconds show only where the format asks for them: `%.3f`
-    /// is `.561`. The directives are those of [`jiff::fmt::strtime`](https://docs.rs/jiff/latest/jiff/fmt/strtime/index.html),
-    /// which has Python's; names of days and months are English, and `%c`, `%x` and `%X` are as in the C locale.
+    /// Without it the date is `2018-05-01 15:39:49,561`. With it milliseconds show only where the
+    /// format asks for them: `%.3f` is `.561`. The directives are those of
+    /// [`jiff::fmt::strtime`](https://docs.rs/jiff/latest/jiff/fmt/strtime/index.html), which has
+    /// Python's; names of days and months are English, and `%c`, `%x` and `%X` are as in the C
+    /// locale.
     ///
     /// # Examples
     ///
@@ -192,8 +202,8 @@ impl BasicConfig {
 
     /// Logs to the end of a file, which is created if there is none.
     ///
-    /// A relative path counts from the directory that is current when the file is opened, in [`init`](BasicConfig::init) or
-    /// [`build`](BasicConfig::build).
+    /// A relative path counts from the directory that is current when the file is opened, in
+    /// [`init`](BasicConfig::init) or [`build`](BasicConfig::build).
     ///
     /// ```
     /// use tl_core::logging::BasicConfig;
@@ -210,13 +220,15 @@ impl BasicConfig {
         self
     }
 
-    /// Logs to the end of a file, and to the one that has its name when that is another: when somebody has moved the file away or
-    /// removed it, as `logrotate` does, the next record makes a new one.
+    /// Logs to the end of a file, and to the one that has its name when that is another: when
+    /// somebody has moved the file away or removed it, as `logrotate` does, the next record makes a
+    /// new one.
     ///
-    /// As Python's [`WatchedFileHandler`](https://docs.python.org/3/library/logging.handlers.html#watchedfilehandler). Each record
-    /// asks the system what file has the name. If that cannot be opened, the old file is written to as before. On systems other than
-    /// Unix this is [`file`](BasicConfig::file). A relative path is as it was when the logger was made, wherever the
-    /// program goes.
+    /// As Python's
+    /// [`WatchedFileHandler`](https://docs.python.org/3/library/logging.handlers.html#watchedfilehandler).
+    /// Each record asks the system what file has the name. If that cannot be opened, the old file
+    /// is written to as before. On systems other than Unix this is [`file`](BasicConfig::file). A
+    /// relative path is as it was when the logger was made, wherever the program goes.
     ///
     /// ```
     /// use std::fs;
@@ -241,11 +253,13 @@ impl BasicConfig {
         self
     }
 
-    /// Writes control characters as escapes, in messages and all other texts of a record: a new line as `\n`, a
-    /// tab as `\t`, a carriage return as `\r`, others as in `\x1b`. A backslash stays as it is.
+    /// Writes control characters as escapes, in messages and all other texts of a record: a new
+    /// line as `\n`, a tab as `\t`, a carriage return as `\r`, others as in `\x1b`. A backslash
+    /// stays as it is.
     ///
-    /// Without this they go through as they are, as in Python, and a message from outside can begin a line that looks like another
-    /// record, or tell a terminal what to do. To escape one field alone, quote it: `%(message)r`.
+    /// Without this they go through as they are, as in Python, and a message from outside can begin
+    /// a line that looks like another record, or tell a terminal what to do. To escape one field
+    /// alone, quote it: `%(message)r`.
     ///
     /// ```
     /// use tl_core::logging::BasicConfig;
@@ -260,12 +274,13 @@ impl BasicConfig {
         self
     }
 
-    /// Whether the standard streams are written in the way that `cargo test` captures, so that what is logged shows with the
-    /// output of the test that logs it, and only if that fails.
+    /// Whether the standard streams are written in the way that `cargo test` captures, so that what
+    /// is logged shows with the output of the test that logs it, and only if that fails.
     ///
-    /// It is captured of the thread of a test and of those that it starts; not of the calls of a `Timer`, whose threads
-    /// others start. For tests alone: a standard stream that cannot be written is a panic then, as it is for
-    /// `println!`. The tests of a program share a process, so all but the first find a logger there.
+    /// It is captured of the thread of a test and of those that it starts; not of the calls of a
+    /// `Timer`, whose threads others start. For tests alone: a standard stream that cannot be
+    /// written is a panic then, as it is for `println!`. The tests of a program share a process, so
+    /// all but the first find a logger there.
     ///
     /// ```
     /// use tl_core::logging::{BasicConfig, LevelFilter};
@@ -283,12 +298,13 @@ impl BasicConfig {
         self
     }
 
-    /// Makes the logger and installs it for the whole process, and sets the `log` crate's level so that what is not logged costs next to nothing.
+    /// Makes the logger and installs it for the whole process, and sets the `log` crate's level so
+    /// that what is not logged costs next to nothing.
     ///
     /// # Errors
     ///
-    /// [`InitError`] says what is wrong with the format, the date format, the directives or the file; or that the process has a
-    /// logger already, which stays as it is.
+    /// [`InitError`] says what is wrong with the format, the date format, the directives or the
+    /// file; or that the process has a logger already, which stays as it is.
     ///
     /// # Examples
     ///
@@ -310,7 +326,8 @@ impl BasicConfig {
     ///
     /// # Errors
     ///
-    /// [`InitError`] says what is wrong with the format, the date format, the directives or the file.
+    /// [`InitError`] says what is wrong with the format, the date format, the directives or the
+    /// file.
     ///
     /// # Examples
     ///

@@ -40,7 +40,8 @@ impl FormatError {
         &self.format
     }
 
-    /// Where the mistake begins: the number of bytes before the `%` of the conversion that is wrong.
+    /// Where the mistake begins: the number of bytes before the `%` of the conversion that is
+    /// wrong.
     pub fn offset(&self) -> usize {
         self.offset
     }
@@ -175,7 +176,8 @@ pub enum InitError {
         /// What is wrong with it.
         message: Box<str>,
     },
-    /// The level directives are wrong that the program gave. (What is wrong in an environment variable is a warning.)
+    /// The level directives are wrong that the program gave. (What is wrong in an environment
+    /// variable is a warning.)
     Directives {
         /// What is wrong with them.
         message: Box<str>,

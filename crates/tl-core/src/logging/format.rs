@@ -1,14 +1,15 @@
 //! A format, taken apart once, so that a record only walks over its parts.
 //!
 //! The grammar is that of Python's `%` operator with named fields
-//! (<https://docs.python.org/3/library/stdtypes.html#printf-style-string-formatting>): `%`, `(name)`, flags, width, `.precision`,
-//! a length letter that has no effect, conversion.
+//! (<https://docs.python.org/3/library/stdtypes.html#printf-style-string-formatting>): `%`,
+//! `(name)`, flags, width, `.precision`, a length letter that has no effect, conversion.
 
 use super::error::{FormatError, FormatErrorKind};
 use super::field::{self, Field};
 
-/// The largest width, and the largest precision of a number: more is a slip of the finger. (The standard library's limit, which
-/// `%g` must not pass with the zeros after its decimal point, is 65,535.)
+/// The largest width, and the largest precision of a number: more is a slip of the finger. (The
+/// standard library's limit, which `%g` must not pass with the zeros after its decimal point, is
+/// 65,535.)
 const MAX_WIDTH: usize = 10_000;
 
 /// How a field becomes text.
@@ -166,8 +167,8 @@ fn parse_field(text: &str) -> Result<(Part, &str), FormatErrorKind> {
     Ok((Part::Field(field, spec), text))
 }
 
-/// Splits after the parenthesis that closes the name. A name may have balanced parentheses in it, as Python's keys may: then
-/// the message about the unknown field shows the whole of it.
+/// Splits after the parenthesis that closes the name. A name may have balanced parentheses in it,
+/// as Python's keys may: then the message about the unknown field shows the whole of it.
 fn split_name(text: &str) -> Option<(&str, &str)> {
     let mut depth = 1;
     for (index, byte) in text.bytes().enumerate() {
@@ -183,7 +184,8 @@ fn split_name(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Parses flags, width, precision and conversion, and gives back the letter of the conversion and what follows it.
+/// Parses flags, width, precision and conversion, and gives back the letter of the conversion and
+/// what follows it.
 fn parse_spec(text: &str) -> Result<(Spec, char, &str), FormatErrorKind> {
     let flags = text.len() - text.trim_start_matches(['-', '+', ' ', '#', '0']).len();
     let (flags, text) = text.split_at(flags);
@@ -218,7 +220,8 @@ fn parse_spec(text: &str) -> Result<(Spec, char, &str), FormatErrorKind> {
     Ok((spec, letter, &text[letter.len_utf8()..]))
 }
 
-/// Parses the digits at the start of the text, if there are any. A number beyond `usize` is the largest `usize`.
+/// Parses the digits at the start of the text, if there are any. A number beyond `usize` is the
+/// largest `usize`.
 fn parse_number(text: &str) -> Result<(Option<usize>, &str), FormatErrorKind> {
     if text.starts_with('*') {
         return Err(FormatErrorKind::Star);

@@ -18,8 +18,9 @@ use crate::{current_ident, with_current_name};
 /// What Python shows for a record that does not know its file.
 const UNKNOWN_FILE: &str = "(unknown file)";
 
-/// A logger that [`BasicConfig::build`](super::BasicConfig::build) made, to be installed in another way than with
-/// [`init`](super::BasicConfig::init): several in one process, one inside another logger, one in a test.
+/// A logger that [`BasicConfig::build`](super::BasicConfig::build) made, to be installed in another
+/// way than with [`init`](super::BasicConfig::init): several in one process, one inside another
+/// logger, one in a test.
 ///
 /// # Examples
 ///
@@ -134,7 +135,8 @@ impl fmt::Debug for Logger {
 fn push_message(line: &mut String, message: &fmt::Arguments<'_>) {
     match message.as_str() {
         Some(text) => line.push_str(text),
-        // Only a `Display` that reports an error fails here: what it wrote until then is the message.
+        // Only a `Display` that reports an error fails here: what it wrote until then is the
+        // message.
         None => drop(line.write_fmt(*message)),
     }
 }

@@ -1,8 +1,9 @@
-//! Logging with the names of threads, as Python programmers know it: `basicConfig`, and formats such as
-//! `(%(threadName)-10s) %(message)s`.
+//! Logging with the names of threads, as Python programmers know it: `basicConfig`, and formats
+//! such as `(%(threadName)-10s) %(message)s`.
 //!
-//! It is a logger for the [`log`](https://docs.rs/log) crate, so every crate that logs with `log::info!` and its sisters logs through it. The semantics
-//! are those of Python's [`logging`](https://docs.python.org/3/library/logging.html), the tutorial for which is
+//! It is a logger for the [`log`](https://docs.rs/log) crate, so every crate that logs with
+//! `log::info!` and its sisters logs through it. The semantics are those of Python's
+//! [`logging`](https://docs.python.org/3/library/logging.html), the tutorial for which is
 //! [here](https://docs.python.org/3/howto/logging.html).
 //!
 //! | Python | here |
@@ -58,16 +59,17 @@
 //! | `%(thread)d` | the thread's [`ThreadIdent`](crate::ThreadIdent) | `3` |
 //! | `%(threadName)s` | the thread's name as [`current_name`](crate::current_name) has it | `Thread-1` |
 //!
-//! The rest of Python's fields has no counterpart in a record of the `log` crate: `funcName`, `processName`, `taskName` and others
-//! are a [`FormatError`], which says which fields there are.
+//! The rest of Python's fields has no counterpart in a record of the `log` crate: `funcName`,
+//! `processName`, `taskName` and others are a [`FormatError`], which says which fields there are.
 //!
 //! # Key-value pairs
 //!
 //! Where Python has `extra`, the `log` crate has
-//! [pairs](https://docs.rs/log/latest/log/kv/index.html), which the program names before the message. They
-//! follow the message, so that none is lost whatever the format is: `info!(user = "ada", attempts = 3; "logged in")`
-//! is the message `logged in user=ada attempts=3`. A value (or a key) that is empty, or has space, quotes, `=` or
-//! control characters in it, is quoted as Rust's `Debug` quotes: `path="/my files"`.
+//! [pairs](https://docs.rs/log/latest/log/kv/index.html), which the program names before the
+//! message. They follow the message, so that none is lost whatever the format is:
+//! `info!(user = "ada", attempts = 3; "logged in")` is the message `logged in user=ada attempts=3`.
+//! A value (or a key) that is empty, or has space, quotes, `=` or control characters in it, is
+//! quoted as Rust's `Debug` quotes: `path="/my files"`.
 //!
 //! # Levels
 //!
@@ -83,8 +85,10 @@
 //!
 //! # Conversions
 //!
-//! A field is `%(name)`, then, each only if wanted, flags, a width and a precision, then the conversion, with the meaning that they have in
-//! [Python's `%` operator](https://docs.python.org/3/library/stdtypes.html#printf-style-string-formatting). `%%` is a percent sign.
+//! A field is `%(name)`, then, each only if wanted, flags, a width and a precision, then the
+//! conversion, with the meaning that they have in
+//! [Python's `%` operator](https://docs.python.org/3/library/stdtypes.html#printf-style-string-formatting).
+//! `%%` is a percent sign.
 //!
 //! | conversion | of a text | of an integer (`levelno`, `lineno`, `process`, `thread`) | of a float (`created`, `msecs`, `relativeCreated`) |
 //! | --- | --- | --- | --- |
@@ -108,26 +112,31 @@
 //!
 //! # What it promises
 //!
-//! - **A record is one `write`**, with its newline, whatever it contains; the operating system may still take a very long one in several
-//!   pieces. The line is made up in memory that belongs to the thread: once a thread has logged, its next record allocates nothing (unless
-//!   the message's own `Display` does, or a text is quoted or escaped). What grew beyond 64 KiB is given back.
-//! - **Lines never mix**, whoever writes them: those of several threads, those of a message whose `Display` itself logs (they come before the line of the
-//!   message), and, on the standard streams, those of `println!` and `eprintln!`. (A destination that is in non-blocking mode and full
-//!   loses the rest of a line, as it does for every writer of the standard library.)
-//! - **Logging is no reason to fail.** A closed pipe, a closed standard error or a full disk loses the record, and nothing else happens; what
-//!   follows a record that was cut short begins on a line of its own. A
-//!   `Display` that panics loses its record and the logger goes on.
-//! - **It works everywhere**: in the destructors of thread-locals, after `main` has returned, in every thread whoever started it.
-//!   A new name of a thread shows in its next record.
-//! - **A small stack is enough**: also in a debug build the logger's own frames take less than 4 KiB, and 16 KiB with a
-//!   [`datefmt`](BasicConfig::datefmt).
-//! - **What is not logged costs a comparison**: [`log::max_level`](https://docs.rs/log/latest/log/fn.max_level.html) is set to the most verbose level of all directives.
+//! - **A record is one `write`**, with its newline, whatever it contains; the operating system may
+//!   still take a very long one in several pieces. The line is made up in memory that belongs to
+//!   the thread: once a thread has logged, its next record allocates nothing (unless the message's
+//!   own `Display` does, or a text is quoted or escaped). What grew beyond 64 KiB is given back.
+//! - **Lines never mix**, whoever writes them: those of several threads, those of a message whose
+//!   `Display` itself logs (they come before the line of the message), and, on the standard
+//!   streams, those of `println!` and `eprintln!`. (A destination that is in non-blocking mode and
+//!   full loses the rest of a line, as it does for every writer of the standard library.)
+//! - **Logging is no reason to fail.** A closed pipe, a closed standard error or a full disk loses
+//!   the record, and nothing else happens; what follows a record that was cut short begins on a
+//!   line of its own. A `Display` that panics loses its record and the logger goes on.
+//! - **It works everywhere**: in the destructors of thread-locals, after `main` has returned, in
+//!   every thread whoever started it. A new name of a thread shows in its next record.
+//! - **A small stack is enough**: also in a debug build the logger's own frames take less than 4
+//!   KiB, and 16 KiB with a [`datefmt`](BasicConfig::datefmt).
+//! - **What is not logged costs a comparison**:
+//!   [`log::max_level`](https://docs.rs/log/latest/log/fn.max_level.html) is set to the most
+//!   verbose level of all directives.
 //!
 //! # Blocking
 //!
-//! A record waits until the operating system has taken the line, and until other threads have written theirs. For the standard streams
-//! it waits for the lock of [`std::io::stderr`] or [`std::io::stdout`]: a thread that holds that lock while it waits for a thread that
-//! logs waits forever.
+//! A record waits until the operating system has taken the line, and until other threads have
+//! written theirs. For the standard streams it waits for the lock of [`std::io::stderr`] or
+//! [`std::io::stdout`]: a thread that holds that lock while it waits for a thread that logs waits
+//! forever.
 
 mod clock;
 mod config;

@@ -28,7 +28,8 @@ impl<'pairs> VisitSource<'pairs> for Pairs<'_> {
     }
 }
 
-/// Quotes the text from `start` on if it could be taken for something else: for nothing, or for more pairs than one.
+/// Quotes the text from `start` on if it could be taken for something else: for nothing, or for
+/// more pairs than one.
 fn quote_if_needed(line: &mut String, start: usize) {
     let text = &line[start..];
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '"' && c != '=';

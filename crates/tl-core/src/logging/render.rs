@@ -1,7 +1,8 @@
 //! Values to text, as Python's `%` operator does it.
 //!
-//! Every function appends to the line, then works on what it appended in place: no other buffer is needed.
-//! All numbers of a record are zero or positive, so a sign is only ever asked for by a flag.
+//! Every function appends to the line, then works on what it appended in place: no other buffer is
+//! needed. All numbers of a record are zero or positive, so a sign is only ever asked for by a
+//! flag.
 
 use std::fmt::Write;
 
@@ -23,7 +24,8 @@ pub(super) fn finish_text(line: &mut String, start: usize, spec: &Spec) {
     cut_and_pad(line, start, spec);
 }
 
-/// Makes escapes of the control characters that the line has from `start` on, unless they are to be quoted anyway.
+/// Makes escapes of the control characters that the line has from `start` on, unless they are to be
+/// quoted anyway.
 #[cold]
 pub(super) fn escape_controls(line: &mut String, start: usize, spec: &Spec) {
     if spec.conversion != Conversion::Plain || !line[start..].contains(char::is_control) {
@@ -116,7 +118,8 @@ fn shortest(line: &mut String, value: f64) {
     }
 }
 
-/// `%g`: `digits` significant digits, with an exponent if that is shorter, without zeros at the end.
+/// `%g`: `digits` significant digits, with an exponent if that is shorter, without zeros at the
+/// end.
 fn general(line: &mut String, value: f64, digits: usize, alternate: bool, upper: bool) {
     let start = line.len();
     let decimals = digits - 1;
@@ -255,8 +258,8 @@ fn quote(line: &mut String, text: &str, ascii: bool) {
 }
 
 fn is_printable(character: char) -> bool {
-    // The standard library escapes what is not printable, and combining characters where they come first in a string: a letter
-    // before it shows which of the two it is.
+    // The standard library escapes what is not printable, and combining characters where they come
+    // first in a string: a letter before it shows which of the two it is.
     let mut buffer = [b'a'; 5];
     let length = character.encode_utf8(&mut buffer[1..]).len();
     let pair = std::str::from_utf8(&buffer[..=length]).expect("a letter and a character");

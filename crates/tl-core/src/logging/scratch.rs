@@ -22,13 +22,14 @@ pub(super) struct CachedDate {
 }
 
 thread_local! {
-    /// Empty before the thread's first record, and while one is being made: a message whose `Display` logs finds it empty, and
-    /// so never sees the half of the outer line.
+    /// Empty before the thread's first record, and while one is being made: a message whose
+    /// `Display` logs finds it empty, and so never sees the half of the outer line.
     static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
 impl Scratch {
-    /// The thread's own, or a new one: for the first record, within another record, and when the thread's locals are gone.
+    /// The thread's own, or a new one: for the first record, within another record, and when the
+    /// thread's locals are gone.
     pub(super) fn take() -> Box<Scratch> {
         SCRATCH
             .try_with(Cell::take)

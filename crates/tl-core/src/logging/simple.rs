@@ -6,18 +6,21 @@ use simple_logger::SimpleLogger;
 use super::error::InitError;
 use crate::with_current_name;
 
-/// Sets up the [`simple_logger`](https://docs.rs/simple_logger) crate instead of our own logger, with thread names, if you want its look:
+/// Sets up the [`simple_logger`](https://docs.rs/simple_logger) crate instead of our own logger,
+/// with thread names, if you want its look:
 ///
 /// ```text
 /// 2026-03-01T12:00:00.123Z INFO  [my_program@Thread-1] Starting
 /// ```
 ///
-/// Every level is logged, unless `RUST_LOG` names a level, as in `RUST_LOG=info`. The name after the `@` is the one that
-/// [`current_name`](crate::current_name) gives: `simple_logger`'s own `with_threads` shows the name that the standard library has, which
-/// is `main` for the main thread, `?` for a thread without a name, and does not follow a change.
+/// Every level is logged, unless `RUST_LOG` names a level, as in `RUST_LOG=info`. The name after
+/// the `@` is the one that [`current_name`](crate::current_name) gives: `simple_logger`'s own
+/// `with_threads` shows the name that the standard library has, which is `main` for the main
+/// thread, `?` for a thread without a name, and does not follow a change.
 ///
-/// The writer is `simple_logger`'s: the lines go to standard output in UTC, with colours, several allocations and writes each, and a closed
-/// standard output is a panic. [`BasicConfig`](super::BasicConfig) has none of that.
+/// The writer is `simple_logger`'s: the lines go to standard output in UTC, with colours, several
+/// allocations and writes each, and a closed standard output is a panic.
+/// [`BasicConfig`](super::BasicConfig) has none of that.
 ///
 /// # Errors
 ///

@@ -34,9 +34,9 @@ impl Destination {
 
 /// An open destination.
 ///
-/// A write is made under a lock, because the operating system may take a long line in several pieces, and no other line may
-/// come between them. For the standard streams that is the lock of [`std::io`]: so the lines do not mix with what `println!`
-/// and `eprintln!` write either.
+/// A write is made under a lock, because the operating system may take a long line in several
+/// pieces, and no other line may come between them. For the standard streams that is the lock of
+/// [`std::io`]: so the lines do not mix with what `println!` and `eprintln!` write either.
 #[derive(Debug)]
 pub(super) enum Sink {
     Stderr,
@@ -59,7 +59,8 @@ impl Sink {
         }
     }
 
-    /// Only standard output keeps anything back: the start of a line that the program printed without its end.
+    /// Only standard output keeps anything back: the start of a line that the program printed
+    /// without its end.
     pub(super) fn flush(&self) {
         if let Sink::Stdout = self {
             let _ = io::stdout().lock().flush();
@@ -79,8 +80,8 @@ fn write_locked(mut stream: impl Write, line: &str, is_torn: &AtomicBool) {
     is_torn.store(torn, Ordering::Relaxed);
 }
 
-/// Writes a line, which is on its own also if the last one was torn, and says whether this one is: whether its beginning was
-/// written and its end was not.
+/// Writes a line, which is on its own also if the last one was torn, and says whether this one is:
+/// whether its beginning was written and its end was not.
 fn write_line(out: &mut impl Write, line: &str, is_torn: &mut bool) {
     if *is_torn {
         if out.write_all(b"\n").is_err() {
@@ -141,7 +142,8 @@ impl LogFile {
         write_line(&mut self.file, line, &mut self.is_torn);
     }
 
-    /// Goes on in the file that is at the path now, if it is another one. If it cannot be opened the old one will do.
+    /// Goes on in the file that is at the path now, if it is another one. If it cannot be opened
+    /// the old one will do.
     fn follow(&mut self) {
         let Some(watched) = &mut self.watched else {
             return;

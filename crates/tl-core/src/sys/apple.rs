@@ -9,7 +9,8 @@ pub(super) const OS_NAME_BYTES: usize = libc::MAXTHREADNAMESIZE - 1;
 
 pub(super) fn native_id() -> u64 {
     let mut id = 0;
-    // SAFETY: no thread (0) stands for the calling one, and the pointer is to a place for its number. So it cannot fail.
+    // SAFETY: no thread (0) stands for the calling one, and the pointer is to a place for its
+    // number. So it cannot fail.
     unsafe { libc::pthread_threadid_np(0, &mut id) };
     id
 }
@@ -26,7 +27,8 @@ pub(super) fn is_main_thread() -> bool {
 pub(super) fn set_os_name(name: &str) {
     let mut bytes = [0; OS_NAME_BYTES + 1];
     bytes[..name.len()].copy_from_slice(name.as_bytes());
-    // SAFETY: the pointer is to a string of at most 64 bytes, its zero included, that lives for the length of the call.
+    // SAFETY: the pointer is to a string of at most 64 bytes, its zero included, that lives for the
+    // length of the call.
     unsafe { libc::pthread_setname_np(bytes.as_ptr().cast()) };
 }
 
@@ -36,7 +38,8 @@ pub(super) fn set_os_name_of(_native_id: u64, _name: &str) -> io::Result<()> {
 
 pub(super) fn os_name() -> String {
     let mut bytes = [0_u8; OS_NAME_BYTES + 1];
-    // SAFETY: the pointer is to so many bytes as it says, and the thread is the calling one. The call ends the name with a zero.
+    // SAFETY: the pointer is to so many bytes as it says, and the thread is the calling one. The
+    // call ends the name with a zero.
     unsafe {
         libc::pthread_getname_np(libc::pthread_self(), bytes.as_mut_ptr().cast(), bytes.len());
     }

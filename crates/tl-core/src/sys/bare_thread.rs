@@ -6,8 +6,8 @@ use std::io;
 /// prints, and what the threads print that it starts, is never captured as the output of the test
 /// that happened to start it. Nobody can join it. A panic in `function` aborts the process.
 ///
-/// What the system passes on it takes over all the same: see [`Inherited`](super::Inherited). A system
-/// without such threads gives one of the standard library's.
+/// What the system passes on it takes over all the same: see [`Inherited`](super::Inherited). A
+/// system without such threads gives one of the standard library's.
 ///
 /// # Errors
 ///
@@ -39,9 +39,9 @@ mod imp {
         let function = Box::into_raw(Box::new(function));
         let mut attributes = MaybeUninit::uninit();
         let mut thread = MaybeUninit::uninit();
-        // SAFETY: the attributes are initialised before they are used, and not used after they are destroyed;
-        // the numbers are ones that `pthread_attr_*` takes. `run` is given what it expects: a function that
-        // nobody else has.
+        // SAFETY: the attributes are initialised before they are used, and not used after they are
+        // destroyed; the numbers are ones that `pthread_attr_*` takes. `run` is given what it
+        // expects: a function that nobody else has.
         let error = unsafe {
             let mut error = libc::pthread_attr_init(attributes.as_mut_ptr());
             if error == 0 {

@@ -37,7 +37,8 @@ pub(super) fn is_main_thread() -> bool {
     // The system numbers the threads of a process from 1.
     #[cfg(target_os = "netbsd")]
     return native_id() == 1;
-    // SAFETY: takes nothing. It fails, with -1, before threads are in use, when there is but the main one.
+    // SAFETY: takes nothing. It fails, with -1, before threads are in use, when there is but the
+    // main one.
     #[cfg(not(target_os = "netbsd"))]
     return unsafe { libc::pthread_main_np() != 0 };
 }
@@ -45,8 +46,8 @@ pub(super) fn is_main_thread() -> bool {
 pub(super) fn set_os_name(name: &str) {
     let mut bytes = [0; OS_NAME_BYTES + 1];
     bytes[..name.len()].copy_from_slice(name.as_bytes());
-    // SAFETY: the pointers are to strings that end with a zero and live for the length of the call; what the format asks
-    // for is one string.
+    // SAFETY: the pointers are to strings that end with a zero and live for the length of the call;
+    // what the format asks for is one string.
     #[cfg(target_os = "netbsd")]
     unsafe {
         libc::pthread_setname_np(
@@ -55,7 +56,8 @@ pub(super) fn set_os_name(name: &str) {
             bytes.as_ptr().cast_mut().cast(),
         );
     }
-    // SAFETY: the pointer is to a string that ends with a zero and lives for the length of the call.
+    // SAFETY: the pointer is to a string that ends with a zero and lives for the length of the
+    // call.
     #[cfg(not(target_os = "netbsd"))]
     unsafe {
         libc::pthread_set_name_np(libc::pthread_self(), bytes.as_ptr().cast());

@@ -13,8 +13,8 @@ use std::io;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// In which order the parts of a program get ready for a fork: who may hold a lock while waiting for
-/// that of another comes first.
+/// In which order the parts of a program get ready for a fork: who may hold a lock while waiting
+/// for that of another comes first.
 ///
 /// ```
 /// use tl_core::sys::ForkRank;
@@ -62,8 +62,8 @@ pub struct ForkHooks {
     /// Called after it in the parent: it unlocks that.
     pub in_parent: fn(),
     /// Called after it in the child, where the calling thread is the only one: it unlocks that, and
-    /// forgets the other threads. It should neither allocate nor free memory: the program's allocator may
-    /// not be usable there.
+    /// forgets the other threads. It should neither allocate nor free memory: the program's
+    /// allocator may not be usable there.
     pub in_child: fn(),
 }
 
@@ -77,8 +77,8 @@ thread_local! {
     static PREPARED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Sees to it that these functions are called around each `fork` of the process, in the order of the
-/// ranks. The first call for a rank counts, later ones change nothing.
+/// Sees to it that these functions are called around each `fork` of the process, in the order of
+/// the ranks. The first call for a rank counts, later ones change nothing.
 ///
 /// A panic in one of them aborts the process.
 ///
@@ -101,8 +101,8 @@ pub fn at_fork(rank: ForkRank, hooks: ForkHooks) -> io::Result<()> {
 
     HOOKS[rank as usize].get_or_init(|| hooks);
     let error = *REGISTERED.get_or_init(|| {
-        // SAFETY: the three functions are safe to call, take nothing, and stay as long as the code of
-        // this program or plugin, with which the C runtime forgets them.
+        // SAFETY: the three functions are safe to call, take nothing, and stay as long as the code
+        // of this program or plugin, with which the C runtime forgets them.
         unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) }
     });
     match error {
@@ -111,8 +111,8 @@ pub fn at_fork(rank: ForkRank, hooks: ForkHooks) -> io::Result<()> {
     }
 }
 
-/// How many forks there are between this process and the one that was started, as far as they were seen
-/// (see [`at_fork`]): what a handle compares to find out whether its thread may exist.
+/// How many forks there are between this process and the one that was started, as far as they were
+/// seen (see [`at_fork`]): what a handle compares to find out whether its thread may exist.
 ///
 /// ```
 /// assert_eq!(tl_core::sys::fork_generation(), 0);

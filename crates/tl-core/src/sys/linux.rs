@@ -8,7 +8,8 @@ use std::time::Duration;
 pub(super) const OS_NAME_BYTES: usize = 15;
 
 pub(super) fn native_id() -> u64 {
-    // SAFETY: takes nothing, cannot fail. (`gettid` itself is not in every C library that Rust links to.)
+    // SAFETY: takes nothing, cannot fail. (`gettid` itself is not in every C library that Rust
+    // links to.)
     let id = unsafe { libc::syscall(libc::SYS_gettid) };
     id.unsigned_abs() as u64
 }
@@ -24,8 +25,8 @@ pub(super) fn is_main_thread() -> bool {
 pub(super) fn set_os_name(name: &str) {
     let mut bytes = [0; OS_NAME_BYTES + 1];
     bytes[..name.len()].copy_from_slice(name.as_bytes());
-    // SAFETY: the pointer is to a string of at most 16 bytes, its zero included, that lives for the length of the call.
-    // It cannot fail with such a string.
+    // SAFETY: the pointer is to a string of at most 16 bytes, its zero included, that lives for the
+    // length of the call. It cannot fail with such a string.
     unsafe { libc::prctl(libc::PR_SET_NAME, bytes.as_ptr()) };
 }
 

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicI32, Ordering};
 /// More than there are signals.
 const SIGNALS: usize = 128;
 
-/// Where the handler writes, by signal: the number of the file, and one more; 0 if the signal is not caught.
+/// Where the handler writes, by signal: the number of the file, and one more; 0 if the signal is
+/// not caught.
 static ENDS: [AtomicI32; SIGNALS] = [const { AtomicI32::new(0) }; SIGNALS];
 
 /// A signal that is caught, for the rest of the process. See [`catch_signal`].
@@ -34,13 +35,14 @@ pub struct CaughtSignal {
     stream: ManuallyDrop<UnixStream>,
 }
 
-/// Catches a signal: instead of what it did until now, it wakes who [waits](CaughtSignal::wait) for it. The
-/// handler does no more than write one byte. In a child made by `fork` it wakes who waits in the parent.
+/// Catches a signal: instead of what it did until now, it wakes who [waits](CaughtSignal::wait) for
+/// it. The handler does no more than write one byte. In a child made by `fork` it wakes who waits
+/// in the parent.
 ///
 /// # Errors
 ///
-/// If there is no such signal, it cannot be caught, or it is caught by this function already, and when
-/// the system has no more files.
+/// If there is no such signal, it cannot be caught, or it is caught by this function already, and
+/// when the system has no more files.
 ///
 /// ```
 /// use tl_core::sys::catch_signal;
@@ -78,9 +80,9 @@ pub fn catch_signal(signal: i32) -> io::Result<CaughtSignal> {
 }
 
 fn install(signal: i32) -> io::Result<()> {
-    // SAFETY: an all-zero `sigaction` is one without flags and with nothing blocked; the handler is a function
-    // of the type that is called without `SA_SIGINFO`, and does only what a handler may. The call reads
-    // `action`, which lives, and writes nothing.
+    // SAFETY: an all-zero `sigaction` is one without flags and with nothing blocked; the handler is
+    // a function of the type that is called without `SA_SIGINFO`, and does only what a handler may.
+    // The call reads `action`, which lives, and writes nothing.
     let result = unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = handle as extern "C" fn(libc::c_int) as usize;
@@ -98,9 +100,9 @@ extern "C" fn handle(signal: libc::c_int) {
     if end < 0 {
         return;
     }
-    // SAFETY: the file is open for the rest of the process. `write` may be called in a handler, and so may
-    // `errno_place`, which gives the calling thread's `errno`, so that this leaves no trace there. If there is no room,
-    // enough wake-ups are on their way.
+    // SAFETY: the file is open for the rest of the process. `write` may be called in a handler, and
+    // so may `errno_place`, which gives the calling thread's `errno`, so that this leaves no trace
+    // there. If there is no room, enough wake-ups are on their way.
     unsafe {
         let errno = *errno_place();
         libc::write(end, [0_u8].as_ptr().cast(), 1);
@@ -122,8 +124,8 @@ use libc::__errno_location as errno_place;
 use libc::__error as errno_place;
 
 impl CaughtSignal {
-    /// Waits until the signal comes, or has come since the last wait. Several that came meanwhile may
-    /// count as one.
+    /// Waits until the signal comes, or has come since the last wait. Several that came meanwhile
+    /// may count as one.
     ///
     /// # Errors
     ///

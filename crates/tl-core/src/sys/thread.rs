@@ -14,11 +14,11 @@ use super::imp;
 /// ```
 pub const OS_NAME_BYTES: usize = imp::OS_NAME_BYTES;
 
-/// Returns the number that the system gives the calling thread: on Linux, what `ps -L`, `top -H` and `/proc/self/task`
-/// show. It is not 0.
+/// Returns the number that the system gives the calling thread: on Linux, what `ps -L`, `top -H`
+/// and `/proc/self/task` show. It is not 0.
 ///
-/// Unlike a [`ThreadIdent`](crate::ThreadIdent) the system uses it again once the thread has ended. On Linux this is a
-/// system call of about a tenth of a microsecond.
+/// Unlike a [`ThreadIdent`](crate::ThreadIdent) the system uses it again once the thread has ended.
+/// On Linux this is a system call of about a tenth of a microsecond.
 ///
 /// ```
 /// let elsewhere = std::thread::spawn(tl_core::sys::native_id);
@@ -28,7 +28,8 @@ pub fn native_id() -> u64 {
     imp::native_id()
 }
 
-/// Returns whether the calling thread is the one on which the system started the process, in which `main` runs.
+/// Returns whether the calling thread is the one on which the system started the process, in which
+/// `main` runs.
 ///
 /// In a child made by `fork` that is the thread that forked.
 ///
@@ -40,7 +41,8 @@ pub fn is_main_thread() -> bool {
     imp::is_main_thread()
 }
 
-/// Returns the part of a name that the system has room for: the first [`OS_NAME_BYTES`], ended where a character ends.
+/// Returns the part of a name that the system has room for: the first [`OS_NAME_BYTES`], ended
+/// where a character ends.
 ///
 /// A zero byte, which would end the name there, becomes `?`.
 ///
@@ -60,8 +62,8 @@ pub fn os_name_form(name: &str) -> String {
 
 /// Gives the calling thread a name that the system shows, cut as [`os_name_form`] does.
 ///
-/// On Linux, in the main thread, this changes the name that the system shows for the whole process. A system that does not
-/// keep names of threads ignores it.
+/// On Linux, in the main thread, this changes the name that the system shows for the whole process.
+/// A system that does not keep names of threads ignores it.
 ///
 /// ```
 /// use tl_core::sys::{os_name, os_name_form, set_os_name};
@@ -76,12 +78,14 @@ pub fn set_os_name(name: &str) {
 
 /// Gives another thread of this process a name that the system shows, cut as [`os_name_form`] does.
 ///
-/// The caller sees to it that the thread does not end meanwhile: its number could then be that of another.
+/// The caller sees to it that the thread does not end meanwhile: its number could then be that of
+/// another.
 ///
 /// # Errors
 ///
 /// When there is no such thread; on Linux, when there is no `/proc`. Of the kind
-/// [`Unsupported`](io::ErrorKind::Unsupported) where a thread can only name itself: on all systems but Linux and Windows.
+/// [`Unsupported`](io::ErrorKind::Unsupported) where a thread can only name itself: on all systems
+/// but Linux and Windows.
 ///
 /// ```
 /// use tl_core::sys::{native_id, os_name, set_os_name_of};
@@ -98,7 +102,8 @@ pub fn set_os_name_of(native_id: u64, name: &str) -> io::Result<()> {
 
 /// Returns the name that the system has for the calling thread; empty where it keeps none.
 ///
-/// On Linux a thread that was not named has that of the thread that started it, and the main thread that of the program.
+/// On Linux a thread that was not named has that of the thread that started it, and the main thread
+/// that of the program.
 ///
 /// ```
 /// let named = std::thread::Builder::new().name("reader".into()).spawn(tl_core::sys::os_name)?;
@@ -110,14 +115,16 @@ pub fn os_name() -> String {
     imp::os_name()
 }
 
-/// Says how late the system may wake the calling thread, to save power, when a timed wait of its runs out.
+/// Says how late the system may wake the calling thread, to save power, when a timed wait of its
+/// runs out.
 ///
-/// Linux's own choice is 50 microseconds; [`Duration::ZERO`] goes back to what the thread had when it started, one nanosecond is
-/// as sharp as it gets.
+/// Linux's own choice is 50 microseconds; [`Duration::ZERO`] goes back to what the thread had when
+/// it started, one nanosecond is as sharp as it gets.
 ///
 /// # Errors
 ///
-/// Of the kind [`Unsupported`](io::ErrorKind::Unsupported) on all systems but Linux, which choose for themselves.
+/// Of the kind [`Unsupported`](io::ErrorKind::Unsupported) on all systems but Linux, which choose
+/// for themselves.
 ///
 /// ```
 /// use std::time::Duration;

@@ -12,7 +12,8 @@ use windows_sys::Win32::System::Threading::{
     THREAD_SET_LIMITED_INFORMATION,
 };
 
-/// Windows counts the bytes of a name, two for each unit of UTF-16, in 16 bits. No byte of UTF-8 becomes more than one unit.
+/// Windows counts the bytes of a name, two for each unit of UTF-16, in 16 bits. No byte of UTF-8
+/// becomes more than one unit.
 pub(super) const OS_NAME_BYTES: usize = 32_766;
 
 /// The number of the thread that ran `note_main`; 0 until it has run.
@@ -23,9 +24,10 @@ extern "C" fn note_main() {
     MAIN.store(current(), Ordering::Relaxed);
 }
 
-// The C runtime calls what is in this section before `main`, on the thread on which Windows has started the process. (In a
-// DLL it is the one that loads it: a program that loads it elsewhere than in its main thread has that for its main one.)
-// SAFETY: what the runtime expects there are pointers to functions that take nothing and can be called at that time.
+// The C runtime calls what is in this section before `main`, on the thread on which Windows has
+// started the process. (In a DLL it is the one that loads it: a program that loads it elsewhere
+// than in its main thread has that for its main one.) SAFETY: what the runtime expects there are
+// pointers to functions that take nothing and can be called at that time.
 #[unsafe(link_section = ".CRT$XCU")]
 #[used]
 static NOTE_MAIN: extern "C" fn() = note_main;
@@ -57,8 +59,8 @@ fn wide(name: &str) -> Vec<u16> {
 }
 
 pub(super) fn set_os_name(name: &str) {
-    // SAFETY: the handle is that of the calling thread, and the string ends with a zero and lives for the length of the call.
-    // Only what a debugger shows is out of date if it fails.
+    // SAFETY: the handle is that of the calling thread, and the string ends with a zero and lives
+    // for the length of the call. Only what a debugger shows is out of date if it fails.
     unsafe { SetThreadDescription(GetCurrentThread(), wide(name).as_ptr()) };
 }
 
@@ -69,7 +71,8 @@ pub(super) fn set_os_name_of(native_id: u64, name: &str) -> io::Result<()> {
     if thread.is_null() {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the handle is open, and closed once; the string ends with a zero and lives for the length of the call.
+    // SAFETY: the handle is open, and closed once; the string ends with a zero and lives for the
+    // length of the call.
     let result = unsafe {
         let result = SetThreadDescription(thread, wide(name).as_ptr());
         CloseHandle(thread);
@@ -83,8 +86,8 @@ pub(super) fn set_os_name_of(native_id: u64, name: &str) -> io::Result<()> {
 
 pub(super) fn os_name() -> String {
     let mut name = ptr::null_mut();
-    // SAFETY: the handle is that of the calling thread. If all is well, and only then, Windows lends a string that ends with a
-    // zero, until it is freed.
+    // SAFETY: the handle is that of the calling thread. If all is well, and only then, Windows
+    // lends a string that ends with a zero, until it is freed.
     unsafe {
         if GetThreadDescription(GetCurrentThread(), &mut name) < 0 || name.is_null() {
             return String::new();

@@ -13,8 +13,9 @@ use super::table::with_table;
 
 /// For each thread a place for a value.
 pub(crate) struct Cells<T> {
-    /// The bits of the key: `Key::NONE` while no thread has had a value. Relaxed is enough: a thread that finds something under a
-    /// key has put it there itself. Written with `registry` locked, or by the exclusive owner.
+    /// The bits of the key: `Key::NONE` while no thread has had a value. Relaxed is enough: a
+    /// thread that finds something under a key has put it there itself. Written with `registry`
+    /// locked, or by the exclusive owner.
     key: AtomicU64,
     /// `Some` if and only if there is a key.
     registry: Mutex<Option<Arc<Registry<T>>>>,
@@ -65,8 +66,9 @@ impl<T> Cells<T> {
     #[inline]
     pub(crate) fn share(&self) -> Option<Share<'_, T>> {
         let slot = with_table(|table| table.readable(self.key()))?;
-        // SAFETY: the slot was made for the key of these cells, so it is one for a `T`. It is not freed while they are
-        // borrowed and the thread runs (see the module), which is longer than the returned borrow. What is readable has a value.
+        // SAFETY: the slot was made for the key of these cells, so it is one for a `T`. It is not
+        // freed while they are borrowed and the thread runs (see the module), which is longer than
+        // the returned borrow. What is readable has a value.
         Some(unsafe { slot.cast::<Slot<T>>().as_ref().share() })
     }
 
@@ -219,8 +221,8 @@ pub(crate) struct Exclusion<'a, T: Send + 'static> {
 impl<T: Send + 'static> Exclusion<'_, T> {
     #[inline]
     pub(crate) fn value(&mut self) -> &mut T {
-        // SAFETY: from `exclude` until this is dropped the slot gives no other reference to the value, and this is borrowed
-        // exclusively. The slot is not freed, as in `Cells::share`.
+        // SAFETY: from `exclude` until this is dropped the slot gives no other reference to the
+        // value, and this is borrowed exclusively. The slot is not freed, as in `Cells::share`.
         unsafe { self.value.as_mut() }
     }
 }

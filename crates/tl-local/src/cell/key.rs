@@ -5,8 +5,8 @@ use std::collections::BinaryHeap;
 
 use tl_core::door::Mutex;
 
-/// The number of a local: the index of its entry in the table of every thread, and the generation of that index, which tells
-/// the local from all others that had the same index before.
+/// The number of a local: the index of its entry in the table of every thread, and the generation
+/// of that index, which tells the local from all others that had the same index before.
 ///
 /// | bits | meaning |
 /// | --- | --- |
@@ -60,7 +60,8 @@ impl Key {
         })
     }
 
-    /// Gives the index back. The caller has seen to it that no thread finds anything under this key any more.
+    /// Gives the index back. The caller has seen to it that no thread finds anything under this key
+    /// any more.
     pub(super) fn retire(self) {
         let generation = (self.0 >> GENERATION_SHIFT) as u32;
         // An index whose generations are used up is not used again.

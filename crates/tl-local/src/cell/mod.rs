@@ -1,4 +1,5 @@
-//! The cells of a local: for each thread one place for a value. All `unsafe` of the crate is here, behind a safe interface.
+//! The cells of a local: for each thread one place for a value. All `unsafe` of the crate is here,
+//! behind a safe interface.
 //!
 //! | file | what it has |
 //! | --- | --- |
@@ -16,18 +17,21 @@
 //! table of the thread ──key──▶ slot ◀──place── registry of the local
 //! ```
 //!
-//! 1. The thread touches it while it has a shared borrow of the local, and finds it by the key of the local. Keys are never used
-//!    twice, so a slot of another local, perhaps freed, is never found.
+//! 1. The thread touches it while it has a shared borrow of the local, and finds it by the key of
+//!    the local. Keys are never used twice, so a slot of another local, perhaps freed, is never
+//!    found.
 //! 2. Who has an exclusive borrow of the local touches it. That excludes (1).
-//! 3. The thread, when it ends, drops it, without any borrow of the local. That excludes (1), which needs a running thread,
-//!    but not (2). So both go through the lock of the registry: who takes the slot out of it has it for itself, alone.
+//! 3. The thread, when it ends, drops it, without any borrow of the local. That excludes (1), which
+//!    needs a running thread, but not (2). So both go through the lock of the registry: who takes
+//!    the slot out of it has it for itself, alone.
 //!
-//!    There is one exception to what (1) needs: a thread that calls `exit` drops its thread-locals with its calls still on the stack,
-//!    and may have lent the value to threads that go on. So a slot whose value is borrowed is left alone: nobody will return to
-//!    that borrow.
+//!    There is one exception to what (1) needs: a thread that calls `exit` drops its thread-locals
+//!    with its calls still on the stack, and may have lent the value to threads that go on. So a
+//!    slot whose value is borrowed is left alone: nobody will return to that borrow.
 //!
-//! The owner that visits values ([`Cells::for_each_mut`]) takes them out one by one and puts them back. A thread that
-//! ends meanwhile does not wait for it, since the visitor may be waiting for the thread: it leaves the slot to the visitor.
+//! The owner that visits values ([`Cells::for_each_mut`]) takes them out one by one and puts them
+//! back. A thread that ends meanwhile does not wait for it, since the visitor may be waiting for
+//! the thread: it leaves the slot to the visitor.
 
 mod cells;
 mod key;

@@ -7,8 +7,8 @@ use tl_core::door::Mutex;
 
 use super::slot::Slot;
 
-/// The slots of a local. Its lock decides who has a slot for itself when a thread ends and the owner of the local works on
-/// it at the same moment.
+/// The slots of a local. Its lock decides who has a slot for itself when a thread ends and the
+/// owner of the local works on it at the same moment.
 pub(super) struct Registry<T> {
     places: Mutex<Places<T>>,
 }
@@ -32,16 +32,18 @@ enum Place<T> {
 /// The right to free a slot, and, when it is out of the registry, to touch it.
 struct Owned<T>(NonNull<Slot<T>>);
 
-// SAFETY: who has it has the slot and its value for itself; the value may be sent to another thread, and the rest of the slot
-// is numbers.
+// SAFETY: who has it has the slot and its value for itself; the value may be sent to another
+// thread, and the rest of the slot is numbers.
 unsafe impl<T: Send> Send for Owned<T> {}
 
 impl<T> Owned<T> {
     /// # Safety
     ///
-    /// The slot is in no registry, and its thread and the owner of the local will not touch it, except the caller.
+    /// The slot is in no registry, and its thread and the owner of the local will not touch it,
+    /// except the caller.
     unsafe fn into_box(self) -> Box<Slot<T>> {
-        // SAFETY: it was made by `Box::into_raw`, in `add`, and this consumes the only right to free it.
+        // SAFETY: it was made by `Box::into_raw`, in `add`, and this consumes the only right to
+        // free it.
         unsafe { Box::from_raw(self.0.as_ptr()) }
     }
 }
@@ -82,8 +84,9 @@ impl<T> Registry<T> {
             mem::take(&mut places.all)
         };
         places.into_iter().filter_map(|place| match place {
-            // SAFETY: the slot has just been taken out of the registry, so its thread will not find it there when it ends, and
-            // before that it cannot use the local, which has an exclusive owner.
+            // SAFETY: the slot has just been taken out of the registry, so its thread will not find
+            // it there when it ends, and before that it cannot use the local, which has an
+            // exclusive owner.
             Place::Taken(slot) => Some(unsafe { slot.into_box() }),
             Place::Free | Place::Visited | Place::Abandoned => None,
         })
@@ -98,8 +101,9 @@ impl<T> Registry<T> {
                 index,
                 slot: slot.0,
             };
-            // SAFETY: the slot is out of the registry; a thread that ends leaves it alone, and one that runs cannot use the
-            // local, which has an exclusive owner. So this is the only reference to the slot until `visit` is dropped.
+            // SAFETY: the slot is out of the registry; a thread that ends leaves it alone, and one
+            // that runs cannot use the local, which has an exclusive owner. So this is the only
+            // reference to the slot until `visit` is dropped.
             let slot = unsafe { &mut *visit.slot.as_ptr() };
             if let Some(value) = slot.value_mut() {
                 f(value);
@@ -129,7 +133,8 @@ impl<T> Registry<T> {
             all[index] = Place::Free;
             free.push(index);
             drop(places);
-            // SAFETY: the slot is out of the registry, its thread has left it, and the visitor is at its end.
+            // SAFETY: the slot is out of the registry, its thread has left it, and the visitor is
+            // at its end.
             drop(unsafe { slot.into_box() });
         } else {
             all[index] = Place::Taken(slot);
@@ -152,8 +157,9 @@ impl<T> Drop for Visit<'_, T> {
 
 /// A registry as the table of a thread sees it.
 pub(super) trait Leave: Send + Sync {
-    /// Drops the slot at `index`, for its thread, which ends. If the owner of the local has it, that is left to the owner. If its
-    /// value is borrowed it stays: the thread is ending the process, from within that borrow.
+    /// Drops the slot at `index`, for its thread, which ends. If the owner of the local has it,
+    /// that is left to the owner. If its value is borrowed it stays: the thread is ending the
+    /// process, from within that borrow.
     fn leave(&self, index: usize);
 }
 
@@ -166,8 +172,8 @@ impl<T: Send> Leave for Registry<T> {
             return;
         };
         if let Place::Taken(slot) = place {
-            // SAFETY: the slot is in the registry, whose lock is held, so that its owner does not have it, and its thread is the
-            // caller.
+            // SAFETY: the slot is in the registry, whose lock is held, so that its owner does not
+            // have it, and its thread is the caller.
             if unsafe { slot.0.as_ref() }.is_borrowed() {
                 return;
             }
@@ -176,8 +182,8 @@ impl<T: Send> Leave for Registry<T> {
             Place::Taken(slot) => {
                 free.push(index);
                 drop(places);
-                // SAFETY: the slot has just been taken out of the registry, so that its owner will not find it there, and its
-                // thread is the caller.
+                // SAFETY: the slot has just been taken out of the registry, so that its owner will
+                // not find it there, and its thread is the caller.
                 let slot = unsafe { slot.into_box() };
                 drop(slot);
             }

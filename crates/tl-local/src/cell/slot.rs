@@ -23,9 +23,11 @@ pub(super) enum Content {
 /// The place of the value of one thread in one local. Who may touch it: see [the module](super).
 pub(super) struct Slot<T> {
     content: Cell<Content>,
-    /// How many shared borrows of the value there are. Each is a call on the stack, so they cannot be too many.
+    /// How many shared borrows of the value there are. Each is a call on the stack, so they cannot
+    /// be too many.
     shares: Cell<usize>,
-    /// `Some` if and only if `content` is `Value` or `Excluded`. Changed only while there is no borrow.
+    /// `Some` if and only if `content` is `Value` or `Excluded`. Changed only while there is no
+    /// borrow.
     value: UnsafeCell<Option<T>>,
 }
 
@@ -100,20 +102,21 @@ impl<T> Slot<T> {
         assert!(!self.is_borrowed());
         assert_eq!(content == Content::Value, value.is_some());
         self.content.set(content);
-        // SAFETY: there is no borrow of the value, and no code of the user runs here that could make one.
+        // SAFETY: there is no borrow of the value, and no code of the user runs here that could
+        // make one.
         unsafe { self.value.get().replace(value) }
     }
 
-    /// Marks the beginning of an exclusive borrow, which ends with [`readmit`](Slot::readmit). `None` if there is no value or it is
-    /// borrowed.
+    /// Marks the beginning of an exclusive borrow, which ends with [`readmit`](Slot::readmit).
+    /// `None` if there is no value or it is borrowed.
     #[inline]
     pub(super) fn exclude(&self) -> Option<NonNull<T>> {
         if self.is_shared() || self.content.get() != Content::Value {
             return None;
         }
         self.content.set(Content::Excluded);
-        // SAFETY: there is no borrow of the value, and from now on none can be made: `share` asks for other content, and
-        // `replace` refuses.
+        // SAFETY: there is no borrow of the value, and from now on none can be made: `share` asks
+        // for other content, and `replace` refuses.
         let value = unsafe { &mut *self.value.get() };
         value.as_mut().map(NonNull::from)
     }
@@ -135,8 +138,9 @@ impl<T> std::ops::Deref for Share<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: the content was `Value` when the borrow began, so there is one. While the borrow lasts it is not changed:
-        // `replace` and `exclude` refuse. Nor is the slot freed: the local is borrowed, and the thread runs.
+        // SAFETY: the content was `Value` when the borrow began, so there is one. While the borrow
+        // lasts it is not changed: `replace` and `exclude` refuse. Nor is the slot freed: the local
+        // is borrowed, and the thread runs.
         unsafe { (*self.slot.value.get()).as_ref().unwrap_unchecked() }
     }
 }

@@ -13,8 +13,8 @@ use tl_core::sys;
 use super::key::Key;
 use super::registry::Leave;
 
-/// How often a thread that ends goes through its values, to drop those that the drops before have set. A value set after
-/// that is refused. POSIX does as much for its own thread-local values.
+/// How often a thread that ends goes through its values, to drop those that the drops before have
+/// set. A value set after that is refused. POSIX does as much for its own thread-local values.
 const ROUNDS: u32 = 4;
 
 /// In the key of an entry: the slot has no value that could be shared.
@@ -24,7 +24,8 @@ const UNREADABLE: u64 = 1;
 #[derive(Clone, Copy)]
 #[repr(C, align(16))]
 struct Entry {
-    /// The key of the local, with a mark, `UNREADABLE`, or not. So that one comparison says all that a reader asks.
+    /// The key of the local, with a mark, `UNREADABLE`, or not. So that one comparison says all
+    /// that a reader asks.
     key: u64,
     /// The slot. It may be freed if the local with this key does not exist any more.
     slot: *const (),
@@ -73,10 +74,11 @@ struct Record {
 
 /// The slots of the calling thread.
 pub(super) struct Table {
-    /// The first of `mask / 16 + 1` entries, a power of two. They are `nothing()` or were allocated by `grow`.
+    /// The first of `mask / 16 + 1` entries, a power of two. They are `nothing()` or were allocated
+    /// by `grow`.
     entries: Cell<*mut Entry>,
-    /// The offset in bytes of the last entry: what of a key finds the entry. An index beyond the table finds another's, with
-    /// another key.
+    /// The offset in bytes of the last entry: what of a key finds the entry. An index beyond the
+    /// table finds another's, with another key.
     mask: Cell<usize>,
     stage: Cell<Stage>,
     /// By the index of the key; as many as there are entries, or none.
@@ -136,7 +138,8 @@ impl Table {
             key != Key::NONE && self.entry(key).key & !UNREADABLE == key.bits(),
             "only slots of this table are marked"
         );
-        // SAFETY: the entry lives, as in `entry`. It is not the one that must not be written, whose key is that of no local.
+        // SAFETY: the entry lives, as in `entry`. It is not the one that must not be written, whose
+        // key is that of no local.
         unsafe { (*self.place(key)).key = key.bits() | if readable { 0 } else { UNREADABLE } };
     }
 
@@ -146,8 +149,8 @@ impl Table {
         unsafe { *self.entries.get().add(index) = entry };
     }
 
-    /// Whether the thread has dropped its values and takes no more, or has none and comes too late for one,
-    /// since nobody would drop it.
+    /// Whether the thread has dropped its values and takes no more, or has none and comes too late
+    /// for one, since nobody would drop it.
     pub(super) fn has_ended(&self) -> bool {
         match self.stage.get() {
             Stage::Fresh => sys::is_thread_ending(),
@@ -206,7 +209,8 @@ impl Table {
         self.entries.set(entries.cast());
         self.mask.set((entries.len() - 1) * ENTRY);
         if !ptr::addr_eq(former, nothing()) {
-            // SAFETY: what is not `nothing()` came from a box, in `grow`, and nothing else points to it any more.
+            // SAFETY: what is not `nothing()` came from a box, in `grow`, and nothing else points
+            // to it any more.
             drop(unsafe { Box::from_raw(former) });
         }
     }
@@ -238,7 +242,8 @@ impl Table {
             if let Some(record) = record {
                 any = true;
                 self.write(index, NO_ENTRY);
-                // The panic hook has reported it. It must not keep the other values from being dropped.
+                // The panic hook has reported it. It must not keep the other values from being
+                // dropped.
                 let outcome =
                     catch_unwind(AssertUnwindSafe(|| record.registry.leave(record.place)));
                 if let Err(payload) = outcome {
@@ -272,7 +277,8 @@ impl Drop for Guard {
 
 #[cfg(not(loom))]
 thread_local! {
-    // Nothing to drop: so it can be read without asking whether it still exists, in every destructor too.
+    // Nothing to drop: so it can be read without asking whether it still exists, in every
+    // destructor too.
     static TABLE: ManuallyDrop<Table> = const { ManuallyDrop::new(Table::new()) };
     static GUARD: Guard = const { Guard {} };
 }
@@ -297,8 +303,8 @@ loom::thread_local! {
     static GUARD: Guard = Guard { table: TABLE.with(std::rc::Rc::clone) };
 }
 
-/// Calls `f` with the table of the calling thread. The model checker takes all thread-locals of a thread away before it drops
-/// the first one, so there the table has ended when destructors run.
+/// Calls `f` with the table of the calling thread. The model checker takes all thread-locals of a
+/// thread away before it drops the first one, so there the table has ended when destructors run.
 #[cfg(loom)]
 pub(super) fn with_table<R>(f: impl FnOnce(&Table) -> R) -> R {
     let table = TABLE.try_with(std::rc::Rc::clone).unwrap_or_else(|_| {
@@ -311,6 +317,7 @@ pub(super) fn with_table<R>(f: impl FnOnce(&Table) -> R) -> R {
 
 /// Sees to it that the values of the calling thread are dropped when it ends.
 fn end_with_thread() {
-    // It exists: when it is dropped, the table ends, and this is called only by a table that begins.
+    // It exists: when it is dropped, the table ends, and this is called only by a table that
+    // begins.
     GUARD.with(|_| ());
 }

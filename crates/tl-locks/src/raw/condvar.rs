@@ -16,11 +16,10 @@ const WAIT_UNTIL: &Operation = &Operation::new("Condvar", "wait_until");
 /// The condition variable of [`RawLock`], for use with [`lock_api`](https://docs.rs/lock_api): the
 /// [`Waiters`] of one condition.
 ///
-/// It implements
-/// [`RawCondvar`](https://docs.rs/lock_api/latest/lock_api/trait.RawCondvar.html) and
+/// It implements [`RawCondvar`](https://docs.rs/lock_api/latest/lock_api/trait.RawCondvar.html) and
 /// [`RawCondvarTimed`](https://docs.rs/lock_api/latest/lock_api/trait.RawCondvarTimed.html).
-/// `tl_condition::Condvar` is `lock_api`'s on it. There are no spurious wake-ups, and the notifications
-/// return exactly how many threads they notified.
+/// `tl_condition::Condvar` is `lock_api`'s on it. There are no spurious wake-ups, and the
+/// notifications return exactly how many threads they notified.
 ///
 /// ```
 /// type Condvar = lock_api::Condvar<tl_locks::RawCondvar>;
@@ -55,8 +54,8 @@ impl RawCondvar {
 // SAFETY: `RawCondvar` asks for
 // - releasing and waiting in one: the thread is among the waiters before it releases the mutex;
 // - the mutex held on return: `RawLock::wait` returns with it;
-// - a wait that panics to hold the mutex: it panics about a second mutex before it releases this one,
-//   and nothing else unwinds.
+// - a wait that panics to hold the mutex: it panics about a second mutex before it releases this
+//   one, and nothing else unwinds.
 unsafe impl lock_api::RawCondvar for RawCondvar {
     const INIT: RawCondvar = RawCondvar {
         waiters: Waiters::new(),

@@ -1,4 +1,5 @@
-//! The raw lock as `lock_api` wants it: the place that vouches for the protocol, and the crate's only `unsafe`.
+//! The raw lock as `lock_api` wants it: the place that vouches for the protocol, and the crate's
+//! only `unsafe`.
 #![allow(unsafe_code)]
 
 use std::num::NonZeroUsize;
@@ -17,10 +18,11 @@ const TRY_LOCK_UNTIL: &Operation = &Operation::new("Mutex", "try_lock_until");
 const BUMP: &Operation = &Operation::new("MutexGuard", "bump");
 
 // SAFETY: `RawMutex` asks for
-// - mutual exclusion, acquire on locking, release on unlocking: the protocol of `RawLock`, which the model checker explores;
+// - mutual exclusion, acquire on locking, release on unlocking: the protocol of `RawLock`, which
+//   the model checker explores;
 // - guard state that may be forgotten: `GuardSend` has nothing to drop;
-// - a lock that may be moved or dropped while it is locked by who owns it exclusively: nobody waits then, and nothing
-//   but the queue of waiters depends on the address;
+// - a lock that may be moved or dropped while it is locked by who owns it exclusively: nobody waits
+//   then, and nothing but the queue of waiters depends on the address;
 // - operations that do not unwind half-way: these do not unwind.
 unsafe impl RawMutex for RawLock {
     const INIT: RawLock = RawLock::new();
@@ -74,8 +76,8 @@ unsafe impl RawMutexTimed for RawLock {
     }
 }
 
-// SAFETY: a lock released fairly is released as by `unlock`, or stays locked and is the longest waiter's. `bump` does not
-// unwind.
+// SAFETY: a lock released fairly is released as by `unlock`, or stays locked and is the longest
+// waiter's. `bump` does not unwind.
 unsafe impl RawMutexFair for RawLock {
     #[inline]
     unsafe fn unlock_fair(&self, _guard: GuardSend) {
@@ -90,7 +92,8 @@ unsafe impl RawMutexFair for RawLock {
     }
 }
 
-/// How [`ReentrantMutex`](crate::ReentrantMutex) tells threads apart: by their [`ThreadIdent`](tl_core::ThreadIdent).
+/// How [`ReentrantMutex`](crate::ReentrantMutex) tells threads apart: by their
+/// [`ThreadIdent`](tl_core::ThreadIdent).
 ///
 /// ```
 /// use tl_locks::{RawLock, RawThreadIdent};
@@ -109,7 +112,8 @@ unsafe impl GetThreadId for RawThreadIdent {
 
     #[inline]
     fn nonzero_thread_id(&self) -> NonZeroUsize {
-        // Can fail only where `usize` has 32 bits and the process has started more than 2^32 threads.
+        // Can fail only where `usize` has 32 bits and the process has started more than 2^32
+        // threads.
         NonZeroUsize::try_from(tl_core::current_ident().as_u64())
             .expect("fewer threads than usize::MAX")
     }
@@ -117,15 +121,16 @@ unsafe impl GetThreadId for RawThreadIdent {
 
 /// The lock that a guard holds.
 fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
-    // SAFETY: the lock must not be released behind the guard's back. It is not: only `RawLock::wait`, through `wait_with_guard`,
-    // gets the reference.
+    // SAFETY: the lock must not be released behind the guard's back. It is not: only
+    // `RawLock::wait`, through `wait_with_guard`, gets the reference.
     unsafe { MutexGuard::mutex(guard).raw() }
 }
 
 /// Waits with the lock of a guard given up.
 ///
-/// The guard is borrowed exclusively, so that nobody has a reference to the value while the lock is released; `RawLock::wait` releases
-/// it once and does not return, nor unwind, before it has acquired it again. So whenever the guard can be used, it holds the lock.
+/// The guard is borrowed exclusively, so that nobody has a reference to the value while the lock is
+/// released; `RawLock::wait` releases it once and does not return, nor unwind, before it has
+/// acquired it again. So whenever the guard can be used, it holds the lock.
 pub(crate) fn wait_with_guard<T: ?Sized>(
     guard: &mut MutexGuard<'_, T>,
     waiters: &Waiters,

@@ -246,8 +246,8 @@ impl RawLock {
         place.note(WaitQueue::of(&self.state));
     }
 
-    /// With the feature `owners`: to be called before the lock is released, so that who gets it next notes
-    /// that afterwards.
+    /// With the feature `owners`: to be called before the lock is released, so that who gets it
+    /// next notes that afterwards.
     #[inline]
     fn is_held_no_more(&self) {
         place::forget(WaitQueue::of(&self.state));

@@ -12,8 +12,8 @@ use super::{RawLock, lost};
 
 /// The threads that wait on one condition.
 ///
-/// All that wait at a time do so with the same lock, to which a notification moves those asleep if it
-/// is held. To wait with another lock meanwhile panics; when nobody waits, another lock will do.
+/// All that wait at a time do so with the same lock, to which a notification moves those asleep if
+/// it is held. To wait with another lock meanwhile panics; when nobody waits, another lock will do.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,12 +33,12 @@ use super::{RawLock, lost};
 /// # Ok::<(), tl_locks::ReleaseError>(())
 /// ```
 pub struct Waiters {
-    /// The lock with which threads wait; null if none waits. Written only with the queue of this word
-    /// locked, together with the queue; relaxed, as that lock orders the writes.
+    /// The lock with which threads wait; null if none waits. Written only with the queue of this
+    /// word locked, together with the queue; relaxed, as that lock orders the writes.
     ///
     /// A notifier reads it first, and if it is null has nobody to notify: those who wait have
-    /// released their lock since they joined, and whoever changed with it what they wait for knows of
-    /// them by that.
+    /// released their lock since they joined, and whoever changed with it what they wait for knows
+    /// of them by that.
     lock: AtomicPtr<RawLock>,
 }
 
@@ -60,8 +60,8 @@ impl Waiters {
         }
     }
 
-    /// Returns how many threads wait and have not been notified. That may have changed by the time it
-    /// returns.
+    /// Returns how many threads wait and have not been notified. That may have changed by the time
+    /// it returns.
     ///
     /// ```
     /// assert_eq!(tl_locks::Waiters::new().n_waiting(), 0);
@@ -88,8 +88,8 @@ impl Waiters {
         self.lock.load(Ordering::Relaxed).is_null()
     }
 
-    /// Notes that the calling thread waits with `lock`, unless others wait with another; says whether it
-    /// did. With the `queue` locked.
+    /// Notes that the calling thread waits with `lock`, unless others wait with another; says
+    /// whether it did. With the `queue` locked.
     #[inline]
     pub(super) fn join(&self, lock: &RawLock, queue: &LockedQueue<'_>) -> bool {
         let lock = ptr::from_ref(lock).cast_mut();
@@ -111,9 +111,9 @@ impl Waiters {
         self.lock.store(ptr::null_mut(), Ordering::Relaxed);
     }
 
-    /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many there
-    /// were. Those asleep are moved to the queue of their lock if it is held, so that its release
-    /// wakes them and not before. The caller may hold that lock or not.
+    /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many
+    /// there were. Those asleep are moved to the queue of their lock if it is held, so that its
+    /// release wakes them and not before. The caller may hold that lock or not.
     ///
     /// ```
     /// assert_eq!(tl_locks::Waiters::new().notify(1), 0); // Nobody waits.
@@ -124,8 +124,9 @@ impl Waiters {
         }
         let address = Cell::new(ptr::null_mut());
         let lock = || -> &RawLock {
-            // SAFETY: the door asks where to move waiters while there is one that it has taken and not
-            // yet woken. That one is in `RawLock::wait`, which borrows the lock that was noted here.
+            // SAFETY: the door asks where to move waiters while there is one that it has taken and
+            // not yet woken. That one is in `RawLock::wait`, which borrows the lock that was noted
+            // here.
             unsafe { &*address.get() }
         };
         self.queue().wake_or_requeue(

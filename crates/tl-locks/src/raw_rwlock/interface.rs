@@ -122,7 +122,8 @@ unsafe impl RawRwLockTimed for RawRwLock {
 }
 
 // SAFETY: a lock released fairly is released as without fairness, or is handed to waiters for whom
-// it would have been free. To bump it is left to `lock_api`, which aborts should it not be had again.
+// it would have been free. To bump it is left to `lock_api`, which aborts should it not be had
+// again.
 unsafe impl RawRwLockFair for RawRwLock {
     #[inline]
     unsafe fn unlock_shared_fair(&self, _guard: GuardSend) {

@@ -120,8 +120,8 @@ impl RawRwLock {
             if admitted {
                 expected |= wish;
                 full = wish == WRITER;
-                // To the first alone: to hand the lock to a sleeper lets writers wait until it runs,
-                // and where one reads the other readers may join it.
+                // To the first alone: to hand the lock to a sleeper lets writers wait until it
+                // runs, and where one reads the other readers may join it.
                 let hand_over = left == keep && (fair || waiter.is_served_first);
                 if hand_over {
                     left += wish;

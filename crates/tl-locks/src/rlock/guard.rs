@@ -13,7 +13,8 @@ const LOCK_TIMEOUT: &Operation = &Operation::new("RLock", "lock_timeout");
 const LOCK_DEADLINE: &Operation = &Operation::new("RLock", "lock_deadline");
 
 impl RLock {
-    /// Acquires the lock, or one more level of it, and returns a guard that releases it when it is dropped.
+    /// Acquires the lock, or one more level of it, and returns a guard that releases it when it is
+    /// dropped.
     ///
     /// # Panics
     ///
@@ -132,8 +133,8 @@ impl RLock {
         }
     }
 
-    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock and propagates. `f` may acquire the
-    /// lock again.
+    /// Calls `f` with the lock held, and returns what it returns. A panic in `f` releases the lock
+    /// and propagates. `f` may acquire the lock again.
     ///
     /// # Panics
     ///
@@ -162,9 +163,10 @@ impl RLock {
 
 /// A [`RLock`] that is held by this thread; dropping the guard gives one level back.
 ///
-/// Guards of one lock may be dropped in any order. A guard that is forgotten ([`std::mem::forget`]) leaves its level held. If the
-/// thread has called [`RLock::release`] meanwhile, dropping the guard releases the next outer level, or does nothing if there is
-/// none; so use either guards or `release`.
+/// Guards of one lock may be dropped in any order. A guard that is forgotten ([`std::mem::forget`])
+/// leaves its level held. If the thread has called [`RLock::release`] meanwhile, dropping the guard
+/// releases the next outer level, or does nothing if there is none; so use either guards or
+/// `release`.
 ///
 /// The guard may not leave its thread, since no other thread could release the lock:
 ///
@@ -185,7 +187,8 @@ pub struct RLockGuard<'a> {
 impl Drop for RLockGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        // An error means that the thread has released more levels than it acquired: there is nothing left to do, and nobody to tell.
+        // An error means that the thread has released more levels than it acquired: there is
+        // nothing left to do, and nobody to tell.
         let _ = self.lock.release();
     }
 }

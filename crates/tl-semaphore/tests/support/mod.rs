@@ -14,8 +14,8 @@ use tl_core::sanitized::thread::{self, Scope, ScopedJoinHandle};
 /// Longer than a waiter may sleep before it is served first.
 const OVERDUE: Duration = Duration::from_millis(5);
 
-/// Starts a thread that calls `wait`, and returns once it has slept for so long that it is overdue, or has
-/// ended.
+/// Starts a thread that calls `wait`, and returns once it has slept for so long that it is overdue,
+/// or has ended.
 pub(crate) fn spawn_overdue<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     wait: impl FnOnce() -> T + Send + 'scope,

@@ -13,7 +13,8 @@ const WAIT_BEGUN_DEADLINE: &Operation = &Operation::new("Thread", "wait_begun_de
 
 impl Thread {
     /// Returns whether the thread has begun: it runs as a thread of the operating system, with its
-    /// [`native_id`](Thread::native_id), or has done so. [`start`](Thread::start) does not wait for that.
+    /// [`native_id`](Thread::native_id), or has done so. [`start`](Thread::start) does not wait for
+    /// that.
     ///
     /// ```
     /// assert!(tl_thread::current_thread().has_begun());
@@ -23,11 +24,11 @@ impl Thread {
         self.inner.life.has_begun()
     }
 
-    /// Waits until the thread has begun. Returns whether it has: false, at once, if it has not been started,
-    /// and false for a timer that is cancelled before it fires.
+    /// Waits until the thread has begun. Returns whether it has: false, at once, if it has not been
+    /// started, and false for a timer that is cancelled before it fires.
     ///
-    /// Python's `start` waits for that by itself. Here a program does so that needs what only a thread has
-    /// that runs: [`native_id`](Thread::native_id), say, to choose its processors.
+    /// Python's `start` waits for that by itself. Here a program does so that needs what only a
+    /// thread has that runs: [`native_id`](Thread::native_id), say, to choose its processors.
     ///
     /// # Blocking
     ///
@@ -84,8 +85,9 @@ impl Thread {
         self.inner.life.wait_begun(deadline, &Note::new(call))
     }
 
-    /// Returns whether the library did not start the thread, nor is it the main thread: it is known because
-    /// it has called the library. Nobody here can join it, and the end of the process does not wait for it.
+    /// Returns whether the library did not start the thread, nor is it the main thread: it is known
+    /// because it has called the library. Nobody here can join it, and the end of the process does
+    /// not wait for it.
     ///
     /// ```
     /// use tl_thread::current_thread;
@@ -98,9 +100,9 @@ impl Thread {
         self.origin_is(Origin::Foreign)
     }
 
-    /// Returns the standard library's handle to the thread, with its [`ThreadId`](std::thread::ThreadId);
-    /// `None` until the thread [has begun](Thread::has_begun), or, in one that the library did not start, has
-    /// called it.
+    /// Returns the standard library's handle to the thread, with its
+    /// [`ThreadId`](std::thread::ThreadId); `None` until the thread [has begun](Thread::has_begun),
+    /// or, in one that the library did not start, has called it.
     ///
     /// ```
     /// let handle = tl_thread::spawn(|| std::thread::current().id());
@@ -112,9 +114,9 @@ impl Thread {
         self.inner.std_thread.get().cloned()
     }
 
-    /// Returns what C's functions know the thread by, such as `pthread_setaffinity_np`; `None` before it
-    /// [has begun](Thread::has_begun) and after its end. The caller of such a function sees to it that the thread
-    /// does not end meanwhile.
+    /// Returns what C's functions know the thread by, such as `pthread_setaffinity_np`; `None`
+    /// before it [has begun](Thread::has_begun) and after its end. The caller of such a function
+    /// sees to it that the thread does not end meanwhile.
     ///
     /// As [`JoinHandleExt::as_pthread_t`](std::os::unix::thread::JoinHandleExt::as_pthread_t).
     ///

@@ -15,22 +15,25 @@ const JOIN_TIMEOUT: &Operation = &Operation::new("Thread", "join_timeout");
 const JOIN_DEADLINE: &Operation = &Operation::new("Thread", "join_deadline");
 
 impl Thread {
-    /// Waits until the thread has ended and its thread-locals have been dropped. By then it has left [`enumerate`](crate::enumerate).
+    /// Waits until the thread has ended and its thread-locals have been dropped. By then it has
+    /// left [`enumerate`](crate::enumerate).
     ///
-    /// Any number of threads may join the same one, any number of times. A timer that is cancelled has ended.
+    /// Any number of threads may join the same one, any number of times. A timer that is cancelled
+    /// has ended.
     ///
-    /// As Python's [`join`](https://docs.python.org/3/library/threading.html#threading.Thread.join).
+    /// As Python's
+    /// [`join`](https://docs.python.org/3/library/threading.html#threading.Thread.join).
     ///
     /// # Errors
     ///
-    /// [`JoinError::Panicked`] with the message if the thread panicked, and then at every join. At once, without waiting:
-    /// [`JoinError::NotStarted`], [`JoinError::CurrentThread`], and, if this is a handle to a thread that the library did not start,
-    /// [`JoinError::ForeignThread`].
+    /// [`JoinError::Panicked`] with the message if the thread panicked, and then at every join. At
+    /// once, without waiting: [`JoinError::NotStarted`], [`JoinError::CurrentThread`], and, if this
+    /// is a handle to a thread that the library did not start, [`JoinError::ForeignThread`].
     ///
     /// # Blocking
     ///
-    /// Two threads that join each other wait forever, and so does one that joins while it holds a lock which the other needs to end. Joining the main
-    /// thread waits until it leaves `main`.
+    /// Two threads that join each other wait forever, and so does one that joins while it holds a
+    /// lock which the other needs to end. Joining the main thread waits until it leaves `main`.
     ///
     /// ```
     /// use tl_thread::{JoinError, Thread};
@@ -56,7 +59,8 @@ impl Thread {
         self.join_until(Deadline::NEVER, call).map(|_| ())
     }
 
-    /// As [`join`](Thread::join), for at most `timeout`. Returns whether the thread has ended. [`Duration::ZERO`] only looks.
+    /// As [`join`](Thread::join), for at most `timeout`. Returns whether the thread has ended.
+    /// [`Duration::ZERO`] only looks.
     ///
     /// # Errors
     ///
@@ -85,7 +89,8 @@ impl Thread {
         self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
-    /// As [`join`](Thread::join), until `deadline` at the latest. Returns whether the thread has ended.
+    /// As [`join`](Thread::join), until `deadline` at the latest. Returns whether the thread has
+    /// ended.
     ///
     /// # Errors
     ///
@@ -143,7 +148,8 @@ impl Thread {
         self.inner.life.wait(deadline, &note)
     }
 
-    /// Calls `f`, which joins the thread in its own way. Meanwhile the caller is seen to wait for it.
+    /// Calls `f`, which joins the thread in its own way. Meanwhile the caller is seen to wait for
+    /// it.
     pub(crate) fn seen_to_join<R>(&self, call: Call, f: impl FnOnce() -> R) -> R {
         let who = || self.ident().map(Holder::new);
         let note = self.inner.life.note(call, &who);

@@ -37,11 +37,12 @@ use crate::life::Life;
 use crate::parker::Parker;
 use crate::{Runnable, SetDaemonError, current, registry};
 
-/// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones stand for the same thread, and
-/// are equal.
+/// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones
+/// stand for the same thread, and are equal.
 ///
-/// As Python's [`Thread`](https://docs.python.org/3/library/threading.html#thread-objects). The thread exists once it is
-/// [`start`](Thread::start)ed, and does not end with its handles. For a thread that returns a value see [`spawn`](crate::spawn), for one that borrows
+/// As Python's [`Thread`](https://docs.python.org/3/library/threading.html#thread-objects). The
+/// thread exists once it is [`start`](Thread::start)ed, and does not end with its handles. For a
+/// thread that returns a value see [`spawn`](crate::spawn), for one that borrows
 /// [`scope`](crate::scope).
 ///
 /// ```
@@ -56,8 +57,9 @@ use crate::{Runnable, SetDaemonError, current, registry};
 ///
 /// # Mistakes that do not compile
 ///
-/// The thread may outlive the function that makes it, so it cannot borrow that function's variables. Give them away with `move`, share
-/// them in an [`Arc`], or use [`scope`](crate::scope), which ends no sooner than its threads:
+/// The thread may outlive the function that makes it, so it cannot borrow that function's
+/// variables. Give them away with `move`, share them in an [`Arc`], or use [`scope`](crate::scope),
+/// which ends no sooner than its threads:
 ///
 /// ```compile_fail,E0373
 /// let words = vec!["one", "two"];
@@ -71,8 +73,8 @@ use crate::{Runnable, SetDaemonError, current, registry};
 /// });
 /// ```
 ///
-/// What must not leave its thread, such as an [`Rc`](std::rc::Rc) or the guard of an `RLock`, cannot move into another, as an
-/// [`Arc`] and a `Mutex` can:
+/// What must not leave its thread, such as an [`Rc`](std::rc::Rc) or the guard of an `RLock`,
+/// cannot move into another, as an [`Arc`] and a `Mutex` can:
 ///
 /// ```compile_fail,E0277
 /// use std::rc::Rc;
@@ -151,7 +153,8 @@ impl Inner {
 struct Work {
     /// What the thread is to do; the thread takes it.
     function: Option<Box<dyn FnOnce() + Send>>,
-    /// The operating system's thread, for the first to join without a time limit, or for the thread itself when it ends.
+    /// The operating system's thread, for the first to join without a time limit, or for the thread
+    /// itself when it ends.
     handle: Option<OsThread<std::thread::JoinHandle<()>>>,
     /// Since when it runs.
     since: Option<Instant>,
@@ -179,8 +182,9 @@ impl Work {
 }
 
 impl Thread {
-    /// A thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of the thread that makes it. What the main
-    /// thread makes, or a thread that the library did not start, is not a daemon.
+    /// A thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of the
+    /// thread that makes it. What the main thread makes, or a thread that the library did not
+    /// start, is not a daemon.
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
@@ -192,9 +196,11 @@ impl Thread {
         Thread::made_here(ThreadRecord::unnamed(), Some(Box::new(f)), None)
     }
 
-    /// A thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread by subclassing.
+    /// A thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread by
+    /// subclassing.
     ///
-    /// To get the struct back afterwards, with what `run` left in it, see [`spawn_runnable`](crate::spawn_runnable).
+    /// To get the struct back afterwards, with what `run` left in it, see
+    /// [`spawn_runnable`](crate::spawn_runnable).
     ///
     /// ```
     /// use tl_thread::{Runnable, Thread};
@@ -282,7 +288,8 @@ impl Thread {
         self
     }
 
-    /// Makes the thread a daemon, for which the end of the process does not wait, or one for which it does, whichever thread made it.
+    /// Makes the thread a daemon, for which the end of the process does not wait, or one for which
+    /// it does, whichever thread made it.
     ///
     /// # Panics
     ///
@@ -301,9 +308,9 @@ impl Thread {
     }
 
     /// Gives the thread a stack of at least `size` bytes; 0 for the default of
-    /// [`stack_size`](crate::stack_size). A small size is rounded up to 32 KiB. What the system cannot
-    /// provide makes [`start`](Thread::start) fail. Once the thread has been started this changes
-    /// nothing.
+    /// [`stack_size`](crate::stack_size). A small size is rounded up to 32 KiB. What the system
+    /// cannot provide makes [`start`](Thread::start) fail. Once the thread has been started this
+    /// changes nothing.
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ()).with_stack_size(64 * 1024);
@@ -316,10 +323,11 @@ impl Thread {
         self
     }
 
-    /// Whether the thread has been started and has not ended. It has ended when its thread-locals have been dropped, just
-    /// before [`join`](Thread::join) returns. A pending timer is alive.
+    /// Whether the thread has been started and has not ended. It has ended when its thread-locals
+    /// have been dropped, just before [`join`](Thread::join) returns. A pending timer is alive.
     ///
-    /// As Python's [`is_alive`](https://docs.python.org/3/library/threading.html#threading.Thread.is_alive).
+    /// As Python's
+    /// [`is_alive`](https://docs.python.org/3/library/threading.html#threading.Thread.is_alive).
     ///
     /// ```
     /// assert!(tl_thread::current_thread().is_alive());
@@ -340,8 +348,9 @@ impl Thread {
 
     /// Renames the thread, at any time: before it is started, while it runs, afterwards.
     ///
-    /// The next line that it logs shows the new name, and so does the operating system (the first 15 bytes, ended at a character; for the main thread
-    /// that is the name of the process). The standard library's message about a panic has the name with which the thread was started.
+    /// The next line that it logs shows the new name, and so does the operating system (the first
+    /// 15 bytes, ended at a character; for the main thread that is the name of the process). The
+    /// standard library's message about a panic has the name with which the thread was started.
     ///
     /// ```
     /// let thread = tl_thread::current_thread();
@@ -352,9 +361,11 @@ impl Thread {
         self.inner.record.set_name(name.as_ref());
     }
 
-    /// Whether the thread is a daemon: one for which the end of the process does not wait. See [the table](crate#the-end-of-the-process).
+    /// Whether the thread is a daemon: one for which the end of the process does not wait. See
+    /// [the table](crate#the-end-of-the-process).
     ///
-    /// A thread that the library did not start counts as one: nobody waits for it. The threads that it makes do not.
+    /// A thread that the library did not start counts as one: nobody waits for it. The threads that
+    /// it makes do not.
     ///
     /// ```
     /// assert!(!tl_thread::main_thread().is_daemon());
@@ -366,11 +377,13 @@ impl Thread {
 
     /// Makes the thread a daemon, or one for which the end of the process waits.
     ///
-    /// As Python's [`daemon`](https://docs.python.org/3/library/threading.html#threading.Thread.daemon).
+    /// As Python's
+    /// [`daemon`](https://docs.python.org/3/library/threading.html#threading.Thread.daemon).
     ///
     /// # Errors
     ///
-    /// When the thread has been started; the flag is as it was. A timer can be changed until it fires.
+    /// When the thread has been started; the flag is as it was. A timer can be changed until it
+    /// fires.
     ///
     /// ```
     /// use tl_thread::{SetDaemonError, Thread};
@@ -397,7 +410,8 @@ impl Thread {
         }
     }
 
-    /// The identity; `None` before the start. It stays after the end, and no other thread ever has it.
+    /// The identity; `None` before the start. It stays after the end, and no other thread ever has
+    /// it.
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
@@ -410,8 +424,9 @@ impl Thread {
         self.inner.record.ident()
     }
 
-    /// The number that the operating system gave the thread; `None` until it runs, which may be a moment after
-    /// [`start`](Thread::start). It stays after the end, when the system may have given it to another thread.
+    /// The number that the operating system gave the thread; `None` until it runs, which may be a
+    /// moment after [`start`](Thread::start). It stays after the end, when the system may have
+    /// given it to another thread.
     ///
     /// ```
     /// let thread = tl_thread::current_thread();

@@ -8,9 +8,9 @@ use std::thread::JoinHandle;
 use tl_core::door::{Mutex, MutexGuard};
 use tl_core::sys;
 
-/// A handle of the standard library, to be joined or dropped in the process where it was made. In a child
-/// made by `fork` there is no such thread: to join it would panic, and to drop the handle would free
-/// what the C runtime has given to others.
+/// A handle of the standard library, to be joined or dropped in the process where it was made. In a
+/// child made by `fork` there is no such thread: to join it would panic, and to drop the handle
+/// would free what the C runtime has given to others.
 pub(crate) struct OsThread<H> {
     handle: Option<H>,
     generation: u32,
@@ -53,9 +53,9 @@ static DISCARDED: Mutex<Vec<OsThread<JoinHandle<()>>>> = Mutex::new(Vec::new());
 
 /// Gives up the handle of another thread, which may be ending at this moment.
 ///
-/// To drop it would detach the thread, and glibc before 2.38 may then look at the memory of a thread
-/// that has just freed it, and free that of another (its bug 19951). So the handle is put aside, and
-/// the thread joined by a later call, when it has as good as ended.
+/// To drop it would detach the thread, and glibc before 2.38 may then look at the memory of a
+/// thread that has just freed it, and free that of another (its bug 19951). So the handle is put
+/// aside, and the thread joined by a later call, when it has as good as ended.
 #[cfg(not(loom))]
 pub(crate) fn discard(thread: OsThread<JoinHandle<()>>) {
     let mut ended = Vec::new();

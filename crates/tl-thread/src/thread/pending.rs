@@ -16,7 +16,8 @@ impl Thread {
         // A size that no thread can have is refused now, while somebody is there to be told.
         let own = self.inner.stack_size.load(Ordering::Relaxed);
         stack::for_new_thread(own).map_err(StartError::Refused)?;
-        // Both under the lock of the list: who cancels the thread as soon as it is pending has to find it listed.
+        // Both under the lock of the list: who cancels the thread as soon as it is pending has to
+        // find it listed.
         let was_new = registry::list_if(self, || {
             let is_new = self.inner.life.set_pending();
             if is_new {
@@ -44,7 +45,8 @@ impl Thread {
         }
     }
 
-    /// Starts the operating system's thread of a pending thread, which calls `ready` and then decides.
+    /// Starts the operating system's thread of a pending thread, which calls `ready` and then
+    /// decides.
     pub(crate) fn fire<P>(
         &self,
         ready: impl FnOnce() -> Option<P> + Send + 'static,

@@ -17,16 +17,18 @@ use crate::{StartError, current, excepthook, registry, stack};
 impl Thread {
     /// Starts the thread.
     ///
-    /// It does not wait for the thread to run. When it returns the thread is alive, listed by [`enumerate`](crate::enumerate), and has its
-    /// [`ident`](Thread::ident); its [`native_id`](Thread::native_id) may be a moment behind.
+    /// It does not wait for the thread to run. When it returns the thread is alive, listed by
+    /// [`enumerate`](crate::enumerate), and has its [`ident`](Thread::ident); its
+    /// [`native_id`](Thread::native_id) may be a moment behind.
     ///
-    /// As Python's [`start`](https://docs.python.org/3/library/threading.html#threading.Thread.start).
+    /// As Python's
+    /// [`start`](https://docs.python.org/3/library/threading.html#threading.Thread.start).
     ///
     /// # Errors
     ///
     /// [`StartError::AlreadyStarted`] if it has been started before, even if it has ended;
-    /// [`StartError::Refused`] if the operating system does not give the thread, or its stack size is
-    /// impossibly large. It can then be started again.
+    /// [`StartError::Refused`] if the operating system does not give the thread, or its stack size
+    /// is impossibly large. It can then be started again.
     ///
     /// ```
     /// use tl_thread::{StartError, Thread};
@@ -72,8 +74,9 @@ impl Thread {
         self.launch(spawn)
     }
 
-    /// Starts the operating system's thread of one whose life is running: identity, list, system, in this order, and all of it
-    /// undone if the system refuses, or if the function panics when std drops it for that.
+    /// Starts the operating system's thread of one whose life is running: identity, list, system,
+    /// in this order, and all of it undone if the system refuses, or if the function panics when
+    /// std drops it for that.
     fn launch<H>(
         &self,
         spawn: impl FnOnce(thread::Builder, Main) -> io::Result<H>,
@@ -88,7 +91,8 @@ impl Thread {
         Ok(handle)
     }
 
-    /// For each thread of the operating system that is started, so that each can leave, at its end or when it is refused.
+    /// For each thread of the operating system that is started, so that each can leave, at its end
+    /// or when it is refused.
     fn join_crew(&self) {
         if let Some(crew) = &self.inner.crew {
             crew.join();
@@ -100,8 +104,8 @@ impl Thread {
         spawn: impl FnOnce(thread::Builder, Main) -> io::Result<H>,
     ) -> io::Result<H> {
         let name = self.inner.record.name();
-        // std panics at a zero byte in a name. What it tells the system is as long as the name, so that
-        // `begin` knows where it was cut.
+        // std panics at a zero byte in a name. What it tells the system is as long as the name, so
+        // that `begin` knows where it was cut.
         let mut builder = thread::Builder::new().name(name.replace('\0', "?"));
         let own = self.inner.stack_size.load(Ordering::Relaxed);
         if let Some(size) = stack::for_new_thread(own)? {
@@ -121,7 +125,8 @@ impl Thread {
         {
             let mut work = self.inner.work.lock();
             if !self.inner.life.has_ended() {
-                // In place of that of a thread that was started for this one in vain, if there is one.
+                // In place of that of a thread that was started for this one in vain, if there is
+                // one.
                 mem::swap(&mut work.handle, &mut not_kept);
             }
         }
@@ -143,7 +148,8 @@ impl Thread {
 
     /// Makes the calling thread this one, and runs the function that the handle keeps.
     fn run_own_function(self, os_name: &str) {
-        // There is none if a spawn was refused, and who had found the thread in the list has started it since.
+        // There is none if a spawn was refused, and who had found the thread in the list has
+        // started it since.
         let function = self.inner.work.lock().function.take();
         let call = || function.map_or((), |function| function());
         run(self, os_name, call, |result| {
@@ -170,7 +176,8 @@ impl Thread {
         }
     }
 
-    /// Both under the lock of the list: who has left it has ended, and who sees the end no longer finds the thread there.
+    /// Both under the lock of the list: who has left it has ended, and who sees the end no longer
+    /// finds the thread there.
     fn end_and_unlist(&self) {
         let life = &self.inner.life;
         registry::unlist_if(self, || {
@@ -232,7 +239,8 @@ impl Drop for Due {
     }
 }
 
-/// What a new thread of the operating system does: it becomes the thread of the handle, and runs its function.
+/// What a new thread of the operating system does: it becomes the thread of the handle, and runs
+/// its function.
 pub(crate) struct Main {
     due: Due,
     os_name: Arc<str>,
@@ -259,7 +267,8 @@ impl Main {
         transit::end();
     }
 
-    /// The function that the handle of a pending thread keeps, if `ready` gives a permit and the thread is still pending then.
+    /// The function that the handle of a pending thread keeps, if `ready` gives a permit and the
+    /// thread is still pending then.
     pub(super) fn once_ready<P>(
         self,
         ready: impl FnOnce() -> Option<P> + Send + 'static,
@@ -393,7 +402,8 @@ mod tests {
         assert_leaves(&crew);
     }
 
-    // Here, since the standard library drops what a thread is to do only when one of its own hooks panics.
+    // Here, since the standard library drops what a thread is to do only when one of its own hooks
+    // panics.
     #[test]
     fn a_thread_whose_function_is_dropped_before_it_begins_ends() {
         let thread = Thread::without_function(None, None);

@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use tl_thread::enumerate;
 use tl_timer::Timer;
 
-/// Long enough for anything that happens at all, on any machine: a test that waits so long has failed.
+/// Long enough for anything that happens at all, on any machine: a test that waits so long has
+/// failed.
 pub(crate) const AGES: Duration = Duration::from_secs(100);
 
-/// Lets one test at a time do what all of a process share: the excepthook, the threads that are counted.
+/// Lets one test at a time do what all of a process share: the excepthook, the threads that are
+/// counted.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -41,7 +43,8 @@ pub(crate) fn os_threads() -> Vec<(u64, String)> {
         .collect()
 }
 
-/// How many threads of the system the timers of this process have: for calls, by their default names, and to schedule.
+/// How many threads of the system the timers of this process have: for calls, by their default
+/// names, and to schedule.
 pub(crate) fn timer_threads() -> (usize, usize) {
     let threads = os_threads();
     let count = |prefix| {
@@ -53,8 +56,8 @@ pub(crate) fn timer_threads() -> (usize, usize) {
     (count("Thread-"), count(SCHEDULER))
 }
 
-/// The numbers of the threads that schedule timers. One gets its name a moment after it is started, and one that is over may
-/// still be there.
+/// The numbers of the threads that schedule timers. One gets its name a moment after it is started,
+/// and one that is over may still be there.
 pub(crate) fn schedulers() -> Vec<u64> {
     let threads = os_threads().into_iter();
     let schedulers = threads.filter(|(_, name)| name == SCHEDULER);

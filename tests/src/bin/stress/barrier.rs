@@ -1,4 +1,5 @@
-//! Barrier: each round that goes well gives every index once; one that breaks gives nobody an index.
+//! Barrier: each round that goes well gives every index once; one that breaks gives nobody an
+//! index.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -12,7 +13,8 @@ pub(crate) fn run(round: &Round) -> Report {
     calm(round).with(disturbed(round))
 }
 
-/// Timeouts, aborts, resets and panicking actions break rounds, and whoever finds the barrier broken makes it new.
+/// Timeouts, aborts, resets and panicking actions break rounds, and whoever finds the barrier
+/// broken makes it new.
 fn disturbed(round: &Round) -> Report {
     let parties = round.threads;
     let (calls, panics) = (Arc::new(Count::default()), Arc::new(Count::default()));
@@ -106,7 +108,8 @@ fn disturbed(round: &Round) -> Report {
         )
 }
 
-/// Rounds that nobody disturbs, with an action that must run once in each, before any of the parties leaves.
+/// Rounds that nobody disturbs, with an action that must run once in each, before any of the
+/// parties leaves.
 fn calm(round: &Round) -> Report {
     const ROUNDS: u64 = 50;
     let actions = Arc::new(AtomicU64::new(0));
@@ -120,7 +123,8 @@ fn calm(round: &Round) -> Report {
     round.in_threads(|_, _| {
         for past in 1..=ROUNDS {
             let place = barrier.wait().expect("nobody breaks it");
-            // Of this round, and not yet of the one after the next, which cannot begin without this thread.
+            // Of this round, and not yet of the one after the next, which cannot begin without this
+            // thread.
             let seen = actions.load(Ordering::Relaxed);
             early.add(u64::from(seen != past && seen != past + 1));
             indices.add(place.index() as u64);

@@ -1,5 +1,5 @@
-//! Condition: as many waits end by a notification as notifications were given, the oldest first; nothing is lost in a bounded
-//! buffer.
+//! Condition: as many waits end by a notification as notifications were given, the oldest first;
+//! nothing is lost in a bounded buffer.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -60,7 +60,8 @@ pub(crate) fn notifications(round: &Round) -> Report {
         )
 }
 
-/// Those that wait, by the number under which they came, and those of them that were notified and have not gone on.
+/// Those that wait, by the number under which they came, and those of them that were notified and
+/// have not gone on.
 #[derive(Default)]
 struct Line {
     last: u64,
@@ -98,7 +99,8 @@ pub(crate) fn condvar(round: &Round) -> Report {
         .holds("the mutex is free at the end", value.try_lock().is_some())
 }
 
-/// Nobody's time runs out, so that it is known who is notified: the oldest, as many as were to be, and they alone go on.
+/// Nobody's time runs out, so that it is known who is notified: the oldest, as many as were to be,
+/// and they alone go on.
 pub(crate) fn order(round: &Round) -> Report {
     match round.rng(99).bool() {
         true => order_on(round, &Condition::with_lock(Lock::new())),
@@ -167,7 +169,8 @@ pub(crate) fn buffer(round: &Round) -> Report {
     let lock = Arc::new(Lock::new());
     let not_empty = Condition::with_lock(Arc::clone(&lock));
     let not_full = Condition::with_lock(Arc::clone(&lock));
-    // Its own mutex only to satisfy the borrow checker; the condition's lock keeps the threads apart.
+    // Its own mutex only to satisfy the borrow checker; the condition's lock keeps the threads
+    // apart.
     let items = Mutex::new(VecDeque::new());
     let capacity = round.rng(99).usize(1..8);
     let producers = round.threads.div_ceil(2);

@@ -1,4 +1,5 @@
-//! Event: each `set` lets the one go that waits for it, early or late, and nobody else; a storm of `set` and `clear` keeps nobody.
+//! Event: each `set` lets the one go that waits for it, early or late, and nobody else; a storm of
+//! `set` and `clear` keeps nobody.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,8 +8,9 @@ use tl_event::{AutoResetEvent, Event};
 
 use crate::round::{Count, Report, Round, timeout};
 
-/// A token goes round a ring of threads. Each waits for an event of its own, which is set once a lap: a `set` that is lost stops
-/// the ring, and a wait that ends without one finds the token elsewhere.
+/// A token goes round a ring of threads. Each waits for an event of its own, which is set once a
+/// lap: a `set` that is lost stops the ring, and a wait that ends without one finds the token
+/// elsewhere.
 pub(crate) fn ring(round: &Round) -> Report {
     const LAPS: u64 = 100;
     let events: Vec<Event> = (0..round.threads).map(|_| Event::new()).collect();
@@ -48,7 +50,8 @@ pub(crate) fn storm(round: &Round) -> Report {
     let operations = Count::default();
     round.in_threads(|number, rng| {
         if number == 0 {
-            // Until everybody is through: whoever waits at the moment of a `set` goes, also if `clear` follows at once.
+            // Until everybody is through: whoever waits at the moment of a `set` goes, also if
+            // `clear` follows at once.
             while waiting.load(Ordering::Relaxed) > 0 {
                 event.set();
                 if rng.bool() {
@@ -83,8 +86,8 @@ pub(crate) fn storm(round: &Round) -> Report {
         )
 }
 
-/// A baton: who is let go has it, and sets the event for the next. A `set` that is lost stops all, and one
-/// that lets two go is seen.
+/// A baton: who is let go has it, and sets the event for the next. A `set` that is lost stops all,
+/// and one that lets two go is seen.
 pub(crate) fn baton(round: &Round) -> Report {
     const TURNS: u64 = 50;
     let (baton, inside) = (AutoResetEvent::new(), AtomicUsize::new(0));

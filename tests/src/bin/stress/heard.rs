@@ -1,5 +1,5 @@
-//! Signals that are heard: a thread wakes others for each of ten thousand a second. What it gives is taken, and nobody is
-//! left asleep.
+//! Signals that are heard: a thread wakes others for each of ten thousand a second. What it gives
+//! is taken, and nobody is left asleep.
 
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,8 @@ pub(crate) fn run(round: &Round) -> Report {
             }
             listener.close();
         });
-        // They wait for the same all the time, so that a signal often comes while somebody is woken.
+        // They wait for the same all the time, so that a signal often comes while somebody is
+        // woken.
         round.in_threads(|_, rng| {
             while !over.wait_timeout(Duration::ZERO) {
                 operations.one();

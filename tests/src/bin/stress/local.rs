@@ -1,4 +1,5 @@
-//! Local: each value is seen by its own thread alone and dropped once, also when its thread ends while the owner visits it.
+//! Local: each value is seen by its own thread alone and dropped once, also when its thread ends
+//! while the owner visits it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -42,8 +43,9 @@ pub(crate) fn run(round: &Round) -> Report {
                 }
             }),
             2 => {
-                // A short thread: its value must go when it does, and start from nothing. The scope does not wait until it has
-                // dropped its thread-local values, so that this meets what the owner does below.
+                // A short thread: its value must go when it does, and start from nothing. The scope
+                // does not wait until it has dropped its thread-local values, so that this meets
+                // what the owner does below.
                 made.one();
                 std::thread::scope(|scope| {
                     scope.spawn(|| {

@@ -1,9 +1,10 @@
-//! Stress: random operations on every primitive, from 2 to 32 threads, with random timeouts, panics and cancellations, while a
-//! signal interrupts every system call that sleeps. Nothing is clocked: what goes in is counted, what comes out is counted, and
-//! the two must be even.
+//! Stress: random operations on every primitive, from 2 to 32 threads, with random timeouts, panics
+//! and cancellations, while a signal interrupts every system call that sleeps. Nothing is clocked:
+//! what goes in is counted, what comes out is counted, and the two must be even.
 //!
-//! Run it as `cargo xtask stress [--seconds N] [--seed N] [NAME…]`. Each round has a seed of its own, from which all its random
-//! choices follow. A round that fails, panics or hangs prints it: with that seed and the name the same round comes first.
+//! Run it as `cargo xtask stress [--seconds N] [--seed N] [NAME…]`. Each round has a seed of its
+//! own, from which all its random choices follow. A round that fails, panics or hangs prints it:
+//! with that seed and the name the same round comes first.
 
 mod allocations;
 mod barrier;
@@ -125,7 +126,8 @@ const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-/// What must fail: it shows that this program notices, and that a seed repeats what was noticed. Run only when it is named.
+/// What must fail: it shows that this program notices, and that a seed repeats what was noticed.
+/// Run only when it is named.
 const PLANTED: &[Scenario] = &[
     Scenario {
         name: "planted-leak",
@@ -236,13 +238,15 @@ fn find(name: &String) -> Result<&'static Scenario, &String> {
         .ok_or(name)
 }
 
-/// So many rounds at least: one to grow what is kept for good, and some to see whether the others leave anything.
+/// So many rounds at least: one to grow what is kept for good, and some to see whether the others
+/// leave anything.
 const AT_LEAST: u64 = 4;
 
 /// Runs rounds of a scenario until `end`, and stops at the first that fails.
 fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> Total {
     let mut total = Total::default();
-    // What the first round leaves is what is kept for good: tables that have grown, caches of the threads that live on.
+    // What the first round leaves is what is kept for good: tables that have grown, caches of the
+    // threads that live on.
     let mut baseline = 0;
     while total.failures.is_empty() && (total.rounds < AT_LEAST || Instant::now() < end) {
         let round = Round::new(seed, total.rounds);
@@ -262,11 +266,13 @@ fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> 
     }
     let is_even = total.failures.is_empty();
     if is_even {
-        // The last threads of a round may be about to free what they had. What a failure leaves, nobody frees.
+        // The last threads of a round may be about to free what they had. What a failure leaves,
+        // nobody frees.
         round::soon(|| allocations::live() <= baseline);
     }
     total.left_allocated = allocations::live() - baseline;
-    // A round that leaks leaves something each time. What grows once, such as a table, is less than one a round.
+    // A round that leaks leaves something each time. What grows once, such as a table, is less than
+    // one a round.
     if is_even && total.rounds > 16 && total.left_allocated >= total.rounds as i64 / 2 {
         total.failures.push(format!(
             "{} allocations are left after {} rounds",

@@ -1,4 +1,5 @@
-//! Mistakes on purpose, which follow from the seed: they must be noticed, and again with the seed that is printed.
+//! Mistakes on purpose, which follow from the seed: they must be noticed, and again with the seed
+//! that is printed.
 
 use tl_event::Event;
 use tl_semaphore::Semaphore;

@@ -16,8 +16,8 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    /// A round of a run that began with the seed `first`. The round numbered 0 has that seed itself, so that a round is repeated
-    /// by beginning with its own.
+    /// A round of a run that began with the seed `first`. The round numbered 0 has that seed
+    /// itself, so that a round is repeated by beginning with its own.
     pub(crate) fn new(first: u64, number: u64) -> Round {
         // Odd multiplier, so that the rounds of a run differ in every bit.
         let seed = first ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -32,7 +32,8 @@ impl Round {
         Rng::with_seed(self.seed.rotate_left(17).wrapping_add(thread as u64))
     }
 
-    /// Runs `each` in as many threads as the round has, with the number of the thread and its random choices.
+    /// Runs `each` in as many threads as the round has, with the number of the thread and its
+    /// random choices.
     pub(crate) fn in_threads<T: Send>(&self, each: impl Fn(usize, &mut Rng) -> T + Sync) -> Vec<T> {
         let each = &each;
         std::thread::scope(|scope| {
@@ -133,8 +134,8 @@ impl Fragile {
     }
 }
 
-/// Waits until something is so that other threads bring about at their very end, when they have been joined as far as that is
-/// possible. Whether it came to be so in ten seconds.
+/// Waits until something is so that other threads bring about at their very end, when they have
+/// been joined as far as that is possible. Whether it came to be so in ten seconds.
 pub(crate) fn soon(is_so: impl Fn() -> bool) -> bool {
     let deadline = Instant::now() + Duration::from_secs(10);
     while !is_so() {

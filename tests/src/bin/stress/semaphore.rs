@@ -22,7 +22,8 @@ pub(crate) fn run(round: &Round) -> Report {
                 perhaps_panic(rng);
             }),
             1 => {
-                // Up to one more than there will ever be: that one must run out, and then hold nobody up.
+                // Up to one more than there will ever be: that one must run out, and then hold
+                // nobody up.
                 let n = rng.usize(1..=permits + 1);
                 if semaphore.acquire_many_timeout(n, timeout(rng)) {
                     enter(n as u64);
@@ -106,8 +107,8 @@ pub(crate) fn run(round: &Round) -> Report {
         .holds("one too many is refused", bounded.release().is_err())
 }
 
-/// Threads take permits in all ways until one of them closes the semaphore: each hears of it once, and all
-/// permits are back.
+/// Threads take permits in all ways until one of them closes the semaphore: each hears of it once,
+/// and all permits are back.
 pub(crate) fn closing(round: &Round) -> Report {
     let permits = round.rng(99).usize(1..6);
     let semaphore = ClosableSemaphore::new(permits);

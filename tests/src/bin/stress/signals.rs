@@ -1,7 +1,7 @@
 //! A signal that does nothing but interrupt whatever sleeps.
 
-/// Sends the process `SIGALRM` every millisecond from now on. The handler is installed without `SA_RESTART`, so that every
-/// wait in the kernel that can be interrupted is.
+/// Sends the process `SIGALRM` every millisecond from now on. The handler is installed without
+/// `SA_RESTART`, so that every wait in the kernel that can be interrupted is.
 #[cfg(unix)]
 pub(crate) fn interrupt_every_millisecond() {
     extern "C" fn ignore(_signal: libc::c_int) {}
@@ -13,8 +13,9 @@ pub(crate) fn interrupt_every_millisecond() {
         it_interval: every,
         it_value: every,
     };
-    // SAFETY: both structures are filled as the calls want them (an all-zero `sigaction` is one without flags and with an
-    // empty mask) and are only read; the handler does nothing, so it may run at any point of any thread.
+    // SAFETY: both structures are filled as the calls want them (an all-zero `sigaction` is one
+    // without flags and with an empty mask) and are only read; the handler does nothing, so it may
+    // run at any point of any thread.
     let done = unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = ignore as extern "C" fn(libc::c_int) as usize;

@@ -107,7 +107,8 @@ fn join_in_steps<T>(mut handle: JoinHandle<T>, rng: &mut fastrand::Rng) -> std::
     }
 }
 
-/// Starts the thread, and joins it from up to three threads, one of which begins when it may not be started yet.
+/// Starts the thread, and joins it from up to three threads, one of which begins when it may not be
+/// started yet.
 fn join_from_many(round: &Round, rng: &mut fastrand::Rng, thread: &Thread, panics: bool) {
     let join = || loop {
         match thread.join() {

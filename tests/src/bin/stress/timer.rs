@@ -1,5 +1,5 @@
-//! Timers: each is cancelled or fires, once, and never both, however often it is restarted, and not before the last
-//! restart says; one that repeats stops when it is told to.
+//! Timers: each is cancelled or fires, once, and never both, however often it is restarted, and not
+//! before the last restart says; one that repeats stops when it is told to.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -59,7 +59,8 @@ pub(crate) fn run(round: &Round) -> Report {
             .collect();
         let all = timers.iter().zip(&mut prevented).zip(earliest);
         for (((timer, calls, moment), prevented), earliest) in all {
-            // Either it is cancelled now, or it has fired or is about to. A second success would be one too many.
+            // Either it is cancelled now, or it has fired or is about to. A second success would be
+            // one too many.
             let again = timer.cancel();
             wrong.add(u64::from(again && *prevented));
             *prevented |= again;

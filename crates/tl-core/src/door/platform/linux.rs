@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::super::Deadline;
 
-/// Half of the `timespec` that the system call takes. That is the kernel's first one, of two `long`s, whatever
-/// the C library's is by now: on 32 bits its seconds end 68 years after the start of the machine, from which they count. Two
-/// systems with pointers of 32 bits have had 64 from the beginning.
+/// Half of the `timespec` that the system call takes. That is the kernel's first one, of two
+/// `long`s, whatever the C library's is by now: on 32 bits its seconds end 68 years after the start
+/// of the machine, from which they count. Two systems with pointers of 32 bits have had 64 from the
+/// beginning.
 #[cfg(not(any(
     target_arch = "riscv32",
     all(target_arch = "x86_64", target_pointer_width = "32")
@@ -21,16 +22,19 @@ type Part = libc::c_long;
 type Part = i64;
 
 pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
-    // What cannot be represented is so far away that the thread can as well sleep until it is woken.
+    // What cannot be represented is so far away that the thread can as well sleep until it is
+    // woken.
     let until = deadline.nanos().and_then(|nanos| {
         let seconds = Part::try_from(nanos / 1_000_000_000).ok()?;
         Some([seconds, (nanos % 1_000_000_000) as Part])
     });
     let timeout = until.as_ref().map_or(ptr::null(), ptr::from_ref);
-    // SAFETY: the word is a live, aligned `u32` for the length of the call, since it is borrowed; the timeout is null or
-    // points to a live pair that is laid out as a `timespec`; the kernel writes to neither. With the bitset variant the timeout is a point in time
-    // of `CLOCK_MONOTONIC`, the clock of `now`. Every way in which the call can end (woken, interrupted, timed out, another
-    // value) is one that the caller must expect, so its result is not needed.
+    // SAFETY: the word is a live, aligned `u32` for the length of the call, since it is borrowed;
+    // the timeout is null or points to a live pair that is laid out as a `timespec`; the kernel
+    // writes to neither. With the bitset variant the timeout is a point in time of
+    // `CLOCK_MONOTONIC`, the clock of `now`. Every way in which the call can end (woken,
+    // interrupted, timed out, another value) is one that the caller must expect, so its result is
+    // not needed.
     unsafe {
         libc::syscall(
             libc::SYS_futex,
@@ -53,8 +57,9 @@ pub(in crate::door) fn wake_all(word: *const AtomicU32) {
 }
 
 fn wake_up_to(word: *const AtomicU32, limit: i32) {
-    // SAFETY: the kernel takes the address as a key and does not read what is there; waking whoever sleeps on an address
-    // that has meanwhile become something else is a wake-up without reason, which every sleeper on a futex must expect.
+    // SAFETY: the kernel takes the address as a key and does not read what is there; waking whoever
+    // sleeps on an address that has meanwhile become something else is a wake-up without reason,
+    // which every sleeper on a futex must expect.
     unsafe {
         libc::syscall(
             libc::SYS_futex,
@@ -67,7 +72,8 @@ fn wake_up_to(word: *const AtomicU32, limit: i32) {
 
 pub(in crate::door) fn now() -> u64 {
     let mut time = MaybeUninit::<libc::timespec>::uninit();
-    // SAFETY: the pointer is to a place for one `timespec`, which the call fills: `CLOCK_MONOTONIC` always exists.
+    // SAFETY: the pointer is to a place for one `timespec`, which the call fills: `CLOCK_MONOTONIC`
+    // always exists.
     let time = unsafe {
         libc::clock_gettime(libc::CLOCK_MONOTONIC, time.as_mut_ptr());
         time.assume_init()

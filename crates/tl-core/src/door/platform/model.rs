@@ -1,5 +1,6 @@
-//! The model checker's platform. Time is one bit: it has not passed, or it has, and a thread of the model decides when
-//! ([`let_time_pass`]), so that the checker tries every moment at which a wait can run out.
+//! The model checker's platform. Time is one bit: it has not passed, or it has, and a thread of the
+//! model decides when ([`let_time_pass`]), so that the checker tries every moment at which a wait
+//! can run out.
 
 use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use loom::sync::{Condvar, Mutex};
@@ -33,7 +34,8 @@ pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline)
 }
 
 pub(in crate::door) fn wake(_word: *const AtomicU32) {
-    // Wakes every sleeper of the model: those it was not meant for see their words unchanged and sleep again.
+    // Wakes every sleeper of the model: those it was not meant for see their words unchanged and
+    // sleep again.
     let _kernel = PLATFORM
         .kernel
         .lock()
@@ -45,7 +47,8 @@ pub(in crate::door) fn wake_all(word: *const AtomicU32) {
     wake(word);
 }
 
-/// Before [`let_time_pass`] it is the first nanosecond, afterwards it is so late that every sleeper is overdue.
+/// Before [`let_time_pass`] it is the first nanosecond, afterwards it is so late that every sleeper
+/// is overdue.
 pub(in crate::door) fn now() -> u64 {
     if PLATFORM.time_has_passed.load(Ordering::Relaxed) {
         1_000_000_000
@@ -54,7 +57,8 @@ pub(in crate::door) fn now() -> u64 {
     }
 }
 
-/// Every deadline is at the second nanosecond: it lies ahead until time passes, and has passed from then on.
+/// Every deadline is at the second nanosecond: it lies ahead until time passes, and has passed from
+/// then on.
 pub(in crate::door) fn after(_nanos: u64) -> Option<u64> {
     Some(2)
 }

@@ -1,11 +1,12 @@
-//! Wherever `parking_lot_core` knows how to put a thread to sleep: on what the system has for that, or on a condition
-//! variable of the C library's.
+//! Wherever `parking_lot_core` knows how to put a thread to sleep: on what the system has for that,
+//! or on a condition variable of the C library's.
 //!
 //! What differs from a bare futex:
 //!
 //! - The first wait of a thread may allocate: the crate's table grows with the number of threads.
-//! - Where the C library can only wait by the time of day (Apple's), setting that clock moves a timed sleep. It is
-//!   still measured by the monotonic clock, so it never ends early; it may end late.
+//! - Where the C library can only wait by the time of day (Apple's), setting that clock moves a
+//!   timed sleep. It is still measured by the monotonic clock, so it never ends early; it may end
+//!   late.
 //! - Windows measures a timed sleep in its own ticks, of up to 16 milliseconds.
 
 use std::sync::OnceLock;
@@ -17,14 +18,16 @@ use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN};
 use super::super::Deadline;
 
 pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
-    // One that cannot be represented is so far away that the thread can as well sleep until it is woken.
+    // One that cannot be represented is so far away that the thread can as well sleep until it is
+    // woken.
     let until = deadline.nanos().and_then(|nanos| {
         let since_origin = nanos.saturating_sub(AT_ORIGIN);
         origin().checked_add(Duration::from_nanos(since_origin))
     });
-    // SAFETY: the closures neither panic nor call `parking_lot_core`, and the word lives for the length of the call. The
-    // first closure runs under the lock that `wake` takes for this key, after its caller has changed the word: a
-    // wake-up is either seen there, or finds this thread in the queue.
+    // SAFETY: the closures neither panic nor call `parking_lot_core`, and the word lives for the
+    // length of the call. The first closure runs under the lock that `wake` takes for this key,
+    // after its caller has changed the word: a wake-up is either seen there, or finds this thread
+    // in the queue.
     unsafe {
         parking_lot_core::park(
             key(word),
@@ -38,8 +41,8 @@ pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline)
 }
 
 pub(in crate::door) fn wake(word: *const AtomicU32) {
-    // SAFETY: the closure neither panics nor calls `parking_lot_core`. The key is only compared; see there for what
-    // happens if something else is at the address by now.
+    // SAFETY: the closure neither panics nor calls `parking_lot_core`. The key is only compared;
+    // see there for what happens if something else is at the address by now.
     unsafe {
         parking_lot_core::unpark_one(key(word), |_| DEFAULT_UNPARK_TOKEN);
     }
@@ -52,9 +55,10 @@ pub(in crate::door) fn wake_all(word: *const AtomicU32) {
     }
 }
 
-/// The key of a word in the table that all users of `parking_lot_core` in this program share: an address within the
-/// word, and an odd one. When the word is gone, a late `wake` may find another sleeper there, but only one whose own
-/// key can be odd, which is a byte: `parking_lot`'s locks, which go back to sleep, and never its `Condvar`.
+/// The key of a word in the table that all users of `parking_lot_core` in this program share: an
+/// address within the word, and an odd one. When the word is gone, a late `wake` may find another
+/// sleeper there, but only one whose own key can be odd, which is a byte: `parking_lot`'s locks,
+/// which go back to sleep, and never its `Condvar`.
 fn key(word: *const AtomicU32) -> usize {
     word.addr() + 1
 }

@@ -25,8 +25,8 @@ const SIGNAL_BYTES: usize = if cfg!(any(target_arch = "mips", target_arch = "mip
 /// That set: its first word has the first signals, in its lowest bits.
 type Signals = [c_ulong; SIGNAL_BYTES / size_of::<c_ulong>()];
 const NO_SIGNALS: Signals = [0; SIGNAL_BYTES / size_of::<c_ulong>()];
-/// What a thread that serves the whole process does not block: signals that say what it did itself, and
-/// those by which the C runtime reaches every thread, on which it may wait.
+/// What a thread that serves the whole process does not block: signals that say what it did itself,
+/// and those by which the C runtime reaches every thread, on which it may wait.
 const NEVER_BLOCKED: &[i32] = &[
     libc::SIGSEGV,
     libc::SIGBUS,
@@ -91,8 +91,8 @@ struct Attributes {
 impl Attributes {
     /// What a thread begins with whose maker has these.
     fn passed_on(mut self) -> Attributes {
-        // A deadline is passed on to nobody: a thread that has one can only make others if it is to be
-        // reset.
+        // A deadline is passed on to nobody: a thread that has one can only make others if it is to
+        // be reset.
         let is_reset = self.flags & RESET_ON_FORK != 0 || self.policy == DEADLINE;
         if is_reset && matches!(self.policy, FIFO | ROUND_ROBIN | DEADLINE) {
             self.policy = NORMAL;
@@ -116,8 +116,8 @@ impl Inherited {
     /// Returns what a thread that the calling thread made now would begin with.
     pub fn of_current() -> Inherited {
         let mut inherited = Inherited::of_thread(0);
-        // SAFETY: with no new set, the call only writes the old one, whose bytes there are at least as many
-        // as it is told.
+        // SAFETY: with no new set, the call only writes the old one, whose bytes there are at least
+        // as many as it is told.
         unsafe {
             libc::syscall(
                 libc::SYS_rt_sigprocmask,
@@ -131,7 +131,8 @@ impl Inherited {
     }
 
     /// Returns what a thread that serves the whole process should have: what the main thread would
-    /// pass on, and all signals blocked that can come from elsewhere, so that no handler runs there.
+    /// pass on, and all signals blocked that can come from elsewhere, so that no handler runs
+    /// there.
     ///
     /// ```
     /// use tl_core::sys::Inherited;
@@ -181,8 +182,8 @@ impl Inherited {
     }
 
     /// Makes the calling thread one that was begun with this. Returns whether it has all of it: an
-    /// unprivileged process cannot give itself a higher rank than it has. What can be had is taken on
-    /// in any case.
+    /// unprivileged process cannot give itself a higher rank than it has. What can be had is taken
+    /// on in any case.
     ///
     /// ```
     /// use tl_core::sys::Inherited;
@@ -220,9 +221,9 @@ impl Inherited {
     }
 
     fn block_signals(&self) {
-        // SAFETY: the call reads as many bytes of the new set as it is told, of which there are at least so
-        // many, and writes no old one. It never blocks what the C runtime waits for: `NEVER_BLOCKED`, and a
-        // thread of which this was read does not either.
+        // SAFETY: the call reads as many bytes of the new set as it is told, of which there are at
+        // least so many, and writes no old one. It never blocks what the C runtime waits for:
+        // `NEVER_BLOCKED`, and a thread of which this was read does not either.
         unsafe {
             libc::syscall(
                 libc::SYS_rt_sigprocmask,
@@ -234,8 +235,9 @@ impl Inherited {
         };
     }
 
-    /// Returns how far a thread that has this goes before others: 0 if it runs only when nothing else
-    /// wants to, from 1 to 40 the better the less nice it is, above 100 with a real-time priority.
+    /// Returns how far a thread that has this goes before others: 0 if it runs only when nothing
+    /// else wants to, from 1 to 40 the better the less nice it is, above 100 with a real-time
+    /// priority.
     ///
     /// ```
     /// use tl_core::sys::Inherited;
@@ -281,8 +283,8 @@ impl Inherited {
     }
 }
 
-/// Asks for the processors of the thread that has this number. Returns how many words they take, or 0 if they take more
-/// than there are.
+/// Asks for the processors of the thread that has this number. Returns how many words they take, or
+/// 0 if they take more than there are.
 fn cpus_of(number: u32, words: &mut [u64]) -> usize {
     // SAFETY: the call writes at most as many bytes as it is told, which is how many there are.
     let written = unsafe {

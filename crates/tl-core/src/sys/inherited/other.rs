@@ -1,14 +1,15 @@
-//! What a new thread takes over, where the system does not say it, or nobody has written it yet: see the Linux
-//! file for what is promised.
+//! What a new thread takes over, where the system does not say it, or nobody has written it yet:
+//! see the Linux file for what is promised.
 
-/// What a new thread takes over from the thread that makes it. On this system that is not known: a thread
-/// has what the thread that made it passes on.
+/// What a new thread takes over from the thread that makes it. On this system that is not known: a
+/// thread has what the thread that made it passes on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Inherited {}
 
 impl Inherited {
-    /// Returns what a thread that the calling thread made now would begin with, as far as it is known.
+    /// Returns what a thread that the calling thread made now would begin with, as far as it is
+    /// known.
     pub fn of_current() -> Inherited {
         Inherited {}
     }

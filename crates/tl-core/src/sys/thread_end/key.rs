@@ -1,11 +1,12 @@
 //! Unix: the destructor of a `pthread` key.
 //!
-//! The C library runs the destructors of keys when the thread ends, in rounds: one that sets a key again is called again in the
-//! next. Where it also knows the destructors of thread-locals (`__cxa_thread_atexit_impl`: glibc, linked dynamically), it runs
-//! those before all keys. Elsewhere (static programs, musl, the BSDs) `thread_local!` rests on a key of its own, all of its
-//! destructors run when that key's turn comes, and whether that is before ours is chance. So a *witness*, a
-//! thread-local with a destructor, tells whether they have run, and as long as they have not our destructor puts itself off to the
-//! next round.
+//! The C library runs the destructors of keys when the thread ends, in rounds: one that sets a key
+//! again is called again in the next. Where it also knows the destructors of thread-locals
+//! (`__cxa_thread_atexit_impl`: glibc, linked dynamically), it runs those before all keys.
+//! Elsewhere (static programs, musl, the BSDs) `thread_local!` rests on a key of its own, all of
+//! its destructors run when that key's turn comes, and whether that is before ours is chance. So a
+//! *witness*, a thread-local with a destructor, tells whether they have run, and as long as they
+//! have not our destructor puts itself off to the next round.
 
 use std::ffi::c_void;
 use std::io;
@@ -22,8 +23,9 @@ pub(super) struct Hook {
 const ROUND: usize = 0b11;
 const _: () = assert!(align_of::<Hook>() > ROUND);
 
-/// Whether the standard library emulates thread-locals, those without destructors too, by a key for each. Then the function must
-/// have its call while they are still there, which is as early as it can be, and others of the thread's may be dropped later.
+/// Whether the standard library emulates thread-locals, those without destructors too, by a key for
+/// each. Then the function must have its call while they are still there, which is as early as it
+/// can be, and others of the thread's may be dropped later.
 const IS_EMULATED: bool = cfg!(not(any(
     target_os = "linux",
     target_vendor = "apple",
@@ -60,8 +62,9 @@ impl Hook {
 
     pub(super) fn arm(&'static self) -> io::Result<()> {
         let key = self.key()?;
-        // Makes the witness, so that its destructor runs with the others. Of that the C runtime knows in
-        // which library it is, and keeps a plugin loaded until it has run; of a key's it does not.
+        // Makes the witness, so that its destructor runs with the others. Of that the C runtime
+        // knows in which library it is, and keeps a plugin loaded until it has run; of a key's it
+        // does not.
         has_thread_locals();
         self.set(key, 0)
     }
@@ -72,8 +75,9 @@ impl Hook {
 
     fn set(&'static self, key: libc::pthread_key_t, round: usize) -> io::Result<()> {
         let value = ptr::from_ref(self).map_addr(|address| address | round);
-        // SAFETY: the key was created and is never deleted. Its value is only read by `run`, which expects what is stored here:
-        // a pointer to a `Hook` that lives forever, and a round in its lowest bits.
+        // SAFETY: the key was created and is never deleted. Its value is only read by `run`, which
+        // expects what is stored here: a pointer to a `Hook` that lives forever, and a round in its
+        // lowest bits.
         match unsafe { libc::pthread_setspecific(key, value.cast()) } {
             0 => Ok(()),
             error => Err(io::Error::from_raw_os_error(error)),
@@ -83,7 +87,8 @@ impl Hook {
     fn key(&self) -> io::Result<libc::pthread_key_t> {
         let key = self.key.get_or_init(|| {
             let mut key = 0;
-            // SAFETY: the pointer is to a place for one key, and `run` is a destructor for the values that `set` stores.
+            // SAFETY: the pointer is to a place for one key, and `run` is a destructor for the
+            // values that `set` stores.
             match unsafe { libc::pthread_key_create(&mut key, Some(run)) } {
                 0 => Ok(key),
                 error => Err(error),
@@ -96,8 +101,9 @@ impl Hook {
 extern "C" fn run(value: *mut c_void) {
     let round = value.addr() & ROUND;
     let hook = value.map_addr(|address| address & !ROUND);
-    // SAFETY: the C library passes the value of a key whose destructor this is. All of them are stored by `set`, as pointers to
-    // a `Hook` that lives forever and is only ever shared, with the round in the lowest bits.
+    // SAFETY: the C library passes the value of a key whose destructor this is. All of them are
+    // stored by `set`, as pointers to a `Hook` that lives forever and is only ever shared, with the
+    // round in the lowest bits.
     let hook: &'static Hook = unsafe { &*hook.cast::<Hook>().cast_const() };
     if !IS_EMULATED && round < LAST_ROUND && has_thread_locals() {
         let is_put_off = hook.key().is_ok_and(|key| hook.set(key, round + 1).is_ok());

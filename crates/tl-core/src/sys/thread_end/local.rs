@@ -1,4 +1,5 @@
-//! Elsewhere: the destructor of a thread-local. Those of thread-locals that were used earlier run after it.
+//! Elsewhere: the destructor of a thread-local. Those of thread-locals that were used earlier run
+//! after it.
 
 use std::cell::RefCell;
 use std::io;

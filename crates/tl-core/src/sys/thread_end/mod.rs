@@ -6,8 +6,8 @@
 //! | `windows.rs` | Windows | the loader's call at the end of a thread, the last of those |
 //! | `local.rs` | others | the destructor of a thread-local, which comes too early for some others |
 //!
-//! Where the standard library emulates thread-locals (Android, OpenBSD, illumos, Haiku, `windows-gnu`), the end comes before
-//! some thread-locals are dropped.
+//! Where the standard library emulates thread-locals (Android, OpenBSD, illumos, Haiku,
+//! `windows-gnu`), the end comes before some thread-locals are dropped.
 
 #[cfg_attr(unix, path = "key.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -28,8 +28,8 @@ fn call(at_end: fn()) {
     at_end();
 }
 
-/// Whether the calling thread is past the destructors of its thread-locals, in the function of a [`ThreadEnd`]
-/// or after one: what it makes a thread-local for now is never dropped.
+/// Whether the calling thread is past the destructors of its thread-locals, in the function of a
+/// [`ThreadEnd`] or after one: what it makes a thread-local for now is never dropped.
 ///
 /// ```
 /// assert!(!tl_core::sys::is_thread_ending());
@@ -38,19 +38,22 @@ pub fn is_thread_ending() -> bool {
     IS_ENDING.get()
 }
 
-/// A function to be called at the very end of each thread that [`arm`](ThreadEnd::arm)s it, after the destructors of all its
-/// thread-locals have run, whichever were used first.
+/// A function to be called at the very end of each thread that [`arm`](ThreadEnd::arm)s it, after
+/// the destructors of all its thread-locals have run, whichever were used first.
 ///
-/// The destructor of a thread-local cannot do that: it runs before those of thread-locals that were used earlier.
+/// The destructor of a thread-local cannot do that: it runs before those of thread-locals that were
+/// used earlier.
 ///
 /// - In that function thread-locals without a destructor are still there; others must not be used.
-/// - Where the standard library emulates thread-locals, those of the thread are dropped after it: on Android, OpenBSD, illumos
-///   and Haiku, and on Windows if GNU's tools link (`windows-gnu`; not `windows-gnullvm`, nor `windows-msvc`).
+/// - Where the standard library emulates thread-locals, those of the thread are dropped after it:
+///   on Android, OpenBSD, illumos and Haiku, and on Windows if GNU's tools link (`windows-gnu`; not
+///   `windows-gnullvm`, nor `windows-msvc`).
 /// - It does not run in the main thread, nor in any thread that lives when the process exits.
 /// - Among several of them the order is open.
 /// - A panic in the function aborts the process.
-/// - The code of a plugin stays loaded for as long as a thread lives that has armed one there, although
-///   it is closed: the function is in that code. (On Unix; Windows tells the code that it goes.)
+/// - The code of a plugin stays loaded for as long as a thread lives that has armed one there,
+///   although it is closed: the function is in that code. (On Unix; Windows tells the code that it
+///   goes.)
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -79,14 +82,14 @@ impl ThreadEnd {
         }
     }
 
-    /// Asks for the call at the end of the calling thread. A second time changes nothing, except in the function itself: it is
-    /// then called once more.
+    /// Asks for the call at the end of the calling thread. A second time changes nothing, except in
+    /// the function itself: it is then called once more.
     ///
     /// # Errors
     ///
-    /// When the process has used up its keys (1,024 on Linux, at least 128 elsewhere, 64 on Windows) or its memory. What
-    /// [`prepare`](ThreadEnd::prepare) has said does not change: if it has succeeded once, only the lack of memory for a
-    /// thread is left to fail here.
+    /// When the process has used up its keys (1,024 on Linux, at least 128 elsewhere, 64 on
+    /// Windows) or its memory. What [`prepare`](ThreadEnd::prepare) has said does not change: if it
+    /// has succeeded once, only the lack of memory for a thread is left to fail here.
     pub fn arm(&'static self) -> io::Result<()> {
         self.hook.arm()
     }

@@ -1,12 +1,14 @@
-//! Windows: the loader calls the functions of a section of the program when a thread ends, in the order of the section's
-//! parts.
+//! Windows: the loader calls the functions of a section of the program when a thread ends, in the
+//! order of the section's parts.
 //!
-//! The standard library's part, in which it runs the destructors of thread-locals, is `.CRT$XLB`, and C++'s is `.CRT$XLD`.
-//! This one's name comes after both. (Where the standard library uses a fiber's storage for that, as it does from 1.98 on, its
-//! destructors have run before any of these calls.)
+//! The standard library's part, in which it runs the destructors of thread-locals, is `.CRT$XLB`,
+//! and C++'s is `.CRT$XLD`. This one's name comes after both. (Where the standard library uses a
+//! fiber's storage for that, as it does from 1.98 on, its destructors have run before any of these
+//! calls.)
 //!
-//! With GNU's tools (`windows-gnu`) the standard library emulates thread-locals, those without destructors too, and drops all of
-//! them in its part. There this one's comes first, and a thread's end before that of its thread-locals.
+//! With GNU's tools (`windows-gnu`) the standard library emulates thread-locals, those without
+//! destructors too, and drops all of them in its part. There this one's comes first, and a thread's
+//! end before that of its thread-locals.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -60,8 +62,9 @@ impl Hook {
     }
 }
 
-// SAFETY: what the loader expects in this section are pointers to functions of this type. `#[used]` keeps this one, though
-// nothing refers to it; the section itself is there because the standard library asks for it.
+// SAFETY: what the loader expects in this section are pointers to functions of this type. `#[used]`
+// keeps this one, though nothing refers to it; the section itself is there because the standard
+// library asks for it.
 #[cfg_attr(
     not(all(target_env = "gnu", not(target_abi = "llvm"))),
     unsafe(link_section = ".CRT$XLY")
