@@ -84,6 +84,6 @@ fn what_is_planted_runs_only_when_it_is_named() {
     let unknown = stress(&["nothing"]);
     assert_eq!(unknown.status.code(), Some(1));
     let told = String::from_utf8_lossy(&unknown.stderr).into_owned();
-    assert!(told.contains("lock, rlock"), "{told}");
+    assert!(told.contains("rlock, mutex"), "{told}");
     assert!(!told.contains("planted"), "{told}");
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -83,6 +84,16 @@ fn a_mutant_is_caught_only_by_a_model_that_fails() {
     }
 }
 
+/// The text of a crate's models: one file, and a folder where there are many.
+fn models_of(tests: &Path) -> String {
+    let mut models = fs::read_to_string(tests.join("loom.rs")).expect("its crate has models");
+    for file in fs::read_dir(tests.join("loom")).into_iter().flatten() {
+        let path = file.expect("an entry of the folder").path();
+        models += &fs::read_to_string(path).expect("a file of models");
+    }
+    models
+}
+
 #[test]
 fn each_mutant_can_be_made_and_has_its_model() {
     let mutants = mutants::list().expect("the list can be read");
@@ -90,11 +101,7 @@ fn each_mutant_can_be_made_and_has_its_model() {
     for mutant in &mutants {
         let root = workspace::root();
         let source = fs::read_to_string(root.join(&mutant.file)).expect("its file is there");
-        let models = root
-            .join("crates")
-            .join(&mutant.package)
-            .join("tests/loom.rs");
-        let models = fs::read_to_string(models).expect("its crate has models");
+        let models = models_of(&root.join("crates").join(&mutant.package).join("tests"));
         let what = &mutant.what;
         assert!(source.contains(&mutant.find), "{what}: the text is gone");
         assert_ne!(mutant.find, mutant.replace, "{what}: nothing changes");

@@ -127,7 +127,7 @@ fn the_list_has_every_example_with_its_chapter() {
         );
     }
     let chapters = printed.lines().filter(|line| !line.starts_with("   "));
-    assert_eq!(chapters.count(), 13, "{printed}");
+    assert_eq!(chapters.count(), 14, "{printed}");
 }
 
 #[test]

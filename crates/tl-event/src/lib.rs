@@ -1,5 +1,5 @@
-//! [`Event`]: a flag that one thread sets and others wait for; and [`AutoResetEvent`], which lets one
-//! of them go each time.
+//! [`Event`]: a flag that one thread sets and others wait for; and [`AutoResetEvent`], which lets
+//! one of them go each time.
 //!
 //! `Event` is Python's
 //! [`threading.Event`](https://docs.python.org/3/library/threading.html#event-objects) for Rust, in
