@@ -266,7 +266,7 @@ fn a_waiter_is_seen_while_it_is_moved_from_one_queue_to_another() {
                 let words = Arc::clone(&words);
                 thread::spawn(move || {
                     let lock = WaitQueue::of(&words.1);
-                    WaitQueue::of(&words.0).wake_or_requeue(1, lock, || true, |_| {})
+                    WaitQueue::of(&words.0).wake_or_requeue(1, || lock, || true, |_, _| ())
                 })
             };
             let seen = waits().len();
