@@ -8,12 +8,15 @@ mod logging_support;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
+#[cfg(not(sanitize_thread))]
 use std::thread;
 
 use log::kv::{self, Key, Source, Value, VisitSource};
 use log::{Level, Log, Record};
 use logging_support::{LogFile, child, is_child, log, log_at, logged, run};
 use tl_core::logging::{BasicConfig, LevelFilter, Logger};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 
 fn log_pairs(logger: &Logger, message: fmt::Arguments<'_>, pairs: &dyn Source) {
     logger.log(

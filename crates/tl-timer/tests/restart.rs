@@ -7,9 +7,13 @@ use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
+#[cfg(not(sanitize_thread))]
+use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{AGES, LATER, blocking, counting, eventually, is_listed};
+#[cfg(sanitize_thread)]
+use tl_core::sanitized::thread;
 use tl_timer::Timer;
 
 /// A timer that says when it is called.
@@ -28,7 +32,7 @@ fn a_restarted_timer_counts_its_interval_anew() {
     let mut latest = Instant::now();
     timer.start().unwrap();
     for _ in 0..30 {
-        std::thread::sleep(Duration::from_millis(2));
+        thread::sleep(Duration::from_millis(2));
         let now = Instant::now();
         if timer.restart() {
             latest = now;
@@ -129,7 +133,7 @@ fn many_timers_restarted_by_many_threads_are_each_called_once() {
             (timer, calls)
         })
         .collect();
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for thread in 0..4 {
             let timers = &timers;
             scope.spawn(move || {
@@ -295,7 +299,7 @@ fn what_is_restarted_all_the_time_shows_in_debug() {
     let (timer, _) = counting(LATER);
     timer.start().unwrap();
     let stop = Mutex::new(false);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         scope.spawn(|| {
             while !*stop.lock().unwrap() {
                 timer.restart();
