@@ -103,6 +103,7 @@ pub struct RawLock {
     /// | 0 | 1 | 0 | free, there may be threads in the queue, and one is on its way that will see to them | an acquirer sets `LOCKED`; a waiter whose time ran out, as above |
     /// | 1 | 1 | 1 | held, and a waiter that was woken is on its way to try | the releaser clears `LOCKED` and leaves the queue alone; the waiter clears `TRYING` when it joins the queue again |
     /// | 1 | 1 | 0 | free, and a waiter that was woken is on its way to try | an acquirer sets `LOCKED`; if it is the waiter, it clears `TRYING` too |
+    /// | 1 | 0 | 0 or 1 | as above, and the others have left the queue, since their time ran out | as above; a releaser finds nobody in the queue |
     ///
     /// `QUEUED` changes only with the queue locked, and is set whenever somebody is in the queue.
     /// With `QUEUED` and `LOCKED` alone and the queue locked the word is stable: acquirers want

@@ -53,9 +53,10 @@ static DISCARDED: Mutex<Vec<OsThread<JoinHandle<()>>>> = Mutex::new(Vec::new());
 
 /// Gives up the handle of another thread, which may be ending at this moment.
 ///
-/// To drop it would detach the thread, and glibc before 2.38 may then look at the memory of a
-/// thread that has just freed it, and free that of another (its bug 19951). So the handle is put
-/// aside, and the thread joined by a later call, when it has as good as ended.
+/// To drop it would detach the thread, and a C runtime that looks at the thread's memory after that
+/// may find that the thread has freed it on its way out, and that it is another's. A crash in a
+/// stress run looked like that, which is not proven. So the handle is put aside, and the thread
+/// joined by a later call, when it has as good as ended.
 #[cfg(not(loom))]
 pub(crate) fn discard(thread: OsThread<JoinHandle<()>>) {
     let mut ended = Vec::new();
