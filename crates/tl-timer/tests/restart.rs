@@ -5,8 +5,8 @@ mod support;
 
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, mpsc};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock, mpsc};
 #[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
@@ -298,10 +298,10 @@ fn a_guard_stops_no_call_that_has_begun() {
 fn what_is_restarted_all_the_time_shows_in_debug() {
     let (timer, _) = counting(LATER);
     timer.start().unwrap();
-    let stop = Mutex::new(false);
+    let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
-            while !*stop.lock().unwrap() {
+            while !stop.load(Ordering::Relaxed) {
                 timer.restart();
             }
         });
@@ -312,7 +312,7 @@ fn what_is_restarted_all_the_time_shows_in_debug() {
                 "{text}"
             );
         }
-        *stop.lock().unwrap() = true;
+        stop.store(true, Ordering::Relaxed);
     });
     eventually("the cancellation", || timer.cancel());
 }
