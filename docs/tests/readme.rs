@@ -15,11 +15,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The first fenced block of this language.
-fn first_block(language: &str) -> &str {
-    let (_, rest) = README
-        .split_once(&format!("```{language}\n"))
+/// The first fenced block that begins with `opening`: its language, and more if need be.
+fn first_block(opening: &str) -> &str {
+    let begin = README
+        .find(&format!("```{opening}"))
         .expect("the README has such a block");
+    let (_, rest) = README[begin..]
+        .split_once('\n')
+        .expect("a line opens the block");
     rest.split_once("```").expect("the block ends").0
 }
 
@@ -39,7 +42,7 @@ fn five_commands_lead_from_a_checkout_to_a_program_with_two_crates() {
     let folder = std::env::temp_dir().join(format!("first-hour-{}", std::process::id()));
     let checkout = folder.join("threading");
     fs::create_dir_all(&checkout).unwrap();
-    let commands: Vec<&str> = first_block("console")
+    let commands: Vec<&str> = first_block("console\n$ cargo new")
         .lines()
         .map(|line| line.strip_prefix("$ ").expect("each line is a command"))
         .collect();
@@ -53,7 +56,7 @@ fn five_commands_lead_from_a_checkout_to_a_program_with_two_crates() {
             continue;
         }
         if command == "cargo run" {
-            fs::write(place.join("src/main.rs"), first_block("rust")).unwrap();
+            fs::write(place.join("src/main.rs"), first_block("rust\n")).unwrap();
         }
         let checkout = format!("{}/", root().canonicalize().unwrap().display());
         let words = command

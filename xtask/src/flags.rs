@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
     bin_name = "cargo xtask",
     subcommand_value_name = "TASK",
     subcommand_help_heading = "Tasks",
-    after_help = "Begin with `verify`. `cargo xtask TASK --help` says more about a task, CONTRIBUTING.md what each check proves."
+    after_help = "Begin with `verify`. `cargo xtask TASK --help` says more about a task, docs/checking.md what each check proves."
 )]
 pub struct CommandLine {
     /// What to do; nothing shows what there is

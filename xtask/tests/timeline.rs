@@ -91,6 +91,13 @@ fn every_example_has_a_picture_of_a_run_that_its_golden_accepts() {
         if let Err(mismatch) = common::golden(&name).check(&printed(&picture)) {
             panic!("`cargo xtask timeline {name}` draws it anew: {mismatch}");
         }
+        let output = pictures.join(&name).with_extension("txt");
+        let output = fs::read_to_string(output).expect("the output of the run is there");
+        assert_eq!(
+            output,
+            printed(&picture),
+            "{name}: of another run than the picture"
+        );
     }
 }
 

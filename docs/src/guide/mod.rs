@@ -20,19 +20,19 @@
 //!
 //! Beside the chapters: [signals and Ctrl-C](signals), and how a program ends in good order.
 //!
-//! The [table of names](crate::names) has every name of Python's `threading` with ours. Who comes
-//! from other locks for Rust finds theirs in [*From `parking_lot` and `std`*](crate::from_rust).
+//! The [table of names](crate::names) has every name of Python's `threading` with ours. If you
+//! come from other locks for Rust, [*From `parking_lot` and `std`*](crate::from_rust) has theirs.
 //!
 //! # How to read a chapter
 //!
 //! The programs are files of the repository, `examples/src/bin/NAME.rs`;
-//! `cargo run -p tl-examples --bin NAME` runs one. What it prints stands below it. `[SECONDS]`,
-//! `[TIMESTAMP]` and the like stand for what differs from run to run, and where threads run side by
-//! side, so may the order of their lines.
+//! `cargo run -p tl-examples --bin NAME` runs one. Below it stands what it printed in a recorded
+//! run. Your run prints other times and addresses, and where threads run side by side, perhaps
+//! another order of their lines; `cargo xtask verify` checks the rest.
 //!
-//! Below that, a picture shows a recorded run. Time runs downwards; every thread has a lane, and
-//! every line that it printed is a mark in it. A solid line is a thread between two of its lines, a
-//! dotted one a thread that waits or sleeps, where its output says so.
+//! A picture shows the same run. Time runs downwards; every thread has a lane, and every line that
+//! it printed is a mark in it. A solid line is a thread between two of its lines, a dotted one a
+//! thread that waits or sleeps, where its output says so.
 //!
 //! # Four differences that are everywhere
 //!
@@ -52,7 +52,7 @@
 //! [hook](tl_thread::set_excepthook) hear of it. Locks are released on the way, and are not
 //! poisoned as those of the standard library are.
 
-/// The source of an example, what it prints, and a picture of a run.
+/// The source of an example, what it printed in a recorded run, and a picture of that run.
 macro_rules! program {
     ($name:literal) => {
         concat!(
@@ -63,10 +63,10 @@ macro_rules! program {
                 $name,
                 ".rs"
             )),
-            "```\n\nIt prints:\n\n```text\n",
+            "```\n\nA run of it printed:\n\n```text\n",
             include_str!(concat!(
                 env!("CARGO_MANIFEST_DIR"),
-                "/../examples/golden/",
+                "/timelines/",
                 $name,
                 ".txt"
             )),

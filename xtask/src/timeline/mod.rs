@@ -1,4 +1,4 @@
-//! `cargo xtask timeline`: runs examples and draws what happened, as SVG.
+//! `cargo xtask timeline`: runs examples, and keeps what each printed and an SVG of what happened.
 
 pub mod draw;
 pub mod record;
@@ -15,7 +15,7 @@ use crate::golden::Golden;
 use crate::verify::verdict::TIME_LIMIT;
 use crate::{Outcome, workspace};
 
-/// Where the pictures are, from the workspace's root.
+/// Where the pictures are, each beside the output of its run, from the workspace's root.
 pub const PICTURES: &str = "docs/timelines";
 
 /// Runs the task. The examples run one at a time, so that they don't disturb each other.
@@ -45,9 +45,11 @@ pub fn run(options: &Timeline) -> Outcome {
         golden
             .check(&recording.output())
             .map_err(|e| format!("{name} did not print what its golden promises:\n{e}"))?;
-        let path = pictures.join(name).with_extension("svg");
-        fs::write(&path, draw::draw(name, &recording, golden.lanes()))
-            .map_err(|e| format!("can't write {}: {e}", path.display()))?;
+        let picture = draw::draw(name, &recording, golden.lanes());
+        for (extension, text) in [("txt", recording.output()), ("svg", picture)] {
+            let path = pictures.join(name).with_extension(extension);
+            fs::write(&path, text).map_err(|e| format!("can't write {}: {e}", path.display()))?;
+        }
         println!("{PICTURES}/{}", style(format_args!("{name}.svg")).cyan());
     }
     Ok(true)
