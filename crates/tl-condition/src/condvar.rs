@@ -107,6 +107,7 @@ pub trait CondvarExt: sealed::Sealed {
     /// let (value, changed) = (Mutex::new(0), Condvar::new());
     /// assert!(!changed.wait_timeout(&mut value.lock(), Duration::ZERO));
     /// ```
+    #[must_use = "if it is false the time ran out before a notification"]
     #[track_caller]
     fn wait_timeout<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, timeout: Duration) -> bool;
 
@@ -132,6 +133,7 @@ pub trait CondvarExt: sealed::Sealed {
     /// let (value, changed) = (Mutex::new(0), Condvar::new());
     /// assert!(!changed.wait_deadline(&mut value.lock(), Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out before a notification"]
     #[track_caller]
     fn wait_deadline<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, deadline: Instant) -> bool;
 

@@ -108,6 +108,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     /// let condition = Condition::new();
     /// assert!(!condition.lock().wait_timeout(Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out before a notification"]
     #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         held(self.condition.wait_timeout(timeout))
@@ -134,6 +135,7 @@ impl<'a, L: ConditionLock> ConditionGuard<'a, L> {
     /// let condition = Condition::new();
     /// assert!(!condition.lock().wait_deadline(Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out before a notification"]
     #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> bool {
         held(self.condition.wait_deadline(deadline))

@@ -239,6 +239,7 @@ impl Event {
     /// assert!(ready.wait_timeout(Duration::MAX));
     /// ```
     #[inline]
+    #[must_use = "if it is false the time ran out and the event was not set"]
     #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         let call = Call::here(WAIT_TIMEOUT);
@@ -265,6 +266,7 @@ impl Event {
     /// assert!(!second.wait_deadline(deadline));
     /// ```
     #[inline]
+    #[must_use = "if it is false the time ran out and the event was not set"]
     #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> bool {
         let call = Call::here(WAIT_DEADLINE);

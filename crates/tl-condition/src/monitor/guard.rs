@@ -110,6 +110,7 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
     ///
     /// assert!(!Monitor::new(0).lock().wait_timeout(Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out before a notification"]
     #[track_caller]
     pub fn wait_timeout(&mut self, timeout: Duration) -> bool {
         self.wait_before(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
@@ -131,6 +132,7 @@ impl<'a, T: ?Sized> MonitorGuard<'a, T> {
     ///
     /// assert!(!Monitor::new(0).lock().wait_deadline(Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out before a notification"]
     #[track_caller]
     pub fn wait_deadline(&mut self, deadline: Instant) -> bool {
         self.wait_before(Deadline::at(deadline), Call::here(WAIT_DEADLINE))

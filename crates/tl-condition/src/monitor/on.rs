@@ -90,6 +90,7 @@ impl<T: ?Sized> OnCondvar<'_, '_, T> {
     /// let (value, changed) = (Monitor::new(0), Condvar::new());
     /// assert!(!value.lock().on(&changed).wait_timeout(Duration::from_millis(1)));
     /// ```
+    #[must_use = "if it is false the time ran out before a notification"]
     #[track_caller]
     pub fn wait_timeout(&mut self, timeout: Duration) -> bool {
         self.wait_before(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
@@ -112,6 +113,7 @@ impl<T: ?Sized> OnCondvar<'_, '_, T> {
     /// let (value, changed) = (Monitor::new(0), Condvar::new());
     /// assert!(!value.lock().on(&changed).wait_deadline(Instant::now()));
     /// ```
+    #[must_use = "if it is false the time ran out before a notification"]
     #[track_caller]
     pub fn wait_deadline(&mut self, deadline: Instant) -> bool {
         self.wait_before(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
