@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use console::style;
 use regex::Regex;
 
+use crate::progress::failed;
 use crate::{BoxedError, Outcome, progress, workspace};
 
 /// Where the pages are, from the workspace's root.
@@ -50,7 +50,7 @@ pub fn run() -> Outcome {
     let mistakes = look(&pages)?;
     bar.finish_and_clear();
     for mistake in &mistakes {
-        println!("{} {mistake}", style("FAILED").red().bold());
+        println!("{} {mistake}", failed());
     }
     if mistakes.is_empty() {
         println!(

@@ -4,9 +4,9 @@
 //! [`mutants`], [`tsan`], [`stress`], [`mod@bench`], [`timeline`], [`docs`], [`msrv`],
 //! [`platforms`], [`ci`]. What they share: the command line in [`flags`], the place of things in
 //! [`workspace`], the example programs in [`examples`], the programs that cargo builds in
-//! [`built`], running one in [`run`], several at a time in [`parallel`], what each prints in
-//! [`golden`], and how far a long task is in [`progress`]. A new task is a file with a `run`
-//! function, a line in [`flags::Task`], and one in `main.rs`.
+//! [`built`], the models among them in [`models`], running one in [`run`], several at a time in
+//! [`parallel`], what each prints in [`golden`], and how far a long task is in [`progress`]. A new
+//! task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`.
 
 pub mod bench;
 pub mod built;
@@ -17,6 +17,7 @@ pub mod flags;
 pub mod golden;
 pub mod list;
 pub mod loom;
+pub mod models;
 pub mod msrv;
 pub mod mutants;
 pub mod package;

@@ -83,14 +83,14 @@ pub fn versions(root: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, Boxed
         .get("workspace")
         .and_then(|workspace| workspace.get("package")?.get("rust-version")?.as_str());
     let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for package in tests::PACKAGES {
-        let manifest = read(&root.join("crates").join(package))?;
+    for package in workspace::published()? {
+        let manifest = read(&root.join("crates").join(&package))?;
         let own = manifest
             .get("package")
             .and_then(|package| package.get("rust-version")?.as_str());
         let version = own.or(common).ok_or("a manifest states no rust-version")?;
         let packages = versions.entry(version.to_owned()).or_default();
-        packages.insert(package.to_owned());
+        packages.insert(package);
     }
     Ok(versions)
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 use console::style;
 use serde::Deserialize;
 
-use crate::{BoxedError, Outcome, built, loom, parallel, progress, workspace};
+use crate::{BoxedError, Outcome, built, models, parallel, progress, workspace};
 
 /// So long a model may run; each of those named takes a second or two before it fails.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
@@ -62,6 +62,22 @@ pub enum Fate {
     Invalid(String),
 }
 
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fate::Caught => f.write_str("caught"),
+            Fate::Survived => write!(f, "{}", style("SURVIVED").red().bold()),
+            Fate::TooLong => write!(
+                f,
+                "{} {} s",
+                style("NOT NOTICED IN").red().bold(),
+                TIME_LIMIT.as_secs()
+            ),
+            Fate::Invalid(why) => write!(f, "{}: {why}", style("INVALID").red().bold()),
+        }
+    }
+}
+
 /// The mutants, as they are listed.
 ///
 /// # Errors
@@ -70,7 +86,7 @@ pub enum Fate {
 pub fn list() -> Result<Vec<Mutant>, BoxedError> {
     let list = fs::read_to_string(workspace::root().join("xtask/mutants.toml"))?;
     let mutants = toml::from_str::<Mutants>(&list)?.mutant;
-    let with_models = loom::crates()?;
+    let with_models = models::crates()?;
     match mutants
         .iter()
         .find(|mutant| !with_models.contains(&mutant.package))
@@ -93,15 +109,12 @@ pub fn run(crates: &[String]) -> Outcome {
     let places = (0..parallel::workers())
         .map(Place::new)
         .collect::<Result<Vec<_>, _>>()?;
-    let bar = progress::bar(mutants.len());
-    let fates = parallel::each(&mutants, places.len(), |worker, mutant| {
-        bar.set_message(mutant.what.clone());
-        let fate = fate(mutant, &places[worker])?;
-        bar.suspend(|| println!("{}: {}: {fate}", mutant.package, mutant.what));
-        bar.inc(1);
+    let name = |mutant: &Mutant| mutant.what.clone();
+    let fates = progress::each(&mutants, places.len(), name, |step, mutant| {
+        let fate = fate(mutant, &places[step.worker])?;
+        step.say(format_args!("{}: {}: {fate}", mutant.package, mutant.what));
         Ok(fate)
     })?;
-    bar.finish_and_clear();
     let caught = fates.iter().filter(|fate| **fate == Fate::Caught).count();
     println!("{caught} of {} mutants caught", mutants.len());
     Ok(caught > 0 && caught == mutants.len())
@@ -126,22 +139,6 @@ impl Place {
     }
 }
 
-impl fmt::Display for Fate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fate::Caught => f.write_str("caught"),
-            Fate::Survived => write!(f, "{}", style("SURVIVED").red().bold()),
-            Fate::TooLong => write!(
-                f,
-                "{} {} s",
-                style("NOT NOTICED IN").red().bold(),
-                TIME_LIMIT.as_secs()
-            ),
-            Fate::Invalid(why) => write!(f, "{}: {why}", style("INVALID").red().bold()),
-        }
-    }
-}
-
 fn fate(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
     let path = place.tree.join(&mutant.file);
     let original =
@@ -159,7 +156,7 @@ fn fate(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
 }
 
 fn build_and_judge(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
-    let cargo = loom::cargo(
+    let cargo = models::cargo(
         &place.tree,
         &place.target,
         std::slice::from_ref(&mutant.package),
@@ -180,10 +177,10 @@ fn build_and_judge(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
 /// When the program can't be run.
 pub fn judge(mut program: Command, model: &str, limit: Duration) -> io::Result<Fate> {
     program.env("RUST_BACKTRACE", "0");
-    let run = loom::explore(program, model, limit)?;
+    let run = models::explore(program, model, limit)?;
     Ok(match run.status {
         None => Fate::TooLong,
-        Some(status) if status.success() => match loom::explored(&run, model) {
+        Some(status) if status.success() => match models::explored(&run, model) {
             Some(_) => Fate::Survived,
             None => Fate::Invalid(format!("there is no model {model}")),
         },
@@ -228,7 +225,7 @@ fn copy_sources(tree: &Path) -> Result<(), BoxedError> {
 /// Begins with what the models were built from, where they have been: the checker takes longer to
 /// build than a mutant.
 fn copy_dependencies(target: &Path) -> Result<(), BoxedError> {
-    let built = loom::target();
+    let built = models::target();
     if target.exists() || !built.exists() {
         return Ok(());
     }
@@ -237,8 +234,9 @@ fn copy_dependencies(target: &Path) -> Result<(), BoxedError> {
         .arg("--archive")
         .args([&built, target])
         .status()?;
-    match copied.success() {
-        true => Ok(()),
-        false => Err(format!("cp can't copy {}", built.display()).into()),
+    if copied.success() {
+        Ok(())
+    } else {
+        Err(format!("cp can't copy {}", built.display()).into())
     }
 }

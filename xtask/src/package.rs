@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use console::style;
 use serde::Deserialize;
 
+use crate::progress::failed;
 use crate::{BoxedError, Outcome, built, progress, run, workspace};
 
 /// The program, which uses every published crate.
@@ -105,10 +105,6 @@ pub fn run() -> Outcome {
         }
     }
     Ok(all_well)
-}
-
-fn failed() -> console::StyledObject<&'static str> {
-    style("FAILED").red().bold()
 }
 
 /// The packages of the workspace that may be published.

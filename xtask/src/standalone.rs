@@ -8,8 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use console::style;
-
+use crate::progress::failed;
 use crate::{BoxedError, Outcome, progress, workspace};
 
 /// The crates that somebody may want alone.
@@ -30,20 +29,21 @@ const LOGGERS: [&str; 3] = ["log", "simple_logger", "env_filter"];
 ///
 /// When a project can't be written or cargo can't be run.
 pub fn run() -> Outcome {
-    let mut all_well = true;
-    let bar = progress::bar(PRIMITIVES.len());
-    for name in PRIMITIVES {
-        bar.set_message(name);
-        let checked = check(&workspace::root(), name)?;
-        all_well &= checked.is_ok();
-        bar.suspend(|| match checked {
-            Ok(()) => println!("{name}: builds alone, brings no logger"),
-            Err(why) => println!("{} {name}: {why}", style("FAILED").red().bold()),
-        });
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
-    Ok(all_well)
+    // One at a time: they share a folder in which cargo builds.
+    let well = progress::each(
+        &PRIMITIVES,
+        1,
+        |name| (*name).to_owned(),
+        |step, name| {
+            let checked = check(&workspace::root(), name)?;
+            match &checked {
+                Ok(()) => step.say(format_args!("{name}: builds alone, brings no logger")),
+                Err(why) => step.say(format_args!("{} {name}: {why}", failed())),
+            }
+            Ok(checked.is_ok())
+        },
+    )?;
+    Ok(well.iter().all(|well| *well))
 }
 
 fn check(root: &Path, name: &str) -> Result<Result<(), String>, BoxedError> {

@@ -12,23 +12,9 @@
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use console::style;
-
+use crate::built::Program;
+use crate::progress::failed;
 use crate::{Outcome, built, parallel, progress, run, workspace};
-
-/// The crates whose tests run.
-const PACKAGES: [&str; 10] = [
-    "tl-core",
-    "tl-locks",
-    "tl-event",
-    "tl-condition",
-    "tl-barrier",
-    "tl-semaphore",
-    "tl-local",
-    "tl-thread",
-    "tl-timer",
-    "tl-inspect",
-];
 
 /// The status with which the sanitizer ends a program that has a race.
 const RACE: i32 = 66;
@@ -78,8 +64,8 @@ pub fn run() -> Outcome {
 
     let mut tests = cargo(host);
     tests.args(["test", "--no-run", "--lib", "--tests"]);
-    for package in PACKAGES {
-        tests.args(["--package", package]);
+    for package in workspace::published()? {
+        tests.args(["--package", &package]);
     }
     let programs = match built::build(tests)? {
         Ok(programs) => programs,
@@ -88,36 +74,28 @@ pub fn run() -> Outcome {
             return Ok(false);
         }
     };
-    let bar = progress::bar(programs.len());
-    let clean = parallel::each(&programs, parallel::workers(), |_, program| {
-        let name = format!("{}: {}", program.package, program.target);
-        bar.set_message(name.clone());
+    let name = |program: &Program| format!("{}: {}", program.package, program.target);
+    let clean = progress::each(&programs, parallel::workers(), name, |step, program| {
         let mut tests = sanitized(program.command());
         // One test at a time, so that the races of one are not laid to another.
         tests.arg("--test-threads=1");
         let run = run::run(tests, TIME_LIMIT)?;
         let clean = run.status.is_some_and(|status| status.success());
-        bar.suspend(|| {
-            if clean {
-                println!("{name}: clean");
-            } else {
-                println!("{}\n{} {name}: {}", run.output, failed(), run.ending());
-            }
-        });
-        bar.inc(1);
+        let name = name(program);
+        if clean {
+            step.say(format_args!("{name}: clean"));
+        } else {
+            let (output, ending) = (&run.output, run.ending());
+            step.say(format_args!("{output}\n{} {name}: {ending}", failed()));
+        }
         Ok(clean)
     })?;
-    bar.finish_and_clear();
     let well = clean.iter().filter(|clean| **clean).count();
     println!(
         "{well} of {} test programs without a race or a failure",
         clean.len()
     );
     Ok(well > 0 && well == clean.len())
-}
-
-fn failed() -> console::StyledObject<&'static str> {
-    style("FAILED").red().bold()
 }
 
 /// Whether the sanitizer found a race in the program that wrote this.

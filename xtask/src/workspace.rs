@@ -1,8 +1,11 @@
 //! Where things are, and how to call cargo.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::BoxedError;
 
 /// The workspace's root.
 ///
@@ -23,4 +26,25 @@ pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
+}
+
+/// The crates that are published, sorted: all in `crates` whose manifest does not say
+/// `publish = false`.
+///
+/// # Errors
+///
+/// When a manifest can't be read.
+pub fn published() -> Result<Vec<String>, BoxedError> {
+    let mut published = Vec::new();
+    for entry in fs::read_dir(root().join("crates"))? {
+        let folder = entry?.path();
+        let manifest: toml::Table = fs::read_to_string(folder.join("Cargo.toml"))?.parse()?;
+        let package = manifest.get("package").ok_or("a crate has a package")?;
+        let is_kept = package.get("publish").and_then(toml::Value::as_bool) == Some(false);
+        if let (false, Some(name)) = (is_kept, folder.file_name()) {
+            published.push(name.to_string_lossy().into_owned());
+        }
+    }
+    published.sort();
+    Ok(published)
 }

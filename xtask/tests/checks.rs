@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use xtask::loom::{self, Explored};
+use xtask::models::{self, Explored};
 use xtask::mutants::{self, Fate};
 use xtask::{parallel, standalone, tsan, workspace};
 
@@ -21,8 +21,8 @@ fn shell(script: &str) -> Command {
 }
 
 fn explored(script: &str, limit: Duration) -> Result<Explored, String> {
-    let run = loom::explore(shell(script), "a_model", limit).expect("the shell can be run");
-    loom::verdict(&run, "a_model")
+    let run = models::explore(shell(script), "a_model", limit).expect("the shell can be run");
+    models::verdict(&run, "a_model")
 }
 
 const EXPLORED: &str = "echo 'test a_model ... model a_model: 12 executions, all interleavings'";
@@ -116,7 +116,7 @@ fn each_mutant_can_be_made_and_has_its_model() {
         );
     }
     let broken: BTreeSet<_> = mutants.into_iter().map(|mutant| mutant.package).collect();
-    let with_models: BTreeSet<_> = loom::crates()
+    let with_models: BTreeSet<_> = models::crates()
         .expect("they can be listed")
         .into_iter()
         .collect();

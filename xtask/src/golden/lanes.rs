@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::rules::{ThreadRule, thread_of};
+use super::threads::{ThreadRule, thread_of};
 
 /// What a golden's rules say about drawing a run.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! Goldens: what an example prints, `NAME.txt`, and how far a run may depart from it, `NAME.toml`.
 //!
-//! `NAME.txt` is the output of one run, with placeholders for what differs from run to run (`placeholder.rs`). `NAME.toml`
-//! says whether the lines stand in exactly this order or only those of each thread do, and what holds between threads (its
-//! keys are in `rules.rs`).
+//! `NAME.txt` is the output of one run, with placeholders for what differs from run to run
+//! (`placeholder.rs`). `NAME.toml` says whether the lines stand in exactly this order or only those
+//! of each thread do, and what holds between threads (its keys are in `rules.rs`).
 
 mod bless;
 mod check;
@@ -12,6 +12,7 @@ mod mismatch;
 mod placeholder;
 mod rules;
 mod template;
+mod threads;
 
 use std::fs;
 use std::path::Path;
@@ -88,8 +89,9 @@ fn templates(text: &str, placeholders: &Placeholders) -> Result<Vec<Template>, G
         .collect()
 }
 
-/// A new text for a golden, made of a run that printed `output`: the run's lines in their order, with the placeholders that the
-/// golden's `text` has in them. The `rules` need not fit the lines yet.
+/// A new text for a golden, made of a run that printed `output`: the run's lines in their order,
+/// with the placeholders that the golden's `text` has in them. The `rules` need not fit the lines
+/// yet.
 ///
 /// # Errors
 ///

@@ -1,7 +1,8 @@
 //! Placeholders: names in a golden for the parts of a line that differ from run to run.
 //!
-//! Only a registered name in brackets is a placeholder, `[SECONDS]`; everything else in brackets, `[DEBUG]` or
-//! `['0', '1']`, is plain text. A numbered one, `[ADDRESS:1]`, stands for the same text wherever it occurs in a golden.
+//! Only a registered name in brackets is a placeholder, `[SECONDS]`; everything else in brackets,
+//! `[DEBUG]` or `['0', '1']`, is plain text. A numbered one, `[ADDRESS:1]`, stands for the same
+//! text wherever it occurs in a golden.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,8 @@ use regex::Regex;
 
 use super::error::GoldenError;
 
-/// What every golden may use: each name with its pattern. A golden's own rules may narrow a pattern or add a name.
+/// What every golden may use: each name with its pattern. A golden's own rules may narrow a pattern
+/// or add a name.
 const COMMON: [(&str, &str); 4] = [
     ("ADDRESS", "0x[0-9A-F]{16}"),
     ("INTEGER", "0|-?[1-9][0-9]*"),
@@ -20,7 +22,8 @@ const COMMON: [(&str, &str); 4] = [
     ),
 ];
 
-/// Those whose text is recognised wherever it stands, so that blessing a run can put them in by itself.
+/// Those whose text is recognised wherever it stands, so that blessing a run can put them in by
+/// itself.
 const UNMISTAKABLE: [&str; 2] = ["ADDRESS", "TIMESTAMP"];
 
 /// The placeholders that one golden may use, each with its pattern.
@@ -38,11 +41,13 @@ impl Placeholders {
         }
     }
 
-    /// The common placeholders, with a golden's own ones added, or put in the place of the common ones of the same name.
+    /// The common placeholders, with a golden's own ones added, or put in the place of the common
+    /// ones of the same name.
     ///
     /// # Errors
     ///
-    /// A name that is not in capital letters, or a pattern that is no regular expression or captures groups.
+    /// A name that is not in capital letters, or a pattern that is no regular expression or
+    /// captures groups.
     pub(super) fn with_own(own: &BTreeMap<String, String>) -> Result<Self, GoldenError> {
         let Self { mut patterns } = Self::common();
         for (name, pattern) in own {
@@ -71,7 +76,8 @@ impl Placeholders {
         self.patterns.get(name).map(String::as_str)
     }
 
-    /// `line` with the placeholders that can't be mistaken for anything else put in for what they match.
+    /// `line` with the placeholders that can't be mistaken for anything else put in for what they
+    /// match.
     pub(super) fn put_into(&self, line: &str) -> String {
         UNMISTAKABLE.iter().fold(line.to_owned(), |line, name| {
             let pattern = self

@@ -39,6 +39,7 @@ use super::error::GoldenError;
 use super::lanes::Lanes;
 use super::placeholder::Placeholders;
 use super::template::Template;
+use super::threads::{ThreadRule, ThreadRuleEntry, compile, thread_of, thread_rule};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -71,13 +72,6 @@ enum OrderName {
     ByThread,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ThreadRuleEntry {
-    line: String,
-    name: Option<String>,
-}
-
 /// How the lines of a golden may move.
 #[derive(Debug, Clone)]
 pub(super) enum Order {
@@ -95,12 +89,6 @@ pub(super) struct ByThread {
     /// Lines by their places in the golden: the first comes before the second.
     pub(super) pairs: Vec<(usize, usize)>,
     pub(super) roster: Option<Regex>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct ThreadRule {
-    pub(super) line: Regex,
-    name: Option<String>,
 }
 
 impl ByThread {
@@ -218,37 +206,6 @@ fn by_thread(file: RulesFile, lines: &[Template]) -> Result<ByThread, GoldenErro
     })
 }
 
-fn thread_rule(entry: ThreadRuleEntry) -> Result<ThreadRule, GoldenError> {
-    let line = compile("threads", &entry.line)?;
-    let captures = line.capture_names().flatten().any(|name| name == "thread");
-    let problem = match (captures, &entry.name) {
-        (true, Some(_)) => "gives a name and captures one: do one of the two",
-        (false, None) => "captures no thread: write (?<thread>…), or give the rule a name",
-        _ => {
-            return Ok(ThreadRule {
-                line,
-                name: entry.name,
-            });
-        }
-    };
-    Err(GoldenError::Pattern {
-        key: "threads",
-        pattern: entry.line,
-        reason: problem.to_owned(),
-    })
-}
-
-pub(super) fn thread_of(rules: &[ThreadRule], line: &str) -> Option<(usize, String)> {
-    rules.iter().enumerate().find_map(|(index, rule)| {
-        let found = rule.line.captures(line)?;
-        let thread = match &rule.name {
-            Some(name) => name.clone(),
-            None => found.name("thread")?.as_str().to_owned(),
-        };
-        Some((index, thread))
-    })
-}
-
 fn resolve_pair(
     (first, then): &(String, String),
     lines: &[Template],
@@ -315,12 +272,4 @@ fn pattern_used(
             rule: pattern.to_owned(),
         })
     }
-}
-
-fn compile(key: &'static str, pattern: &str) -> Result<Regex, GoldenError> {
-    Regex::new(pattern).map_err(|e| GoldenError::Pattern {
-        key,
-        pattern: pattern.to_owned(),
-        reason: e.to_string(),
-    })
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use console::style;
 
 use crate::flags::Platforms;
+use crate::progress::failed;
 use crate::{BoxedError, Outcome, workspace};
 use rows::{Linker, PLATFORMS, Platform, TOOLCHAIN, Tier};
 use tests::{Build, Count};
@@ -111,7 +112,7 @@ fn attempt(platform: &Platform, options: &Platforms) -> std::result::Result<Resu
         }
     };
     Ok(outcome.unwrap_or_else(|why| {
-        println!("{} does not compile:\n{why}", tests::failed());
+        println!("{} does not compile:\n{why}", failed());
         Result::Failed
     }))
 }

@@ -5,29 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use console::style;
 use regex::Regex;
 
 use super::rows::{LEFT_OUT, Linker, Platform};
 use super::tools::Tools;
 use crate::built::Program;
 use crate::golden::Golden;
+use crate::progress::failed;
 use crate::verify::verdict;
 use crate::{BoxedError, built, examples, parallel, progress, run, workspace};
-
-/// The crates that are built for every platform.
-pub const PACKAGES: [&str; 10] = [
-    "tl-core",
-    "tl-locks",
-    "tl-event",
-    "tl-condition",
-    "tl-barrier",
-    "tl-semaphore",
-    "tl-local",
-    "tl-thread",
-    "tl-timer",
-    "tl-inspect",
-];
 
 /// So long the tests of one program may run. The longest take half a minute.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
@@ -127,7 +113,7 @@ impl Build<'_> {
     ///
     /// When cargo can't be run.
     pub fn check(&self) -> Result<Result<(), String>, BoxedError> {
-        let output = packages(self.cargo("check")).output()?;
+        let output = of_published(self.cargo("check"))?.output()?;
         Ok(if output.status.success() {
             Ok(())
         } else {
@@ -141,7 +127,7 @@ impl Build<'_> {
     ///
     /// When a program can't be run.
     pub fn test(&self) -> Result<Result<Count, String>, BoxedError> {
-        let mut tests = packages(self.cargo("test"));
+        let mut tests = of_published(self.cargo("test"))?;
         tests.args(["--package", "tl-tests", "--no-run", "--lib", "--tests"]);
         let programs = match built::build(tests)? {
             Ok(programs) => programs,
@@ -151,33 +137,24 @@ impl Build<'_> {
         let is_test =
             |program: &Program| program.path.parent().is_some_and(|at| at.ends_with("deps"));
         let programs: Vec<Program> = programs.into_iter().filter(is_test).collect();
-        let bar = progress::bar(programs.len());
-        let counts = parallel::each(&programs, parallel::workers(), |_, program| {
-            let name = format!("{}/{}", program.package, program.target);
-            bar.set_message(name.clone());
-            let count = match self.reason_to_leave_out(&name) {
-                Some(reason) => Count {
-                    left_out: BTreeMap::from([(
-                        format!("{name}: {reason}"),
-                        self.tests_in(program)?,
-                    )]),
+        let name = |program: &Program| format!("{}/{}", program.package, program.target);
+        let counts = progress::each(&programs, parallel::workers(), name, |step, program| {
+            let name = name(program);
+            if let Some(reason) = self.reason_to_leave_out(&name) {
+                let tests = self.tests_in(program)?;
+                return Ok(Count {
+                    left_out: BTreeMap::from([(format!("{name}: {reason}"), tests)]),
                     ..Count::default()
-                },
-                None => {
-                    let run = run::run(self.limited(program), TIME_LIMIT + GRACE)?;
-                    let is_well = run.status.is_some_and(|status| status.success());
-                    if !is_well {
-                        bar.suspend(|| {
-                            println!("{}\n{} {name}: {}", run.output, failed(), run.ending());
-                        });
-                    }
-                    count(&run.output, is_well)
-                }
-            };
-            bar.inc(1);
-            Ok(count)
+                });
+            }
+            let run = run::run(self.limited(program), TIME_LIMIT + GRACE)?;
+            let is_well = run.status.is_some_and(|status| status.success());
+            if !is_well {
+                let (output, ending) = (&run.output, run.ending());
+                step.say(format_args!("{output}\n{} {name}: {ending}", failed()));
+            }
+            Ok(count(&run.output, is_well))
         })?;
-        bar.finish_and_clear();
         let mut all = Count::default();
         counts.into_iter().for_each(|count| all.add(count));
         Ok(Ok(all))
@@ -219,19 +196,16 @@ impl Build<'_> {
             .iter()
             .filter(|program| names.contains(&program.target))
             .collect();
-        let bar = progress::bar(programs.len());
-        let passed = parallel::each(&programs, parallel::workers(), |_, program| {
+        let name = |program: &&Program| program.target.clone();
+        let passed = progress::each(&programs, parallel::workers(), name, |step, program| {
             let name = &program.target;
-            bar.set_message(name.clone());
             let golden = Golden::read(&workspace::root().join(examples::GOLDENS), name)?;
             let verdict = verdict::run(&golden, self.limited(program), verdict::TIME_LIMIT);
             if let Err(failure) = &verdict {
-                bar.suspend(|| println!("{} {name}: {failure}", failed()));
+                step.say(format_args!("{} {name}: {failure}", failed()));
             }
-            bar.inc(1);
             Ok(verdict.is_ok())
         })?;
-        bar.finish_and_clear();
         let well = passed.iter().filter(|passed| **passed).count();
         Ok(Ok(Count {
             passed: well,
@@ -256,15 +230,12 @@ impl Build<'_> {
     }
 }
 
-fn packages(mut cargo: Command) -> Command {
-    for package in PACKAGES {
-        cargo.args(["--package", package]);
+/// `cargo` for every crate that is published.
+fn of_published(mut cargo: Command) -> Result<Command, BoxedError> {
+    for package in workspace::published()? {
+        cargo.args(["--package", &package]);
     }
-    cargo
-}
-
-pub(super) fn failed() -> console::StyledObject<&'static str> {
-    style("FAILED").red().bold()
+    Ok(cargo)
 }
 
 /// What a test program's `output` says of its tests. One without a test harness is one test.

@@ -14,6 +14,7 @@ use console::style;
 use crate::examples::{self, GOLDENS};
 use crate::flags::Verify;
 use crate::golden::Golden;
+use crate::progress::failed;
 use crate::{BoxedError, Outcome, parallel, progress, workspace};
 use verdict::{Failure, TIME_LIMIT};
 
@@ -128,16 +129,13 @@ fn run_all(
     let jobs = options
         .jobs
         .map_or_else(parallel::workers, NonZeroUsize::get);
-    let progress = progress::bar(runs);
     let numbers: Vec<usize> = (0..runs).collect();
-    let failures = parallel::each(&numbers, jobs, |_, number| {
-        let (name, round) = (&names[number % names.len()], number / names.len() + 1);
-        progress.set_message(name.clone());
-        let run = verdict::run(&goldens[name], Command::new(&programs[name]), TIME_LIMIT);
-        progress.inc(1);
-        Ok(run.err().map(|failure| (name.clone(), round, failure)))
+    let name = |number: &usize| names[number % names.len()].clone();
+    let failures = progress::each(&numbers, jobs, name, |_, number| {
+        let (name, round) = (name(number), number / names.len() + 1);
+        let run = verdict::run(&goldens[&name], Command::new(&programs[&name]), TIME_LIMIT);
+        Ok(run.err().map(|failure| (name, round, failure)))
     })?;
-    progress.finish_and_clear();
     let mut failures: Vec<(String, usize, Failure)> = failures.into_iter().flatten().collect();
     failures.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -177,7 +175,7 @@ impl Report {
     /// Prints the failures and the count; true when nothing failed.
     fn print(&self) -> bool {
         for (name, why) in &self.failures {
-            println!("{} {}", style("FAILED").red().bold(), style(name).bold());
+            println!("{} {}", failed(), style(name).bold());
             for line in why.lines() {
                 println!("    {line}");
             }
