@@ -61,7 +61,7 @@
 //!
 //! - A mutex and a condition variable that belong together are a
 //!   [`Monitor`](tl_condition::Monitor): `ready.lock().wait_while(|ready| !*ready)`.
-//! - Whoever ends the process by returning from `main` waits for all threads that are not
+//! - When `main` returns, the process waits for all threads that are not
 //!   [daemons](crate::guide::chapter_03_daemon).
 //!
 //! # The timed forms
@@ -92,8 +92,8 @@
 //! | `ArcRwLockReadGuard` | [`RwLock`](tl_locks::RwLock)`::read_arc` | with the feature `arc_lock` |
 //! | `ArcRwLockUpgradableReadGuard` | [`RwLock`](tl_locks::RwLock)`::upgradable_read_arc` | with the feature `arc_lock` |
 //! | `ArcRwLockWriteGuard` | [`RwLock`](tl_locks::RwLock)`::write_arc` | with the feature `arc_lock` |
-//! | `Condvar` | [`Condvar`](tl_condition::Condvar) | also [`notify`](tl_condition::CondvarExt::notify) of so many |
-//! | `FairMutex` | [`Mutex`](tl_locks::Mutex) | whoever has waited for half a millisecond is next; `MutexGuard::unlock_fair` does not wait for that |
+//! | `Condvar` | [`Condvar`](tl_condition::Condvar) | also [`notify`](tl_condition::CondvarExt::notify) of a given number of waiters |
+//! | `FairMutex` | [`Mutex`](tl_locks::Mutex) | a thread that has waited for half a millisecond is next; `MutexGuard::unlock_fair` does not wait for that |
 //! | `FairMutexGuard` | [`MutexGuard`](tl_locks::MutexGuard) | as `FairMutex` |
 //! | `MappedFairMutexGuard` | [`MappedMutexGuard`](tl_locks::MappedMutexGuard) | as `FairMutex` |
 //! | `MappedMutexGuard` | [`MappedMutexGuard`](tl_locks::MappedMutexGuard) | |

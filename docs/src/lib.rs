@@ -3,8 +3,8 @@
 //!
 //! | you want | take | in |
 //! | --- | --- | --- |
-//! | threads with names, which can be listed, and joined with a time limit; daemons, for which the program does not wait | [`Thread`], [`spawn`], [`scope`] | [`tl_thread`] |
-//! | a call later, or every so often, that can be cancelled | [`Timer`] | [`tl_timer`] |
+//! | threads with names, which can be listed and joined with a time limit; daemon threads, for which the program does not wait | [`Thread`], [`spawn`], [`scope`] | [`tl_thread`] |
+//! | a call after some time, or at regular intervals, that can be cancelled | [`Timer`] | [`tl_timer`] |
 //! | threads to wait until something has happened | [`Event`] | [`tl_event`] |
 //! | one thread of several to go on each time that there is something to do | [`AutoResetEvent`] | [`tl_event`] |
 //! | one thread at a time to use a value | [`Mutex<T>`](tl_locks::Mutex), [`ReentrantMutex<T>`](tl_locks::ReentrantMutex) | [`tl_locks`] |
@@ -14,23 +14,23 @@
 //! | the same with several conditions, or apart from the value | [`Condvar`](tl_condition::Condvar) | [`tl_condition`] |
 //! | a condition on a lock without data, or on a re-entrant one | [`Condition`] | [`tl_condition`] |
 //! | a fixed number of threads to wait for each other, round after round | [`Barrier`] | [`tl_barrier`] |
-//! | at most so many threads at a time to do something | [`Semaphore`], [`BoundedSemaphore`], [`ClosableSemaphore`] | [`tl_semaphore`] |
+//! | at most a given number of threads at a time to do something | [`Semaphore`], [`BoundedSemaphore`], [`ClosableSemaphore`] | [`tl_semaphore`] |
 //! | a value for each thread, in an object | [`Local<T>`](tl_local::Local) | [`tl_local`] |
-//! | to see what every thread waits for, and who waits for whom in a circle | [`snapshot`](tl_inspect::snapshot), [`deadlocks`](tl_inspect::deadlocks) | [`tl_inspect`] |
+//! | to see what every thread waits for, and which threads wait for each other in a circle | [`snapshot`](tl_inspect::snapshot), [`deadlocks`](tl_inspect::deadlocks) | [`tl_inspect`] |
 //! | log lines with the name of their thread | [`BasicConfig`](tl_core::logging::BasicConfig) | [`tl_core`] |
 //!
 //! # Where to go from here
 //!
 //! - **You know Python's `threading`:** the [`guide`] has fourteen chapters, each with a program,
-//!   what it prints, and what differs here; the [table of names](names) says what each of Python's
+//!   what it printed, and what differs here; the [table of names](names) says what each of Python's
 //!   names is called.
 //! - **You come from `parking_lot` or `std`:** [that chapter](from_rust) says what each of their
-//!   names is called here, and what changes besides an import.
+//!   names is called here, and what changes apart from an import.
 //! - **You write Rust and miss one thing:** open its crate in the table above. Its page says when
-//!   to use it and when something else. Every item comes with an example, its errors, and what it
-//!   waits for.
-//! - **You build a primitive of your own:** [`tl_core::door`] is the one place where all of ours
-//!   put a thread to sleep.
+//!   to use it and when to use something else. Every item comes with an example, its errors, and
+//!   what it waits for.
+//! - **You build a primitive of your own:** [`tl_core::door`] is the one place where all of these
+//!   crates put a thread to sleep.
 //!
 //! # What they have in common
 //!

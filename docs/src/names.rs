@@ -15,7 +15,7 @@
 //! | `current_thread` | [`current_thread`](tl_thread::current_thread) | |
 //! | `currentThread` | left out | deprecated in Python: [`current_thread`](tl_thread::current_thread) |
 //! | `enumerate` | [`enumerate`](tl_thread::enumerate) | in the order of start |
-//! | `excepthook` | [`set_excepthook`](tl_thread::set_excepthook) | the hook is set by a call, not by an assignment; it is called for panics |
+//! | `excepthook` | [`set_excepthook`](tl_thread::set_excepthook) | a call sets the hook, not an assignment; it is called for panics |
 //! | `__excepthook__` | left out | the first hook does nothing: the standard library's [panic hook](std::panic::set_hook) has printed the message already |
 //! | `ExceptHookArgs` | [`ExceptHookArgs`](tl_thread::ExceptHookArgs) | |
 //! | `ExceptHookArgs.exc_type` | [`ExceptHookArgs::payload`](tl_thread::ExceptHookArgs::payload) | the panic's payload, whose type [`Any`](std::any::Any) can tell |
@@ -50,7 +50,7 @@
 //! | `Thread.start` | [`Thread::start`](tl_thread::Thread::start) | a `Result`; it does not wait for the thread to run |
 //! | `Thread.run` | [`Runnable::run`](tl_thread::Runnable::run) | a trait to implement instead of a class to derive from |
 //! | `Thread.join` | [`Thread::join`](tl_thread::Thread::join), [`join_timeout`](tl_thread::Thread::join_timeout) | says whether the thread has ended, and whether it panicked |
-//! | `Thread.name` | [`Thread::name`](tl_thread::Thread::name), [`set_name`](tl_thread::Thread::set_name) | the operating system sees every change, whoever makes it |
+//! | `Thread.name` | [`Thread::name`](tl_thread::Thread::name), [`set_name`](tl_thread::Thread::set_name) | the operating system sees every change, whichever thread makes it |
 //! | `Thread.getName` | left out | deprecated in Python: [`Thread::name`](tl_thread::Thread::name) |
 //! | `Thread.setName` | left out | deprecated in Python: [`Thread::set_name`](tl_thread::Thread::set_name) |
 //! | `Thread.ident` | [`Thread::ident`](tl_thread::Thread::ident) | never used again for another thread |

@@ -99,7 +99,7 @@ fn works_in_the_child(event: &Event, semaphore: &Semaphore, condition: &Conditio
         && rlock.release().is_ok()
         && event.wait_timeout(Duration::from_secs(3600))
         && permits
-        // Who waited there is no more.
+        // The threads that waited there do not exist here.
         && notified == 0
         && !Event::new().wait_timeout(Duration::from_millis(1))
         && Barrier::new(1).wait().is_ok()

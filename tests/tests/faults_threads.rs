@@ -29,7 +29,7 @@ fn under_a_limit_on_threads_a_start_is_refused_and_works_later() {
     );
 }
 
-/// Lets the user of this process have so many threads.
+/// Limits how many threads the user of this process may have.
 fn limit_threads(count: libc::rlim_t) {
     // SAFETY: the structure is a local one, which the calls fill and read.
     let done = unsafe {

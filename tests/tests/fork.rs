@@ -448,7 +448,7 @@ fn a_thread_on_its_way_to_a_permit_is_not_waited_for_in_the_child() {
                     while !waits.load(Ordering::Relaxed) || semaphore.n_waiting() == 0 {
                         thread::yield_now();
                     }
-                    // Before it has waited for so long that it goes first.
+                    // Before it has waited long enough to go first.
                     semaphore.release().unwrap();
                     assert!(
                         waiter.join().unwrap(),

@@ -176,7 +176,7 @@ fn exit_of_std_in_a_daemon_before_main_has_returned() {
     ends_at_once("daemon-exit-before", 5);
 }
 
-/// The worker sleeps for ever inside std, and the process waits for it.
+/// The worker sleeps forever inside std, and the process waits for it.
 #[cfg_attr(
     windows,
     ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"
@@ -204,7 +204,7 @@ fn exit_of_std_in_a_worker_after_main_has_returned_hangs() {
     }
 }
 
-/// A child that would go on for ever.
+/// A child that would go on forever.
 struct KilledAtTheEnd(Child);
 
 impl Drop for KilledAtTheEnd {
@@ -232,7 +232,7 @@ fn exit_of_std_in_the_main_thread_after_main_has_returned_aborts() {
     }
 }
 
-/// The daemon sleeps for ever inside std, and the process waits for the others and for them alone.
+/// The daemon sleeps forever inside std, and the process waits for the others and for them alone.
 #[cfg_attr(
     windows,
     ignore = "std's exit is ExitProcess there, which ends at once and runs no hook"

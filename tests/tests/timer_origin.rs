@@ -1,5 +1,5 @@
 //! What the thread of a timer's call takes over: what the thread that started the timer has,
-//! whoever made the scheduler that makes it.
+//! whichever thread created the scheduler that creates it.
 //!
 //! Not for every system: processors, niceness and signals as on Linux.
 

@@ -1,4 +1,5 @@
-//! `cargo xtask docs`: the documentation as a reader meets it, made anew and looked through.
+//! `cargo xtask docs`: the documentation as a reader meets it, built from nothing and looked
+//! through.
 //!
 //! rustdoc says when a link in the source names nothing. It does not say when it could not find the
 //! page of what the link names, which depends on the order in which the crates are documented: then

@@ -24,7 +24,7 @@ pub struct CommandLine {
 /// What there is to do.
 #[derive(Debug, Subcommand)]
 pub enum Task {
-    /// Run the examples and hold what each prints against its golden
+    /// Run the examples and compare what each prints with its golden
     Verify(Verify),
     /// List the examples: the chapter of each and what it teaches
     List,
@@ -39,12 +39,13 @@ pub enum Task {
     Tsan,
     /// Make random operations on every primitive and count that they come out even
     Stress(Stress),
-    /// Measure everything beside its peers, and hold it against its bars
+    /// Measure everything beside its peers, and compare it with its bars
     #[command(disable_help_flag = true)]
     Bench(Bench),
     /// Draw runs of the examples: a lane for each thread, a mark for each line
     Timeline(Timeline),
-    /// Make the documentation anew: every link in it leads somewhere, every item has an example
+    /// Build the documentation from nothing, and check that every link in it leads somewhere and
+    /// every item has an example
     Docs,
     /// Build and test the crates with the oldest Rust that they promise
     Msrv(Msrv),
@@ -81,11 +82,11 @@ pub struct Verify {
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
 
-    /// Write the goldens from a run, instead of holding the run against them
+    /// Write the goldens from a run, instead of comparing the run with them
     #[arg(long, conflicts_with_all = ["repeat", "output"])]
     pub bless: bool,
 
-    /// Hold the output recorded in FILE against the golden of NAME, and run nothing
+    /// Compare the output recorded in FILE with the golden of NAME, and run nothing
     #[arg(long, value_names = ["FILE", "NAME"], num_args = 2, conflicts_with_all = ["names", "repeat", "jobs"])]
     pub output: Option<Vec<PathBuf>>,
 }
@@ -113,8 +114,7 @@ pub struct Msrv {
 /// The options of `platforms`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-What a platform needs that is not there, and is not to be or can't be installed, is said in a sentence; the platform
-then counts as not run, which is no failure.")]
+A platform that needs what is not installed is not run, and the task says what is missing. That is no failure.")]
 pub struct Platforms {
     /// The platforms to try out; all when none is named
     #[arg(value_name = "NAME")]
@@ -124,7 +124,7 @@ pub struct Platforms {
     #[arg(long)]
     pub install: bool,
 
-    /// Begin no platform after so many minutes
+    /// Begin no further platform after N minutes
     #[arg(long, value_name = "N")]
     pub minutes: Option<u64>,
 
@@ -140,7 +140,7 @@ pub struct Stress {
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
 
-    /// For how long, all in all
+    /// How many seconds to run in total
     #[arg(long, value_name = "N", default_value = "60")]
     pub seconds: u64,
 

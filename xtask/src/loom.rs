@@ -11,7 +11,7 @@ use crate::models::{self, Explored};
 use crate::progress::failed;
 use crate::{BoxedError, Outcome, built, mutants, parallel, progress, workspace};
 
-/// So long a model may run. The longest takes some ten seconds.
+/// How long a model may run. The longest takes some ten seconds.
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 /// Runs the models, or the mutants.

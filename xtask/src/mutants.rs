@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::{BoxedError, Outcome, built, models, parallel, progress, workspace};
 
-/// So long a model may run; each of those named takes a second or two before it fails.
+/// How long a model may run. Each that the list names takes a second or two before it fails.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// The signal for an access to memory that is not there.
 const SEGMENTATION_FAULT: i32 = 11;

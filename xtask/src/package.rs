@@ -32,7 +32,7 @@ const FILES: [&str; 7] = [
 const ASKED_FOR: usize = 4;
 /// A registry takes no more.
 const MOST_KEYWORDS: usize = 5;
-/// So long the program may run. It takes a second.
+/// How long the program may run. It takes a second.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Deserialize)]

@@ -19,7 +19,7 @@ use crate::{Outcome, built, parallel, progress, run, workspace};
 /// The status with which the sanitizer ends a program that has a race.
 const RACE: i32 = 66;
 
-/// So long the tests of one file may run. The longest take ten seconds.
+/// How long the tests of one file may run. The longest take ten seconds.
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 /// Finds the planted race, then runs the tests and expects none.

@@ -24,7 +24,7 @@ pub struct AbortOnPanic<'a> {
 
 impl Barrier {
     /// Returns a guard that [aborts](Barrier::abort) the barrier if its holder panics, so that the
-    /// other parties do not wait for ever for one that never comes.
+    /// other parties do not wait forever for one that never comes.
     ///
     /// The parties get a [`BrokenBarrier`](crate::BrokenBarrier) of kind
     /// [`Aborted`](crate::BrokenBarrierKind::Aborted). If the barrier is broken already, as by an

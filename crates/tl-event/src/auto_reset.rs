@@ -197,7 +197,7 @@ impl AutoResetEvent {
     ///
     /// # Blocking
     ///
-    /// Waits for a [`set`](AutoResetEvent::set) by another thread, for ever if none comes. Of
+    /// Waits for a [`set`](AutoResetEvent::set) by another thread, forever if none comes. Of
     /// several that wait the one in line longest goes first. But one that comes just when the event
     /// is set and nobody sleeps may be faster than one that was about to fall asleep.
     ///
@@ -247,7 +247,7 @@ impl AutoResetEvent {
     /// the thread was let go: `false` means that the time ran out, and nothing was taken.
     ///
     /// [`Duration::ZERO`] is [`try_wait`](AutoResetEvent::try_wait). A timeout too long to be
-    /// represented, as [`Duration::MAX`], waits for ever.
+    /// represented, as [`Duration::MAX`], waits forever.
     ///
     /// # Blocking
     ///

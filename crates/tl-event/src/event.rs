@@ -198,7 +198,7 @@ impl Event {
     ///
     /// # Blocking
     ///
-    /// Waits for a [`set`](Event::set) by another thread, for ever if none comes. Many threads may
+    /// Waits for a [`set`](Event::set) by another thread, forever if none comes. Many threads may
     /// wait; each `set` lets all of them go.
     ///
     /// ```
@@ -223,7 +223,7 @@ impl Event {
     /// set, now or since the call began: `false` means that the time ran out.
     ///
     /// [`Duration::ZERO`] only looks. A timeout too long to be represented, as [`Duration::MAX`],
-    /// waits for ever.
+    /// waits forever.
     ///
     /// # Blocking
     ///

@@ -89,7 +89,7 @@ fn step(shared: &Shared, random: &mut fastrand::Rng) {
             child.join().unwrap();
         }
         _ => {
-            // In the other order, but not for ever.
+            // In the other order, but not forever.
             let _outer = shared.rlocks[2].lock();
             let _inner = shared.rlocks[0].lock_timeout(SOON);
         }

@@ -44,7 +44,7 @@ fn asleep(thread: &Thread) -> Wait {
 }
 
 /// Starts a thread for each expression, and holds what is seen of it against its name, whether it
-/// has a limit, and the line on which it stands. They wait for ever, with all that they use, until
+/// has a limit, and the line on which it stands. They wait forever, with all that they use, until
 /// the process ends.
 macro_rules! assert_seen {
     ($($primitive:literal $operation:literal $limit:literal: $wait:expr;)*) => {$(

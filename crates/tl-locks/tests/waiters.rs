@@ -1,5 +1,5 @@
-//! `Waiters`: one set of them with two locks, which is a mistake, is refused and locks nothing for
-//! ever.
+//! `Waiters`: one set of them with two locks, which is a mistake, is refused and locks nothing
+//! forever.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(not(sanitize_thread))]

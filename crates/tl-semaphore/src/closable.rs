@@ -91,7 +91,7 @@ impl ClosableSemaphore {
     }
 
     /// Closes the semaphore: the threads that wait for permits and all that come get the error
-    /// [`Closed`]. It stays closed for ever. Closing it twice is as good as once.
+    /// [`Closed`]. It stays closed forever. Closing it twice is as good as once.
     ///
     /// ```
     /// use std::thread;

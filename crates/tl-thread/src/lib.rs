@@ -125,7 +125,7 @@
 //!
 //! It holds however the child was forked, whatever other threads were at, if C's `fork` made it;
 //! `vfork`, `posix_spawn` and a bare system call tell nobody. It does not hold for the standard
-//! library and for others: if another thread was just printing, the child waits for ever when it
+//! library and for others: if another thread was just printing, the child waits forever when it
 //! prints, and if a thread that this library did not start was just starting or ending, for a new
 //! thread to begin. Where that matters call `exec` soon.
 //!
@@ -147,7 +147,7 @@
 //! | `main` returns or panics | waits | waits | waits |
 //! | [`std::process::exit`] in the main thread | waits | waits | **ends at once**: nothing can stop `ExitProcess` |
 //! | [`std::process::exit`] in another thread, before `main` has returned | ends at once | ends at once | ends at once |
-//! | [`std::process::exit`] in another thread, after that | sleeps for ever | sleeps for ever | ends at once |
+//! | [`std::process::exit`] in another thread, after that | sleeps forever | sleeps forever | ends at once |
 //! | [`exit`](crate::exit) from anywhere | ends at once | ends at once | ends at once |
 //! | exit hooks of the C library that are left after an [`exit`](crate::exit) which the library's own hook carries out | run | are skipped | are skipped |
 //!

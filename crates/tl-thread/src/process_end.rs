@@ -187,7 +187,7 @@ pub fn exit(code: i32) -> ! {
         // In C's `exit` one thread is enough: of two each runs some of the hooks, and the first to
         // be done ends the process while the other is at one.
         leave_it_to_who_exits_directly();
-        // Not for ever: if this is a destructor of the main thread, after `main`, the other sleeps
+        // Not forever: if this is a destructor of the main thread, after `main`, the other sleeps
         // inside std, behind this thread.
         sleep_until(Deadline::after(OTHER_LIMIT));
     }
@@ -242,7 +242,7 @@ extern "C" fn note_who_is_through() {
     }
 }
 
-/// Sleeps for ever if a thread, which is not the calling one, has called [`exit`] and will not be
+/// Sleeps forever if a thread, which is not the calling one, has called [`exit`] and will not be
 /// stopped.
 #[track_caller]
 fn leave_it_to_who_exits_directly() {

@@ -17,7 +17,7 @@ use crate::schedule::{Cancelled, Due, Place, Schedule, Scheduled};
 /// them returns, and then come in the order of their times.
 ///
 /// So a function must not wait for what only a later timer does: once this many of them wait, none
-/// that they wait for begins, and all of them wait for ever. See [*Deadlocks*](crate#deadlocks).
+/// that they wait for begins, and all of them wait forever. See [*Deadlocks*](crate#deadlocks).
 ///
 /// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a
 /// thread of its own from its start.

@@ -423,7 +423,7 @@ impl Timer {
     /// Waits for the interval and for the function. A timer that [repeats](Timer::every), or whose
     /// interval is longer than the clock, ends only by [`cancel`](Timer::cancel), and one that is
     /// [restarted](Timer::restart) again and again not at all. A function that waits for another
-    /// timer may wait for ever: see [*Deadlocks*](crate#deadlocks).
+    /// timer may wait forever: see [*Deadlocks*](crate#deadlocks).
     ///
     /// ```
     /// use std::time::Duration;

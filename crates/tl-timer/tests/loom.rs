@@ -168,8 +168,8 @@ fn the_scheduler_ends_after_the_last_cancellation() {
     explore(Some(3), || {
         let model = Model::new(1);
         let (first, second) = (Timer::new(), Timer::new());
-        // It may linger by the time of the second start, and linger or sleep for ever by the time
-        // of the second cancellation.
+        // It may linger by the time of the second start, and linger or sleep forever by the time of
+        // the second cancellation.
         for timer in [&first, &second] {
             model.start(timer, Deadline::NEVER);
             assert_eq!(model.schedule.cancel(timer), Cancelled::Pending);
@@ -386,7 +386,7 @@ fn a_repeating_timer_that_panics_cannot_be_cancelled_afterwards() {
 #[test]
 fn a_restarted_timer_is_called_once_for_its_last_turn() {
     explore(Some(3), || {
-        // Its thread is being started while it is put off for ever: that turn's claim comes to
+        // Its thread is being started while it is put off forever: that turn's claim comes to
         // nothing, and a call comes only of another restart.
         let_time_pass();
         let model = Model::new(1);
@@ -468,7 +468,7 @@ fn a_scheduler_waits_for_a_call_that_may_still_be_put_off() {
 #[test]
 fn a_refused_timer_delays_no_other() {
     explore(Some(3), || {
-        // No time passes: what waits for a while waits for ever.
+        // No time passes: what waits for a while waits forever.
         let schedule = Arc::new(Schedule::new(2));
         let (greedy, modest) = (Timer::new(), Timer::new());
         let spawn = |_| Ok::<(), Infallible>(());

@@ -1,8 +1,8 @@
 //! Chapter 1: a [`Thread`](tl_thread::Thread) runs a function beside the rest of the program.
 //!
 //! [`Thread::new`](tl_thread::Thread::new) takes the function, [`start`](tl_thread::Thread::start)
-//! runs it in a new thread. Nobody has to wait for it: the program ends when all its threads have
-//! ended.
+//! runs it in a new thread. Nothing in `main` has to wait for it: the program ends when all its
+//! threads have ended.
 //!
 #![doc = program!("simple")]
 //! # Arguments

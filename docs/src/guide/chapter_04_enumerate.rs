@@ -1,7 +1,7 @@
 //! Chapter 4: [`enumerate`](tl_thread::enumerate) lists the threads that are alive.
 //!
-//! So nobody has to keep the handles of daemons in order to wait for them: the main thread joins
-//! every thread except itself, since a thread can't wait for its own end.
+//! So the program need not keep the handles of its daemons in order to wait for them: the main
+//! thread joins every thread except itself, since a thread can't wait for its own end.
 //!
 #![doc = program!("enumerate")]
 //! # What differs from Python
@@ -12,11 +12,11 @@
 //! - **Threads that were not started here** are listed from their first call into the library until
 //!   they end. Python's documentation says that such dummies are never removed.
 //! - **A thread that joins itself gets an error**, [`JoinError`](tl_thread::JoinError), as in
-//!   Python; so does one that joins a thread that was not started.
+//!   Python. So does a thread that joins one that was not started.
 //!
 //! # One step further
 //!
-//! Threads that belong together are better joined by whoever started them. A
+//! Threads that belong together are better joined by the thread that started them. A
 //! [`scope`](tl_thread::scope) does that by itself:
 //!
 //! ```

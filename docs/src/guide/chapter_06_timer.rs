@@ -14,10 +14,10 @@
 //!   tell.
 //! - **The interval is a [`Duration`](std::time::Duration)**: `Duration::from_millis(300)`, not
 //!   `0.3`.
-//! - The function has the affinity, niceness and signal mask of the thread that started the timer,
-//!   as in Python, although another thread makes its thread. But under `cargo test` what it prints
-//!   is not captured.
-//! - A pending timer keeps the program alive, as in Python;
+//! - **The function has the affinity, niceness and signal mask** of the thread that started the
+//!   timer, as in Python, although another thread creates the thread it runs in. Only what it
+//!   prints under `cargo test` is not captured.
+//! - **A pending timer keeps the program alive**, as in Python;
 //!   [`set_daemon`](tl_timer::Timer::set_daemon) changes that.
 //!
 //! # One step further
@@ -47,7 +47,7 @@
 //!
 //! [`Timer::repeat`](tl_timer::Timer::repeat) lets the function say when it is called next, or
 //! never again. [`restart`](tl_timer::Timer::restart) puts a pending call off, as often as you
-//! like: for what is to be done once it has been quiet for a while. In Python you would cancel the
-//! timer and make a new one.
+//! like: for work that is to be done once nothing has happened for a while. In Python you would
+//! cancel the timer and create a new one.
 //!
 //! The next chapter: [7, Event](super::chapter_07_event).

@@ -1,7 +1,7 @@
 //! Chapter 7: an [`Event`](tl_event::Event) is a flag that one thread sets and others wait for.
 //!
-//! `wait` returns when it is set, at once if it is set already. `wait_timeout` also returns when
-//! the time has run out, and says which of the two it was.
+//! `wait` returns when the event is set, at once if it is set already. `wait_timeout` also returns
+//! when the time has run out, and says which of the two happened.
 //!
 #![doc = program!("event")]
 //! # What differs from Python
@@ -31,9 +31,9 @@
 //! ```
 //!
 //! Where each `set` is meant for one thread, not for all, take an
-//! [`AutoResetEvent`](tl_event::AutoResetEvent): it lets the longest waiter go and is clear again,
-//! and a `set` for which nobody waits is remembered. An event that Ctrl-C sets is on the page about
-//! [signals](super::signals).
+//! [`AutoResetEvent`](tl_event::AutoResetEvent): each `set` lets the thread go that has waited
+//! longest and leaves the event clear, and a `set` is remembered if no thread waits. An event that
+//! Ctrl-C sets is on the page about [signals](super::signals).
 //!
 //! ```
 //! use tl_event::AutoResetEvent;

@@ -1,19 +1,20 @@
 //! Chapter 9: an [`RLock`](tl_locks::RLock) can be taken again by the thread that holds it.
 //!
-//! A [`Lock`](tl_locks::Lock) can't: it does not know who holds it. A thread that acquires it twice
-//! waits for itself.
+//! A [`Lock`](tl_locks::Lock) can't: it does not know which thread holds it. A thread that acquires
+//! it twice waits for itself.
 //!
 #![doc = program!("lock_reacquire")]
-//! An `RLock` knows its owner and counts the levels. Other threads get it when the owner has
-//! released as often as it acquired.
+//! An `RLock` knows its owner and counts the levels. Another thread gets it once the owner has
+//! released it as often as it acquired it.
 //!
 #![doc = program!("rlock")]
 //! # What differs from Python
 //!
 //! - **A guard stays in its thread.** An [`RLockGuard`](tl_locks::RLockGuard) can't be sent, since
 //!   only the owner may release; a [`LockGuard`](tl_locks::LockGuard) can.
-//! - **A release by a stranger, or once too often, is a [`ReleaseError`](tl_locks::ReleaseError)**
-//!   that says which of the two; Python raises `RuntimeError`. Nothing changes in either case.
+//! - **A release by another thread, or once too often, is a
+//!   [`ReleaseError`](tl_locks::ReleaseError)** that says which of the two; Python raises
+//!   `RuntimeError`. Nothing changes in either case.
 //! - **[`is_owned`](tl_locks::RLock::is_owned) and
 //!   [`recursion_count`](tl_locks::RLock::recursion_count) are public.** Python keeps them to
 //!   itself.

@@ -9,11 +9,11 @@
 //! - **No indentation**: a guard is a variable, and its block ends where its scope does.
 //!   `drop(guard)` ends it earlier.
 //! - **The name matters.** `let _guard = lock.lock();` holds the lock to the end of the block;
-//!   `let _ = lock.lock();` releases it at once. The compiler warns of a bare `lock.lock();`, but
-//!   not of this.
+//!   `let _ = lock.lock();` releases it at once. The compiler warns about a bare `lock.lock();`,
+//!   but not about `let _`.
 //! - **[`release`](tl_locks::Lock::release) returns a `Result`**: the lock may not have been held.
-//! - There are guards for everything that Python's `with` takes, and they have names of their own:
-//!   [`lock`](tl_condition::Condition::lock) of a condition,
+//! - **There are guards** for everything that Python's `with` takes, and they have names of their
+//!   own: [`lock`](tl_condition::Condition::lock) of a condition,
 //!   [`permit`](tl_semaphore::Semaphore::permit) of a semaphore.
 //!
 //! # One step further
@@ -33,8 +33,8 @@
 //! assert!(!TERMINAL.locked());
 //! ```
 //!
-//! A guard with a time limit is an `Option`, so `if let` has the block that runs when the lock was
-//! free in time:
+//! A guard with a time limit is an `Option`, so the block of an `if let` runs only if the lock was
+//! acquired in time:
 //!
 //! ```
 //! use std::time::Duration;

@@ -5,7 +5,7 @@
 //! # Condition
 //!
 //! A condition is a lock with a waiting room. A thread that waits gives the lock up while it
-//! sleeps, and has it back when it goes on.
+//! sleeps, and holds it again when it goes on.
 //!
 #![doc = program!("condition")]
 //! # Barrier
@@ -14,10 +14,10 @@
 //! and the next round begins.
 //!
 #![doc = program!("barrier")]
-//! # A barrier that nobody will reach
+//! # A barrier that not all will reach
 //!
-//! [`abort`](tl_barrier::Barrier::abort) sends every thread that waits, now or later, away with an
-//! error.
+//! [`abort`](tl_barrier::Barrier::abort) makes `wait` return an error in every thread that waits,
+//! now or later.
 //!
 #![doc = program!("barrier_abort")]
 //! A thread that may panic before it arrives holds the guard of

@@ -1,7 +1,8 @@
-//! Chapter 12: a [`Semaphore`](tl_semaphore::Semaphore) lets only so many threads in at a time.
+//! Chapter 12: a [`Semaphore`](tl_semaphore::Semaphore) lets a limited number of threads in at a
+//! time.
 //!
-//! Each takes a [`Permit`](tl_semaphore::Permit), and gives it back when the permit is dropped. A
-//! thread that finds none waits.
+//! Each thread takes a [`Permit`](tl_semaphore::Permit), and gives it back when it drops the
+//! permit. A thread that finds none waits.
 //!
 #![doc = program!("semaphore")]
 //! Never more than two are in the pool.
@@ -24,7 +25,7 @@
 //! # One step further
 //!
 //! An [`OwnedPermit`](tl_semaphore::OwnedPermit) keeps its semaphore alive and can be moved: take
-//! it here, give it back there. So no more threads are started than may work:
+//! it here, give it back there. So the program starts no more threads than may work:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -40,7 +41,7 @@
 //! }
 //! ```
 //!
-//! A pool that shuts down closes its semaphore, and those that wait hear of it:
+//! A pool that shuts down closes its semaphore, and the waiting threads get an error:
 //!
 //! ```
 //! use std::thread;

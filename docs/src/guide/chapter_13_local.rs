@@ -1,6 +1,6 @@
 //! Chapter 13: a [`Local<T>`](tl_local::Local) has a value for each thread.
 //!
-//! What one thread sets, no other sees. Before it has set one, it has none.
+//! What one thread sets, no other sees. A thread that has set no value has none.
 //!
 #![doc = program!("local")]
 //! # With a first value

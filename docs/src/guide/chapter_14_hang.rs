@@ -1,21 +1,21 @@
 //! Chapter 14: what to do when a program hangs.
 //!
-//! It stands still, and you want to know who waits for what. [`snapshot`](tl_inspect::snapshot)
-//! says it of every thread: in which operation it waits, since when, where in the program that was
-//! called, and who holds what it waits for. [`deadlocks`](tl_inspect::deadlocks) says which threads
-//! wait for each other in a circle.
+//! The program stands still, and you want to know which thread waits for what.
+//! [`snapshot`](tl_inspect::snapshot) says so for every thread: in which operation it waits, since
+//! when, where in the program that was called, and who holds what it waits for.
+//! [`deadlocks`](tl_inspect::deadlocks) says which threads wait for each other in a circle.
 //!
 #![doc = program!("deadlock")]
 //! # A program that does not end
 //!
 //! `main` has returned, but the process is still there: it waits for a thread that is no daemon. A
-//! [`watch`](tl_inspect::watch) says for which one, and where that waits.
+//! [`watch`](tl_inspect::watch) says for which thread, and where that thread waits.
 //!
 #![doc = program!("hang_at_exit")]
 //! # From outside
 //!
 //! [`dump_on_signal`](tl_inspect::dump_on_signal) lets a program print all this when it gets a
-//! signal, as `SIGQUIT`, which the terminal sends for `Ctrl-\`:
+//! signal such as `SIGQUIT`, which the terminal sends for `Ctrl-\`:
 //!
 //! ```no_run
 //! const SIGQUIT: i32 = 3; // as `libc::SIGQUIT`
@@ -26,9 +26,9 @@
 //! # Who holds a lock
 //!
 //! An [`RLock`](tl_locks::RLock) has an owner. A [`Lock`](tl_locks::Lock) and a
-//! [`Mutex`](tl_locks::Mutex) have four bytes and none: who holds them is known if `tl-locks` is
-//! built with its feature `owners`, and so is where it was acquired. That makes each acquire and
-//! release slower, so switch it on to find a hang, and off again:
+//! [`Mutex`](tl_locks::Mutex) have four bytes and no owner. If `tl-locks` is built with its feature
+//! `owners`, it notes which thread holds each of them, and where that thread acquired it. The
+//! feature makes each acquire and release slower, so switch it on to find a hang, and off again:
 //!
 //! ```toml
 //! tl-locks = { version = "0.1", features = ["owners"] }

@@ -1,5 +1,5 @@
-//! Threads in Rust for those who know them from Python: fourteen chapters, each around a program or
-//! two that you may know from there.
+//! Threads in Rust for readers who know them from Python: fourteen chapters, each around one to
+//! three programs of a tutorial for Python's `threading`.
 //!
 //! | chapter | | programs |
 //! | --- | --- | --- |

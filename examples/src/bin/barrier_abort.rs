@@ -1,4 +1,4 @@
-//! Whoever waits at a barrier that is aborted gets an error instead of waiting forever.
+//! A thread that waits at a barrier that is aborted gets an error instead of waiting forever.
 //!
 //! Chapter 11: Condition and Barrier. The barrier waits for one thread more than there are.
 

@@ -1,4 +1,4 @@
-//! A program that does not end, and that says why: a thread that is no daemon waits for ever.
+//! A program that does not end, and that says why: a thread that is no daemon waits forever.
 //!
 //! Chapter 14: When it hangs.
 

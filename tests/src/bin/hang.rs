@@ -149,7 +149,8 @@ fn mutex_twice() {
     report();
 }
 
-/// A lock as a signal: whoever waits for it has acquired it, and another thread releases it.
+/// A lock as a signal: the thread that waits for it has acquired it, and another thread releases
+/// it.
 fn lock_twice_released() {
     let waiter = start("waiter", || {
         LOCK.acquire();
@@ -242,7 +243,7 @@ fn signal() {
     std::thread::sleep(LIMIT);
 }
 
-/// Leaves `main` while a thread that is no daemon waits for ever.
+/// Leaves `main` while a thread that is no daemon waits forever.
 fn end() {
     static NEVER: Event = Event::new();
     let soon = Duration::from_millis(100);
@@ -262,7 +263,7 @@ fn end() {
     stuck.start().unwrap();
 }
 
-/// Threads that wait long, and for each other, but not for ever.
+/// Threads that wait long, and for each other, but not forever.
 fn none() {
     start("with a limit", || {
         let _a = A.lock();

@@ -18,7 +18,7 @@ fn main() {
         eprintln!("usage: process_end ENDING SCENE");
         process::exit(64);
     };
-    // Where the process is to end at once, the others would otherwise go on for ever.
+    // Where the process is to end at once, the others would otherwise go on forever.
     let waits = [
         "main-returns",
         "main-panics",
@@ -164,7 +164,7 @@ fn end(ending: &str) {
             tl_thread::shutdown();
         }
         "shutdown-joined" => {
-            // Main is over for who joins it, though it goes on.
+            // A thread that joins the main thread finds it ended, though it goes on.
             start(false, || main_thread().join().unwrap());
             tl_thread::shutdown();
             assert!(!main_thread().is_alive());

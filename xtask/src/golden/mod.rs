@@ -25,7 +25,7 @@ use rules::{Order, Rules};
 pub use template::Rebound;
 use template::Template;
 
-/// What one example prints, ready to be held against an output.
+/// What one example prints, ready to be compared with an output.
 #[derive(Debug, Clone)]
 pub struct Golden {
     lines: Vec<Template>,
@@ -67,7 +67,7 @@ impl Golden {
         })
     }
 
-    /// Holds what a program printed against the golden.
+    /// Compares what a program printed with the golden.
     ///
     /// # Errors
     ///

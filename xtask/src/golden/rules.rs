@@ -98,7 +98,7 @@ impl ByThread {
     }
 }
 
-/// The rules as they stand, before they are held against the golden's lines.
+/// The rules as they stand, before they are compared with the golden's lines.
 pub(super) struct Rules {
     file: RulesFile,
     pub(super) placeholders: Placeholders,

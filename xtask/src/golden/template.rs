@@ -7,7 +7,7 @@ use regex::Regex;
 use super::error::GoldenError;
 use super::placeholder::Placeholders;
 
-/// A line of a golden, ready to be held against a line of output.
+/// A line of a golden, ready to be compared with a line of output.
 #[derive(Debug, Clone)]
 pub(super) struct Template {
     text: String,

@@ -15,7 +15,7 @@ use crate::progress::failed;
 use crate::verify::verdict;
 use crate::{BoxedError, built, examples, parallel, progress, run, workspace};
 
-/// So long the tests of one program may run. The longest take half a minute.
+/// How long the tests of one program may run. The longest take half a minute.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// Beyond the limit, to end a program with all that it has started.

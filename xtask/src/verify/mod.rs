@@ -1,4 +1,4 @@
-//! `cargo xtask verify`: runs the examples and holds what each prints against its golden.
+//! `cargo xtask verify`: runs the examples and compares what each prints with its golden.
 
 pub mod bless;
 pub mod verdict;

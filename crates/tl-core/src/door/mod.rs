@@ -38,7 +38,7 @@
 //!
 //! The child has one thread, the one that forked, and the door works there as in any process.
 //! Nobody is in a queue: the threads that waited in the parent are no more. What is free can be
-//! had; what another thread held at the moment of the fork stays held, for ever, since nobody is
+//! had; what another thread held at the moment of the fork stays held, forever, since nobody is
 //! there to release it. That includes a lock or a permit that was just being handed to a waiter.
 //!
 //! For this the thread that forks takes the locks of all buckets before, so that no thread is
@@ -50,7 +50,7 @@
 //!
 //! The handler of a signal must call nothing that waits or wakes: no `set`, `release` or
 //! `notify_one`, and no lock. It may have interrupted its own thread inside the door, with a bucket
-//! locked; then it waits for that thread for ever. At ten thousand signals a second that happens
+//! locked; then it waits for that thread forever. At ten thousand signals a second that happens
 //! within moments. What only looks, as `is_set` or `available`, never enters the door.
 //!
 //! What works is a thread that hears of the signal and does what is to be done:

@@ -27,7 +27,7 @@ const SPINS: u32 = if cfg!(loom) { 0 } else { 40 };
 /// # Blocking
 ///
 /// [`lock`](Mutex::lock) waits until the holder drops its guard. A thread that locks twice waits
-/// for itself, for ever.
+/// for itself, forever.
 ///
 /// ```
 /// use tl_core::door::Mutex;

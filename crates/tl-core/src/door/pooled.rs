@@ -25,7 +25,7 @@ static POOL: [CachePadded<Mutex<()>>; LOCKS] = [const { CachePadded::new(Mutex::
 /// # Blocking
 ///
 /// [`lock`](PooledMutex::lock) waits until the lock is free. Two values may share one: a thread
-/// that locks a value while it has another may wait for itself, for ever. So nothing else is done
+/// that locks a value while it has another may wait for itself, forever. So nothing else is done
 /// under the lock than to look at the value and change it; above all no memory is allocated or
 /// freed, for which the allocator of a program may come here.
 ///

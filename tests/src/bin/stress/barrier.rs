@@ -13,7 +13,7 @@ pub(crate) fn run(round: &Round) -> Report {
     calm(round).with(disturbed(round))
 }
 
-/// Timeouts, aborts, resets and panicking actions break rounds, and whoever finds the barrier
+/// Timeouts, aborts, resets and panicking actions break rounds, and a thread that finds the barrier
 /// broken makes it new.
 fn disturbed(round: &Round) -> Report {
     let parties = round.threads;

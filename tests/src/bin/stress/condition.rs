@@ -99,8 +99,8 @@ pub(crate) fn condvar(round: &Round) -> Report {
         .holds("the mutex is free at the end", value.try_lock().is_some())
 }
 
-/// Nobody's time runs out, so that it is known who is notified: the oldest, as many as were to be,
-/// and they alone go on.
+/// Nobody's time runs out, so that it is known which waiters are notified: the oldest, as many as
+/// were to be, and they alone go on.
 pub(crate) fn order(round: &Round) -> Report {
     match round.rng(99).bool() {
         true => order_on(round, &Condition::with_lock(Lock::new())),

@@ -50,7 +50,7 @@ pub(crate) fn storm(round: &Round) -> Report {
     let operations = Count::default();
     round.in_threads(|number, rng| {
         if number == 0 {
-            // Until everybody is through: whoever waits at the moment of a `set` goes, also if
+            // Until every thread is through: one that waits at the moment of a `set` goes, also if
             // `clear` follows at once.
             while waiting.load(Ordering::Relaxed) > 0 {
                 event.set();
@@ -86,8 +86,8 @@ pub(crate) fn storm(round: &Round) -> Report {
         )
 }
 
-/// A baton: who is let go has it, and sets the event for the next. A `set` that is lost stops all,
-/// and one that lets two go is seen.
+/// A baton: the thread that is let go has it, and sets the event for the next. A `set` that is lost
+/// stops all, and one that lets two go is seen.
 pub(crate) fn baton(round: &Round) -> Report {
     const TURNS: u64 = 50;
     let (baton, inside) = (AutoResetEvent::new(), AtomicUsize::new(0));

@@ -151,7 +151,7 @@ const PLANTED: &[Scenario] = &[
 #[derive(Parser)]
 #[command(name = "cargo xtask stress", bin_name = "cargo xtask stress")]
 struct CommandLine {
-    /// For how long, all in all
+    /// How many seconds to run in total
     #[arg(long, default_value_t = 60)]
     seconds: u64,
     /// Where the random choices start; a failure prints the one that repeats it
@@ -238,8 +238,8 @@ fn find(name: &String) -> Result<&'static Scenario, &String> {
         .ok_or(name)
 }
 
-/// So many rounds at least: one to grow what is kept for good, and some to see whether the others
-/// leave anything.
+/// The least number of rounds: one to grow what is kept for good, and some to see whether the
+/// others leave anything.
 const AT_LEAST: u64 = 4;
 
 /// Runs rounds of a scenario until `end`, and stops at the first that fails.

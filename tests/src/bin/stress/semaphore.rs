@@ -157,7 +157,7 @@ pub(crate) fn closing(round: &Round) -> Report {
         )
 }
 
-/// Who is inside: how many permits they have, and how many at most were out at once.
+/// The threads inside: how many permits they have, and how many permits at most were out at once.
 #[derive(Default)]
 struct Inside {
     now: AtomicU64,
