@@ -4,17 +4,7 @@ use std::time::Duration;
 
 use crate::bar::Bar;
 use crate::python;
-
-/// One measurement of one contender: what an operation costs, and a second figure where the case
-/// has one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sample {
-    pub(crate) nanos: f64,
-    pub(crate) second: Option<f64>,
-}
-
-/// A sample, or why there is none: a peer that hung, say.
-pub(crate) type Outcome = Result<Sample, String>;
+pub(crate) use crate::sample::{Outcome, Sample};
 
 /// Takes one sample, in about the time that it is given.
 pub(crate) type Sampler = Box<dyn FnMut(Duration) -> Outcome>;

@@ -57,8 +57,25 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
+    /// Waits until the machine is left alone, for ten seconds at most: what has just ended, a
+    /// build say, is still being cleared away for a moment. Returns what the last look saw.
+    pub(crate) fn settle() -> Surroundings {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        let start = Instant::now();
+        loop {
+            let surroundings = Surroundings::look();
+            if surroundings.is_quiet() || start.elapsed() > PATIENCE {
+                return surroundings;
+            }
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.others.is_empty() && self.stolen <= TOLERATED && self.check <= TOLERATED_IN_CHECK
+    }
+
     /// Looks for half a second.
-    pub(crate) fn look() -> Surroundings {
+    fn look() -> Surroundings {
         const LOOK: Duration = Duration::from_millis(500);
         /// Of a core: two of the ticks that are counted.
         const SHOWN: f64 = 0.04;
@@ -190,6 +207,13 @@ pub(crate) struct Disturbance {
 }
 
 impl Disturbance {
+    #[cfg(test)]
+    pub(crate) const NONE: Disturbance = Disturbance {
+        others: 0.0,
+        stolen: 0.0,
+        check: 0.0,
+    };
+
     /// What to write beside the case; nothing if it was left alone.
     pub(crate) fn mark(self) -> Option<String> {
         let Disturbance {
@@ -257,8 +281,7 @@ mod tests {
     fn a_case_is_marked_if_others_took_much() {
         let quiet = Disturbance {
             others: 0.01,
-            stolen: 0.0,
-            check: 0.0,
+            ..Disturbance::NONE
         };
         assert_eq!(quiet.mark(), None);
         let mark = Disturbance {

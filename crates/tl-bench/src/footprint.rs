@@ -12,7 +12,7 @@ use std::{env, fs, thread};
 use crate::allocator::growth_by;
 use crate::cases::event::Flag;
 use crate::cases::timer::{self, Timers};
-use crate::report;
+use crate::text;
 
 /// Bytes of each.
 struct Footprint {
@@ -211,7 +211,7 @@ pub(crate) fn table() -> String {
             ]
         })
         .collect();
-    report::table(&["bytes of each", "who", "heap", "resident"], &[1], &rows)
+    text::table(&["bytes of each", "who", "heap", "resident"], &[1], &rows)
 }
 
 fn measure_in_child(index: usize) -> Result<String, Box<dyn Error>> {

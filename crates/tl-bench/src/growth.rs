@@ -1,20 +1,20 @@
 //! How the cost of an operation grows with the work: more threads, more pending timers, more live
 //! threads.
 
+use std::fs;
 use std::hint::black_box;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{fs, thread};
 
 use crate::case::{Case, Who};
 use crate::cases::local::{self, ThreadLocal, ThreadNumber};
 use crate::cases::{barrier, condition, locks, semaphore, timer};
+use crate::finished::Finished;
+use crate::live_threads::LiveThreads;
 use crate::measure::{Cores, per_call};
 use crate::posix;
 use crate::progress::Progress;
-use crate::run::{self, Effort, Finished};
-use crate::{cases, report};
+use crate::run::{self, Effort};
+use crate::{cases, text};
 
 /// A row of cases that differ only in their size.
 pub(crate) struct Growth {
@@ -241,46 +241,6 @@ fn local(case: Case, live: usize) -> Case {
     })
 }
 
-/// Threads that do something first, and then wait until this is dropped.
-pub(crate) struct LiveThreads {
-    stop: Arc<tl_event::Event>,
-    threads: Vec<tl_thread::Thread>,
-}
-
-impl LiveThreads {
-    /// Starts so many, and waits until all have done it.
-    pub(crate) fn start(count: usize, first: fn()) -> LiveThreads {
-        let stop = Arc::new(tl_event::Event::new());
-        let ready = Arc::new(AtomicUsize::new(0));
-        let threads = (0..count)
-            .map(|_| {
-                let (stop, ready) = (Arc::clone(&stop), Arc::clone(&ready));
-                let thread = tl_thread::Thread::new(move || {
-                    first();
-                    ready.fetch_add(1, Ordering::Relaxed);
-                    stop.wait();
-                })
-                .with_stack_size(64 << 10);
-                thread.start().expect("the system has room for so many");
-                thread
-            })
-            .collect();
-        while ready.load(Ordering::Relaxed) < count {
-            thread::yield_now();
-        }
-        LiveThreads { stop, threads }
-    }
-}
-
-impl Drop for LiveThreads {
-    fn drop(&mut self) {
-        self.stop.set();
-        for thread in &self.threads {
-            thread.join().expect("nothing in it panics");
-        }
-    }
-}
-
 /// What came out, size by size.
 pub(crate) struct Grown {
     pub(crate) growth: Growth,
@@ -375,7 +335,7 @@ impl Grown {
             .into_iter()
             .map(|who| {
                 let line = self.line(who);
-                let costs = line.into_iter().map(|(_, nanos)| report::duration(nanos));
+                let costs = line.into_iter().map(|(_, nanos)| text::duration(nanos));
                 std::iter::once(who.label().to_owned())
                     .chain(costs)
                     .collect()
@@ -394,7 +354,7 @@ impl Grown {
         format!(
             "**{}**\n\n{}\n{verdict}\n",
             self.growth.name,
-            report::table(&head, &[], &rows)
+            text::table(&head, &[], &rows)
         )
     }
 }

@@ -14,8 +14,10 @@ mod case;
 mod cases;
 mod command_line;
 mod disturbance;
+mod finished;
 mod footprint;
 mod growth;
+mod live_threads;
 mod measure;
 mod memory;
 mod plot;
@@ -25,7 +27,10 @@ mod python;
 mod report;
 mod results;
 mod run;
+mod sample;
 mod statistics;
+mod text;
+mod verdict;
 
 use disturbance::Surroundings;
 use progress::Progress;
@@ -81,7 +86,7 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|growth| growth.steps(effort))
             .sum::<usize>();
-    println!("{}\n", Surroundings::look());
+    println!("{}\n", Surroundings::settle());
     let mut progress = Progress::new(steps);
     let finished: Vec<_> = cases
         .into_iter()

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::case::{Outcome, Sample};
 use crate::posix;
+use crate::sample::{Outcome, Sample};
 use crate::statistics::Summary;
 
 impl Sample {

@@ -4,7 +4,7 @@
 use std::mem::size_of;
 
 use crate::footprint;
-use crate::report::table;
+use crate::text::table;
 
 pub(crate) const ID: &str = "memory";
 

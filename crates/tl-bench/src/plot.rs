@@ -9,7 +9,7 @@ use plotters::prelude::*;
 
 use crate::case::Who;
 use crate::growth::Grown;
-use crate::report;
+use crate::text;
 
 /// Writes one chart a growth to `directory`, which is made if it is not there.
 pub(crate) fn write(grown: &[Grown], directory: &Path) -> Result<(), Box<dyn Error>> {
@@ -92,7 +92,7 @@ impl Chart<'_> {
             .configure_mesh()
             .x_desc(self.x)
             .y_desc(self.y)
-            .y_label_formatter(&|nanos| report::duration(*nanos))
+            .y_label_formatter(&|nanos| text::duration(*nanos))
             // There are no halves of what it counts.
             .x_label_formatter(&|size| match size.fract() {
                 0.0 => format!("{size:.0}"),

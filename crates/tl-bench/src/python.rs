@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::case::{Outcome, Sample};
+use crate::sample::{Outcome, Sample};
 
 const PROGRAM: &str = include_str!("python.py");
 

@@ -4,29 +4,12 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::bar::{Against, Bar, Verdict};
+use crate::bar::{Against, Bar};
 use crate::case::{Second, Who};
+use crate::finished::{Finished, Row};
 use crate::growth::Grown;
-use crate::run::{Finished, Row};
-
-/// Nanoseconds as a reader likes them, to three digits.
-pub(crate) fn duration(nanos: f64) -> String {
-    let (value, unit) = match nanos {
-        _ if nanos < 1e3 => (nanos, "ns"),
-        _ if nanos < 1e6 => (nanos / 1e3, "µs"),
-        _ if nanos < 1e9 => (nanos / 1e6, "ms"),
-        _ => (nanos / 1e9, "s"),
-    };
-    format!("{} {unit}", three_digits(value))
-}
-
-fn three_digits(value: f64) -> String {
-    match value {
-        _ if value < 10.0 => format!("{value:.2}"),
-        _ if value < 100.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
-}
+use crate::text::{duration, table};
+use crate::verdict::{Measured, Verdict, verdicts_of};
 
 /// The second figure, in its own unit.
 fn second(kind: Second, value: f64) -> String {
@@ -35,30 +18,6 @@ fn second(kind: Second, value: f64) -> String {
         Second::Fairness | Second::WritesPerLine => format!("{value:.2}"),
         Second::ProcessorShare => format!("{:.1} %", 100.0 * value),
     }
-}
-
-/// A Markdown table. The first column is set to the left, and so is every other whose index is in
-/// `left`.
-pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> String {
-    let mut text = String::new();
-    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
-        text.push('|');
-        for cell in cells {
-            let _ = write!(text, " {cell} |");
-        }
-        text.push('\n');
-    };
-    line(&mut head.iter().copied());
-    line(
-        &mut (0..head.len()).map(|column| match column == 0 || left.contains(&column) {
-            true => "---",
-            false => "---:",
-        }),
-    );
-    for row in rows {
-        line(&mut row.iter().map(String::as_str));
-    }
-    text
 }
 
 /// Everything that was measured, as Markdown.
@@ -121,7 +80,7 @@ fn summary_row(case: &Finished) -> Vec<String> {
         }),
         ratio(limit),
         ratio(best.map(|peer| peer.nanos.median)),
-        case.verdicts
+        verdicts_of(case)
             .iter()
             .map(|verdict| verdict_text(verdict, case.second))
             .collect::<Vec<_>>()
@@ -152,12 +111,17 @@ fn verdict_text(verdict: &Verdict, kind: Option<Second>) -> String {
     let bar = bar_text(verdict.bar, kind);
     match verdict.measured {
         None => format!("{bar}: not measured"),
-        Some((value, true)) => format!("{bar}: {} met", measured_text(verdict.bar, kind, value)),
-        Some((value, false)) => {
-            format!(
-                "**{bar}: {} missed**",
-                measured_text(verdict.bar, kind, value)
-            )
+        Some(Measured {
+            value,
+            met,
+            by_chance,
+        }) => {
+            let value = measured_text(verdict.bar, kind, value);
+            match (met, by_chance) {
+                (true, _) => format!("{bar}: {value} met"),
+                (false, true) => format!("**{bar}: ~{value} missed**"),
+                (false, false) => format!("**{bar}: {value} missed**"),
+            }
         }
     }
 }
@@ -279,24 +243,25 @@ fn left_out(cases: &[Finished]) -> String {
 
 /// How many bars were met, and which were not.
 fn verdicts(cases: &[Finished], grown: &[Grown]) -> String {
-    let all = || {
-        cases
-            .iter()
-            .flat_map(|case| case.verdicts.iter().map(move |verdict| (case, verdict)))
-    };
-    let count = |wanted: Option<bool>| {
-        all()
-            .filter(|(_, verdict)| verdict.measured.map(|(_, met)| met) == wanted)
+    let all: Vec<(&Finished, Verdict)> = cases
+        .iter()
+        .flat_map(|case| verdicts_of(case).into_iter().map(move |each| (case, each)))
+        .collect();
+    let count = |wanted: fn(Option<Measured>) -> bool| {
+        all.iter()
+            .filter(|(_, verdict)| wanted(verdict.measured))
             .count()
     };
     let mut text = format!(
-        "Bars: {} met, {} missed, {} not measured.\n",
-        count(Some(true)),
-        count(Some(false)),
-        count(None)
+        "Bars: {} met, {} missed, {} of these (with ~) within what the repetitions of the other \
+         side differ by, {} not measured.\n",
+        count(|measured| measured.is_some_and(|measured| measured.met)),
+        count(|measured| measured.is_some_and(|measured| !measured.met)),
+        count(|measured| measured.is_some_and(|measured| measured.by_chance)),
+        count(|measured| measured.is_none()),
     );
-    for (case, verdict) in all() {
-        if verdict.measured.is_some_and(|(_, met)| !met) {
+    for (case, verdict) in &all {
+        if verdict.measured.is_some_and(|measured| !measured.met) {
             let _ = writeln!(
                 text,
                 "- {} {}: {}",
@@ -323,15 +288,17 @@ fn verdicts(cases: &[Finished], grown: &[Grown]) -> String {
 /// The bars, and an object for each contender of each case, and of each size of a growth.
 pub(crate) fn json(cases: &[Finished], grown: &[Grown]) -> Value {
     let of_cases = cases.iter().flat_map(|case| {
-        case.verdicts.iter().filter_map(|verdict| {
-            let (value, met) = verdict.measured?;
+        verdicts_of(case).into_iter().filter_map(|verdict| {
+            let measured = verdict.measured?;
             Some(json!({
                 "case": case.id,
                 "name": case.name,
                 "bar": bar_text(verdict.bar, case.second),
-                "value": value,
-                "measured": measured_text(verdict.bar, case.second, value),
-                "met": met,
+                "value": measured.value,
+                "measured": measured_text(verdict.bar, case.second, measured.value),
+                "met": measured.met,
+                "by_chance": measured.by_chance,
+                "disturbed": case.disturbance.mark().is_some(),
             }))
         })
     });
@@ -344,6 +311,8 @@ pub(crate) fn json(cases: &[Finished], grown: &[Grown]) -> Value {
             "value": ours / theirs,
             "measured": format!("× {ours:.2}, {} × {theirs:.2}", peer.label()),
             "met": met,
+            "by_chance": false,
+            "disturbed": grown.sizes.iter().any(|(_, case)| case.disturbance.mark().is_some()),
         }))
     });
     let sized = grown.iter().flat_map(|grown| {

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use crate::bar::Verdict;
-use crate::case::{Case, Second, Who};
-use crate::disturbance::{Disturbance, Watch};
+use crate::case::{Case, Who};
+use crate::disturbance::Watch;
+use crate::finished::{Finished, Row};
 use crate::progress::Progress;
 use crate::statistics::Summary;
 
@@ -40,56 +40,17 @@ impl Effort {
     }
 }
 
-/// A case that was run.
-pub(crate) struct Finished {
-    pub(crate) id: &'static str,
-    pub(crate) name: String,
-    pub(crate) second: Option<Second>,
-    pub(crate) rows: Vec<Row>,
-    pub(crate) left_out: Vec<(&'static str, String)>,
-    pub(crate) verdicts: Vec<Verdict>,
-    pub(crate) disturbance: Disturbance,
-}
-
-/// What was measured of one contender.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
-    pub(crate) who: Who,
-    pub(crate) nanos: Summary,
-    pub(crate) second: Option<Summary>,
-    /// Whether a sample of it failed. Such a peer is shown, and is never the best one.
-    pub(crate) failed: bool,
-}
-
-impl Finished {
-    pub(crate) fn row(&self, who: Who) -> Option<&Row> {
-        self.rows.iter().find(|row| row.who == who)
-    }
-
-    pub(crate) fn named(&self, label: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| row.who.label() == label)
-    }
-
-    pub(crate) fn median(&self, who: Who) -> Option<f64> {
-        Some(self.row(who)?.nanos.median)
-    }
-
-    /// The peers that did all that was asked of them.
-    pub(crate) fn peers(&self) -> impl Iterator<Item = &Row> {
-        self.rows
-            .iter()
-            .filter(|row| matches!(row.who, Who::Peer(_)) && !row.failed)
-    }
-
-    pub(crate) fn best_peer(&self) -> Option<&Row> {
-        self.peers()
-            .min_by(|a, b| a.nanos.median.total_cmp(&b.nanos.median))
-    }
-}
-
-/// Runs one case.
+/// Runs one case, and once more if others disturbed it: the second time counts.
 pub(crate) fn run(mut case: Case, effort: Effort, progress: &mut Progress) -> Finished {
-    let repetitions = effort.repetitions_of(&case);
+    let finished = once(&mut case, effort, progress);
+    match finished.disturbance.mark() {
+        None => finished,
+        Some(_) => once(&mut case, effort, progress),
+    }
+}
+
+fn once(case: &mut Case, effort: Effort, progress: &mut Progress) -> Finished {
+    let repetitions = effort.repetitions_of(case);
     let budget = effort.sample * case.stretch;
     let watch = Watch::begin();
     let mut samples = vec![Vec::new(); case.contenders.len()];
@@ -129,15 +90,13 @@ pub(crate) fn run(mut case: Case, effort: Effort, progress: &mut Progress) -> Fi
             });
         }
     }
-    let mut finished = Finished {
+    Finished {
         id: case.id,
         name: case.name.clone(),
         second: case.second,
         rows,
         left_out,
-        verdicts: Vec::new(),
+        bars: case.bars.clone(),
         disturbance,
-    };
-    finished.verdicts = case.bars.iter().map(|bar| bar.judge(&finished)).collect();
-    finished
+    }
 }

@@ -86,6 +86,19 @@ pub(crate) fn text(verdicts: &[Verdict]) -> String {
     texts.collect::<Vec<_>>().join(" ")
 }
 
+/// What the bars are on, as JSON names it.
+pub(crate) const BAR_KEYS: [&str; 4] = ["mean_ns", "p99_ns", "processor_ns", "lost"];
+
+/// What a reader calls the figure of a bar; any other bar is its own name.
+pub(crate) fn figure_name(key: &str) -> &str {
+    match key {
+        "mean_ns" => "mean",
+        "p99_ns" => "p99",
+        "processor_ns" => "processor",
+        _ => key,
+    }
+}
+
 /// The value of a bar on this figure.
 pub(crate) fn value_text(figure: &str, value: Option<f64>) -> String {
     let Some(value) = value else {
@@ -119,15 +132,10 @@ mod tests {
     }
 
     fn at_load(rows: Vec<Row>) -> AtLoad {
-        let disturbance = Disturbance {
-            others: 0.0,
-            stolen: 0.0,
-            check: 0.0,
-        };
         AtLoad {
             load: 2,
             rows,
-            disturbance,
+            disturbance: Disturbance::NONE,
         }
     }
 

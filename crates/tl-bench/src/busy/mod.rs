@@ -20,8 +20,9 @@ use std::time::Instant;
 use crate::command_line::BusyCommandLine;
 use crate::disturbance::Surroundings;
 
-pub(crate) use bar::value_text;
+pub(crate) use bar::{BAR_KEYS, figure_name, value_text};
 pub(crate) use child::{be_a_loop, be_a_sample};
+pub(crate) use plot::CHARTS;
 pub(crate) use report::BARS_EXPLAINED;
 
 /// Runs what the command line asks for, and prints it.
@@ -42,7 +43,7 @@ pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> 
         true => run::Effort::QUICK,
         false => run::Effort::FULL,
     };
-    println!("{}", Surroundings::look());
+    println!("{}", Surroundings::settle());
     let start = Instant::now();
     let measured = run::all(&cases, &command_line.loads, effort)?;
     let head = format!(
@@ -60,4 +61,10 @@ pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> 
         plot::write(&measured, directory)?;
     }
     Ok(())
+}
+
+/// Whether a case has this name, or begins with it up to a hyphen.
+#[cfg(test)]
+pub(crate) fn is_case(name: &str) -> bool {
+    cases::all().iter().any(|case| case.is_named(name))
 }

@@ -9,7 +9,7 @@ use super::run::Measured;
 use crate::plot::{Chart, Line};
 
 /// The cases that have a chart, and its name.
-const CHARTS: [(&str, &str); 4] = [
+pub(crate) const CHARTS: [(&str, &str); 4] = [
     ("monitor-5", "busy-monitor"),
     ("barrier-4-20", "busy-barrier"),
     ("semaphore-5", "busy-semaphore"),

@@ -8,7 +8,7 @@ use super::bar::{self, Verdict};
 use super::case::Side;
 use super::figures::Figure;
 use super::run::{AtLoad, Measured, Row};
-use crate::report::table;
+use crate::text::table;
 
 /// Everything that was measured, as Markdown.
 pub(crate) fn all(head: &str, measured: &[Measured]) -> String {
@@ -140,12 +140,14 @@ pub(crate) fn json(measured: &[Measured]) -> Value {
             bar::judge(at_load).into_iter().map(move |verdict| {
                 json!({
                     "case": case.id,
+                    "name": case.what,
                     "beside": at_load.load,
                     "bar": verdict.figure.key(),
                     "value": verdict.value,
                     "limit": verdict.limit,
                     "met": verdict.met,
                     "by_chance": verdict.by_chance,
+                    "disturbed": at_load.disturbance.mark().is_some(),
                 })
             })
         })

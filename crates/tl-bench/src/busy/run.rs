@@ -1,4 +1,4 @@
-//! Runs the cases: at each load the contenders take turns, A B C A B C, so that whatever disturbs
+//! Runs the cases: at each load the contenders take turns, A B C B C A, so that whatever disturbs
 //! the machine disturbs them all.
 
 use std::io;
@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::case::{Case, Side};
 use super::child::{self, Loops};
 use super::figures::Figures;
+use super::waits::Waits;
 use crate::disturbance::{Disturbance, Watch};
 use crate::progress::Progress;
 
@@ -83,27 +84,49 @@ pub(crate) fn all(cases: &[Case], loads: &[usize], effort: Effort) -> io::Result
     Ok(measured)
 }
 
+/// Measures a case at one load, and once more if others disturbed it: the second time counts.
 fn at_load(
     case: &Case,
     load: usize,
     effort: Effort,
     progress: &mut Progress,
 ) -> io::Result<AtLoad> {
+    let measured = once(case, load, effort, progress)?;
+    match measured.disturbance.mark() {
+        None => Ok(measured),
+        Some(_) => once(case, load, effort, progress),
+    }
+}
+
+fn once(case: &Case, load: usize, effort: Effort, progress: &mut Progress) -> io::Result<AtLoad> {
     let watch = Watch::begin();
-    let loops = Loops::start(load)?;
-    let mut samples = vec![Ok(Vec::new()); case.contenders.len()];
-    for _ in 0..effort.repetitions {
-        for (contender, samples) in case.contenders.iter().zip(&mut samples) {
-            progress.step(&case.id, &format!("beside {load}"), contender.name);
-            // One that hung once would hang again.
-            let Ok(taken) = samples else { continue };
-            match repetition(case, contender.name, effort) {
-                Ok(figures) => taken.push(figures),
-                Err(reason) => *samples = Err(reason),
+    let count = case.contenders.len();
+    let mut samples: Vec<Result<Vec<Waits>, String>> = (0..count).map(|_| Ok(Vec::new())).collect();
+    for repetition in 0..effort.repetitions {
+        // Anew each time: where the system has put them decides what the waits beside them take,
+        // and lasts for seconds.
+        let loops = Loops::start(load)?;
+        for process in 0..effort.processes {
+            let first = repetition * effort.processes + process;
+            // Each is first in its turn, so that none has always the same one before it.
+            for place in 0..count {
+                let index = (first + place) % count;
+                let contender = &case.contenders[index];
+                if process == 0 {
+                    progress.step(&case.id, &format!("beside {load}"), contender.name);
+                }
+                // One that hung once would hang again.
+                let Ok(taken) = &mut samples[index] else {
+                    continue;
+                };
+                match child::sample(&case.id, contender.name, effort.sample * case.stretch) {
+                    Ok(sample) => taken.push(sample),
+                    Err(reason) => samples[index] = Err(reason),
+                }
             }
         }
+        drop(loops);
     }
-    drop(loops);
     let rows = case
         .contenders
         .iter()
@@ -111,7 +134,7 @@ fn at_load(
         .map(|(contender, samples)| Row {
             name: contender.name,
             side: contender.side,
-            repetitions: samples,
+            repetitions: samples.and_then(|samples| repetitions(samples, effort.processes)),
         });
     Ok(AtLoad {
         load,
@@ -120,11 +143,15 @@ fn at_load(
     })
 }
 
-fn repetition(case: &Case, contender: &str, effort: Effort) -> Result<Figures, String> {
-    let sample = || child::sample(&case.id, contender, effort.sample * case.stretch);
-    let mut waits = sample()?;
-    for _ in 1..effort.processes {
-        waits.add(&sample()?);
+/// The figures of each repetition, which is so many samples taken together.
+fn repetitions(samples: Vec<Waits>, processes: usize) -> Result<Vec<Figures>, String> {
+    let mut repetitions = Vec::new();
+    let mut samples = samples.into_iter();
+    while let Some(mut waits) = samples.next() {
+        for other in samples.by_ref().take(processes - 1) {
+            waits.add(&other);
+        }
+        repetitions.push(waits.figures()?);
     }
-    waits.figures()
+    Ok(repetitions)
 }

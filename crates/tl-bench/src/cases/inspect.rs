@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::bar::Bar;
 use crate::case::{Case, Outcome};
-use crate::growth::LiveThreads;
+use crate::live_threads::LiveThreads;
 use crate::measure::per_call;
 
 /// A snapshot of so many threads, each of which waits. They start with the first sample, and end

@@ -1,121 +1,120 @@
-//! Which bars were met in most of the runs.
+//! Tables of every bar, with the figure of each run.
 
-use serde_json::Value;
-
-use super::run::{Run, over_runs};
+use super::outcome::{Outcome, OverRuns, over_runs};
+use super::run::Run;
 use crate::busy;
-use crate::report::table;
 use crate::statistics::Summary;
+use crate::text::table;
 
-fn is_met(bar: &Value) -> bool {
-    bar["met"] == true
-}
-
-fn met_mostly(bars: &[&Value]) -> bool {
-    2 * bars.iter().filter(|bar| is_met(bar)).count() > bars.len()
-}
-
-/// How many were met, by each run and in most of them.
-fn counts(runs: &[Run]) -> String {
-    let first = runs.first().map_or(&[][..], |run| &run.bars);
-    let mostly = first
-        .iter()
-        .filter(|bar| met_mostly(&over_runs(runs, bar)))
-        .count();
-    let each: Vec<String> = runs.iter().map(|run| run.met().to_string()).collect();
-    format!(
-        "Of {} bars {} were met, {mostly} in most of the runs.",
-        first.len(),
-        each.join(", ")
-    )
-}
-
-/// Each bar of the idle bench that was missed in any run.
+/// The idle bench: a row a bar, a column a run.
 pub(crate) fn idle(runs: &[Run]) -> String {
-    let mut rows = Vec::new();
-    for bar in runs.first().map_or(&[][..], |run| &run.bars) {
-        let over = over_runs(runs, bar);
-        if over.iter().all(|bar| is_met(bar)) {
-            continue;
-        }
-        let text = |key: &str| bar[key].as_str().unwrap_or_default().to_owned();
-        let mut row = vec![text("case"), text("name"), text("bar")];
-        row.extend(over.iter().map(|bar| {
-            let measured = bar["measured"].as_str().unwrap_or("–");
-            match is_met(bar) {
-                true => measured.to_owned(),
-                false => format!("**{measured}**"),
-            }
-        }));
-        row.push(
-            if met_mostly(&over) {
-                "met in most"
-            } else {
-                "missed"
-            }
-            .to_owned(),
-        );
-        rows.push(row);
-    }
+    let rows: Vec<Vec<String>> = over_runs(runs)
+        .iter()
+        .map(|bar| {
+            let what = ["case", "name", "bar"].map(|key| bar.text(key).to_owned());
+            let mut figures = bar.figures();
+            figures.resize(runs.len(), "–".to_owned());
+            what.into_iter()
+                .chain(figures)
+                .chain([met_in(bar)])
+                .collect()
+        })
+        .collect();
     let numbers: Vec<String> = (1..=runs.len())
         .map(|number| format!("run {number}"))
         .collect();
     let mut head = vec!["case", "what", "bar"];
     head.extend(numbers.iter().map(String::as_str));
-    head.push("");
-    format!(
-        "{} Those that were missed in any, in bold where they were:\n\n{}",
-        counts(runs),
-        table(&head, &[1, 2, head.len() - 1], &rows)
-    )
+    head.push("met in");
+    table(&head, &[1, 2], &rows)
 }
 
-/// The middle of the runs for each bar of the busy bench: a row a case, a column a load.
+fn met_in(bar: &OverRuns<'_>) -> String {
+    let text = bar.met().to_string();
+    match bar.outcome() {
+        Outcome::Met => text,
+        Outcome::WithinScatter => format!("**~{text}**"),
+        Outcome::Missed => format!("**{text}**"),
+    }
+}
+
+/// The bars of the busy bench by case and load, in their order.
+fn cells<'a, 'b>(bars: &'a [OverRuns<'b>]) -> Vec<((&'a str, u64), Vec<&'a OverRuns<'b>>)> {
+    let mut cells: Vec<((&str, u64), Vec<&OverRuns<'_>>)> = Vec::new();
+    for bar in bars {
+        let key = (bar.text("case"), bar.beside().unwrap_or_default());
+        match cells.last_mut() {
+            Some((last, cell)) if *last == key => cell.push(bar),
+            _ => cells.push((key, vec![bar])),
+        }
+    }
+    cells
+}
+
+/// The busy bench: a row a case and load, a column a figure; in a cell the figure of each run, and
+/// in brackets in how many of them it met the bar.
 pub(crate) fn busy(runs: &[Run]) -> String {
-    let bars = runs.first().map_or(&[][..], |run| &run.bars);
-    let mut loads: Vec<u64> = bars
-        .iter()
-        .filter_map(|bar| bar["beside"].as_u64())
+    let bars = over_runs(runs);
+    let rows: Vec<Vec<String>> = cells(&bars)
+        .into_iter()
+        .map(|((case, load), cell)| {
+            let of = |key: &&str| {
+                let bar = cell.iter().find(|bar| bar.text("bar") == *key);
+                bar.map_or("–".to_owned(), |bar| {
+                    format!("{} ({})", bar.figures().join(" "), met_in(bar))
+                })
+            };
+            [case.to_owned(), load.to_string()]
+                .into_iter()
+                .chain(busy::BAR_KEYS.iter().map(of))
+                .collect()
+        })
         .collect();
+    let names = busy::BAR_KEYS.map(busy::figure_name);
+    let head: Vec<&str> = ["case", "beside"].into_iter().chain(names).collect();
+    table(&head, &[], &rows)
+}
+
+/// The busy bench at a glance: the middle of the runs, a row a case, a column a load.
+pub(crate) fn overview(runs: &[Run]) -> String {
+    let bars = over_runs(runs);
+    let cells = cells(&bars);
+    let mut loads: Vec<u64> = cells.iter().map(|((_, load), _)| *load).collect();
     loads.sort_unstable();
     loads.dedup();
-    let mut cases: Vec<&str> = bars.iter().filter_map(|bar| bar["case"].as_str()).collect();
+    let mut cases: Vec<&str> = cells.iter().map(|((case, _), _)| *case).collect();
     cases.dedup();
-    let cell = |case: &str, load: u64| {
-        let of_cell = bars
-            .iter()
-            .filter(|bar| bar["case"] == case && bar["beside"] == load);
-        let texts = of_cell.map(|bar| {
-            let over = over_runs(runs, bar);
-            let values = over.iter().filter_map(|bar| bar["value"].as_f64());
-            let value = Summary::of(values).map(|summary| summary.median);
-            let text = busy::value_text(bar["bar"].as_str().unwrap_or_default(), value);
-            let by_chance = over.iter().any(|bar| bar["by_chance"] == true);
-            match (met_mostly(&over), by_chance) {
-                (true, _) => text,
-                (false, true) => format!("**~{text}**"),
-                (false, false) => format!("**{text}**"),
-            }
-        });
-        texts.collect::<Vec<_>>().join(" ")
-    };
     let rows: Vec<Vec<String>> = cases
         .iter()
         .map(|case| {
-            let cells = loads.iter().map(|&load| cell(case, load));
-            [(*case).to_owned()].into_iter().chain(cells).collect()
+            let cell = |load: &u64| {
+                let cell = cells.iter().find(|(key, _)| *key == (*case, *load));
+                let texts = cell.map(|(_, bars)| bars.iter().map(|bar| middle(bar)));
+                texts.map_or("–".to_owned(), |texts| {
+                    texts.collect::<Vec<_>>().join(" ")
+                })
+            };
+            [(*case).to_owned()]
+                .into_iter()
+                .chain(loads.iter().map(cell))
+                .collect()
         })
         .collect();
     let heads: Vec<String> = loads.iter().map(|load| format!("beside {load}")).collect();
     let mut head = vec!["case"];
     head.extend(heads.iter().map(String::as_str));
-    format!(
-        "{}\n{}\nThe middle of the runs; in bold what was missed in most of them, with a tilde where \
-         it lies within\nwhat the repetitions of the peer differ by in one of them.\n\n{}",
-        counts(runs),
-        busy::BARS_EXPLAINED,
-        table(&head, &[], &rows)
-    )
+    table(&head, &[], &rows)
+}
+
+fn middle(bar: &OverRuns<'_>) -> String {
+    let values = bar.each.iter().filter_map(|bar| bar["value"].as_f64());
+    let value = Summary::of(values).map(|summary| summary.median);
+    let text = busy::value_text(bar.text("bar"), value);
+    match bar.outcome() {
+        Outcome::Met => text,
+        Outcome::WithinScatter => format!("**~{text}**"),
+        Outcome::Missed => format!("**{text}**"),
+    }
 }
 
 #[cfg(test)]
@@ -124,27 +123,50 @@ mod tests {
 
     use super::*;
 
-    fn run(value: f64) -> Run {
-        let bar = json!({
-            "case": "monitor-5", "beside": 2, "bar": "mean_ns", "value": value,
-            "met": value <= 1.1, "by_chance": false,
-        });
+    fn run(mean: f64, p99: f64) -> Run {
+        let bar = |key, value: f64, limit| {
+            json!({
+                "case": "monitor-5", "name": "waits", "beside": 2, "bar": key, "value": value,
+                "met": value <= limit, "by_chance": false, "disturbed": false,
+            })
+        };
         Run {
-            bars: vec![bar],
+            bars: vec![bar("mean_ns", mean, 1.1), bar("p99_ns", p99, 1.25)],
             rows: Vec::new(),
             text: String::new(),
         }
     }
 
     #[test]
-    fn two_of_three_decide() {
-        let text = busy(&[run(1.0), run(1.5), run(1.05)]);
-        assert!(text.contains("| monitor-5 | 1.05 |"), "{text}");
-        assert!(
-            text.contains("Of 1 bars 1, 0, 1 were met, 1 in most"),
-            "{text}"
-        );
-        let text = busy(&[run(1.0), run(1.5), run(1.25)]);
-        assert!(text.contains("| monitor-5 | **1.25** |"), "{text}");
+    fn a_bar_has_the_figures_of_all_runs_and_in_how_many_it_was_met() {
+        let text = busy(&[run(1.0, 1.5), run(1.5, 2.5), run(1.05, 1.0)]);
+        let row =
+            "| monitor-5 | 2 | 1.00 **1.50** 1.05 (2) | **1.50** **2.50** 1.00 (**1**) | – | – |";
+        assert!(text.contains(row), "{text}");
+    }
+
+    #[test]
+    fn the_overview_has_the_middle_of_the_runs() {
+        let text = overview(&[run(1.0, 1.5), run(1.5, 2.5), run(1.05, 1.0)]);
+        assert!(text.contains("| monitor-5 | 1.05 **1.50** |"), "{text}");
+    }
+
+    #[test]
+    fn an_idle_bar_has_a_column_for_each_run() {
+        let idle_run = |measured: &str, met| Run {
+            bars: vec![json!({
+                "case": "3a", "name": "Lock", "bar": "≤ 1", "measured": measured, "met": met,
+                "by_chance": true,
+            })],
+            rows: Vec::new(),
+            text: String::new(),
+        };
+        let text = idle(&[
+            idle_run("0.9", true),
+            idle_run("1.2", false),
+            idle_run("1.1", false),
+        ]);
+        let row = "| 3a | Lock | ≤ 1 | 0.9 | **~1.2** | **~1.1** | **~1** |";
+        assert!(text.contains(row), "{text}");
     }
 }

@@ -1,7 +1,11 @@
 //! `bench results`: whole runs of both benches, one after the other, and a page of what came out.
 
 mod bars;
+mod contended;
+mod missed;
+mod outcome;
 mod page;
+mod reasons;
 mod run;
 mod side_by_side;
 
@@ -12,6 +16,7 @@ use std::process::Command;
 use std::{env, io};
 
 use crate::command_line::ResultsCommandLine;
+use reasons::Reasons;
 use run::Run;
 
 /// Makes the runs that the folder does not have yet, and then the page of all of them.
@@ -31,7 +36,7 @@ pub(crate) fn run(command_line: &ResultsCommandLine) -> Result<(), Box<dyn Error
         }
     }
     let file = folder.join("RESULTS.md");
-    fs::write(&file, page::page(&idle, &busy))?;
+    fs::write(&file, page::page(&idle, &busy, &Reasons::ours()))?;
     println!("{}", file.display());
     Ok(())
 }

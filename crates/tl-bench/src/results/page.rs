@@ -1,36 +1,97 @@
 //! The page that the runs make.
 
+use super::outcome::{Outcome, counts, over_runs};
+use super::reasons::Reasons;
 use super::run::Run;
-use super::{bars, side_by_side};
+use super::{bars, contended, missed, side_by_side};
+use crate::busy;
 
-/// What of the tables of a run is not on the page: the bars have a table of all runs, and the rest
+/// What of the tables of a run is not on the page: the bars have tables of all runs, and the rest
 /// is in the JSON.
 const LEFT_OUT: [&str; 2] = ["Bars", "Everybody"];
 
-pub(crate) fn page(idle: &[Run], busy: &[Run]) -> String {
-    let charts = ["monitor", "barrier", "semaphore", "lock"]
-        .map(|name| format!("![p99 of {name} against load](charts/busy-{name}.svg)\n"));
-    format!(
-        "## Idle and busy\n\n\
-         How many times as long as ours the best of the peers took; the middle of the runs ({}).\n\
-         Idle is `bench`, with the threads of the round trips and of the barrier of 2 pinned to two\n\
-         cores; the others are `bench busy`, the mean beside so many processes that compute.\n\n\
-         {}\n\
-         {}\n\
-         ## Bars, idle\n\n{}\n\
-         ## Bars, busy\n\n{}\n\
-         # The first run, idle\n\n{}\n\
-         # The first run, busy\n\n{}",
-        idle.len(),
-        side_by_side::table_of(idle, busy),
-        charts.join("\n"),
-        bars::idle(idle),
-        bars::busy(busy),
-        idle.first()
-            .map_or(String::new(), |run| sections(&run.text)),
-        busy.first()
-            .map_or(String::new(), |run| sections(&run.text)),
-    )
+const MARKS: &str = "\
+A figure in bold misses its bar. With ~ it would meet it beside the greatest repetition of that
+peer, so that it may be chance; with † others disturbed the machine, twice in a row.";
+
+const CONTENDED: &str = "\
+The middle of the runs. Threads that want a lock which barges find it free nearly each time, since
+it goes to the same thread again and again while the others sleep: the mean and p99 of an
+acquisition are those of the lucky. How much all of them got done, the share of the slowest, and
+the longest wait say what that costs.";
+
+pub(crate) fn page(idle: &[Run], busy: &[Run], reasons: &Reasons) -> String {
+    let (idle_bars, busy_bars) = (over_runs(idle), over_runs(busy));
+    let idle_list = |outcome| missed::list(&idle_bars, outcome, &reasons.idle);
+    let busy_list = |outcome| missed::list(&busy_bars, outcome, &reasons.busy);
+    let sections = [
+        (
+            "## Idle and busy",
+            format!(
+                "How many times as long as ours the best of the peers took; the middle of the \
+                 runs ({}).\nIdle is `bench`, with the threads of the round trips and of the \
+                 barrier of 2 pinned to two\ncores; the others are `bench busy`, the mean beside \
+                 so many processes that compute.\n\n{}\n{}",
+                idle.len(),
+                side_by_side::table_of(idle, busy),
+                charts()
+            ),
+        ),
+        ("## Bars, idle", format!("{}\n\n{MARKS}", counts(idle))),
+        (
+            "### Missed by more than the scatter, idle",
+            idle_list(Outcome::Missed),
+        ),
+        (
+            "### Missed within the scatter, idle",
+            idle_list(Outcome::WithinScatter),
+        ),
+        ("### Every bar, idle", bars::idle(idle)),
+        ("## Bars, busy", format!("{}\n\n{MARKS}", counts(busy))),
+        (
+            "### Missed by more than the scatter, busy",
+            busy_list(Outcome::Missed),
+        ),
+        (
+            "### Missed within the scatter, busy",
+            busy_list(Outcome::WithinScatter),
+        ),
+        (
+            "### At a glance, busy",
+            format!(
+                "{} The middle of the runs.\n\n{}",
+                busy::BARS_EXPLAINED,
+                bars::overview(busy)
+            ),
+        ),
+        (
+            "### Every bar, busy",
+            format!(
+                "The figure of each run, and in brackets in how many of them it met the bar.\n\n{}",
+                bars::busy(busy)
+            ),
+        ),
+        (
+            "## Locks and semaphores that several threads want",
+            format!("{CONTENDED}\n\n{}", contended::table_of(busy)),
+        ),
+        ("# The first run, idle", text_of(idle)),
+        ("# The first run, busy", text_of(busy)),
+    ];
+    let texts = sections.map(|(title, text)| format!("{title}\n\n{}\n", text.trim_end()));
+    texts.join("\n")
+}
+
+fn text_of(runs: &[Run]) -> String {
+    runs.first()
+        .map_or(String::new(), |run| sections(&run.text))
+}
+
+/// The charts of the first run, as links.
+fn charts() -> String {
+    let links = busy::CHARTS
+        .map(|(_, name)| format!("![p99 of a wait against load, {name}](charts/{name}.svg)\n"));
+    links.join("\n")
 }
 
 /// The text without the sections that are left out.

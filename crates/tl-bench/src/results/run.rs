@@ -41,8 +41,3 @@ impl Run {
         self.bars.iter().find(|bar| key(bar) == key(other))
     }
 }
-
-/// What all runs have of a bar that the first has, in their order.
-pub(crate) fn over_runs<'a>(runs: &'a [Run], bar: &'a Value) -> Vec<&'a Value> {
-    runs.iter().filter_map(|run| run.same_bar(bar)).collect()
-}

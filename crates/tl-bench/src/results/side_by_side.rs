@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::run::Run;
-use crate::report::table;
 use crate::statistics::Summary;
+use crate::text::table;
 
 /// What it is called, the case of the idle bench, and that of the busy one.
 const ROWS: [(&str, Option<&str>, &str); 14] = [

@@ -1,0 +1,102 @@
+//! What several threads want: what the percentiles of a wait hide. An unfair lock has few long
+//! waits and many that found it free, since the same thread takes it again and again.
+
+use serde_json::Value;
+
+use super::run::Run;
+use crate::statistics::Summary;
+use crate::text::{duration, table};
+
+/// The cases of which this is a table.
+const CASES: [&str; 4] = ["lock-", "rwlock-", "semaphore-4-2", "semaphore-8-2"];
+
+/// A row for each case and load: acquisitions, fairness and the longest wait, ours beside each
+/// peer that it is held against, the middle of the runs.
+pub(crate) fn table_of(runs: &[Run]) -> String {
+    let first = runs.first().map_or(&[][..], |run| &run.rows);
+    let rows: Vec<Vec<String>> = first
+        .iter()
+        .filter(|row| row["role"] == "ours")
+        .filter(|row| {
+            let case = row["case"].as_str().unwrap_or_default();
+            CASES.iter().any(|name| case.starts_with(name))
+        })
+        .map(|ours| row_of(runs, first, ours))
+        .collect();
+    let head = [
+        "case",
+        "beside",
+        "acquisitions / ours",
+        "slowest / fastest thread",
+        "longest wait",
+    ];
+    table(&head, &[2, 3, 4], &rows)
+}
+
+fn row_of(runs: &[Run], first: &[Value], ours: &Value) -> Vec<String> {
+    let is_same = |row: &Value, key: &str| row[key] == ours[key];
+    let peers: Vec<&Value> = first
+        .iter()
+        .filter(|row| row["role"] == "peer" && is_same(row, "case") && is_same(row, "beside"))
+        .collect();
+    let all = |text: &dyn Fn(&Value) -> Option<String>| {
+        let texts = [ours].into_iter().chain(peers.iter().copied()).map(|row| {
+            let who = row["who"].as_str().unwrap_or_default();
+            format!("{who} {}", text(row).unwrap_or_else(|| "–".to_owned()))
+        });
+        texts.collect::<Vec<_>>().join(", ")
+    };
+    let of_ours = middle(runs, ours, "waits");
+    vec![
+        ours["case"].as_str().unwrap_or_default().to_owned(),
+        ours["beside"].to_string(),
+        all(&|row| Some(format!("{:.2}", middle(runs, row, "waits")? / of_ours?))),
+        all(&|row| Some(format!("{:.2}", middle(runs, row, "fairness")?))),
+        all(&|row| Some(duration(middle(runs, row, "greatest_ns")?))),
+    ]
+}
+
+/// The middle of what the runs have of this figure of a row.
+fn middle(runs: &[Run], like: &Value, figure: &str) -> Option<f64> {
+    let key = |row: &Value| ["case", "beside", "who"].map(|part| row[part].clone());
+    let rows = runs
+        .iter()
+        .filter_map(|run| run.rows.iter().find(|row| key(row) == key(like)));
+    let values = rows.filter_map(|row| row[figure].as_f64());
+    Summary::of(values).map(|summary| summary.median)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn run(waits: f64) -> Run {
+        let row = |case: &str, who: &str, role: &str, waits: f64| {
+            json!({
+                "case": case, "beside": 2, "who": who, "role": role, "waits": waits,
+                "fairness": 0.5, "greatest_ns": 4e6,
+            })
+        };
+        Run {
+            bars: Vec::new(),
+            rows: vec![
+                row("lock-2-1-1", "ours", "ours", waits),
+                row("lock-2-1-1", "std", "peer", 150.0),
+                row("lock-2-1-1", "usync", "shown", 150.0),
+                row("monitor-5", "ours", "ours", waits),
+            ],
+            text: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_row_has_ours_and_the_peers_that_it_is_held_against() {
+        let text = table_of(&[run(100.0), run(900.0), run(90.0)]);
+        let row = "| lock-2-1-1 | 2 | ours 1.00, std 1.50 | ours 0.50, std 0.50 \
+                   | ours 4.00 ms, std 4.00 ms |\n";
+        assert!(text.ends_with(row), "{text}");
+        assert_eq!(text.lines().count(), 3, "{text}");
+    }
+}
