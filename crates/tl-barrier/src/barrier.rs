@@ -22,12 +22,12 @@ const WAIT_DEADLINE: &Operation = &Operation::new("Barrier", "wait_deadline");
 ///
 /// # How a round ends
 ///
-/// Well: as soon as the last party has arrived and has run the [action](Barrier::with_action), if
-/// there is one. Or the barrier breaks: because a party's wait [times out](Barrier::wait_timeout),
-/// because a thread [aborts](Barrier::abort) or [resets](Barrier::reset) it, or because the action
-/// panics. Then every party that waits gets a [`BrokenBarrier`] that says which. A round that has
-/// ended well stays so: a party that has not yet returned from it is not affected by what breaks
-/// the barrier later.
+/// A round ends well as soon as the last party has arrived and has run the
+/// [action](Barrier::with_action), if there is one. Or the barrier breaks: because a party's wait
+/// [times out](Barrier::wait_timeout), because a thread [aborts](Barrier::abort) or
+/// [resets](Barrier::reset) it, or because the action panics. Then every party that waits gets a
+/// [`BrokenBarrier`] that says which. A round that has ended well stays so: a party that has not
+/// yet returned from it is not affected by what breaks the barrier later.
 ///
 /// A broken barrier refuses every wait, for the reason that broke it first, until it is reset.
 ///
@@ -81,7 +81,7 @@ impl Barrier {
     /// The greatest number of parties.
     pub const MAX_PARTIES: usize = MAX_PARTIES;
 
-    /// A barrier for `parties` threads, without an action, whose waits have no timeout.
+    /// Creates a barrier for `parties` threads, without an action, whose waits have no timeout.
     ///
     /// # Panics
     ///
@@ -109,7 +109,7 @@ impl Barrier {
         }
     }
 
-    /// A barrier for `parties` threads, without an action, whose waits have no timeout.
+    /// Creates a barrier for `parties` threads, without an action, whose waits have no timeout.
     ///
     /// # Panics
     ///
@@ -181,8 +181,8 @@ impl Barrier {
         self
     }
 
-    /// Arrives, and waits until all the parties have; for the
-    /// [default timeout](Barrier::with_timeout) at the longest, if there is one. Returns this
+    /// Arrives, and waits until all the parties have arrived, for the
+    /// [default timeout](Barrier::with_timeout) at the longest if there is one. Returns this
     /// party's place in the order of arrival.
     ///
     /// # Errors
@@ -219,8 +219,9 @@ impl Barrier {
         self.wait_until(deadline, Call::here(WAIT))
     }
 
-    /// As [`wait`](Barrier::wait), for at most `timeout`, counted from the call. If by then not all
-    /// have arrived, this party gives up, and that breaks the barrier for all.
+    /// Arrives and waits as [`wait`](Barrier::wait) does, for at most `timeout`, counted from the
+    /// call. If not all have arrived by then, this party gives up, and that breaks the barrier for
+    /// all.
     ///
     /// [`Duration::ZERO`] gives up at once, unless this is the last party to arrive; that, too,
     /// breaks the barrier. A timeout too long to be represented, such as [`Duration::MAX`], waits
@@ -254,8 +255,9 @@ impl Barrier {
         self.wait_until(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
-    /// As [`wait_timeout`](Barrier::wait_timeout), until `deadline` at the latest. One in the past
-    /// gives up at once, unless this is the last party to arrive.
+    /// Arrives and waits as [`wait_timeout`](Barrier::wait_timeout) does, until `deadline` at the
+    /// latest. With a deadline in the past it gives up at once, unless this is the last party to
+    /// arrive.
     ///
     /// # Errors
     ///
@@ -298,16 +300,16 @@ impl Barrier {
         }
     }
 
-    /// Makes the barrier new: not broken, and nobody waits.
+    /// Makes the barrier new: it is not broken, and no party waits.
     ///
     /// Parties that are waiting get a [`BrokenBarrier`] of kind
     /// [`Reset`](crate::BrokenBarrierKind::Reset). Parties of a round that broke before still get
-    /// the reason that broke it, even if they have not yet looked. If nobody waits and the barrier
-    /// is not broken nothing happens.
+    /// the reason that broke it, even if they have not yet looked. If no party waits and the
+    /// barrier is not broken, nothing happens.
     ///
-    /// Never waits for the parties to leave; the next threads to come do, for that moment. If the
-    /// action is running its round is broken like any other; the next round begins after the action
-    /// has ended.
+    /// Does not wait for the parties to leave; the next threads that come do, for that moment. If
+    /// the action is running, its round is broken like any other, and the next round begins after
+    /// the action has ended.
     ///
     /// ```
     /// use tl_barrier::Barrier;
@@ -322,13 +324,13 @@ impl Barrier {
         self.rounds.reset();
     }
 
-    /// Breaks the barrier: parties that are waiting and all that come get a [`BrokenBarrier`] of
-    /// kind [`Aborted`](crate::BrokenBarrierKind::Aborted), until the barrier is
+    /// Breaks the barrier: parties that are waiting and all that come later get a [`BrokenBarrier`]
+    /// of kind [`Aborted`](crate::BrokenBarrierKind::Aborted), until the barrier is
     /// [reset](Barrier::reset).
     ///
-    /// For a thread that cannot go on, so that the others do not wait for it forever; where that is
-    /// a panic, [`abort_on_panic`](Barrier::abort_on_panic) does it. A barrier that is broken
-    /// already keeps the reason it has.
+    /// A thread that cannot go on calls this so that the others do not wait for it forever;
+    /// [`abort_on_panic`](Barrier::abort_on_panic) does so when the thread panics. A barrier that
+    /// is broken already keeps the reason it has.
     ///
     /// ```
     /// use std::thread;
@@ -346,7 +348,7 @@ impl Barrier {
         self.rounds.abort();
     }
 
-    /// How many threads it takes to end a round.
+    /// Returns how many threads it takes to end a round.
     ///
     /// ```
     /// assert_eq!(tl_barrier::Barrier::new(3).parties(), 3);
@@ -355,8 +357,8 @@ impl Barrier {
         self.rounds.parties()
     }
 
-    /// How many parties wait in the barrier now. 0 when it is broken. While the action runs all of
-    /// them do.
+    /// Returns how many parties wait in the barrier now: 0 when it is broken, and all of them while
+    /// the action runs.
     ///
     /// It may be out of date as soon as it is returned: it is for messages and tests.
     ///
@@ -367,7 +369,7 @@ impl Barrier {
         self.rounds.n_waiting()
     }
 
-    /// Whether the barrier is broken, so that it refuses every wait until it is
+    /// Returns whether the barrier is broken, so that it refuses every wait until it is
     /// [reset](Barrier::reset).
     ///
     /// ```
@@ -399,7 +401,7 @@ pub struct BarrierWaitResult {
 }
 
 impl BarrierWaitResult {
-    /// How many parties had arrived before this one: from 0 to one less than the
+    /// Returns how many parties had arrived before this one: from 0 to one less than the
     /// [parties](Barrier::parties), and each number once in a round.
     ///
     /// ```
@@ -410,8 +412,8 @@ impl BarrierWaitResult {
         self.index
     }
 
-    /// Whether this is the one party in its round that may do what only one should. It is the last
-    /// that arrived, the same that ran the action.
+    /// Returns whether this is the one party in its round that may do what only one should. It is
+    /// the party that arrived last and ran the action.
     ///
     /// ```
     /// let alone = tl_barrier::Barrier::new(1);

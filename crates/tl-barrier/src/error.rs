@@ -19,8 +19,7 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum BrokenBarrierKind {
-    /// A thread's wait ran out of time before all the parties had arrived. It is also what that
-    /// thread gets itself.
+    /// A thread's wait ran out of time before all the parties had arrived. That thread gets it too.
     TimedOut,
     /// [`abort`](crate::Barrier::abort) was called.
     Aborted,
@@ -62,7 +61,7 @@ impl BrokenBarrier {
         BrokenBarrier { kind }
     }
 
-    /// What broke the barrier.
+    /// Returns what broke the barrier.
     pub fn kind(&self) -> BrokenBarrierKind {
         self.kind
     }

@@ -27,10 +27,10 @@ impl Barrier {
     /// other parties do not wait forever for one that never comes.
     ///
     /// The parties get a [`BrokenBarrier`](crate::BrokenBarrier) of kind
-    /// [`Aborted`](crate::BrokenBarrierKind::Aborted). If the barrier is broken already, as by an
-    /// action that panicked, it keeps the reason it has. A guard that is dropped without a panic
-    /// does nothing, nor does a panic that is caught while the guard lives: who leaves for another
-    /// reason calls `abort`.
+    /// [`Aborted`](crate::BrokenBarrierKind::Aborted). If the barrier is broken already, perhaps by
+    /// an action that panicked, it keeps the reason it has. A guard that is dropped without a panic
+    /// does nothing, nor does a panic that is caught while the guard lives: a thread that leaves
+    /// for another reason calls `abort`.
     ///
     /// ```
     /// use std::thread;

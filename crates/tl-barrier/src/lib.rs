@@ -25,9 +25,9 @@
 //! });
 //! ```
 //!
-//! A thread that waits spins for a moment, since the others are often about to arrive; then it
-//! offers its core to them; then it sleeps. So a round between threads that run takes a fraction of
-//! a microsecond, and one that takes long costs no processor time.
+//! A thread that waits spins for a few microseconds at most, and only if the others have lately
+//! arrived that soon; then it sleeps. So a round between threads that run takes a fraction of a
+//! microsecond, and a long wait costs no processor time.
 //!
 //! A party that may panic before it arrives holds the guard of
 //! [`abort_on_panic`](Barrier::abort_on_panic), so that the others do not wait for it.
@@ -39,11 +39,11 @@
 //! | a fixed number of threads to wait for each other, round after round | a [`Barrier`] |
 //! | threads to wait for something that one of them does | [`tl-event`] |
 //! | threads to wait until shared data is as they need it | a `Monitor` of [`tl-condition`] |
-//! | at most so many threads at a time to do something | [`tl-semaphore`] |
+//! | at most a given number of threads at a time to do something | [`tl-semaphore`] |
 //! | to wait until threads have ended | `scope` or `join` of [`tl-thread`] |
 //!
-//! In the handler of a signal a barrier may not be waited at, nor aborted or reset.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler must not wait at a barrier, abort it or reset it.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Platforms
 //!
@@ -53,7 +53,7 @@
 //! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.
@@ -71,8 +71,8 @@
 [`tl-semaphore`]: ../tl_semaphore/index.html
 [`tl-thread`]: ../tl_thread/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first;
-// `cargo xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! The protocol of the rounds, without the timeout and the action that belong to a barrier.
+//! The protocol of the rounds, apart from the timeout and the action, which belong to a barrier.
 //!
 //! A round goes well by one operation on the word, which begins the next round. So a waiter that
 //! finds another round in the word than its own knows that its own went well. That must stay true
@@ -31,7 +31,7 @@ pub(crate) struct Rounds {
     /// | 23 to 25 | why | 0: the round is not broken; else the kind |
     /// | 26 to 63 | round | counted up when a round ends |
     ///
-    /// | why | `RESET` | arrived | the barrier | who comes |
+    /// | why | `RESET` | arrived | the barrier | a thread that comes |
     /// | --- | --- | --- | --- | --- |
     /// | 0 | – | fewer than the parties | is filling | arrives |
     /// | 0 | – | all the parties | runs its action | waits outside |
@@ -92,7 +92,7 @@ impl Rounds {
         matches!(self.load().entry(self.parties()), Entry::Refused(_))
     }
 
-    /// One wait. Returns how many parties had come before, or what broke the round.
+    /// Waits in one round. Returns how many parties had come before, or what broke the round.
     pub(crate) fn wait(
         &self,
         deadline: Deadline,
@@ -165,8 +165,8 @@ impl Rounds {
 
     #[inline]
     fn load(&self) -> State {
-        // Acquire: pairs with the release in `exchange` and `tell`, so that whoever sees how the
-        // round ended sees what was done before.
+        // Acquire: pairs with the release in `exchange` and `tell`, so that a thread that sees how
+        // the round ended sees what was done before.
         State(self.state.load(Ordering::Acquire))
     }
 
@@ -314,7 +314,7 @@ impl Rounds {
         }
     }
 
-    /// For a party that has seen that its round is broken: counts it out, and returns why.
+    /// Counts out a party that has seen that its round is broken, and returns why it is.
     #[cold]
     fn leave(&self) -> BrokenBarrierKind {
         let queue = self.queue().lock();

@@ -34,7 +34,7 @@ impl State {
     /// The first round, and nobody is there.
     pub(crate) const NEW: State = State(0);
 
-    /// What a thread is told that comes to a barrier of so many parties.
+    /// What the word tells a thread that comes to a barrier of `parties` parties.
     #[inline]
     pub(crate) fn entry(self, parties: usize) -> Entry {
         match self.why() {
@@ -83,7 +83,7 @@ impl State {
         State(self.0 + 1)
     }
 
-    /// So many parties fewer.
+    /// The same round with `parties` parties fewer.
     pub(crate) fn without(self, parties: usize) -> State {
         State(self.0 - parties as u64)
     }

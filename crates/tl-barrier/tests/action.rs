@@ -197,7 +197,7 @@ fn who_waits_outside_while_the_action_runs_is_refused_when_the_barrier_is_aborte
             })
             .collect();
         sleepers.until(3);
-        // First to the ones who would come in after the reset, then for good.
+        // First to the threads that would come in after the reset, then for good.
         barrier.reset();
         barrier.abort();
         assert_eq!(

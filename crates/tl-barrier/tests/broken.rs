@@ -281,7 +281,7 @@ fn whatever_happens_every_round_that_goes_well_does_so_for_all() {
                     thread::sleep(Duration::from_micros(20));
                 }
             }
-            // Who is left alone would wait forever.
+            // A party left alone would wait forever.
             barrier.abort();
         });
         until(|| {

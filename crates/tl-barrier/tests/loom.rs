@@ -41,7 +41,7 @@ fn count(outcomes: &[Outcome], of: Outcome) -> usize {
     outcomes.iter().filter(|&&outcome| outcome == of).count()
 }
 
-/// Returns once so many wait.
+/// Returns once `count` threads wait.
 fn until_waiting(barrier: &Barrier, count: usize) {
     while barrier.n_waiting() < count {
         thread::yield_now();
@@ -104,7 +104,7 @@ fn three_meet() {
 fn a_thread_too_many_is_not_let_go_with_the_round_before_it() {
     explore(Some(2), || {
         let barrier = Arc::new(Barrier::new(2));
-        // Whoever has met another ends the wait of the third.
+        // A party that has met another ends the wait of the third.
         let wait = |barrier: &Barrier| {
             let outcome = outcome(barrier.wait());
             if outcome.is_ok() {

@@ -25,8 +25,8 @@ const WAIT_WHILE_DEADLINE: &Operation = &Operation::new("Condvar", "wait_while_d
 ///   There are no other wake-ups. When both happen at once it was notified.
 /// - A notification is for threads that wait when it is sent, those first that have waited longest,
 ///   and returns exactly how many it notified. One that finds nobody is not remembered.
-/// - Who notifies may hold the mutex or not. While anybody holds it, notified threads that sleep
-///   are moved to its queue, and wake when it is released.
+/// - A thread that notifies may hold the mutex or not. While anybody holds it, notified threads
+///   that sleep are moved to its queue, and wake when it is released.
 ///
 /// It takes one word.
 ///

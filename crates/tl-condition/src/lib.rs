@@ -28,8 +28,8 @@
 //! while the lock is held, only to wait for it: it moves to the lock's own queue, and wakes when
 //! the lock is released.
 //!
-//! The guards wait and notify without a `Result`, since whoever has one holds the lock. The same
-//! methods on the condition itself return [`NotAcquired`] to a caller that does not hold it.
+//! The guards wait and notify without a `Result`, since a thread that has one holds the lock. The
+//! same methods on the condition itself return [`NotAcquired`] to a caller that does not hold it.
 //!
 //! # Examples
 //!
@@ -63,7 +63,7 @@
 //! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.95 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//! It takes Rust 1.95 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.
@@ -79,8 +79,8 @@
 [`tl-event`]: ../tl_event/index.html
 [`tl-semaphore`]: ../tl_semaphore/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first;
-// `cargo xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

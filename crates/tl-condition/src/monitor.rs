@@ -13,10 +13,10 @@ use tl_locks::{Mutex, MutexExt, MutexGuard, Waiters};
 
 /// A value with its lock and its condition in one.
 ///
-/// Whoever holds the lock has `&mut` access to the value, can wait until somebody has changed it,
-/// and can notify others of a change. The lock is not re-entrant, since it holds data: two guards
-/// in one thread would be two `&mut`. There is no poisoning: a panic releases the lock. What is
-/// promised of waits and notifications is what [`Condition`](crate::Condition) promises.
+/// The thread that holds the lock has `&mut` access to the value, can wait until another has
+/// changed it, and can notify others of a change. The lock is not re-entrant, since it holds data:
+/// two guards in one thread would be two `&mut`. There is no poisoning: a panic releases the lock.
+/// What is promised of waits and notifications is what [`Condition`](crate::Condition) promises.
 ///
 /// The idea is C. A. R. Hoare's monitor, with Mesa's rules: a notified thread competes for the
 /// lock, so the value may have changed again when it goes on, and
@@ -52,8 +52,7 @@ use tl_locks::{Mutex, MutexExt, MutexGuard, Waiters};
 /// ```
 ///
 /// With a condition for each thing that somebody waits for, a notification rouses nobody in vain:
-/// [`MonitorGuard::on`] waits for one, a [`Condvar`](crate::Condvar). A queue with room for so
-/// many:
+/// [`MonitorGuard::on`] waits for one, a [`Condvar`](crate::Condvar). A queue with limited room:
 ///
 /// ```
 /// use std::collections::VecDeque;

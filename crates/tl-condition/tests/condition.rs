@@ -1,4 +1,4 @@
-//! `Condition`: who is woken, when, and in which state the lock is.
+//! `Condition`: which threads are woken, when, and in which state the lock is.
 
 mod support;
 
@@ -197,9 +197,9 @@ fn not_remembered<L: ConditionLock + Sync>(condition: &Condition<L>) {
     assert!(!guard.wait_timeout(Duration::ZERO));
 }
 
-/// The wake-ups may be delivered when the lock is released. Who waits from then on, the notifier
-/// first of all, is none of those that they were for, though more were asked for than there were
-/// waiters.
+/// The wake-ups may be delivered when the lock is released. A thread that begins to wait after
+/// that, above all the notifier itself, gets none of them, though more were asked for than there
+/// were waiters.
 fn never_later<L: ConditionLock + Sync>(condition: &Condition<L>) {
     const ROUNDS: usize = if cfg!(sanitize_thread) { 20 } else { 200 };
     let (waiting, woken) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -375,7 +375,7 @@ fn panicking_predicate<L: ConditionLock + Sync>(condition: &Condition<L>) {
         waiter.join().unwrap();
     });
     assert!(!condition.locked());
-    // By hand the lock is still held: whoever acquired it releases it.
+    // A lock acquired by hand is still held: the thread that acquired it releases it.
     condition.acquire();
     let unwound = catch_unwind(AssertUnwindSafe(|| {
         condition.wait_for(|| panic!("on purpose"))

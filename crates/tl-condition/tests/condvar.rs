@@ -224,8 +224,8 @@ fn a_mutex_and_its_condvar_may_end_as_soon_as_the_waiter_is_back() {
     }
 }
 
-/// A pool of connections: who gets one waits for no longer than a timeout, who gives one back
-/// notifies when it has released the mutex.
+/// A pool of connections: a thread that gets one waits for no longer than a timeout, and a thread
+/// that gives one back notifies after it has released the mutex.
 struct Pool {
     idle: Mutex<Vec<u32>>,
     returned: Condvar,

@@ -199,8 +199,7 @@ fn a_bare_lock_released_by_a_stranger_stays_exact() {
         shared.condition.acquire();
         let stranger = spawn(&shared, |shared| {
             let _ = shared.condition.release();
-            // Without the lock, or with the lock of somebody who waits for it: whoever is notified
-            // wakes.
+            // Without the lock, or with the lock that a waiter waits for: a notified thread wakes.
             shared.condition.notify_one().unwrap_or(0)
         });
         let clock = thread::spawn(let_time_pass);

@@ -1,4 +1,4 @@
-//! The event that resets itself. What is known of it are three values of one word.
+//! The event that resets itself, which is one word with three values.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -17,10 +17,10 @@ const QUEUED: u32 = 2;
 /// An event that lets one thread go each time it is set.
 ///
 /// [`set`](AutoResetEvent::set) lets the thread go that has waited longest. If none waits, the
-/// event stays set until one comes: that one goes on at once, and the event is clear again. It
-/// stays set, but does not count: two calls of `set` of which no wait takes the first are as good
-/// as one. (What counts is a semaphore.) So it says "there is something for one of you to do", as a
-/// bell that wakes one worker, where an [`Event`](crate::Event) says "it has happened" to all.
+/// event stays set until a thread comes, which goes on at once and leaves the event clear. The
+/// event does not count: a second `set` before a wait has taken the first changes nothing. (A
+/// semaphore counts.) So it says "there is something for one of you to do", like a bell that wakes
+/// one worker, where an [`Event`](crate::Event) says "it has happened" to all.
 ///
 /// It is what [.NET](https://learn.microsoft.com/dotnet/api/system.threading.autoresetevent) and
 /// [Windows](https://learn.microsoft.com/windows/win32/sync/event-objects) call an auto-reset
@@ -28,8 +28,8 @@ const QUEUED: u32 = 2;
 ///
 /// # Memory ordering
 ///
-/// What a thread did before `set` is seen by the thread that this lets go, and so is what came
-/// before each `set` that was as good as one with it.
+/// What a thread did before `set` is seen by the thread that it lets go. So is what came before
+/// every other `set` that the same wait took.
 ///
 /// # Examples
 ///
@@ -59,8 +59,8 @@ const QUEUED: u32 = 2;
 pub struct AutoResetEvent {
     /// | value | meaning |
     /// | --- | --- |
-    /// | `CLEAR` | nobody waits in the queue, and who comes waits |
-    /// | `SET` | nobody waits in the queue, and who comes first goes on |
+    /// | `CLEAR` | the queue is empty, and a thread that comes waits |
+    /// | `SET` | the queue is empty, and the first thread that comes goes on |
     /// | `QUEUED` | threads may be in the queue of this word |
     ///
     /// | change | by | how |
@@ -99,8 +99,8 @@ impl AutoResetEvent {
 
     /// Returns whether the event is set, so that a wait would not block: one load, never blocks.
     ///
-    /// Another thread may take it at any moment: only [`try_wait`](AutoResetEvent::try_wait) looks
-    /// and takes at once.
+    /// Another thread may take the event at any moment; [`try_wait`](AutoResetEvent::try_wait)
+    /// looks and takes in one operation.
     ///
     /// ```
     /// use tl_event::AutoResetEvent;
@@ -118,7 +118,7 @@ impl AutoResetEvent {
     }
 
     /// Lets the thread go that has waited longest. If none waits, the event stays set for the next
-    /// to come.
+    /// thread that comes.
     ///
     /// The caller may be the last to need the event: once the thread that is let go can know it,
     /// `set` does not touch the event again. It never blocks for longer than a few instructions of
@@ -140,7 +140,7 @@ impl AutoResetEvent {
         }
     }
 
-    /// Sets the event if nobody is in the queue, and says whether it did.
+    /// Sets the event if no thread is in the queue, and returns whether it did.
     #[inline]
     fn set_unless_queued(&self) -> bool {
         let mut state = self.state.load(Ordering::Relaxed);
@@ -166,7 +166,7 @@ impl AutoResetEvent {
             return;
         }
         let next = if !queue.wake_one(0) {
-            // The one in the queue has left it, since its time is over, but not yet said so.
+            // The thread in the queue has left it, since its time is over, but has not said so yet.
             SET
         } else if queue.is_empty() {
             CLEAR
@@ -177,8 +177,8 @@ impl AutoResetEvent {
         self.state.store(next, Ordering::Release);
     }
 
-    /// Forgets a [`set`](AutoResetEvent::set) that no thread has taken yet. It does nothing to
-    /// those that wait.
+    /// Forgets a [`set`](AutoResetEvent::set) that no thread has taken yet. Threads that wait are
+    /// not affected.
     ///
     /// ```
     /// use tl_event::AutoResetEvent;
@@ -198,8 +198,8 @@ impl AutoResetEvent {
     /// # Blocking
     ///
     /// Waits for a [`set`](AutoResetEvent::set) by another thread, forever if none comes. Of
-    /// several that wait the one in line longest goes first. But one that comes just when the event
-    /// is set and nobody sleeps may be faster than one that was about to fall asleep.
+    /// several waiting threads the one that has been in the queue longest goes first. But a thread
+    /// that comes just when the event is set may be faster than one that was about to fall asleep.
     ///
     /// ```
     /// use std::thread;
@@ -220,7 +220,7 @@ impl AutoResetEvent {
         }
     }
 
-    /// Goes on if the event is set, so that it is clear again, and says whether that was so. Never
+    /// Takes the event if it is set, which leaves it clear, and returns whether it was set. Never
     /// blocks.
     ///
     /// ```
@@ -247,7 +247,7 @@ impl AutoResetEvent {
     /// the thread was let go: `false` means that the time ran out, and nothing was taken.
     ///
     /// [`Duration::ZERO`] is [`try_wait`](AutoResetEvent::try_wait). A timeout too long to be
-    /// represented, as [`Duration::MAX`], waits forever.
+    /// represented, such as [`Duration::MAX`], waits forever.
     ///
     /// # Blocking
     ///

@@ -1,5 +1,4 @@
-//! The event. What is known of it fits into one word, and whoever waits looks at that word first
-//! for a while.
+//! The event, which is one word. A thread that waits first looks at that word for a while.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -32,13 +31,13 @@ const ONE: u32 = 4;
 ///
 /// # Memory ordering
 ///
-/// What a thread did before `set` is seen by every thread whose `wait` or `is_set` finds the event
-/// set afterwards, or whose `clear` ends what the `set` began. That holds for a `set` that finds
-/// the event set already, too.
+/// What a thread did before `set` is seen by every thread whose `wait` or `is_set` then finds the
+/// event set, or whose `clear` undoes the `set`. That is so even if the `set` found the event set
+/// already.
 ///
 /// # Examples
 ///
-/// Two threads wait, one for as long as it takes and one with half an eye on the clock:
+/// Two threads wait, one for as long as it takes and one with a time limit:
 ///
 /// ```
 /// use std::thread;
@@ -80,7 +79,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event that is clear.
+    /// Creates an event that is clear.
     ///
     /// ```
     /// use tl_event::Event;
@@ -95,7 +94,7 @@ impl Event {
         }
     }
 
-    /// An event that is clear.
+    /// Creates an event that is clear.
     #[cfg(loom)]
     pub fn new() -> Event {
         Event {
@@ -103,7 +102,7 @@ impl Event {
         }
     }
 
-    /// Whether the event is set: one load, never blocks.
+    /// Returns whether the event is set: one load, never blocks.
     ///
     /// ```
     /// use tl_event::Event;
@@ -150,7 +149,7 @@ impl Event {
                 Err(now) => state = now,
             }
         }
-        // Those in the queue are woken through it, which passes on what precedes this call as well.
+        // The queue wakes the threads in it, and passes on to them what precedes this call.
         let mut queue = WaitQueue::of(&self.state).lock();
         while let Err(now) = self.exchange_for_set(state) {
             state = now;
@@ -176,8 +175,8 @@ impl Event {
     /// Clears the event: from now on waits block until the next [`set`](Event::set). Clearing it
     /// twice is as good as once.
     ///
-    /// Threads that waited when the event was set still return, though they see `is_set` say
-    /// otherwise by then.
+    /// Threads that waited when the event was set still return, though `is_set` may be false by
+    /// then.
     ///
     /// ```
     /// use tl_event::Event;
@@ -222,8 +221,8 @@ impl Event {
     /// Waits until the event is set, for `timeout` at the longest. Returns whether the event was
     /// set, now or since the call began: `false` means that the time ran out.
     ///
-    /// [`Duration::ZERO`] only looks. A timeout too long to be represented, as [`Duration::MAX`],
-    /// waits forever.
+    /// [`Duration::ZERO`] only looks. A timeout too long to be represented, such as
+    /// [`Duration::MAX`], waits forever.
     ///
     /// # Blocking
     ///
@@ -280,7 +279,7 @@ impl Event {
         !deadline.has_passed() && self.wait_since(came(), deadline, call)
     }
 
-    /// The wait of a thread that began it when the word said `came`.
+    /// Waits for a thread whose wait began when the word was `came`.
     fn wait_since(&self, came: u32, deadline: Deadline, call: Call) -> bool {
         // All loads acquire: they pair with the release in `set`, also across a `clear`, which
         // continues what it releases. Set now, or since: a waiter that came with `came` in the word
@@ -343,7 +342,7 @@ impl Event {
 }
 
 impl Default for Event {
-    /// An event that is clear.
+    /// Creates an event that is clear.
     fn default() -> Event {
         Event::new()
     }

@@ -32,8 +32,8 @@
 //! | a call after some time, unless it is cancelled | [`tl-timer`] |
 //! | to wait for a value that is computed once | [`std::sync::OnceLock`] |
 //!
-//! In the handler of a signal an event may be looked at, and not set.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler may look at an event, but must not set it.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Platforms
 //!
@@ -43,7 +43,7 @@
 //! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.
@@ -61,8 +61,8 @@
 [`tl-semaphore`]: ../tl_semaphore/index.html
 [`tl-timer`]: ../tl_timer/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first;
-// `cargo xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

@@ -54,7 +54,7 @@
 //! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 //! A thread's first value is refused, and handed back, where it would come too late for anybody to
 //! drop it: in the function of a [`ThreadEnd`](tl_core::sys::ThreadEnd), after the thread-locals
@@ -64,8 +64,8 @@
 //!
 //! Counters of threads that are summed up at the end, say, or shown while the threads count. Let
 //! each thread's value be an [`Arc`](std::sync::Arc) of something that is `Sync`, of which the
-//! initialiser keeps a clone in a list: the thread uses its own without a lock, and whoever has the
-//! list reads all of them, those of threads that have ended too.
+//! initialiser keeps a clone in a list: the thread uses its own without a lock, and the owner of
+//! the list reads all of them, those of threads that have ended too.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};
@@ -105,8 +105,8 @@
     doc = "[`tl-locks`]: ../tl_locks/index.html
 [`tl-thread`]: ../tl_thread/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first;
-// `cargo xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![deny(unsafe_code)]
 

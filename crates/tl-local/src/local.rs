@@ -438,7 +438,8 @@ impl<T: Send + 'static> Local<T> {
         }
     }
 
-    /// As [`initialise`](Local::initialise), for who is about to change the value.
+    /// Initialises as [`initialise`](Local::initialise) does, for a caller that is about to change
+    /// the value.
     ///
     /// # Panics
     ///

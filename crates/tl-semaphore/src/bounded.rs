@@ -22,8 +22,8 @@ use crate::word;
 ///
 /// It is Python's
 /// [`threading.BoundedSemaphore`](https://docs.python.org/3/library/threading.html#threading.BoundedSemaphore),
-/// a subclass of `Semaphore` there. Who gets a permit when several threads want it: see
-/// [the crate](crate#fairness).
+/// a subclass of `Semaphore` there. [The crate](crate#fairness) says which thread gets a permit
+/// when several want it.
 ///
 /// A mistake is found only when the semaphore is full. While permits are out, a surplus release is
 /// taken for one of theirs, and the last holder to give back gets the error. A

@@ -11,14 +11,14 @@ use crate::permit::Permit;
 use crate::raw::{Outcome, Raw};
 use crate::word;
 
-/// A number of permits that can be closed: then nobody gets one any more.
+/// A number of permits that can be closed: then no thread gets one any more.
 ///
-/// It is a [`Semaphore`](crate::Semaphore) for what comes to an end, as a pool that shuts down.
-/// Once [`close`](ClosableSemaphore::close) has been called, the threads that wait and all that
-/// come later get the error [`Closed`], however many permits there are. Permits that are out stay
-/// good, and are given back as ever.
+/// It is a [`Semaphore`](crate::Semaphore) for what comes to an end, such as a pool that shuts
+/// down. Once [`close`](ClosableSemaphore::close) has been called, the threads that wait and all
+/// that come later get the error [`Closed`], however many permits there are. Permits that are out
+/// stay valid, and are given back as before.
 ///
-/// Each form of acquiring says in its `Ok` what that of a `Semaphore` returns, and in its `Err`
+/// Each form of acquiring returns as its `Ok` what that of a `Semaphore` returns, and as its `Err`
 /// that the semaphore is closed. Python has nothing like it.
 ///
 /// # Memory ordering
@@ -90,8 +90,8 @@ impl ClosableSemaphore {
         }
     }
 
-    /// Closes the semaphore: the threads that wait for permits and all that come get the error
-    /// [`Closed`]. It stays closed forever. Closing it twice is as good as once.
+    /// Closes the semaphore: the threads that wait for permits and all that come later get the
+    /// error [`Closed`]. It stays closed forever. Closing it twice is as good as once.
     ///
     /// ```
     /// use std::thread;
@@ -125,8 +125,8 @@ impl ClosableSemaphore {
         self.raw.is_closed()
     }
 
-    /// Returns how many permits are available, from 0 to [`MAX`](ClosableSemaphore::MAX), though
-    /// nobody can take them if the semaphore is closed. Never blocks. See
+    /// Returns how many permits are available, from 0 to [`MAX`](ClosableSemaphore::MAX), though no
+    /// thread can take them if the semaphore is closed. Never blocks. See
     /// [`Semaphore::available`](crate::Semaphore::available).
     ///
     /// ```
@@ -203,7 +203,7 @@ impl ClosableSemaphore {
     /// `false` means that the time ran out.
     ///
     /// [`Duration::ZERO`] is [`try_acquire`](ClosableSemaphore::try_acquire). A timeout too long to
-    /// be represented, as [`Duration::MAX`], waits until there is a permit or the semaphore is
+    /// be represented, such as [`Duration::MAX`], waits until there is a permit or the semaphore is
     /// closed.
     ///
     /// # Errors
@@ -454,7 +454,7 @@ impl ClosableSemaphore {
         Ok(f())
     }
 
-    /// Takes `n` permits, true, or runs out of time.
+    /// Takes `n` permits and returns true, or runs out of time.
     #[inline]
     pub(crate) fn take(
         &self,

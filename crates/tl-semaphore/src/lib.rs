@@ -27,7 +27,7 @@
 //!
 //! | you want | take |
 //! | --- | --- |
-//! | at most so many threads at once to do something | a [`BoundedSemaphore`] and its [`permit`](Semaphore::permit) |
+//! | at most a given number of threads at once to do something | a [`BoundedSemaphore`] and its [`permit`](Semaphore::permit) |
 //! | to count things that some threads produce and others consume | a [`Semaphore`], [`release`](Semaphore::release) and [`acquire`](Semaphore::acquire) |
 //! | those that wait to be sent away when all comes to an end | a [`ClosableSemaphore`] and its [`close`](ClosableSemaphore::close) |
 //! | one thread at a time to use a value | a `Mutex` of [`tl-locks`] |
@@ -61,7 +61,7 @@
 //! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.
@@ -77,8 +77,8 @@
 [`tl-event`]: ../tl_event/index.html
 [`tl-locks`]: ../tl_locks/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first; `cargo
-// xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

@@ -1,5 +1,5 @@
-//! The word of a semaphore, and who takes from it and gives to it. Who waits for it is in
-//! `settle.rs`.
+//! The word of a semaphore, and how permits are taken from it and given to it. `settle.rs` is about
+//! the threads that wait.
 
 use tl_core::door::{Call, Deadline, LockedQueue, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU64, Ordering};
@@ -28,18 +28,18 @@ pub(crate) struct Raw {
     ///
     /// | change | by | how |
     /// | --- | --- | --- |
-    /// | fewer available | who takes some, unless `KEPT` or `CLOSED`; in any phase `settle`, for a waiter | one operation |
+    /// | fewer available | a thread that takes some, unless `KEPT` or `CLOSED`; in any phase `settle`, for a waiter | one operation |
     /// | one more available | `release_one` | one operation; if that was one too many, it is taken back afterwards |
     /// | more available | `release_many`, `give_back` | one operation |
     /// | `IDLE` to `QUEUED` | a waiter about to sleep | with the queue locked |
     /// | any other change of the phase | `settle` | with the queue locked |
     /// | `CLOSED` on | `close` | with the queue locked, which it empties |
     ///
-    /// Who gives permits looks at the phase when it adds them, or after that, and settles unless it
-    /// is `IDLE`. So a permit that comes while another thread settles is not overlooked.
+    /// A thread that gives permits looks at the phase when it adds them, or after that, and settles
+    /// unless it is `IDLE`. So a permit that comes while another thread settles is not overlooked.
     ///
-    /// A permit too many, while it is there, is like one that was given before others were taken:
-    /// who takes it makes room for it, and then it is not taken back.
+    /// A permit too many, while it is there, is like one that was given before others were taken: a
+    /// thread that takes it makes room for it, and then it is not taken back.
     state: AtomicU64,
 }
 
@@ -125,8 +125,8 @@ impl Raw {
         self.take(n)
     }
 
-    /// Whoever permits are kept for, or is on its way to try, is not there if the queue is empty,
-    /// in a child made by `fork`. (Where it is, it finds what it wants in the word.)
+    /// If the queue is empty in a child made by `fork`, the thread that permits are kept for, or
+    /// that is on its way to try, is not there. (Where it is, it finds what it wants in the word.)
     fn forget_the_lost(&self, queue: &mut LockedQueue<'_>) {
         if queue.is_empty() && !self.load().is_quiet() {
             self.settle(queue, true);

@@ -18,8 +18,8 @@ use crate::word;
 /// taken and given back, the guard of [`permit`](Semaphore::permit) does the giving back.
 ///
 /// It is Python's
-/// [`threading.Semaphore`](https://docs.python.org/3/library/threading.html#semaphore-objects). Who
-/// gets a permit when several threads want it: see [the crate](crate#fairness).
+/// [`threading.Semaphore`](https://docs.python.org/3/library/threading.html#semaphore-objects).
+/// [The crate](crate#fairness) says which thread gets a permit when several want it.
 ///
 /// # Memory ordering
 ///
@@ -91,7 +91,7 @@ impl Semaphore {
     ///
     /// While other threads use the semaphore this is out of date by the time it is returned. It
     /// includes permits that are kept for a waiter that has waited long and wants more than there
-    /// are, though nobody else can take them.
+    /// are, though no other thread can take them.
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -122,7 +122,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// Waits until another thread releases a permit and nobody with a better claim takes it;
+    /// Waits until another thread releases a permit and no thread with a better claim takes it;
     /// forever if none is released. A thread that waits for permits that it holds itself waits
     /// forever.
     ///
@@ -158,7 +158,7 @@ impl Semaphore {
     /// `false` means that the time ran out.
     ///
     /// [`Duration::ZERO`] is [`try_acquire`](Semaphore::try_acquire). A timeout too long to be
-    /// represented, as [`Duration::MAX`], waits forever.
+    /// represented, such as [`Duration::MAX`], waits forever.
     ///
     /// # Blocking
     ///
@@ -213,9 +213,9 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// Waits until `n` permits are available at one time and nobody with a better claim takes them.
-    /// Once it has waited for half a millisecond and is first in line, permits are kept for it
-    /// until there are enough, and **all others wait**, those for a single permit too. So
+    /// Waits until `n` permits are available at one time and no thread with a better claim takes
+    /// them. Once it has waited for half a millisecond and is first in line, permits are kept for
+    /// it until there are enough, and **all others wait**, those for a single permit too. So
     ///
     /// - a request that may never be met should have a time limit
     ///   ([`acquire_many_timeout`](Semaphore::acquire_many_timeout)): without one, all wait
@@ -223,7 +223,7 @@ impl Semaphore {
     /// - two threads that each hold a part of what the other wants wait forever.
     ///
     /// A request for more than there can be, [`MAX`](Semaphore::MAX) or the
-    /// [bound](crate::BoundedSemaphore::bound), waits forever and holds nobody up.
+    /// [bound](crate::BoundedSemaphore::bound), waits forever and holds up no other.
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -257,7 +257,7 @@ impl Semaphore {
     /// whether it took them: `false` means that the time ran out, and none was taken.
     ///
     /// [`Duration::ZERO`] is [`try_acquire_many`](Semaphore::try_acquire_many). A timeout too long
-    /// to be represented, as [`Duration::MAX`], waits forever.
+    /// to be represented, such as [`Duration::MAX`], waits forever.
     ///
     /// # Blocking
     ///
@@ -388,7 +388,7 @@ impl Semaphore {
         f()
     }
 
-    /// Takes `n` permits, true, or runs out of time. It is never closed.
+    /// Takes `n` permits and returns true, or runs out of time. The semaphore is never closed.
     #[inline]
     pub(crate) fn take(&self, n: usize, call: Call, deadline: impl FnOnce() -> Deadline) -> bool {
         self.raw.acquire(n, call, deadline) == Outcome::Acquired

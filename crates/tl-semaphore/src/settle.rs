@@ -1,18 +1,18 @@
-//! Who of those that wait gets what.
+//! Which waiter gets which permits.
 //!
-//! Whoever finds permits in the word takes them with one operation, waiters or not. Whoever does
-//! not waits awake for a moment, and then in the queue of the word. A release adds its permits to
-//! the word, and if there is a queue it brings them and the waiters together, oldest first
-//! ([`Raw::settle`]):
+//! A thread that finds permits in the word takes them with one operation, whether others wait or
+//! not. A thread that finds too few spins for a moment, and then waits in the queue of the word. A
+//! release adds its permits to the word, and if there is a queue it brings them and the waiters
+//! together, oldest first ([`Raw::settle`]):
 //!
 //! - A waiter that has slept for too long is handed its permits, if no other sleeper was just
-//!   before (the door paces that): they are taken out of the word for it, and it just goes on.
-//! - If there are too few for it, however many it wants, they are *kept*: nobody can take any until
-//!   they suffice.
+//!   before (the door paces that): they are taken out of the word for it, and it goes on.
+//! - If there are too few for it, however many it wants, they are *kept*: no thread can take any
+//!   until there are enough.
 //! - Any other waiter is only sent to *try*: it takes its permits out of the word itself, unless
-//!   somebody was faster. One is sent at a time. One that has tried in vain takes its old place in
-//!   the queue again.
-//! - A waiter that wants more than the bound is passed over. There will never be so many.
+//!   another thread was faster. One is sent at a time. One that has tried in vain takes its old
+//!   place in the queue again.
+//! - A waiter that wants more than the bound is passed over. There will never be that many permits.
 
 use tl_core::door::{LockedQueue, Verdict};
 use tl_core::sync::atomic::Ordering;
@@ -36,7 +36,7 @@ pub(crate) fn request_for(n: usize, bound: usize) -> u32 {
 }
 
 impl Raw {
-    /// Settles after a release that found `state`, if anybody waits.
+    /// Settles after a release that found `state`, if any thread waits.
     #[inline]
     pub(crate) fn settle_after(&self, state: State) {
         if !state.is_quiet() {
@@ -45,7 +45,7 @@ impl Raw {
     }
 
     /// Brings waiters and permits together, and leaves the phase in the word. `tried` says that the
-    /// one who was on its way to try has done so.
+    /// waiter that was on its way to try has done so.
     pub(crate) fn settle(&self, queue: &mut LockedQueue<'_>, tried: bool) {
         let mut state = self.load();
         let mut one_tries = state.phase() == TRYING && !tried;

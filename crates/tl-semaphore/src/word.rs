@@ -10,14 +10,14 @@ const COUNT: u64 = 0x7fff_ffff;
 const BOUND_SHIFT: u32 = 31;
 const PHASE: u64 = 3 << 61;
 
-/// Nobody waits in the queue.
+/// No thread waits in the queue.
 pub(crate) const IDLE: u64 = 0;
 /// Threads wait in the queue.
 pub(crate) const QUEUED: u64 = 1 << 61;
-/// As `QUEUED`, and one that waited is on its way to try.
+/// Like `QUEUED`, and a thread that waited is on its way to try.
 pub(crate) const TRYING: u64 = 2 << 61;
-/// What is available is kept: for one of those in the queue, or, of a semaphore whose bound is 0,
-/// from everybody. The greatest phase, so that a word below it may be taken from.
+/// What is available is kept: for a thread in the queue, or, in a semaphore whose bound is 0, from
+/// all threads. The greatest phase, so that a word below it may be taken from.
 pub(crate) const KEPT: u64 = 3 << 61;
 /// The semaphore is closed. The greatest bit, so that such a word is not below `KEPT`.
 const CLOSED: u64 = 1 << 63;
@@ -67,14 +67,15 @@ impl State {
         self.0 & CLOSED != 0
     }
 
-    /// Whether permits that come concern nobody but the word: nobody waits, and it is not closed.
+    /// Whether permits that come concern only the word: no thread waits, and it is not closed.
     #[inline]
     pub(crate) fn is_quiet(self) -> bool {
         self.0 & (PHASE | CLOSED) == IDLE
     }
 
-    /// Whether anybody who comes by may take `n` permits. Never more than the bound, though for a
-    /// moment there may be; for 1 that need not be asked, since a word whose bound is 0 is `KEPT`.
+    /// Whether a newcomer may take `n` permits, of which it may take no more than the bound. (There
+    /// may be more for a moment. For 1 that need not be asked, since a word whose bound is 0 is
+    /// `KEPT`.)
     #[inline]
     pub(crate) fn may_take(self, n: usize) -> bool {
         self.0 < KEPT && (n == 1 || n <= self.bound()) && self.available() >= n

@@ -1,4 +1,4 @@
-//! Who gets a permit when several threads want it: nobody starves, and nobody waits for what will
+//! Which thread gets a permit when several want it: no thread starves, and none waits for what will
 //! never come.
 
 mod support;
@@ -68,7 +68,7 @@ fn what_is_kept_for_a_request_stays_kept_though_another_was_served_just_before()
         let two = spawn_overdue(scope, || semaphore.acquire_many(2));
         // The first is handed its permit, and what is left is kept for the second.
         semaphore.release_many(2).unwrap();
-        // A waiter that gives up makes the semaphore look again who gets what.
+        // When a waiter gives up, the semaphore looks again which waiter gets what.
         let barged =
             semaphore.acquire_timeout(Duration::from_micros(20)) || semaphore.try_acquire();
         if barged {
@@ -248,7 +248,7 @@ fn a_request_that_gives_up_leaves_what_was_kept_for_it() {
     thread::scope(|scope| {
         let waiter = spawn_overdue(scope, || semaphore.acquire_many_timeout(5, GIVES_UP));
         semaphore.release().unwrap();
-        // Two are there, and who asks for one waits behind it.
+        // Two are there, and a thread that asks for one waits behind it.
         let next = scope.spawn(|| semaphore.acquire_many_timeout(2, LONG));
         assert!(!waiter.join().unwrap());
         assert!(next.join().unwrap());

@@ -231,8 +231,8 @@ fn when_permits_were_kept_in_vain_the_next_waiter_gets_them() {
         let one = spawn(&semaphore, |semaphore| semaphore.acquire());
         semaphore.release().unwrap();
         let_time_pass();
-        // One permit is out for good, as far as the others know: who wants two gives up, and who
-        // wants one has it.
+        // One permit is out for good, as far as the others know: the thread that wants two gives
+        // up, and the one that wants one has it.
         assert!(!many.join().unwrap());
         one.join().unwrap();
         assert_eq!(semaphore.available(), 0);

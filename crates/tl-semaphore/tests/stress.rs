@@ -53,7 +53,7 @@ fn no_permit_is_lost_or_invented_between_requests_of_all_sizes_and_deadlines() {
                     let acquired = match what {
                         0 => semaphore.try_acquire_many(n),
                         1 => semaphore.acquire_many_timeout(n, Duration::from_micros(50)),
-                        // Never served: whoever waits behind it must go on.
+                        // Never served: a thread that waits behind it must go on.
                         2 => semaphore.acquire_many_timeout(6, Duration::from_micros(50)),
                         3 => semaphore.acquire_many_timeout(n, Duration::from_millis(2)),
                         _ => {

@@ -1,4 +1,4 @@
-//! Waiting for a condition, and notifying those who wait.
+//! Waiting for a condition, and notifying the threads that wait.
 
 use std::time::{Duration, Instant};
 

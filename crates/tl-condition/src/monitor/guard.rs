@@ -40,7 +40,7 @@ pub struct MonitorGuard<'a, T: ?Sized> {
 
 impl<'a, T: ?Sized> MonitorGuard<'a, T> {
     /// Returns the waits for a further condition, `condvar`, with this monitor's lock. To notify
-    /// who waits there, call the methods of the [`Condvar`](crate::Condvar).
+    /// the threads that wait there, call the methods of the [`Condvar`](crate::Condvar).
     ///
     /// # Examples
     ///

@@ -9,7 +9,7 @@
 //! | `registry.rs` | what a local knows: its slots, whichever thread they belong to |
 //! | `cells.rs` | all this put together |
 //!
-//! # Who may touch a slot
+//! # Which thread may touch a slot
 //!
 //! A slot is made by a thread for a local, and both know it:
 //!
@@ -20,10 +20,10 @@
 //! 1. The thread touches it while it has a shared borrow of the local, and finds it by the key of
 //!    the local. Keys are never used twice, so a slot of another local, perhaps freed, is never
 //!    found.
-//! 2. Who has an exclusive borrow of the local touches it. That excludes (1).
+//! 2. The holder of an exclusive borrow of the local touches it. That excludes (1).
 //! 3. The thread, when it ends, drops it, without any borrow of the local. That excludes (1), which
-//!    needs a running thread, but not (2). So both go through the lock of the registry: who takes
-//!    the slot out of it has it for itself, alone.
+//!    needs a running thread, but not (2). So both go through the lock of the registry: the one
+//!    that takes the slot out of it has exclusive access.
 //!
 //!    There is one exception to what (1) needs: a thread that calls `exit` drops its thread-locals
 //!    with its calls still on the stack, and may have lent the value to threads that go on. So a

@@ -7,8 +7,8 @@ use tl_core::door::Mutex;
 
 use super::slot::Slot;
 
-/// The slots of a local. Its lock decides who has a slot for itself when a thread ends and the
-/// owner of the local works on it at the same moment.
+/// The slots of a local. Its lock decides which of the two has exclusive access to a slot when a
+/// thread ends and the owner of the local works on it at the same moment.
 pub(super) struct Registry<T> {
     places: Mutex<Places<T>>,
 }
@@ -32,8 +32,8 @@ enum Place<T> {
 /// The right to free a slot, and, when it is out of the registry, to touch it.
 struct Owned<T>(NonNull<Slot<T>>);
 
-// SAFETY: who has it has the slot and its value for itself; the value may be sent to another
-// thread, and the rest of the slot is numbers.
+// SAFETY: an `Owned` is exclusive access to the slot and its value; the value may be sent to
+// another thread, and the rest of the slot is numbers.
 unsafe impl<T: Send> Send for Owned<T> {}
 
 impl<T> Owned<T> {

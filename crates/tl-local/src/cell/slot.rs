@@ -20,7 +20,8 @@ pub(super) enum Content {
     Taken,
 }
 
-/// The place of the value of one thread in one local. Who may touch it: see [the module](super).
+/// The place of the value of one thread in one local. [The module](super) says which thread may
+/// touch it.
 pub(super) struct Slot<T> {
     content: Cell<Content>,
     /// How many shared borrows of the value there are. Each is a call on the stack, so they cannot
@@ -44,12 +45,12 @@ impl<T> Slot<T> {
         self.content.get()
     }
 
-    /// The value, for who has the slot for itself.
+    /// The value, for a thread that has exclusive access to the slot.
     pub(super) fn value_mut(&mut self) -> Option<&mut T> {
         self.value.get_mut().as_mut()
     }
 
-    /// The value, for who has the slot for itself.
+    /// The value, for a thread that has exclusive access to the slot.
     pub(super) fn into_value(self) -> Option<T> {
         self.value.into_inner()
     }
