@@ -164,6 +164,7 @@ fn errors_can_be_boxed_and_sent() {
     error::<tl_locks::ReleaseError>();
     error::<tl_semaphore::ReleaseError>();
     error::<tl_semaphore::Closed>();
+    error::<tl_inspect::trace::AlreadyRecording>();
     error::<JoinError>();
     error::<StartError>();
     error::<SetDaemonError>();
@@ -223,7 +224,8 @@ fn a_primitive_brings_the_core_and_little_else() {
     assert_brings("tl-condition", &["tl-locks", LOCK_API[0], LOCK_API[1]]);
     assert_brings("tl-thread", &[]);
     assert_brings("tl-timer", &["tl-thread"]);
-    assert_brings("tl-inspect", &["log", "tl-thread"]);
+    let own = ["log", "tl-thread", "thread_local", "cfg-if"];
+    assert_brings("tl-inspect", &own);
 }
 
 #[test]

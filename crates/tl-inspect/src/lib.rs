@@ -15,6 +15,7 @@
 //! | to know which of them wait for each other | [`deadlocks`] |
 //! | to be told of deadlocks, of long waits, and why the process does not end | [`watch`] |
 //! | to ask a program from outside, on Unix | `dump_on_signal` |
+//! | to see afterwards when each thread waited, and where the time went | [`trace`] |
 //! | to know which threads are alive, no more | `enumerate` of [`tl-thread`] |
 //! | to wait with a time limit, so that nothing hangs | the forms `…_timeout` of [`tl-event`], [`tl-locks`] and all others |
 //!
@@ -32,7 +33,8 @@
 //! # What it costs
 //!
 //! Nothing where nothing waits. A wait writes down what it is, on its stack. A look locks one part
-//! of the wait queues after the other, each for as long as it copies what is there.
+//! of the wait queues after the other, each for as long as it copies what is there. What a recording
+//! costs, while it is on and while it is not, is on the page of [`trace`].
 //!
 //! # Feature flags
 //!
@@ -68,6 +70,7 @@ mod dump;
 mod observers;
 mod report;
 mod snapshot;
+pub mod trace;
 mod watch;
 mod words;
 

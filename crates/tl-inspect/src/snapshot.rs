@@ -132,7 +132,7 @@ fn arrived(waits: &HashMap<ThreadIdent, door::Wait>) -> Arrived {
 
 /// The names of the threads that are alive.
 #[derive(Default)]
-pub(crate) struct Names(HashMap<ThreadIdent, Arc<str>>);
+pub(crate) struct Names(pub(crate) HashMap<ThreadIdent, Arc<str>>);
 
 impl Names {
     pub(crate) fn add(&mut self, thread: &Thread) {

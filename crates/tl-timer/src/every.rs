@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tl_core::door::{Deadline, Mutex};
+use tl_core::current_ident;
+use tl_core::door::{Deadline, Mutex, trace_fire};
 use tl_core::sys;
 use tl_thread::{StartError, Thread};
 
@@ -140,6 +141,9 @@ fn wait(repeat: &Repeat, beat: Deadline) -> Beat {
     // Not during the call: a thread that the function starts would inherit it.
     let _ = sys::set_timer_slack(Duration::from_nanos(1));
     let begun = repeat.begin_call(beat);
+    if begun == Beat::Call {
+        trace_fire(Some(current_ident()), beat);
+    }
     let _ = sys::set_timer_slack(Duration::ZERO);
     begun
 }

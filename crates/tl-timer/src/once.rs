@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tl_core::door::{Deadline, Mutex};
+use tl_core::door::{Deadline, Mutex, trace_fire};
 use tl_core::sys::{self, Inherited};
 use tl_thread::{StartError, Thread, pending};
 
@@ -131,7 +131,12 @@ impl Once {
             while !deadline.has_passed() {
                 hint::spin_loop();
             }
-            SCHEDULE.claim(&own, turn).then_some(slot)
+            let is_called = SCHEDULE.claim(&own, turn);
+            if is_called {
+                // The calling thread has yet to become that one.
+                trace_fire(own.thread.ident(), deadline);
+            }
+            is_called.then_some(slot)
         };
         if let Err(error) = pending::fire(&timer.thread, ready) {
             timer.refused(turn, error);

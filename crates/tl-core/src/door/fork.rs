@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::bucket::Bucket;
 use super::held;
 use super::pooled;
+use super::trace;
 use crate::sys::{ForkHooks, ForkRank, at_fork};
 
 /// Whether the functions below have been registered.
@@ -41,6 +42,7 @@ fn register() {
                 pooled::let_all_go();
             },
             in_child: || {
+                trace::forget_tracer();
                 held::let_all_go();
                 Bucket::let_all_go(|queues| queues.forget());
                 pooled::let_all_go();

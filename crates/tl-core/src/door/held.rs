@@ -5,7 +5,9 @@ use std::panic::Location;
 
 use super::mutex::Mutex;
 use super::note::Holder;
+use super::platform;
 use super::queue::QueueId;
+use super::trace::{self, Event, WasHeld};
 use crate::ident::{ThreadIdent, current_ident};
 
 /// A lock that a thread holds. See [`held`].
@@ -29,6 +31,8 @@ pub struct Held {
     pub thread: ThreadIdent,
     /// Where that was.
     pub place: &'static Location<'static>,
+    /// When that was, if somebody recorded: see [`trace_clock`](super::trace_clock). Else 0.
+    pub since: u64,
 }
 
 const SHARDS: usize = 64;
@@ -85,6 +89,7 @@ pub fn note_held(lock: QueueId, place: &'static Location<'static>) {
         lock,
         thread: current_ident(),
         place,
+        since: if trace::is_on() { platform::now() } else { 0 },
     };
     // Allocates with the shard unlocked, since an allocator may lock, too.
     let mut room = Vec::new();
@@ -124,8 +129,19 @@ pub fn note_held(lock: QueueId, place: &'static Location<'static>) {
 /// ```
 pub fn note_released(lock: QueueId) {
     let mut held = shard(lock).lock();
-    if let Some(index) = held.iter().position(|known| known.lock == lock) {
-        held.swap_remove(index);
+    let Some(index) = held.iter().position(|known| known.lock == lock) else {
+        return;
+    };
+    let known = held.swap_remove(index);
+    drop(held);
+    if trace::is_on() {
+        trace::tell(Event::Held(WasHeld {
+            lock,
+            thread: known.thread,
+            place: known.place,
+            since: known.since,
+            until: platform::now(),
+        }));
     }
 }
 

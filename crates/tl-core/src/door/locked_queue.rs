@@ -13,6 +13,7 @@ use super::node::{NO_QUEUE, Node};
 use super::note::Note;
 use super::platform;
 use super::queue::{QueueId, WaitQueue};
+use super::trace::{self, Over};
 use super::wake_list::WakeList;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
@@ -298,6 +299,11 @@ impl<'a> LockedQueue<'a> {
             note.show(self.key);
             note.sleeps(now);
         }
+        let over = Over {
+            key: self.key,
+            since: now,
+            holder: trace::holder_at_beginning(self.note, self.key),
+        };
         // SAFETY: the node is new, and does not move nor end before `LeaveQueue` has taken it out.
         unsafe { self.queues.push(self.key, &node) };
         drop(self);
@@ -305,7 +311,9 @@ impl<'a> LockedQueue<'a> {
             node: &node,
             may_be_woken: true,
         };
-        f()
+        let result = f();
+        over.tell(&node, false);
+        result
     }
 
     /// Joins the queue, unlocks it, and waits to be woken, awake for as long as `backoff` has
@@ -396,6 +404,11 @@ impl<'a> LockedQueue<'a> {
         if let Some(note) = self.note {
             note.show(key);
         }
+        let over = Over {
+            key,
+            since: began,
+            holder: trace::holder_at_beginning(self.note, key),
+        };
         // SAFETY: the node is new, and this function does not end, nor move it, before the node has
         // left the queue: it returns when the node is woken or has been removed, and `LeaveQueue`
         // sees to an unwinding `once_queued`.
@@ -418,6 +431,7 @@ impl<'a> LockedQueue<'a> {
                 backoff.woke_early();
                 backoff.place = node.links.place.get();
                 backoff.waiting_since = node.waiting_since(began);
+                over.tell(&node, false);
                 return node.wake_received();
             }
             if !backoff.snooze_until(deadline) {
@@ -436,6 +450,7 @@ impl<'a> LockedQueue<'a> {
                 unsafe { locked.queues.remove(&node) };
                 backoff.place = node.links.place.get();
                 backoff.slept(began);
+                over.tell(&node, true);
                 return Wake::TimedOut(locked);
             }
             // Taken out, or moved to another queue: either way a waker came first.
@@ -445,6 +460,7 @@ impl<'a> LockedQueue<'a> {
         backoff.slept(began);
         backoff.waiting_since = node.waiting_since(began);
         backoff.place = node.links.place.get();
+        over.tell(&node, false);
         node.wake_received()
     }
 }

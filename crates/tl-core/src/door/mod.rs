@@ -13,6 +13,7 @@
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
 //! | `held.rs` | [`held`]: who holds what, for locks without an owner that are told to note it |
+//! | `trace.rs` | [`Tracer`]: who records what happens, and what it is told |
 //! | `gate.rs` | where waiters sleep that are woken together |
 //! | `platform/` | the futex and the clock, the only parts that the model checker replaces |
 //!
@@ -88,6 +89,7 @@ mod platform;
 #[cfg(not(loom))]
 mod pooled;
 mod queue;
+mod trace;
 mod wake_list;
 
 pub use backoff::Backoff;
@@ -105,3 +107,7 @@ pub use platform::let_time_pass;
 #[cfg(not(loom))]
 pub use pooled::{PooledGuard, PooledMutex};
 pub use queue::{QueueId, WaitQueue, Word};
+pub use trace::{
+    Event, Tracer, Waited, Waker, WasHeld, set_tracer, trace_begin, trace_clock, trace_end,
+    trace_fire,
+};

@@ -4,6 +4,7 @@ use std::ptr;
 
 use super::gate::Gate;
 use super::note::Note;
+use super::trace::Waker;
 use super::{Deadline, QueueId, Wake, backoff, platform};
 use crate::sync::Cell;
 use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -45,6 +46,9 @@ pub(super) struct Node {
     pub(super) moved_to: Cell<usize>,
     /// Whether it was the second of those that were moved together.
     pub(super) is_companion: Cell<bool>,
+    /// Who took the node out to move it to another queue, and who woke it, if somebody records.
+    pub(super) notified: Cell<Option<Waker>>,
+    pub(super) woken: Cell<Option<Waker>>,
     /// What the waiter has noted for who looks, or null.
     note: *const Note<'static>,
     /// When it gives up, in nanoseconds; `None` if it does not.
@@ -89,6 +93,8 @@ impl Node {
             token: Cell::new(0),
             moved_to: Cell::new(NO_QUEUE),
             is_companion: Cell::new(false),
+            notified: Cell::new(None),
+            woken: Cell::new(None),
             note: note.map_or(ptr::null(), |note| ptr::from_ref(note).cast()),
             until: note.and_then(|note| note.limit).unwrap_or(deadline).nanos(),
             links: Links {
@@ -166,6 +172,14 @@ impl Node {
         }
     }
 
+    /// To be called by who wakes the node, before that.
+    #[inline]
+    fn note_waker(&self) {
+        if let Some(waker) = Waker::here() {
+            self.woken.set(Some(waker));
+        }
+    }
+
     /// Wakes the waiter. The node must not be used afterwards: it may end at once. Says whether the
     /// waiter sleeps at the gate, which must then be opened.
     ///
@@ -177,6 +191,7 @@ impl Node {
         // the swap, and what follows needs the address alone.
         let (word, before) = unsafe {
             let word = &raw const (*node).parker;
+            (*node).note_waker();
             // Release: pairs with `is_woken`.
             (word, (*word).swap(WOKEN, Ordering::Release))
         };
@@ -195,7 +210,10 @@ impl Node {
     /// As for [`wake`](Node::wake).
     pub(super) unsafe fn wake_if_awake(node: *const Node) -> bool {
         // SAFETY: as in `wake`.
-        let word = unsafe { &(*node).parker };
+        let word = unsafe {
+            (*node).note_waker();
+            &(*node).parker
+        };
         // Release: pairs with `is_woken`.
         word.compare_exchange(WAITING, WOKEN, Ordering::Release, Ordering::Relaxed)
             .is_ok()

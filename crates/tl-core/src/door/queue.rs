@@ -240,6 +240,7 @@ impl<'a> WaitQueue<'a> {
                 // else decides where it goes.
                 unsafe {
                     (*node).moved_to.set(to.key);
+                    (*node).notified.set((*node).woken.take());
                     (*node).is_companion.set(moved == 1);
                     (*node).restart_clock();
                     queues.push(to.key, node);

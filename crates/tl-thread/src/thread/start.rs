@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 
-use tl_core::door::PooledMutex;
+use tl_core::door::{PooledMutex, trace_begin, trace_end};
 use tl_core::{ThreadIdent, current_ident};
 
 use super::{Inner, OsThread, Thread, os_thread};
@@ -137,6 +137,7 @@ impl Thread {
 
     /// The thread has ended: its thread-locals are dropped.
     pub(crate) fn end(&self) {
+        trace_end(|| Some((self.ident()?, self.name())));
         self.end_and_unlist();
         // Nobody has joined it: the system need not keep what is left of it for that.
         let handle = self.inner.work.lock().handle.take();
@@ -349,6 +350,7 @@ fn run<T, R>(
         thread.inner.record.begin(os_name);
         will_leave = current::enter(&thread);
         thread.inner.life.begin();
+        trace_begin(|| thread.name());
         function()
     }));
     if let Err(payload) = &result {

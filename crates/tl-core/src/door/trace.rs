@@ -1,0 +1,373 @@
+//! What is told to who records: waits that are over, what was held, threads that begin and end,
+//! timers that fire.
+//!
+//! While nobody records, each place that would tell something reads one word, and no more. The
+//! paths on which a thread neither waits nor has waited do not even do that.
+
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use super::deadline::Deadline;
+use super::node::Node;
+use super::note::{Call, Holder, Note};
+use super::platform;
+use super::queue::QueueId;
+use crate::ident::{ThreadIdent, current_ident};
+
+/// Hears of what happens, on the thread to which it happens.
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use tl_core::door::{Event, Tracer, WaitQueue, note_held, note_released, set_tracer};
+///
+/// static HELD: AtomicU32 = AtomicU32::new(0);
+/// static TRACER: Tracer = Tracer::new(|event| {
+///     if let Event::Held(_) = event {
+///         HELD.fetch_add(1, Ordering::Relaxed);
+///     }
+/// });
+///
+/// let word = AtomicU32::new(1);
+/// set_tracer(Some(&TRACER));
+/// note_held(WaitQueue::of(&word).id(), Location::caller());
+/// note_released(WaitQueue::of(&word).id());
+/// set_tracer(None);
+/// assert_eq!(HELD.load(Ordering::Relaxed), 1);
+/// ```
+#[derive(Debug)]
+pub struct Tracer {
+    record: fn(Event),
+}
+
+impl Tracer {
+    /// Calls `record` with each event.
+    ///
+    /// It runs wherever a thread may wait: in an allocator, in a destructor, with a wait queue
+    /// locked. So it must not allocate, enter the door, nor panic. (It may allocate for
+    /// [`Event::Began`], which comes before a thread runs its function.)
+    pub const fn new(record: fn(Event)) -> Tracer {
+        Tracer { record }
+    }
+}
+
+/// Who records; null if nobody does.
+static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
+
+/// Lets the tracer hear of everything from now on, in place of the one that did so far; `None`: no
+/// one. A thread that is just telling the one before something may still do so.
+///
+/// In a child made by `fork` there is none.
+///
+/// ```
+/// use tl_core::door::{Tracer, set_tracer};
+///
+/// static TRACER: Tracer = Tracer::new(|event| drop(event));
+/// set_tracer(Some(&TRACER));
+/// set_tracer(None);
+/// ```
+pub fn set_tracer(tracer: Option<&'static Tracer>) {
+    #[cfg(not(loom))]
+    super::fork::be_ready();
+    let tracer = tracer.map_or(ptr::null_mut(), |tracer| ptr::from_ref(tracer).cast_mut());
+    // Release: pairs with `tell`.
+    TRACER.store(tracer, Ordering::Release);
+}
+
+/// In a child made by `fork`.
+#[cfg(not(loom))]
+pub(super) fn forget_tracer() {
+    // Relaxed: there is one thread.
+    TRACER.store(ptr::null_mut(), Ordering::Relaxed);
+}
+
+/// Whether somebody records.
+#[inline]
+pub(super) fn is_on() -> bool {
+    // Relaxed: `tell` looks again.
+    !TRACER.load(Ordering::Relaxed).is_null()
+}
+
+#[cold]
+pub(super) fn tell(event: Event) {
+    // Acquire: pairs with `set_tracer`.
+    let tracer = TRACER.load(Ordering::Acquire);
+    // SAFETY: null, or it was made of a `&'static`, and what that referred to is seen.
+    if let Some(tracer) = unsafe { tracer.as_ref() } {
+        (tracer.record)(event);
+    }
+}
+
+/// Returns the time, in nanoseconds, on the clock of all events. It never goes back, and 0 is no
+/// time on it.
+///
+/// ```
+/// assert!(tl_core::door::trace_clock() <= tl_core::door::trace_clock());
+/// ```
+pub fn trace_clock() -> u64 {
+    platform::now()
+}
+
+/// Something that happened. Times are those of [`trace_clock`].
+///
+/// ```
+/// use tl_core::door::Event;
+///
+/// fn describe(event: Event) -> String {
+///     match event {
+///         Event::Waited(wait) => format!("{} in {}", wait.thread, wait.call.operation()),
+///         Event::Held(held) => format!("{} held {:?}", held.thread, held.lock),
+///         Event::Began { thread, name, .. } => format!("{name} ({thread}) begins"),
+///         other => format!("{other:?}"),
+///     }
+/// }
+/// let began = Event::Began { thread: tl_core::current_ident(), name: "worker".into(), at: 7 };
+/// assert!(describe(began).starts_with("worker"));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A wait is over. (One operation may wait several times.)
+    Waited(Waited),
+    /// A lock was released that was [noted](super::note_held) to be held.
+    Held(WasHeld),
+    /// A thread begins.
+    Began {
+        /// Which one: the calling one.
+        thread: ThreadIdent,
+        /// Its name.
+        name: Arc<str>,
+        /// When it began.
+        at: u64,
+    },
+    /// A thread ends: it has dropped its thread-locals.
+    Ended {
+        /// Which one.
+        thread: ThreadIdent,
+        /// The name that it has had last.
+        name: Arc<str>,
+        /// When it ended.
+        at: u64,
+    },
+    /// A timer calls its function.
+    Fired {
+        /// The thread that calls it.
+        thread: ThreadIdent,
+        /// When it should have.
+        due: u64,
+        /// When it does.
+        at: u64,
+    },
+}
+
+/// A wait that is over. See [`Event::Waited`].
+///
+/// ```
+/// use tl_core::door::Waited;
+///
+/// fn describe(wait: &Waited) -> String {
+///     let woken_by = wait.woken.map_or(0, |waker| waker.thread.as_u64().get());
+///     format!("{:?} by {woken_by} after {} ns", wait.call, wait.until - wait.since)
+/// }
+/// # let _ = describe;
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Waited {
+    /// The operation in which the thread waited, and the place that called it.
+    pub call: Call,
+    /// The thread.
+    pub thread: ThreadIdent,
+    /// The same for the waits of one operation, and different from that of all others of the
+    /// thread.
+    pub serial: u64,
+    /// The address of the primitive.
+    pub object: usize,
+    /// The queue in which the wait began.
+    pub queue: QueueId,
+    /// How much the thread wanted, where an operation has an amount.
+    pub amount: Option<u64>,
+    /// When it began.
+    pub since: u64,
+    /// When the thread went on.
+    pub until: u64,
+    /// Whether its time ran out.
+    pub has_timed_out: bool,
+    /// Who held what the thread waited for, when the wait began, if that is known.
+    pub holder: Option<Holder>,
+    /// Who moved it to the queue of a lock, if it was: who notified it.
+    pub notified: Option<Waker>,
+    /// Who woke it, if that was seen.
+    pub woken: Option<Waker>,
+}
+
+/// A lock that was released. See [`Event::Held`].
+///
+/// ```
+/// use tl_core::door::WasHeld;
+///
+/// fn describe(held: &WasHeld) -> String {
+///     format!("{:?} for {} ns since {}", held.lock, held.until - held.since, held.place)
+/// }
+/// # let _ = describe;
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct WasHeld {
+    /// The queue of those that wait for the lock.
+    pub lock: QueueId,
+    /// The thread that had acquired it.
+    pub thread: ThreadIdent,
+    /// Where that was.
+    pub place: &'static std::panic::Location<'static>,
+    /// When that was; 0 if nobody recorded then.
+    pub since: u64,
+    /// When it was released.
+    pub until: u64,
+}
+
+/// Who let a waiter go on, and when.
+///
+/// ```
+/// use tl_core::door::Waker;
+///
+/// let describe = |waker: Waker| format!("woken by {} at {}", waker.thread, waker.at);
+/// # let _ = describe;
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Waker {
+    /// The thread.
+    pub thread: ThreadIdent,
+    /// When it did that.
+    pub at: u64,
+}
+
+impl Waker {
+    /// The calling thread, now, if somebody records.
+    #[inline]
+    pub(super) fn here() -> Option<Waker> {
+        is_on().then(Waker::now)
+    }
+
+    #[cold]
+    fn now() -> Waker {
+        Waker {
+            thread: current_ident(),
+            at: platform::now(),
+        }
+    }
+}
+
+/// Who holds what a thread begins to wait for, in the queue `key`, which is locked; `None` if nobody
+/// records.
+#[inline]
+pub(super) fn holder_at_beginning(note: Option<&Note<'_>>, key: usize) -> Option<Holder> {
+    match note {
+        Some(note) if is_on() => holder_of(note, key),
+        _ => None,
+    }
+}
+
+#[cold]
+fn holder_of(note: &Note<'_>, key: usize) -> Option<Holder> {
+    match note.holder {
+        Some(holder) if note.held_key == key => holder(),
+        _ => None,
+    }
+}
+
+/// How a wait was that is over, for who records.
+pub(super) struct Over {
+    pub(super) key: usize,
+    pub(super) since: u64,
+    pub(super) holder: Option<Holder>,
+}
+
+impl Over {
+    /// Tells of it, if somebody records.
+    #[inline]
+    pub(super) fn tell(self, node: &Node, has_timed_out: bool) {
+        if is_on() {
+            self.tell_now(node, has_timed_out);
+        }
+    }
+
+    #[cold]
+    fn tell_now(self, node: &Node, has_timed_out: bool) {
+        let Some(note) = node.note() else {
+            return;
+        };
+        tell(Event::Waited(Waited {
+            call: note.call,
+            thread: current_ident(),
+            serial: note.serial.load(Ordering::Relaxed),
+            object: match note.object {
+                0 => self.key,
+                object => object,
+            },
+            queue: QueueId(self.key),
+            amount: note.amount,
+            since: self.since,
+            until: platform::now(),
+            has_timed_out,
+            holder: self.holder,
+            notified: node.notified.get(),
+            woken: node.woken.get(),
+        }));
+    }
+}
+
+/// Tells who records that the calling thread begins, with the name that `name` gives.
+///
+/// ```
+/// tl_core::door::trace_begin(tl_core::current_name);
+/// ```
+#[inline]
+pub fn trace_begin(name: impl FnOnce() -> Arc<str>) {
+    if is_on() {
+        tell(Event::Began {
+            thread: current_ident(),
+            name: name(),
+            at: platform::now(),
+        });
+    }
+}
+
+/// Tells who records that the thread ends that `thread` gives with its name, if it gives one.
+///
+/// ```
+/// use tl_core::{current_ident, current_name};
+///
+/// tl_core::door::trace_end(|| Some((current_ident(), current_name())));
+/// ```
+#[inline]
+pub fn trace_end(thread: impl FnOnce() -> Option<(ThreadIdent, Arc<str>)>) {
+    if is_on() {
+        if let Some((thread, name)) = thread() {
+            let at = platform::now();
+            tell(Event::Ended { thread, name, at });
+        }
+    }
+}
+
+/// Tells who records that a thread, if it has an identity by now, calls the function of a timer
+/// that was due then.
+///
+/// ```
+/// use std::time::Instant;
+/// use tl_core::door::{Deadline, trace_fire};
+///
+/// trace_fire(Some(tl_core::current_ident()), Deadline::at(Instant::now()));
+/// ```
+#[inline]
+pub fn trace_fire(thread: Option<ThreadIdent>, due: Deadline) {
+    if is_on() {
+        if let Some(thread) = thread {
+            let at = platform::now();
+            let due = due.nanos().unwrap_or(at);
+            tell(Event::Fired { thread, due, at });
+        }
+    }
+}

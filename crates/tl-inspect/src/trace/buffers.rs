@@ -1,0 +1,193 @@
+//! Where the events go: a buffer for each thread, which is written to where nothing may be
+//! allocated.
+//!
+//! A thread that begins while somebody records has a buffer of its own. It is made before the
+//! thread runs its function, since a wait may be that of an allocator, in which nothing may be
+//! allocated. All other threads, and those that are past the destructors of their thread-locals,
+//! share some buffers, which are made when the recording starts.
+
+use std::collections::HashSet;
+use std::mem;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+
+use thread_local::ThreadLocal;
+use tl_core::current_ident;
+use tl_core::door::{Event, Mutex, MutexGuard, Tracer};
+use tl_thread::enumerate;
+
+/// How many buffers those share that have none.
+const SHARED_BUFFERS: usize = 64;
+/// How often whoever collects tries to lock a buffer. Its writer has it for a few instructions; in
+/// a child made by `fork` it may have it for ever.
+const TRIES: usize = 10_000;
+
+/// The number of a thread in here is used again when it has ended, and its buffer with it.
+static OWN: ThreadLocal<Buffer> = ThreadLocal::new();
+static SHARED: [Buffer; SHARED_BUFFERS] = [const { Buffer::new() }; SHARED_BUFFERS];
+/// What threads left that have ended, and whose buffers others have now.
+static COLLECTED: Mutex<Option<Box<Batch>>> = Mutex::new(None);
+/// How many events a buffer takes.
+static CAPACITY: AtomicUsize = AtomicUsize::new(0);
+
+pub(super) static TRACER: Tracer = Tracer::new(record);
+
+struct Buffer {
+    /// The number of the thread that has it; 0 if it is shared.
+    owner: AtomicU64,
+    events: Mutex<Vec<Event>>,
+    dropped: AtomicU64,
+}
+
+struct Batch {
+    events: Vec<Event>,
+    older: Option<Box<Batch>>,
+}
+
+impl Buffer {
+    const fn new() -> Buffer {
+        Buffer {
+            owner: AtomicU64::new(0),
+            events: Mutex::new(Vec::new()),
+            dropped: AtomicU64::new(0),
+        }
+    }
+
+    /// Neither blocks nor allocates: what finds no room is dropped and counted.
+    fn push(&self, event: Event) {
+        if let Some(mut events) = self.events.try_lock() {
+            if events.len() < events.capacity() {
+                return events.push(event);
+            }
+        }
+        // Relaxed, everywhere: a count.
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn lock(&self) -> Option<MutexGuard<'_, Vec<Event>>> {
+        (0..TRIES).find_map(|_| {
+            let events = self.events.try_lock();
+            if events.is_none() {
+                thread::yield_now();
+            }
+            events
+        })
+    }
+
+    /// Sees to it that an empty buffer takes as many events as it should.
+    fn make_room(&self) {
+        let capacity = CAPACITY.load(Ordering::Relaxed);
+        // Allocated, and freed, with the buffer unlocked: an allocator may wait, too.
+        let mut room = Vec::new();
+        if room.try_reserve_exact(capacity).is_err() {
+            // Without memory all that comes is dropped, and counted.
+            return;
+        }
+        if let Some(mut events) = self.lock() {
+            if events.is_empty() && events.capacity() < capacity {
+                mem::swap(&mut *events, &mut room);
+            }
+        }
+    }
+
+    fn take(&self) -> Vec<Event> {
+        self.lock()
+            .map(|mut events| mem::take(&mut *events))
+            .unwrap_or_default()
+    }
+
+    fn empty(&self) {
+        drop(self.take());
+        self.dropped.store(0, Ordering::Relaxed);
+    }
+
+    /// Puts aside what a thread left that has ended.
+    fn clear_for_next(&self) {
+        let count = self.lock().map_or(0, |events| events.len());
+        if count == 0 {
+            return;
+        }
+        // Nobody else writes to the buffer of this thread.
+        let mut batch = Box::new(Batch {
+            events: Vec::with_capacity(count),
+            older: None,
+        });
+        if let Some(mut events) = self.lock() {
+            let all = 0..events.len().min(count);
+            batch.events.extend(events.drain(all));
+        }
+        let mut collected = COLLECTED.lock();
+        batch.older = collected.take();
+        *collected = Some(batch);
+    }
+}
+
+fn record(event: Event) {
+    if let Event::Began { .. } = event {
+        let own = own();
+        own.clear_for_next();
+        own.make_room();
+    }
+    buffer().push(event);
+}
+
+/// The calling thread's own buffer, which is made if it has none.
+fn own() -> &'static Buffer {
+    let own = OWN.get_or(Buffer::new);
+    // Relaxed: a number that refers to nothing.
+    own.owner
+        .store(current_ident().as_u64().get(), Ordering::Relaxed);
+    own
+}
+
+/// The buffer of the calling thread.
+fn buffer() -> &'static Buffer {
+    OWN.get().unwrap_or_else(|| {
+        let number = current_ident().as_u64().get();
+        &SHARED[(number % SHARED_BUFFERS as u64) as usize]
+    })
+}
+
+fn all() -> impl Iterator<Item = &'static Buffer> {
+    OWN.iter().chain(&SHARED)
+}
+
+/// Makes ready for a recording: what the last one has left is thrown away.
+pub(super) fn prepare(capacity: usize) {
+    drop(take_collected());
+    CAPACITY.store(capacity, Ordering::Relaxed);
+    own();
+    let alive: HashSet<u64> = enumerate()
+        .iter()
+        .filter_map(|thread| Some(thread.ident()?.as_u64().get()))
+        .chain([0, current_ident().as_u64().get()])
+        .collect();
+    for buffer in all() {
+        buffer.empty();
+        if alive.contains(&buffer.owner.load(Ordering::Relaxed)) {
+            buffer.make_room();
+        }
+    }
+}
+
+/// What was recorded, in no order, and how many events were dropped. Nobody may record any more.
+pub(super) fn collect() -> (Vec<Event>, u64) {
+    let mut events = take_collected();
+    let mut dropped = 0;
+    for buffer in all() {
+        events.extend(buffer.take());
+        dropped += buffer.dropped.swap(0, Ordering::Relaxed);
+    }
+    (events, dropped)
+}
+
+fn take_collected() -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut next = COLLECTED.lock().take();
+    // One after the other: a long list that is dropped as a whole would need a deep stack.
+    while let Some(mut batch) = next {
+        events.append(&mut batch.events);
+        next = batch.older.take();
+    }
+    events
+}

@@ -1,0 +1,205 @@
+//! Records what the threads of a program do: when each waits, for what and for how long, which
+//! thread wakes it, which locks it holds, and when threads begin and end and timers fire.
+//!
+//! ```
+//! use tl_event::Event;
+//! use tl_inspect::trace;
+//!
+//! static NEWS: Event = Event::new();
+//!
+//! let recording = trace::start()?;
+//! let reader = tl_thread::spawn(|| NEWS.wait());
+//! NEWS.set();
+//! reader.join().unwrap();
+//! let trace = recording.stop();
+//! # let path = std::env::temp_dir().join("news-of-an-example.json");
+//! trace.write_chrome(&path)?; // To be opened in https://ui.perfetto.dev.
+//! # std::fs::remove_file(path)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is recorded
+//!
+//! - Each wait in a primitive of these crates that did not end at once: the operation, the place
+//!   that called it, the thread that ended the wait, and the one that held what was waited for,
+//!   where that is known (see [*What is seen*](crate#what-is-seen)).
+//! - Each lock that a thread held, if `tl-locks` is built with its feature `owners`.
+//! - The beginning and the end of each thread that `tl-thread` started, and each call of a timer.
+//!
+//! What waits in the standard library, in the system or in another library is not recorded.
+//!
+//! # What it costs
+//!
+//! While nobody records, a wait reads one word when it begins, when it ends and when it is woken;
+//! what does not wait pays nothing. While somebody does, each of them reads the clock as well, and
+//! what happened goes into a buffer of the thread. A thread that was there before the recording
+//! shares a buffer with a few others. A buffer is allocated before the thread runs its function, or
+//! when the recording starts, and never in a wait. A full one takes nothing more: what finds no
+//! room is [counted](Trace::dropped).
+//!
+//! A child made by `fork` does not record.
+
+mod buffers;
+mod chrome;
+mod collect;
+mod spans;
+
+use std::error::Error;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use tl_core::door::{set_tracer, trace_clock};
+use tl_core::sys::fork_generation;
+
+pub use spans::{End, Trace, TracedHold, TracedThread, TracedTimer, TracedWait, Wakeup};
+
+/// How many events a buffer takes, if nothing else is said.
+const EVENTS: usize = 4096;
+
+/// 0 while nobody records; else one more than the number of forks between this process and the one
+/// that was started.
+static RECORDED_BY: AtomicU64 = AtomicU64::new(0);
+
+/// Starts a recording of the whole process, with room for 4,096 events of each thread. (An event
+/// takes about two hundred bytes, and memory that is not used costs nothing.)
+///
+/// # Errors
+///
+/// [`AlreadyRecording`] while another one is on.
+///
+/// ```
+/// use tl_inspect::trace;
+///
+/// let recording = trace::start()?;
+/// assert!(trace::start().is_err());
+/// let trace = recording.stop();
+/// assert_eq!(trace.dropped(), 0);
+/// # Ok::<(), trace::AlreadyRecording>(())
+/// ```
+pub fn start() -> Result<Recording, AlreadyRecording> {
+    start_with_room_for(EVENTS)
+}
+
+/// As [`start`], with room for so many events of each thread. Those that find none are dropped and
+/// [counted](Trace::dropped).
+///
+/// # Errors
+///
+/// [`AlreadyRecording`] while another recording is on.
+///
+/// ```
+/// use tl_inspect::trace;
+///
+/// let recording = trace::start_with_room_for(100_000)?;
+/// let trace = recording.stop();
+/// # let _ = trace;
+/// # Ok::<(), trace::AlreadyRecording>(())
+/// ```
+pub fn start_with_room_for(events: usize) -> Result<Recording, AlreadyRecording> {
+    let process = u64::from(fork_generation()) + 1;
+    // Acquire: pairs with `end`, so that the last one has been collected. What is left of one that
+    // this process has by a fork from its parent is over.
+    let is_first = RECORDED_BY.fetch_update(Ordering::Acquire, Ordering::Relaxed, |before| {
+        (before != process).then_some(process)
+    });
+    if is_first.is_err() {
+        return Err(AlreadyRecording);
+    }
+    buffers::prepare(events);
+    let recording = Recording {
+        process,
+        began: trace_clock(),
+        started_at: SystemTime::now(),
+    };
+    set_tracer(Some(&buffers::TRACER));
+    Ok(recording)
+}
+
+/// A recording that is on. See [`start`]. When it is dropped it ends, and what was recorded is
+/// thrown away.
+///
+/// ```
+/// use tl_inspect::trace::{self, Recording};
+///
+/// let recording: Recording = trace::start()?;
+/// drop(recording);
+/// assert!(trace::start().is_ok());
+/// # Ok::<(), trace::AlreadyRecording>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a recording ends when it is dropped"]
+pub struct Recording {
+    process: u64,
+    began: u64,
+    started_at: SystemTime,
+}
+
+impl Recording {
+    /// Ends the recording and returns what was recorded. Waits that are going on end there, as far
+    /// as the trace says, and are [marked](End::Open); so do locks that are held.
+    ///
+    /// In a child made by `fork` the trace is empty.
+    ///
+    /// # Blocking
+    ///
+    /// It waits for no thread, and no thread waits for it.
+    ///
+    /// ```
+    /// use tl_inspect::trace;
+    ///
+    /// let trace = trace::start()?.stop();
+    /// assert_eq!(trace.threads()[0].name(), "MainThread");
+    /// # Ok::<(), trace::AlreadyRecording>(())
+    /// ```
+    pub fn stop(self) -> Trace {
+        if !self.is_of_this_process() {
+            return Trace::empty(self.started_at);
+        }
+        let open = collect::look();
+        set_tracer(None);
+        let ended = trace_clock();
+        let (events, dropped) = buffers::collect();
+        Trace {
+            dropped,
+            ..Trace::of(&self, ended, events, open)
+        }
+    }
+
+    fn is_of_this_process(&self) -> bool {
+        self.process == u64::from(fork_generation()) + 1
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if self.is_of_this_process() {
+            set_tracer(None);
+            // Release: pairs with `start_with_room_for`.
+            RECORDED_BY.store(0, Ordering::Release);
+        }
+    }
+}
+
+/// There is a recording already: of a whole process there is one at a time. [`start`] says so.
+///
+/// ```
+/// use tl_inspect::trace::{self, AlreadyRecording};
+///
+/// let recording = trace::start()?;
+/// let error: AlreadyRecording = trace::start().unwrap_err();
+/// assert!(error.to_string().contains("stop it first"));
+/// # drop(recording);
+/// # Ok::<(), AlreadyRecording>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct AlreadyRecording;
+
+impl fmt::Display for AlreadyRecording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the process is being recorded already: stop it first")
+    }
+}
+
+impl Error for AlreadyRecording {}
