@@ -78,7 +78,7 @@ pub struct Condition<L: ConditionLock = RLock> {
 }
 
 impl Condition<RLock> {
-    /// A condition with an [`RLock`] of its own.
+    /// Creates a condition with an [`RLock`] of its own.
     ///
     /// # Examples
     ///
@@ -93,7 +93,7 @@ impl Condition<RLock> {
         Condition::with_lock(RLock::new())
     }
 
-    /// A condition with an [`RLock`] of its own.
+    /// Creates a condition with an [`RLock`] of its own.
     #[cfg(loom)]
     pub fn new() -> Condition<RLock> {
         Condition::with_lock(RLock::new())
@@ -101,7 +101,7 @@ impl Condition<RLock> {
 }
 
 impl<L: ConditionLock> Condition<L> {
-    /// A condition with the lock `lock`.
+    /// Creates a condition with the lock `lock`.
     ///
     /// # Examples
     ///
@@ -129,7 +129,7 @@ impl<L: ConditionLock> Condition<L> {
         }
     }
 
-    /// A condition with the lock `lock`.
+    /// Creates a condition with the lock `lock`.
     #[cfg(loom)]
     pub fn with_lock(lock: L) -> Condition<L> {
         Condition {
@@ -423,7 +423,7 @@ impl<L: ConditionLock> Condition<L> {
         self.waiters.n_waiting()
     }
 
-    /// Whether the lock was held when the call looked, by whichever thread.
+    /// Returns whether any thread held the lock when the call looked.
     ///
     /// # Examples
     ///

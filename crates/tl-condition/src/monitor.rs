@@ -99,7 +99,7 @@ pub struct Monitor<T: ?Sized> {
 }
 
 impl<T> Monitor<T> {
-    /// A monitor that holds `value`.
+    /// Creates a monitor that holds `value`.
     ///
     /// # Examples
     ///
@@ -237,7 +237,7 @@ impl<T: ?Sized> Monitor<T> {
         self.waiters.n_waiting()
     }
 
-    /// Whether the lock was held when the call looked.
+    /// Returns whether the lock was held when the call looked.
     ///
     /// # Examples
     ///
@@ -254,7 +254,8 @@ impl<T: ?Sized> Monitor<T> {
         self.mutex.is_locked()
     }
 
-    /// The value, without locking: a `&mut` to the monitor shows that nobody else is using it.
+    /// Returns the value, without locking: a `&mut` to the monitor shows that no other thread is
+    /// using it.
     ///
     /// # Examples
     ///

@@ -29,7 +29,7 @@ impl ThreadIdent {
     /// has.
     pub const MAIN: ThreadIdent = ThreadIdent(NonZeroU64::MIN);
 
-    /// The identity as a number: what a lock stores to remember its owner.
+    /// Returns the identity as a number: what a lock stores to remember its owner.
     ///
     /// ```
     /// use tl_core::ThreadIdent;
@@ -86,7 +86,7 @@ loom::thread_local! {
     static CURRENT: Cell<u64> = Cell::new(0);
 }
 
-/// The identity of the calling thread.
+/// Returns the identity of the calling thread.
 ///
 /// It costs one load, and works in every thread at every time: also in the destructor of a
 /// thread-local, in an exit hook of the C runtime, in the handler of a signal, in an allocator, and

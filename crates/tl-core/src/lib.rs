@@ -13,7 +13,7 @@
 //! | you want | take |
 //! | --- | --- |
 //! | log lines with the name of their thread, in Python's formats | [`logging`](logging/index.html) |
-//! | the name or the identity of the calling thread, whoever started it | [`current_name`], [`with_current_name`], [`current_ident`] |
+//! | the name or the identity of the calling thread, whether these crates started it or not | [`current_name`], [`with_current_name`], [`current_ident`] |
 //! | threads that have names, can be listed, and joined with a time limit | [`tl-thread`] |
 //! | a lock, an event, a semaphore | [`tl-locks`], [`tl-event`], [`tl-semaphore`] |
 //! | a primitive of your own, that waits | [`door`], with [`sync`] for its atomics |

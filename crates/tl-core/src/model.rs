@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use crate::door::let_time_pass;
 
-/// Explores the interleavings of `model`: all of them, or, with a bound, those with up to so many
-/// preemptions of a thread that could have gone on. Prints how many executions that took, in the
-/// line that `cargo xtask loom` counts.
+/// Explores the interleavings of `model`: all of them, or, with a bound, those with at most
+/// `preemptions` preemptions of a thread that could have gone on. Prints how many executions that
+/// took, in the line that `cargo xtask loom` counts.
 ///
 /// # Panics
 ///

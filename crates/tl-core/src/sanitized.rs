@@ -16,7 +16,7 @@ pub mod thread {
     /// How many threads of scopes have ended.
     static ENDED: AtomicUsize = AtomicUsize::new(0);
 
-    /// As [`std::thread::scope`].
+    /// Opens a scope as [`std::thread::scope`] does.
     pub fn scope<'env, F, T>(f: F) -> T
     where
         F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
@@ -36,7 +36,7 @@ pub mod thread {
     }
 
     impl<'scope> Scope<'scope, '_> {
-        /// As [`std::thread::Scope::spawn`].
+        /// Starts a thread as [`std::thread::Scope::spawn`] does.
         pub fn spawn<F, T>(&'scope self, f: F) -> ScopedJoinHandle<'scope, T>
         where
             F: FnOnce() -> T + Send + 'scope,

@@ -222,7 +222,7 @@ fn sleepers_move_to_a_held_lock_and_are_woken_there() {
                 waiter
             })
             .collect();
-        // Three are taken: whoever is not yet asleep is woken at once, the others are moved.
+        // Three are taken: a waiter that is not yet asleep is woken at once, the others are moved.
         assert_eq!(
             WaitQueue::of(&from).wake_or_requeue(3, || WaitQueue::of(&to), || true, |_, _| ()),
             3
@@ -279,7 +279,7 @@ fn of_those_that_move_together_the_second_goes_with_the_first() {
                 Verdict::Wake(0)
             });
         });
-        // Who had not yet fallen asleep was woken at once, and did not move.
+        // A waiter that had not yet fallen asleep was woken at once, and did not move.
         if companions.len() == 3 {
             assert_eq!(companions, [false, true, false]);
             return;
@@ -389,7 +389,7 @@ fn waiters_of_several_gates_that_were_moved_to_one_queue_are_all_woken() {
         });
         let waiters: Vec<_> = waiters.collect();
         words.iter().for_each(|word| until_waiting(word, 1));
-        // Most sleep by then. Who does not is woken at once, and not moved.
+        // Most sleep by then. A waiter that does not is woken at once, and not moved.
         thread::sleep(Duration::from_millis(20));
         let to = WaitQueue::of(&lock);
         for word in &words {

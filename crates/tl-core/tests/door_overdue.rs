@@ -1,4 +1,4 @@
-//! The door: who has waited too long, and when it gets its turn.
+//! The door: which waiter has waited too long, and when it gets its turn.
 
 mod door_support;
 

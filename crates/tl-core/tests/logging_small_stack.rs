@@ -14,7 +14,7 @@ use tl_core::logging::BasicConfig;
 /// it.
 const SMALLEST: usize = 32;
 
-/// Logs a record with these fields in a thread of which so many KiB are taken.
+/// Logs a record with these fields in a thread that has used that many KiB of its stack.
 fn logged_with(test: &str, taken: usize, format: &str, datefmt: Option<&str>) -> String {
     let file = LogFile::new(test);
     let mut config = BasicConfig::new().file(file.path()).format(format);

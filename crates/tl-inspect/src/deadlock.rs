@@ -17,7 +17,7 @@ use crate::words::Count;
 /// second, and the same thread held what is waited for, so that at one moment they all waited at
 /// once. Waits with a time limit are in none: they end.
 ///
-/// Whoever waits is in a circle through what has a holder: an `RLock`, also as the lock of a
+/// A waiting thread can be in a circle through what has a holder: an `RLock`, also as the lock of a
 /// condition; a thread that is joined; with the feature `owners` of `tl-locks`, all its locks. At a
 /// barrier those that have arrived wait for those that have not: that is a circle if no thread is
 /// left that could come, since all that the library knows are stuck, but the calling one.
@@ -315,7 +315,7 @@ impl fmt::Display for Lock<'_> {
     }
 }
 
-/// A holder, who may be the waiter itself.
+/// A holder, which may be the waiter itself.
 struct Whom<'a>(&'a Holder, &'a ThreadName);
 
 impl fmt::Display for Whom<'_> {

@@ -15,7 +15,7 @@ use crate::observers;
 use crate::snapshot::{Snapshot, ThreadInfo, snapshot};
 use crate::words::{Count, Span};
 
-/// What a watch looks for, how often, and whom it tells. See [`watch`].
+/// What a watch looks for, how often, and which function it calls. See [`watch`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -62,8 +62,8 @@ impl Watch {
         }
     }
 
-    /// Reports for which threads the process waits, if it still does so long after the main thread
-    /// has left `main`.
+    /// Reports for which threads the process waits, if it still does when that much time has passed
+    /// since the main thread has left `main`.
     pub fn end_longer_than(self, limit: Duration) -> Watch {
         Watch {
             longest_end: Some(limit),

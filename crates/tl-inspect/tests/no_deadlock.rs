@@ -1,4 +1,4 @@
-//! A thousand random programs without a deadlock, and who looks finds none.
+//! A thousand random programs without a deadlock, in which none is found.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;

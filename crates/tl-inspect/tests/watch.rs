@@ -31,7 +31,8 @@ fn a_watch_reports_each_thing_once() {
     let (loud, long_waits) = reports(Watch::new().waits_longer_than(Duration::from_millis(50)));
     let (quiet, loud) = (watch(quiet).unwrap(), watch(loud).unwrap());
 
-    // A wait that is long is reported by who was asked to, and again only when it is another one.
+    // A long wait is reported by the watch that was asked to, and again only when it is another
+    // one.
     for round in 0..2 {
         let waiter = start("idle", || EVENT.wait());
         match long_waits.recv_timeout(LIMIT).unwrap() {
@@ -50,7 +51,7 @@ fn a_watch_reports_each_thing_once() {
     loud.stop();
     assert!(no_reports.try_recv().is_err());
 
-    // The owner joins who needs its lock.
+    // The owner joins the thread that needs its lock.
     static LOCK: RLock = RLock::new();
     let needy = Thread::new(|| LOCK.acquire());
     let needy = needy.with_name("needy").with_daemon(true);

@@ -67,11 +67,11 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// If the lock is not held, or the calling thread does not own it.
     fn release(&self) -> Result<(), ReleaseError>;
 
-    /// Whether the lock is held, by whichever thread.
+    /// Whether any thread holds the lock.
     fn locked(&self) -> bool;
 
     /// Whether the calling thread holds the lock, as far as the lock knows: a [`Lock`] has no
-    /// owner, so that it knows only that somebody does.
+    /// owner, so that it knows only that some thread does.
     fn is_acquired(&self) -> bool;
 
     /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole.
@@ -80,7 +80,8 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// If the lock is not held, or the calling thread does not own it. It has not waited then.
+    /// If the lock is not held, or the calling thread does not own it. The thread has not waited
+    /// then.
     fn wait(&self, waiters: &Waiters, deadline: Deadline, call: Call)
     -> Result<bool, ReleaseError>;
 
@@ -89,7 +90,7 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// If the lock is not held, or the calling thread does not own it. Nobody was notified then.
+    /// If the lock is not held, or the calling thread does not own it. No thread was notified then.
     fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError>;
 }
 

@@ -19,7 +19,7 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ReleaseError {
-    /// Nobody holds the lock.
+    /// No thread holds the lock.
     NotLocked,
     /// The lock is held, but by another thread than the caller. Only an [`RLock`](crate::RLock)
     /// knows.

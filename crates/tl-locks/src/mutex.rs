@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::raw::{RawLock, RawThreadIdent};
 
-/// A value behind a lock: whoever holds the lock has `&mut` access to it.
+/// A value behind a lock: the thread that holds the lock has `&mut` access to it.
 ///
 /// It is `lock_api`'s [`Mutex`][mutex] on the lock of this crate, with its whole interface:
 /// [`lock`][lock] and [`try_lock`][try]; its guards can be [mapped][map], or released
@@ -74,8 +74,8 @@ pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawLock, T>;
 /// ```
 pub type MappedMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawLock, T>;
 
-/// A value behind a lock that its owner can lock again: whoever holds the lock has `&` access to
-/// the value.
+/// A value behind a lock that its owner can lock again: the thread that holds the lock has `&`
+/// access to the value.
 ///
 /// It is `lock_api`'s
 /// [`ReentrantMutex`](https://docs.rs/lock_api/latest/lock_api/struct.ReentrantMutex.html) on the
@@ -163,7 +163,7 @@ pub trait MutexExt<T: ?Sized>: sealed::OfMutex {
     ///
     /// # Blocking
     ///
-    /// Waits, no longer than `timeout`, until nobody holds the lock.
+    /// Waits, no longer than `timeout`, until no thread holds the lock.
     ///
     /// # Examples
     ///
@@ -183,7 +183,7 @@ pub trait MutexExt<T: ?Sized>: sealed::OfMutex {
     ///
     /// # Blocking
     ///
-    /// Waits, until `deadline` at the latest, until nobody holds the lock.
+    /// Waits, until `deadline` at the latest, until no thread holds the lock.
     ///
     /// # Examples
     ///

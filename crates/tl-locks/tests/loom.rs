@@ -223,7 +223,7 @@ fn an_overdue_waiter_is_handed_the_lock() {
         let shared = Guarded::new(Lock::new());
         shared.lock.acquire();
         let waiter = spawn(&shared, add_one_under);
-        // Whoever sleeps by now is overdue.
+        // A thread that sleeps by now is overdue.
         let_time_pass();
         shared.add_one();
         shared.lock.release().unwrap();

@@ -192,7 +192,7 @@ fn an_overdue_writer_closes_the_lock_to_new_readers_alone() {
         let writer = scope.spawn(|| *lock.write() += 1);
         // Closed as soon as the writer is overdue.
         until(|| lock.try_read().is_none());
-        // Who reads already may read again, since the writer waits for it.
+        // A thread that reads already may read again, since the writer waits for it.
         assert_eq!(*lock.read_recursive(), 0);
         assert!(lock.try_read_recursive().is_some());
         let late = scope.spawn(|| *lock.read());

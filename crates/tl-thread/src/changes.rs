@@ -30,7 +30,7 @@ impl Changes {
         let queue = WaitQueue::of(&self.count);
         let note = Note::new(call);
         loop {
-            // Acquire: pairs with `announce`, so that whoever sees the count sees the change.
+            // Acquire: pairs with `announce`, so that a thread that sees the count sees the change.
             // Otherwise it could find the new count, the old state of what is asked here, and
             // sleep. What is guarded by a lock needs no more than that lock.
             let seen = self.count.load(Ordering::Acquire);

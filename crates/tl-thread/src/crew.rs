@@ -3,7 +3,7 @@
 use tl_core::door::{Call, Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
-/// The threads of a scope, and who waits until the last of them has ended.
+/// The threads of a scope, and the thread that waits until the last of them has ended.
 pub(crate) struct Crew {
     /// How many of them have not ended.
     alive: AtomicU32,
@@ -19,7 +19,8 @@ impl Crew {
     /// One more: to be called by the thread that opened the scope, by one of the crew, or for a
     /// thread that has nothing to do in it.
     pub(crate) fn join(&self) {
-        // Relaxed: only the way down to zero means anything, and who adds is there already.
+        // Relaxed: only the way down to zero means anything, and a thread that adds is there
+        // already.
         self.alive.fetch_add(1, Ordering::Relaxed);
     }
 

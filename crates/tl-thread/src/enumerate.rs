@@ -2,9 +2,9 @@
 
 use crate::{Thread, current, registry};
 
-/// The threads that are alive, in the order in which they were started, the main thread first:
-/// those that this library started, daemons and pending timers included, and those that it did not
-/// start but that have called it.
+/// Returns the threads that are alive, in the order in which they were started, the main thread
+/// first: those that this library started, daemons and pending timers included, and those that it
+/// did not start but that have called it.
 ///
 /// As Python's [`enumerate`](https://docs.python.org/3/library/threading.html#threading.enumerate).
 ///
@@ -18,7 +18,7 @@ pub fn enumerate() -> Vec<Thread> {
     registry::threads()
 }
 
-/// How many threads are alive: the length of what [`enumerate`] returns.
+/// Returns how many threads are alive: the length of what [`enumerate`] returns.
 ///
 /// As Python's
 /// [`active_count`](https://docs.python.org/3/library/threading.html#threading.active_count).

@@ -73,7 +73,7 @@ pub enum JoinError {
 }
 
 impl JoinError {
-    /// The message of the panic with which the thread ended, if that is what happened.
+    /// Returns the message of the panic with which the thread ended, if that is what happened.
     ///
     /// ```
     /// use tl_thread::{StartError, Thread};
@@ -149,9 +149,9 @@ impl Error for SetDaemonError {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StackSizeError {
-    /// A stack of so few bytes cannot run anything.
+    /// A stack this small cannot run anything.
     TooSmall(usize),
-    /// A stack of so many bytes fits into no address space.
+    /// A stack this large fits into no address space.
     TooLarge(usize),
 }
 

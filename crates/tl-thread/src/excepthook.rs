@@ -32,17 +32,17 @@ pub struct ExceptHookArgs<'a> {
 }
 
 impl ExceptHookArgs<'_> {
-    /// The thread that panicked.
+    /// Returns the thread that panicked.
     pub fn thread(&self) -> &Thread {
         self.thread
     }
 
-    /// The message of the panic; for a payload that is not a string, a text that says so.
+    /// Returns the message of the panic; for a payload that is not a string, a text that says so.
     pub fn message(&self) -> &str {
         self.message
     }
 
-    /// What the thread panicked with.
+    /// Returns what the thread panicked with.
     pub fn payload(&self) -> &(dyn Any + Send) {
         self.payload
     }

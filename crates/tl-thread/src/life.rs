@@ -76,12 +76,13 @@ impl Life {
 
     /// The thread has ended. [`announce_end`](Life::announce_end) must follow.
     pub(crate) fn end(&self) {
-        // Release: pairs with `stage`, so that who sees the end sees all that the thread did.
+        // Release: pairs with `stage`, so that a thread that sees the end sees all that this one
+        // did.
         let before = self.word.fetch_or(ENDED, Ordering::Release);
         debug_assert_eq!(before & STAGE, RUNNING);
     }
 
-    /// The thread is not there, in a child made by `fork`, nor is anybody who waits for its end.
+    /// In a child made by `fork` the thread is not there, nor is any thread that waits for its end.
     #[cfg(not(loom))]
     pub(crate) fn lose(&self) {
         // Relaxed: there is one thread.
@@ -105,8 +106,8 @@ impl Life {
     fn advance(&self, from: u32, to: u32) -> bool {
         let mut word = self.word.load(Ordering::Relaxed);
         while word & STAGE == from {
-            // Acquire: pairs with `refuse_start`. Release: pairs with `stage`, so that who sees the
-            // end of a cancelled thread sees what came before that.
+            // Acquire: pairs with `refuse_start`. Release: pairs with `stage`, so that a thread
+            // that sees the end of a cancelled one sees what came before that.
             match self.word.compare_exchange_weak(
                 word,
                 to | word & AWAITED,
@@ -122,8 +123,8 @@ impl Life {
 
     /// The operating system refused the thread: it is new again.
     pub(crate) fn refuse_start(&self) {
-        // Release: pairs with `advance`, so that who starts a refused thread comes after who was
-        // refused.
+        // Release: pairs with `advance`, so that the next start of a refused thread comes after the
+        // refusal.
         let before = self.word.swap(NEW, Ordering::Release);
         debug_assert_eq!(before & STAGE, RUNNING);
         if before & AWAITED != 0 {
@@ -157,7 +158,7 @@ impl Life {
         self.word.load(Ordering::Acquire) & STAGE
     }
 
-    /// What a thread notes that waits for the end of the thread that `who` says.
+    /// What a thread notes that waits for the end of the thread `who`.
     pub(crate) fn note<'a>(
         &self,
         call: Call,
@@ -185,8 +186,8 @@ impl Life {
                 _ => {}
             }
             let locked = queue.lock();
-            // From here on whoever changes the stage looks for waiters, and finds this one, since
-            // the queue is locked.
+            // From here on a thread that changes the stage looks for waiters, and finds this one,
+            // since the queue is locked.
             let before = self.word.fetch_or(AWAITED, Ordering::Relaxed);
             if !matches!(before & STAGE, PENDING | RUNNING) {
                 continue;
@@ -201,8 +202,8 @@ impl Life {
 
     /// The thread, which has been started, runs.
     pub(crate) fn begin(&self) {
-        // Release: pairs with `wait_begun` and `has_begun`, so that who hears of it sees what was
-        // noted before.
+        // Release: pairs with `wait_begun` and `has_begun`, so that a thread that hears of it sees
+        // what was noted before.
         let before = self.word.fetch_or(BEGUN, Ordering::Release);
         if before & AWAITED != 0 {
             self.wake_those_for_the_beginning();
@@ -224,7 +225,7 @@ impl Life {
         self.word.load(Ordering::Acquire) & BEGUN != 0
     }
 
-    /// Waits for the beginning: whether it came in time, and at all.
+    /// Waits for the beginning, and returns whether it came, and in time.
     pub(crate) fn wait_begun(&self, deadline: Deadline, note: &Note<'_>) -> bool {
         let queue = WaitQueue::of(&self.word);
         loop {
@@ -236,7 +237,8 @@ impl Life {
                 return self.has_begun();
             }
             let locked = queue.lock();
-            // From here on who begins, ends or refuses it looks for waiters, and finds this one.
+            // From here on a thread that begins, ends or refuses it looks for waiters, and finds
+            // this one.
             let before = self.word.fetch_or(AWAITED, Ordering::Relaxed);
             if before & BEGUN != 0 || !matches!(before & STAGE, PENDING | RUNNING) {
                 continue;

@@ -13,12 +13,12 @@ const PARK_DEADLINE: &Operation = &Operation::new("tl_thread", "park_deadline");
 /// Waits until another thread calls [`Thread::unpark`] for this one, and takes the token that it
 /// has left. If there is one already, returns at once.
 ///
-/// As [`std::thread::park`], except that it never returns without a reason. The two know nothing of
-/// each other: `unpark` of the standard library's handle does not end this wait.
+/// It is [`std::thread::park`], except that it never returns without a reason. The two know nothing
+/// of each other: `unpark` of the standard library's handle does not end this wait.
 ///
 /// # Blocking
 ///
-/// Until there is a token; forever if nobody leaves one.
+/// Waits until there is a token; forever if no thread leaves one.
 ///
 /// ```
 /// use tl_thread::{current_thread, park, spawn};
@@ -32,8 +32,8 @@ pub fn park() {
     wait(Deadline::NEVER, Call::here(PARK));
 }
 
-/// As [`park`], for at most `timeout`. Returns whether there was a token. [`Duration::ZERO`] only
-/// looks.
+/// Waits as [`park`] does, for at most `timeout`. Returns whether there was a token.
+/// [`Duration::ZERO`] only looks.
 ///
 /// # Blocking
 ///
@@ -52,7 +52,7 @@ pub fn park_timeout(timeout: Duration) -> bool {
     wait(Deadline::after(timeout), Call::here(PARK_TIMEOUT))
 }
 
-/// As [`park`], until `deadline` at the latest. Returns whether there was a token.
+/// Waits as [`park`] does, until `deadline` at the latest. Returns whether there was a token.
 ///
 /// # Blocking
 ///
@@ -74,12 +74,12 @@ fn wait(deadline: Deadline, call: Call) -> bool {
 
 impl Thread {
     /// Leaves a token for the thread, which ends its [`park`], or keeps its next one from waiting.
-    /// One token is all that is kept, however often this is called.
+    /// At most one token is kept, however often this is called.
     ///
-    /// What this thread did before is seen by the other when it has taken the token. The thread may
-    /// be any: one that has not begun, one that has ended, one that the library did not start.
+    /// What this thread did before is seen by the other when it has taken the token. It may be any
+    /// thread: one that has not begun, one that has ended, one that the library did not start.
     ///
-    /// As [`std::thread::Thread::unpark`].
+    /// It is [`std::thread::Thread::unpark`].
     ///
     /// ```
     /// use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,4 @@
-//! The token by which a thread is let go: who parks takes it or waits for it, who unparks leaves
-//! it.
+//! The token by which a thread is let go: `park` takes it or waits for it, and `unpark` leaves it.
 
 use tl_core::door::{Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
@@ -27,8 +26,8 @@ impl Parker {
 
     /// Leaves the token.
     pub(crate) fn unpark(&self) {
-        // Release: pairs with `take`, so that who takes the token sees what came before. Also where
-        // there is one already: it then stands for both.
+        // Release: pairs with `take`, so that the thread that takes the token sees what came
+        // before. Also where there is one already: it then stands for both.
         if self.word.swap(TOKEN, Ordering::Release) == PARKED {
             WaitQueue::of(&self.word).lock().wake_all(0);
         }
@@ -41,7 +40,8 @@ impl Parker {
             .is_ok()
     }
 
-    /// Waits for the token and takes it: whether it came in time. For the one thread whose it is.
+    /// Waits for the token and takes it, and returns whether it came in time. For the one thread
+    /// whose token it is.
     pub(crate) fn park(&self, deadline: Deadline, note: &Note<'_>) -> bool {
         let queue = WaitQueue::of(&self.word);
         loop {

@@ -1,10 +1,9 @@
 //! Threads that are started later than they are listed: what a timer is made of.
 //!
-//! A pending thread has been started as far as anybody can tell: it has its identity, is alive and
-//! listed, can be joined, and the process waits for it unless it is a daemon. But it is no thread
-//! of the operating system yet, and costs none. Whoever made it pending decides once what becomes
-//! of it: it is [`fire`]d, and runs its function in a fresh thread, or [`cancel`]led, and has
-//! ended.
+//! A pending thread looks as if it had been started: it has its identity, is alive and listed, can
+//! be joined, and the process waits for it unless it is a daemon. But it is no thread of the
+//! operating system yet, and costs none. Its maker decides once what becomes of it: it is
+//! [`fire`]d, and runs its function in a fresh thread, or [`cancel`]led, and has ended.
 //!
 //! | stage | [`is_alive`](Thread::is_alive) | may be renamed | daemon flag may change | next |
 //! | --- | --- | --- | --- | --- |
@@ -48,7 +47,7 @@ pub fn register(thread: &Thread) -> Result<(), StartError> {
 }
 
 /// Finds out whether the system gives threads a stack of the size that this one is to have, so that
-/// it can be refused while somebody is there to be told. A size of up to 64 MiB is not in doubt;
+/// it can be refused while there is a caller to be told. A size of up to 64 MiB is not in doubt;
 /// beyond that, a thread is started that ends at once, and waited for.
 ///
 /// # Errors
@@ -97,7 +96,7 @@ pub fn fire<P>(
     thread.fire(ready)
 }
 
-/// Ends a pending thread: it leaves the list, its function is dropped, and whoever joins it goes
+/// Ends a pending thread: it leaves the list, its function is dropped, and threads that join it go
 /// on. Returns whether this call did it: false if the thread is not pending, or no longer.
 ///
 /// ```
@@ -114,7 +113,7 @@ pub fn cancel(thread: &Thread) -> bool {
     thread.cancel()
 }
 
-/// Whether the thread is pending.
+/// Returns whether the thread is pending.
 ///
 /// ```
 /// use tl_thread::{Thread, pending};
@@ -131,7 +130,7 @@ pub fn is_pending(thread: &Thread) -> bool {
     thread.is_pending()
 }
 
-/// Notes when the pending thread is to be fired, for who looks at it. It changes nothing else.
+/// Notes when the pending thread is to be fired, which [`due`] returns. It changes nothing else.
 ///
 /// ```
 /// use std::time::Duration;

@@ -31,7 +31,7 @@ model_static! {
 }
 
 pub(crate) struct Registry {
-    /// The main thread, once somebody has asked for it.
+    /// The main thread, once it has been asked for.
     main: Option<Thread>,
     entries: Vec<Entry>,
     first: u32,
@@ -193,7 +193,7 @@ pub(crate) fn lock() -> MutexGuard<'static, Registry> {
     REGISTRY.lock()
 }
 
-/// The main thread, if somebody has asked for it.
+/// The main thread, if it has been asked for.
 pub(crate) fn main() -> Option<Thread> {
     REGISTRY.lock().main.clone()
 }

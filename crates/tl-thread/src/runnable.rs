@@ -104,7 +104,8 @@ pub fn spawn_runnable<R: Runnable + Send + 'static>(runnable: R) -> JoinHandle<R
 }
 
 impl Builder {
-    /// As [`spawn_runnable`], with the name, daemon flag and stack size of the builder.
+    /// Runs `runnable` as [`spawn_runnable`] does, with the name, daemon flag and stack size of the
+    /// builder.
     ///
     /// # Errors
     ///

@@ -71,12 +71,12 @@ impl Drop for CloseScope {
 ///
 /// # Panics
 ///
-/// With the panic of `f`, if it panicked; else if a thread panicked that was not joined.
+/// Panics with the panic of `f`, if `f` panicked; else if a thread panicked that was not joined.
 ///
 /// # Blocking
 ///
-/// Until all threads of the scope have ended. In a child made by `fork` within the scope that is
-/// never: there the process has to end within it.
+/// Until all threads of the scope have ended. In a child made by `fork` within the scope they never
+/// do: there the process has to end within the scope.
 ///
 /// ```
 /// let mut numbers = vec![1, 2, 3];
@@ -220,7 +220,7 @@ impl Builder {
     }
 }
 
-/// The right to the value of a scoped thread: [`std::thread::ScopedJoinHandle`], with time limits.
+/// A handle to the value of a scoped thread: [`std::thread::ScopedJoinHandle`], with time limits.
 ///
 /// Dropping it does not end the thread. A handle that is leaked, with [`std::mem::forget`] say,
 /// keeps its scope from ever ending, as the standard library's does.
@@ -248,7 +248,8 @@ pub struct ScopedJoinHandle<'scope, T> {
 }
 
 impl<T> ScopedJoinHandle<'_, T> {
-    /// As [`JoinHandle::join`](crate::JoinHandle::join).
+    /// Waits for the thread as [`JoinHandle::join`](crate::JoinHandle::join) does, and returns its
+    /// value.
     ///
     /// # Errors
     ///
@@ -266,7 +267,7 @@ impl<T> ScopedJoinHandle<'_, T> {
         thread.seen_to_join(Call::here(JOIN), || os.join())
     }
 
-    /// As [`JoinHandle::join_timeout`](crate::JoinHandle::join_timeout).
+    /// Waits for the thread as [`JoinHandle::join_timeout`](crate::JoinHandle::join_timeout) does.
     ///
     /// # Errors
     ///
@@ -282,7 +283,8 @@ impl<T> ScopedJoinHandle<'_, T> {
         self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
-    /// As [`JoinHandle::join_deadline`](crate::JoinHandle::join_deadline).
+    /// Waits for the thread as [`JoinHandle::join_deadline`](crate::JoinHandle::join_deadline)
+    /// does.
     ///
     /// # Errors
     ///
@@ -309,7 +311,7 @@ impl<T> ScopedJoinHandle<'_, T> {
         }
     }
 
-    /// The thread itself, for its name, its flags, and to join it without its value.
+    /// Returns the thread itself, for its name, its flags, and to join it without its value.
     pub fn thread(&self) -> &Thread {
         &self.thread
     }

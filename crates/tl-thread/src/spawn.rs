@@ -65,7 +65,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// A thread like those of [`spawn`].
+    /// Creates a builder of threads like those of [`spawn`].
     pub fn new() -> Builder {
         Builder::default()
     }
@@ -129,7 +129,7 @@ const JOIN: &Operation = &Operation::new("JoinHandle", "join");
 const JOIN_TIMEOUT: &Operation = &Operation::new("JoinHandle", "join_timeout");
 const JOIN_DEADLINE: &Operation = &Operation::new("JoinHandle", "join_deadline");
 
-/// The right to the value of a spawned thread: [`std::thread::JoinHandle`], with time limits.
+/// A handle to the value of a spawned thread: [`std::thread::JoinHandle`], with time limits.
 ///
 /// Dropping it does not end the thread.
 ///
@@ -187,7 +187,7 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// As [`join`](JoinHandle::join), for at most `timeout`.
+    /// Waits as [`join`](JoinHandle::join) does, for at most `timeout`.
     ///
     /// # Errors
     ///
@@ -215,7 +215,7 @@ impl<T> JoinHandle<T> {
         self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
-    /// As [`join`](JoinHandle::join), until `deadline` at the latest.
+    /// Waits as [`join`](JoinHandle::join) does, until `deadline` at the latest.
     ///
     /// # Errors
     ///
@@ -256,7 +256,7 @@ impl<T> JoinHandle<T> {
         result.unwrap_or_else(no_result)
     }
 
-    /// The thread itself, for its name, its flags, and to join it without its value.
+    /// Returns the thread itself, for its name, its flags, and to join it without its value.
     pub fn thread(&self) -> &Thread {
         &self.thread
     }

@@ -14,9 +14,9 @@ pub(crate) const LARGE: usize = 64 * 1024 * 1024;
 
 static DEFAULT: AtomicUsize = AtomicUsize::new(0);
 
-/// The size of the stack, in bytes, of threads that are started without one of their own; 0 for the
-/// standard library's default (2 MiB, or what the environment variable `RUST_MIN_STACK` said when
-/// the first thread was started).
+/// Returns the size of the stack, in bytes, of threads that are started without one of their own; 0
+/// for the standard library's default (2 MiB, or what the environment variable `RUST_MIN_STACK`
+/// said when the first thread was started).
 ///
 /// As Python's
 /// [`stack_size`](https://docs.python.org/3/library/threading.html#threading.stack_size).

@@ -1,8 +1,8 @@
 //! Threads that are just starting or ending, in the standard library's own code.
 //!
 //! There it takes a lock, to note or forget where the thread's stack ends. If the process forks
-//! just then no thread can ever start in the child, since nobody is there to release it. So a fork
-//! waits until none of the library's threads is there, which takes microseconds.
+//! just then no thread can ever start in the child, since no thread is there to release it. So a
+//! fork waits until none of the library's threads is there, which takes microseconds.
 
 #[cfg(not(loom))]
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ impl Drop for Birth {
     }
 }
 
-/// In a child made by `fork` nobody is counted that was before.
+/// In a child made by `fork` no thread is counted that was before.
 fn one_less() {
     let mut count = COUNT.lock();
     *count = count.saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Joining: who waits for whom, for how long, and what has happened by then.
+//! Joining: which thread waits for which, for how long, and what has happened by then.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

@@ -36,7 +36,7 @@ fn some_time() -> Deadline {
 }
 
 /// A place that the model checker watches for accesses that are not ordered: what a thread leaves
-/// for who joins it.
+/// for the one that joins it.
 struct Result(UnsafeCell<u32>);
 
 // SAFETY: that accesses are ordered is what the models check; the checker fails them if not.

@@ -9,8 +9,8 @@ use tl_thread::{Thread, active_count, enumerate, shutdown};
 fn after_a_shutdown_the_threads_have_ended() {
     for _ in 0..100 {
         let threads = [(); 3].map(|()| {
-            // Long enough for this thread to fall asleep in `shutdown`, most times: who wakes it
-            // has then just left the list.
+            // Long enough for this thread to fall asleep in `shutdown`, most times: the thread that
+            // wakes it has then just left the list.
             let thread = Thread::new(|| sleep(Duration::from_millis(1)));
             thread.start().unwrap();
             thread

@@ -2,7 +2,7 @@
 
 use tl_thread::{StackSizeError, set_stack_size, spawn, stack_size};
 
-/// Calls itself until the stack has grown by so many bytes.
+/// Calls itself until the stack has grown by `bytes`.
 #[inline(never)]
 fn dig(from: usize, bytes: usize) -> usize {
     let page = std::hint::black_box([1_u8; 4096]);

@@ -16,7 +16,7 @@ struct Slow;
 
 impl Drop for Slow {
     fn drop(&mut self) {
-        // So long that whoever does not wait for this is seen.
+        // Long enough that a join that does not wait for this is seen.
         thread::sleep(Duration::from_millis(100));
         IS_DROPPED.store(true, Ordering::Relaxed);
     }

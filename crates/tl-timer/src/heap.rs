@@ -112,7 +112,7 @@ impl<T> Heap<T> {
         self.sift_up(self.order.len() - 1);
     }
 
-    /// Queues an item anew, whether it is queued or was popped.
+    /// Queues an item again, whether it is queued or was popped.
     pub(crate) fn move_to(&mut self, slot: u32, deadline: Deadline) {
         match self.slots.get(slot as usize) {
             Some(&Slot::Taken { position, .. }) if position != NOT_QUEUED => {

@@ -26,8 +26,8 @@ pub(crate) fn of_current() -> Arc<Inherited> {
     shared.unwrap_or_else(|_| Arc::new(now))
 }
 
-/// Makes the calling thread, the scheduler, one that serves all others, whoever made it: as the
-/// main thread is, or better if it was made by one that goes before that. Returns its rank.
+/// Makes the calling thread, the scheduler, one that serves all others, whichever thread made it:
+/// as the main thread is, or better if it was made by one that goes before that. Returns its rank.
 pub(crate) fn serve_the_process() -> i32 {
     let mut inherited = Inherited::of_main();
     let mine = Inherited::of_current();

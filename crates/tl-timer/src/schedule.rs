@@ -1,8 +1,8 @@
-//! The protocol of the timers and their scheduler: who starts a call, who prevents it, when the
+//! The protocol of the timers and their scheduler: how a call is started or prevented, when the
 //! scheduler sleeps and when it ends.
 //!
-//! A timer is in the schedule from its start until its call begins or is prevented, and whoever
-//! takes it out decides which: [`claim`](Schedule::claim) is the beginning of the call,
+//! A timer is in the schedule from its start until its call begins or is prevented, and the thread
+//! that takes it out decides which: [`claim`](Schedule::claim) is the beginning of the call,
 //! [`cancel`](Schedule::cancel) its prevention. Both happen with the schedule locked, so that for
 //! each timer exactly one of them succeeds, once. [`restart`](Schedule::restart) leaves it in and
 //! moves it; a thread that was started for the call before that finds by the number of the turn

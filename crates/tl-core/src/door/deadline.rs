@@ -27,7 +27,8 @@ impl Deadline {
     /// The deadline that never comes.
     pub const NEVER: Deadline = Deadline { nanos: u64::MAX };
 
-    /// The moment that is `timeout` from now; never, if that is more than about 584 years away.
+    /// Returns the moment that is `timeout` from now; never, if that is more than about 584 years
+    /// away.
     pub fn after(timeout: Duration) -> Deadline {
         let nanos = u64::try_from(timeout.as_nanos()).ok();
         match nanos.and_then(platform::after) {
@@ -36,12 +37,12 @@ impl Deadline {
         }
     }
 
-    /// The moment `instant`. One in the past has passed.
+    /// Returns the moment `instant`. One in the past has passed.
     pub fn at(instant: Instant) -> Deadline {
         Deadline::after(instant.saturating_duration_since(Instant::now()))
     }
 
-    /// The moment that is `lead` earlier. What never comes does not come earlier either.
+    /// Returns the moment that is `lead` earlier. What never comes does not come earlier either.
     ///
     /// ```
     /// use std::time::Duration;
@@ -98,7 +99,7 @@ impl Deadline {
         Some(Duration::from_nanos(nanos.saturating_sub(platform::now())))
     }
 
-    /// Whether the moment has come.
+    /// Returns whether the moment has come.
     pub fn has_passed(self) -> bool {
         self != Deadline::NEVER && self.has_passed_by(platform::now())
     }

@@ -6,8 +6,8 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 /// A word on which many sleep, and which changes each time that some of them are woken. Each bucket
 /// has one: it outlives all waiters, as the word of the first of them would not.
 ///
-/// Whoever opens it wakes all that sleep there, those of other objects in the same bucket too. They
-/// find that they are not meant, and sleep again.
+/// Opening it wakes all threads that sleep there, those of other objects in the same bucket too.
+/// They find that they are not meant, and sleep again.
 pub(super) struct Gate {
     /// How often it was opened.
     opened: AtomicU32,
@@ -31,8 +31,9 @@ impl Gate {
     /// Sleeps until the gate is opened or the deadline has passed, or returns for no reason; at
     /// once if `is_woken`.
     pub(super) fn wait_unless(&self, is_woken: impl FnOnce() -> bool, deadline: Deadline) {
-        // Acquire: pairs with `open`, so that whoever sees the count sees who was woken before.
-        // Otherwise a waiter could find the new count, not yet find itself woken, and sleep.
+        // Acquire: pairs with `open`, so that a thread that sees the count sees which waiters were
+        // woken before. Otherwise a waiter could find the new count, not yet find itself woken, and
+        // sleep.
         let opened = self.opened.load(Ordering::Acquire);
         if !is_woken() {
             platform::wait(&self.opened, opened, deadline);

@@ -87,7 +87,7 @@ pub struct Wait {
     pub asleep_for: Option<Duration>,
     /// How long it will be until it gives up; `None` if it does not.
     pub gives_up_in: Option<Duration>,
-    /// Who holds what the thread waits for, if that is known.
+    /// Which thread holds what this one waits for, if that is known.
     pub holder: Option<Holder>,
 }
 

@@ -1,4 +1,5 @@
-//! What a thread waits for: the note that it leaves in the door for who looks.
+//! What a thread waits for: the note that it leaves in the door, which [`waits`](super::waits)
+//! reads.
 
 use std::cell::Cell;
 use std::fmt;
@@ -146,12 +147,12 @@ impl Holder {
     }
 }
 
-/// Says who holds something, if anybody does and it is known. It must not block.
+/// Returns which thread holds something, if one does and it is known. It must not block.
 pub(super) type HolderOf<'a> = &'a (dyn Fn() -> Option<Holder> + Sync + 'a);
 
 /// What a thread waits for, on its stack for as long as one blocking operation lasts, however often
-/// that is woken in vain. [`LockedQueue::noting`](super::LockedQueue::noting) shows it to who
-/// [looks](super::waits).
+/// that is woken in vain. [`LockedQueue::noting`](super::LockedQueue::noting) shows it in
+/// [`waits`](super::waits).
 ///
 /// It costs a few stores when the wait begins. Nothing is allocated, and no primitive grows.
 ///
@@ -183,7 +184,7 @@ pub struct Note<'a> {
     pub(super) limit: Option<Deadline>,
     /// How many threads must wait here for all of them to go on; 0 if that is not the rule.
     pub(super) parties: usize,
-    /// The key of the queue for which `holder` says who holds what is waited for.
+    /// The key of the queue for which `holder` returns which thread holds what is waited for.
     pub(super) held_key: usize,
     pub(super) holder: Option<HolderOf<'a>>,
     /// 0 until the note is shown for the first time, as `serial`. Written by the waiter alone, with
@@ -247,15 +248,16 @@ impl<'a> Note<'a> {
         }
     }
 
-    /// Notes that the thread goes on once so many threads wait as it does.
+    /// Notes that the thread goes on once `parties` threads wait as it does.
     #[inline]
     #[must_use = "the note is returned, not changed in place"]
     pub fn parties(self, parties: usize) -> Note<'a> {
         Note { parties, ..self }
     }
 
-    /// Notes who can say who holds what the thread waits for while it is in the queue `of`. (If the
-    /// thread waits in another one first, as for a notification, it waits for no holder there.)
+    /// Notes a function that returns which thread holds what this one waits for while it is in the
+    /// queue `of`. (If the thread waits in another one first, as for a notification, it waits for
+    /// no holder there.)
     ///
     /// `holder` is called by other threads, at any time while the wait lasts, with the queue
     /// locked: it must be a few instructions and must not enter the door.

@@ -43,8 +43,8 @@ pub struct PooledMutex<T> {
 
 // SAFETY: the value goes with its owner, wherever that goes.
 unsafe impl<T: Send> Send for PooledMutex<T> {}
-// SAFETY: it is given to one thread at a time: to whoever holds the lock that its address stands
-// for. That asks of the value that it may be sent, no more.
+// SAFETY: it is given to one thread at a time: to the thread that holds the lock that its address
+// stands for. That asks of the value that it may be sent, no more.
 unsafe impl<T: Send> Sync for PooledMutex<T> {}
 
 impl<T> PooledMutex<T> {

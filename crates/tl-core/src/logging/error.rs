@@ -35,18 +35,18 @@ impl FormatError {
         }
     }
 
-    /// The whole format, as it was given.
+    /// Returns the whole format, as it was given.
     pub fn format(&self) -> &str {
         &self.format
     }
 
-    /// Where the mistake begins: the number of bytes before the `%` of the conversion that is
-    /// wrong.
+    /// Returns where the mistake begins: the number of bytes before the `%` of the conversion that
+    /// is wrong.
     pub fn offset(&self) -> usize {
         self.offset
     }
 
-    /// What is wrong there.
+    /// Returns what is wrong there.
     pub fn kind(&self) -> &FormatErrorKind {
         &self.kind
     }

@@ -43,9 +43,9 @@ pub struct Logger {
 }
 
 impl Logger {
-    /// The most verbose level that the logger lets through for any target: the argument for
-    /// [`log::set_max_level`](https://docs.rs/log/latest/log/fn.set_max_level.html), which makes
-    /// a record below it cost a comparison.
+    /// Returns the most verbose level that the logger lets through for any target: the argument for
+    /// [`log::set_max_level`](https://docs.rs/log/latest/log/fn.set_max_level.html), which makes a
+    /// record below it cost a comparison.
     pub fn max_level(&self) -> LevelFilter {
         self.filter.filter()
     }

@@ -70,12 +70,14 @@ pub(super) fn set_os_name_of(_native_id: u64, _name: &str) -> io::Result<()> {
 
 pub(super) fn os_name() -> String {
     let mut bytes = [0_u8; OS_NAME_BYTES + 1];
-    // SAFETY: the pointer is to so many bytes as it says, and the thread is the calling one.
+    // SAFETY: the pointer is to as many bytes as the length says, and the thread is the calling
+    // one.
     #[cfg(target_os = "netbsd")]
     unsafe {
         libc::pthread_getname_np(libc::pthread_self(), bytes.as_mut_ptr().cast(), bytes.len());
     }
-    // SAFETY: the pointer is to so many bytes as it says, and the thread is the calling one.
+    // SAFETY: the pointer is to as many bytes as the length says, and the thread is the calling
+    // one.
     #[cfg(not(target_os = "netbsd"))]
     unsafe {
         libc::pthread_get_name_np(libc::pthread_self(), bytes.as_mut_ptr().cast(), bytes.len());

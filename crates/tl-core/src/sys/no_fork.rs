@@ -52,7 +52,7 @@ pub fn at_fork(_rank: ForkRank, _hooks: ForkHooks) -> io::Result<()> {
     Ok(())
 }
 
-/// Always 0: this system has no `fork`.
+/// Returns 0: this system has no `fork`.
 ///
 /// ```
 /// assert_eq!(tl_core::sys::fork_generation(), 0);

@@ -34,7 +34,7 @@ pub fn at_exit(hook: extern "C" fn()) -> io::Result<()> {
     }
 }
 
-/// C's `exit`: runs the exit hooks that have not been run, flushes C's streams, and ends the
+/// Calls C's `exit`: runs the exit hooks that have not been run, flushes C's streams, and ends the
 /// process with the lowest eight bits of `code`.
 ///
 /// Unlike [`std::process::exit`] it may be called in the destructor of a thread-local that `exit`

@@ -35,9 +35,9 @@ pub struct CaughtSignal {
     stream: ManuallyDrop<UnixStream>,
 }
 
-/// Catches a signal: instead of what it did until now, it wakes who [waits](CaughtSignal::wait) for
-/// it. The handler does no more than write one byte. In a child made by `fork` it wakes who waits
-/// in the parent.
+/// Catches a signal: instead of what it did until now, it wakes the thread that
+/// [waits](CaughtSignal::wait) for it. The handler does no more than write one byte. In a child
+/// made by `fork` it wakes the thread that waits in the parent.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The calling thread as the system knows it. What is so on which system says the [module](super).
+//! The calling thread as the system knows it. The [module](super) says what holds on which system.
 
 use std::io;
 use std::time::Duration;
@@ -141,7 +141,8 @@ pub fn set_timer_slack(slack: Duration) -> io::Result<()> {
     imp::set_timer_slack(slack)
 }
 
-/// What C's functions know the calling thread by, its `pthread_t`, as a number that is not 0.
+/// Returns what C's functions know the calling thread by, its `pthread_t`, as a number that is not
+/// 0.
 ///
 /// ```
 /// let here = tl_core::sys::current_pthread();

@@ -1,4 +1,4 @@
-//! How the lock is given back, and who gets it then.
+//! How the lock is given back, and which thread gets it then.
 
 use tl_core::door::{LockedQueue, Verdict, WaitQueue, Waiter};
 use tl_core::sync::atomic::Ordering;
@@ -26,7 +26,7 @@ impl RawRwLock {
 
     #[inline]
     pub(super) fn release_exclusive(&self) {
-        // A subtraction is faster than an exchange. But with waiters in the queue nobody should
+        // A subtraction is faster than an exchange. But with waiters in the queue no thread should
         // come between the release and the hand-over.
         if self.state.load(Ordering::Relaxed) != WRITER {
             return self.step_down_slow(0, false);
@@ -72,8 +72,8 @@ impl RawRwLock {
         self.settle_free(WaitQueue::of(&self.state).lock(), fair);
     }
 
-    /// Decides who is next, if nobody holds the lock any more. Whoever holds it by now will decide
-    /// when it releases it: `QUEUED` is set.
+    /// Decides who is next, if none holds the lock any more. A thread that has taken it meanwhile
+    /// decides when it releases it, since `QUEUED` is set.
     pub(super) fn settle_free(&self, queue: LockedQueue<'_>, fair: bool) {
         let mut state = self.state.load(Ordering::Relaxed);
         while state & HELD == 0 {
@@ -96,8 +96,8 @@ impl RawRwLock {
         }
     }
 
-    /// Gives up writing, keeps what `keep` says, and lets those in who may come then: one writer,
-    /// or all readers that are before a writer which is overdue, and with them one that may
+    /// Gives up writing, keeps what `keep` says, and lets the waiters in that may come then: one
+    /// writer, or all readers that are before a writer which is overdue, and with them one that may
     /// upgrade.
     pub(super) fn settle(&self, mut queue: LockedQueue<'_>, keep: u32, fair: bool) {
         let closed = self.state.load(Ordering::Relaxed) & CLOSED != 0;
@@ -131,7 +131,7 @@ impl RawRwLock {
             more = true;
             closing |= is_closing(&waiter);
             full |= wish == WRITER && (fair || waiter.is_overdue);
-            // To the end of the queue only if somebody there may keep the lock closed.
+            // To the end of the queue only if a thread there may keep the lock closed.
             match full && (closing || !closed) {
                 true => Verdict::Stop,
                 false => Verdict::Keep,
@@ -149,7 +149,7 @@ impl RawRwLock {
         if closing && !still_closing(&mut queue) {
             let before = self.state.fetch_and(!CLOSED, Ordering::Relaxed);
             if before & WRITER == 0 {
-                // Those whom it kept out may join those inside.
+                // The waiters that it kept out may join those inside.
                 queue.scan(|waiter| match waiter.request {
                     request::READ | request::READ_UPGRADABLY => Verdict::Wake(TRY_AGAIN),
                     _ => Verdict::Keep,
@@ -162,7 +162,7 @@ impl RawRwLock {
     }
 }
 
-/// Whether the lock is closed for somebody in the queue.
+/// Whether the lock is closed for a thread in the queue.
 fn still_closing(queue: &mut LockedQueue<'_>) -> bool {
     let mut closing = false;
     queue.scan(|waiter| {

@@ -188,7 +188,7 @@ impl Drop for RLockGuard<'_> {
     #[inline]
     fn drop(&mut self) {
         // An error means that the thread has released more levels than it acquired: there is
-        // nothing left to do, and nobody to tell.
+        // nothing left to do, and no caller to tell.
         let _ = self.lock.release();
     }
 }

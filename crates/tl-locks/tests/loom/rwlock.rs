@@ -190,7 +190,7 @@ fn an_overdue_writer_gets_in_between_readers() {
         let shared = new();
         shared.lock.read();
         let writer = spawn(&shared, add_one_as_writer);
-        // Whoever waits by now is overdue, and closes the lock.
+        // A writer that waits by now is overdue, and closes the lock.
         let_time_pass();
         let reader = spawn(&shared, look_as_reader);
         assert_eq!(shared.number(), 0);

@@ -27,8 +27,8 @@ impl Thread {
     /// Waits until the thread has begun. Returns whether it has: false, at once, if it has not been
     /// started, and false for a timer that is cancelled before it fires.
     ///
-    /// Python's `start` waits for that by itself. Here a program does so that needs what only a
-    /// thread has that runs: [`native_id`](Thread::native_id), say, to choose its processors.
+    /// Python's `start` waits for that by itself. Here only a program does that needs what a thread
+    /// has once it runs: [`native_id`](Thread::native_id), say, to choose its processors.
     ///
     /// # Blocking
     ///
@@ -47,7 +47,7 @@ impl Thread {
         self.wait_begun_until(Deadline::NEVER, Call::here(WAIT_BEGUN))
     }
 
-    /// As [`wait_begun`](Thread::wait_begun), for at most `timeout`.
+    /// Waits as [`wait_begun`](Thread::wait_begun) does, for at most `timeout`.
     ///
     /// # Blocking
     ///
@@ -67,7 +67,7 @@ impl Thread {
         self.wait_begun_until(Deadline::after(timeout), Call::here(WAIT_BEGUN_TIMEOUT))
     }
 
-    /// As [`wait_begun`](Thread::wait_begun), until `deadline` at the latest.
+    /// Waits as [`wait_begun`](Thread::wait_begun) does, until `deadline` at the latest.
     ///
     /// # Blocking
     ///

@@ -26,9 +26,9 @@ impl Thread {
     ///
     /// # Errors
     ///
-    /// [`JoinError::Panicked`] with the message if the thread panicked, and then at every join. At
-    /// once, without waiting: [`JoinError::NotStarted`], [`JoinError::CurrentThread`], and, if this
-    /// is a handle to a thread that the library did not start, [`JoinError::ForeignThread`].
+    /// [`JoinError::Panicked`] with the message if the thread panicked, and then at every join.
+    /// Without waiting: [`JoinError::NotStarted`], [`JoinError::CurrentThread`], and, if this is a
+    /// handle to a thread that the library did not start, [`JoinError::ForeignThread`].
     ///
     /// # Blocking
     ///
@@ -59,8 +59,8 @@ impl Thread {
         self.join_until(Deadline::NEVER, call).map(|_| ())
     }
 
-    /// As [`join`](Thread::join), for at most `timeout`. Returns whether the thread has ended.
-    /// [`Duration::ZERO`] only looks.
+    /// Waits as [`join`](Thread::join) does, for at most `timeout`. Returns whether the thread has
+    /// ended. [`Duration::ZERO`] only looks.
     ///
     /// # Errors
     ///
@@ -89,8 +89,8 @@ impl Thread {
         self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
-    /// As [`join`](Thread::join), until `deadline` at the latest. Returns whether the thread has
-    /// ended.
+    /// Waits as [`join`](Thread::join) does, until `deadline` at the latest. Returns whether the
+    /// thread has ended.
     ///
     /// # Errors
     ///

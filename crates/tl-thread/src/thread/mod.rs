@@ -182,8 +182,8 @@ impl Work {
 }
 
 impl Thread {
-    /// A thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of the
-    /// thread that makes it. What the main thread makes, or a thread that the library did not
+    /// Creates a thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of
+    /// the thread that makes it. What the main thread makes, or a thread that the library did not
     /// start, is not a daemon.
     ///
     /// ```
@@ -196,8 +196,8 @@ impl Thread {
         Thread::made_here(ThreadRecord::unnamed(), Some(Box::new(f)), None)
     }
 
-    /// A thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread by
-    /// subclassing.
+    /// Creates a thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread
+    /// by subclassing.
     ///
     /// To get the struct back afterwards, with what `run` left in it, see
     /// [`spawn_runnable`](crate::spawn_runnable).
@@ -323,8 +323,9 @@ impl Thread {
         self
     }
 
-    /// Whether the thread has been started and has not ended. It has ended when its thread-locals
-    /// have been dropped, just before [`join`](Thread::join) returns. A pending timer is alive.
+    /// Returns whether the thread has been started and has not ended. It has ended when its
+    /// thread-locals have been dropped, just before [`join`](Thread::join) returns. A pending timer
+    /// is alive.
     ///
     /// As Python's
     /// [`is_alive`](https://docs.python.org/3/library/threading.html#threading.Thread.is_alive).
@@ -336,7 +337,7 @@ impl Thread {
         self.inner.life.is_alive()
     }
 
-    /// The name. Names need not be unique.
+    /// Returns the name. Names need not be unique.
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
@@ -361,11 +362,11 @@ impl Thread {
         self.inner.record.set_name(name.as_ref());
     }
 
-    /// Whether the thread is a daemon: one for which the end of the process does not wait. See
-    /// [the table](crate#the-end-of-the-process).
+    /// Returns whether the thread is a daemon: one for which the end of the process does not wait.
+    /// See [the table](crate#the-end-of-the-process).
     ///
-    /// A thread that the library did not start counts as one: nobody waits for it. The threads that
-    /// it makes do not.
+    /// A thread that the library did not start counts as a daemon: the process does not wait for
+    /// it. The threads that it makes do not.
     ///
     /// ```
     /// assert!(!tl_thread::main_thread().is_daemon());
@@ -410,8 +411,8 @@ impl Thread {
         }
     }
 
-    /// The identity; `None` before the start. It stays after the end, and no other thread ever has
-    /// it.
+    /// Returns the identity; `None` before the start. It stays after the end, and no other thread
+    /// ever has it.
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
@@ -424,9 +425,9 @@ impl Thread {
         self.inner.record.ident()
     }
 
-    /// The number that the operating system gave the thread; `None` until it runs, which may be a
-    /// moment after [`start`](Thread::start). It stays after the end, when the system may have
-    /// given it to another thread.
+    /// Returns the number that the operating system gave the thread; `None` until it runs, which
+    /// may be a moment after [`start`](Thread::start). It stays after the end, when the system may
+    /// have given it to another thread.
     ///
     /// ```
     /// let thread = tl_thread::current_thread();

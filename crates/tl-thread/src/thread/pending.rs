@@ -13,11 +13,11 @@ impl Thread {
     /// Lists the thread without starting it.
     pub(crate) fn set_pending(&self) -> Result<(), StartError> {
         current::know_main();
-        // A size that no thread can have is refused now, while somebody is there to be told.
+        // A size that no thread can have is refused now, while there is a caller to be told.
         let own = self.inner.stack_size.load(Ordering::Relaxed);
         stack::for_new_thread(own).map_err(StartError::Refused)?;
-        // Both under the lock of the list: who cancels the thread as soon as it is pending has to
-        // find it listed.
+        // Both under the lock of the list: a thread that cancels this one as soon as it is pending
+        // has to find it listed.
         let was_new = registry::list_if(self, || {
             let is_new = self.inner.life.set_pending();
             if is_new {

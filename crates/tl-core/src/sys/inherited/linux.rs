@@ -52,7 +52,7 @@ const DEADLINE: u32 = 6;
 /// What a new thread takes over from the thread that makes it: on which processors it may run, its
 /// niceness or real-time priority, and which signals it blocks.
 ///
-/// A thread of the system is made by whoever has the time to do so, which need not be the thread
+/// A thread of the system is made by a thread that has the time to do so, which need not be the one
 /// in whose name it works. This carries over what would else be that of the wrong one.
 ///
 /// ```
@@ -222,7 +222,7 @@ impl Inherited {
 
     fn block_signals(&self) {
         // SAFETY: the call reads as many bytes of the new set as it is told, of which there are at
-        // least so many, and writes no old one. It never blocks what the C runtime waits for:
+        // least that many, and writes no old one. It never blocks what the C runtime waits for:
         // `NEVER_BLOCKED`, and a thread of which this was read does not either.
         unsafe {
             libc::syscall(
