@@ -58,11 +58,49 @@
 //!
 //! | feature | by default | what it brings |
 //! | --- | --- | --- |
-//! | `owners` | off | who holds each [`Lock`], [`Mutex`], [`RLock`] and [`ReentrantMutex`], and where it was acquired, for [`tl-inspect`] |
+//! | `owners` | off | who holds each lock, and where it was acquired, for [`tl-inspect`] |
+//! | `lock-order` | off | `owners`, and a warning of each order of locks that could deadlock |
 //!
 //! With `owners` each acquire and each release writes into a table, which takes several times as
 //! long as they do otherwise. It is for finding out why a program hangs. The allocator of a program
-//! must not use these locks then.
+//! must not use these locks then. Of an [`RwLock`] all that read are known; if a thread drops
+//! a guard to read that another one has sent it, nothing more is known of those that read, and if
+//! it holds one of its own besides, the two are taken for each other.
+//!
+//! # The order of locks
+//!
+//! Two threads that take two locks in opposite order may wait for each other, for ever, and mostly
+//! they do not: it takes the one moment at which each has its first lock. With `lock-order` that
+//! moment need not come. Each thread notes which lock it wants while it holds which; when these
+//! notes close a circle for the first time, that is reported, with the places where each lock was
+//! taken and the next one wanted, whether or not anything waits. It is logged as a warning, with
+//! the macros of the crate [`log`](https://docs.rs/log), by the next thread that has released all
+//! its locks (so that the logger may take locks, too). [`tl-inspect`] has all that was found, and
+//! its watch reports it at once.
+//!
+//! ```text
+//! Lock order: 2 threads that do this at the same time can wait for each other for ever
+//!   "transfer" took A at src/bank.rs:41, and with it wanted B at src/bank.rs:42
+//!   "refund" took B at src/bank.rs:97, and with it wanted A at src/bank.rs:98
+//!   Here A is the lock at 0x55d0c8a4e010 and B is the lock at 0x55d0c8a4e018.
+//!   Take them in the same order everywhere, or one at a time.
+//! ```
+//!
+//! It says that an order *could* deadlock: were two threads to do at the same time what it has
+//! seen, be it in one thread or at different times. It is silent of what could not:
+//!
+//! - A try, and a form with a time limit, wait for no lock for ever.
+//! - A further level of an [`RLock`] does not wait.
+//! - Readers do not wait for readers, unless threads write, which keep readers out when they are
+//!   overdue; [`read_recursive`](RwLockExt::read_recursive) does not even then.
+//! - Where a third lock is held each time, the two never happen at once.
+//! - A [`Lock`] that another thread releases is no lock but a signal, and in no order.
+//! - A lock takes its order along when it is moved, and when it is dropped. What comes to lie at
+//!   its address afterwards has none: each lock keeps a number, for which it has 8 bytes more.
+//!
+//! So what it reports is worth mending. That it reports nothing proves nothing of what has not run.
+//! It costs a look at a table for each lock that is wanted while another is held, and keeps each
+//! such pair of locks for as long as they live.
 //!
 //! # Platforms
 //!
@@ -98,6 +136,7 @@ mod error;
 mod lock;
 #[cfg(not(loom))]
 mod mutex;
+mod place;
 mod raw;
 mod raw_rwlock;
 mod rlock;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use tl_core::door::{Call, Operation};
 
 use crate::ReleaseError;
-use crate::raw::{Acquire, Place, RawLock};
+use crate::place::Place;
+use crate::raw::{Acquire, RawLock};
 
 const ACQUIRE: &Operation = &Operation::new("Lock", "acquire");
 const ACQUIRE_TIMEOUT: &Operation = &Operation::new("Lock", "acquire_timeout");

@@ -11,7 +11,8 @@ use tl_core::current_ident;
 use tl_core::door::{Call, Deadline, Operation};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::raw::{Acquire, Place, RawLock};
+use crate::place::Place;
+use crate::raw::{Acquire, RawLock};
 use crate::{ReleaseError, Waiters};
 
 const ACQUIRE: &Operation = &Operation::new("RLock", "acquire");

@@ -372,6 +372,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     /// assert!(total.try_read_recursive().is_none());
     /// ```
     #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
     fn try_read_recursive(&self) -> Option<RwLockReadGuard<'_, T>>;
 
     /// Reads, past a writer that waits, if nobody writes within `timeout`. See
@@ -472,6 +473,7 @@ impl<T: ?Sized> RwLockExt<T> for RwLock<T> {
             .expect("a deadline that never comes has not passed")
     }
 
+    #[track_caller]
     fn try_read_recursive(&self) -> Option<RwLockReadGuard<'_, T>> {
         read_recursive(self, None, Call::here(TRY_READ_RECURSIVE))
     }

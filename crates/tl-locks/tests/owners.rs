@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use tl_core::door::{Call, Deadline, Held, Operation, held};
 use tl_core::{ThreadIdent, current_ident};
-use tl_locks::{ConditionLock, Lock, Mutex, RLock, ReentrantMutex, Waiters, wait_with_guard};
+use tl_locks::{
+    ConditionLock, Lock, Mutex, RLock, ReentrantMutex, RwLock, RwLockExt,
+    RwLockUpgradableReadGuard, RwLockWriteGuard, Waiters, wait_with_guard,
+};
 
 const SOON: Duration = Duration::from_millis(1);
 const WAIT: &Operation = &Operation::new("Condition", "wait");
@@ -92,6 +95,56 @@ fn a_lock_that_another_thread_releases_has_no_owner_left() {
         assert_none();
     });
     other.join().unwrap();
+    assert_none();
+}
+
+#[test]
+fn all_that_read_are_known_and_who_writes() {
+    static LOCK: RwLock<u32> = RwLock::new(0);
+    let late = || Instant::now() + Duration::from_secs(60);
+    let modes = || {
+        let own = held_by(current_ident());
+        own.iter().map(|held| held.is_shared).collect::<Vec<_>>()
+    };
+    macro_rules! assert_noted {
+        ($is_shared:expr, $($guard:expr;)*) => {$(
+            let here = line!();
+            let guard = $guard;
+            assert_eq!((line(), modes()), (here, vec![$is_shared]));
+            drop(guard);
+            assert_none();
+        )*};
+    }
+    assert_noted! { true, LOCK.read(); }
+    assert_noted! { true, LOCK.try_read().unwrap(); }
+    assert_noted! { true, LOCK.read_timeout(SOON).unwrap(); }
+    assert_noted! { true, LOCK.read_deadline(late()).unwrap(); }
+    assert_noted! { true, LOCK.read_recursive(); }
+    assert_noted! { true, LOCK.try_read_recursive().unwrap(); }
+    assert_noted! { true, LOCK.read_recursive_timeout(SOON).unwrap(); }
+    assert_noted! { true, LOCK.upgradable_read(); }
+    assert_noted! { true, LOCK.try_upgradable_read().unwrap(); }
+    assert_noted! { true, LOCK.upgradable_read_timeout(SOON).unwrap(); }
+    assert_noted! { true, RwLockWriteGuard::downgrade(LOCK.write()); }
+    assert_noted! { true, RwLockWriteGuard::downgrade_to_upgradable(LOCK.write()); }
+    assert_noted! { true, RwLockUpgradableReadGuard::downgrade(LOCK.upgradable_read()); }
+    assert_noted! { false, LOCK.write(); }
+    assert_noted! { false, LOCK.try_write().unwrap(); }
+    assert_noted! { false, LOCK.write_timeout(SOON).unwrap(); }
+    assert_noted! { false, LOCK.write_deadline(late()).unwrap(); }
+    assert_noted! { false, RwLockUpgradableReadGuard::upgrade(LOCK.upgradable_read()); }
+    assert_noted! { false, RwLockUpgradableReadGuard::try_upgrade(LOCK.upgradable_read()).unwrap(); }
+    let (first, second) = (LOCK.read(), LOCK.read());
+    let other = thread::spawn(move || {
+        let _third = LOCK.read();
+        assert_eq!(modes(), [true]);
+    });
+    other.join().unwrap();
+    assert_eq!(modes(), [true, true]);
+    drop(first);
+    assert_eq!(modes(), [true]);
+    // Whose guard it drops is not known: then nothing is.
+    thread::spawn(move || drop(second)).join().unwrap();
     assert_none();
 }
 

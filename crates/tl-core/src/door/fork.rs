@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::bucket::Bucket;
 use super::held;
+use super::order;
 use super::pooled;
 use super::trace;
 use crate::sys::{ForkHooks, ForkRank, at_fork};
@@ -35,14 +36,17 @@ fn register() {
                 pooled::hold_all();
                 Bucket::hold_all();
                 held::hold_all();
+                order::hold_all();
             },
             in_parent: || {
+                order::let_all_go();
                 held::let_all_go();
                 Bucket::let_all_go(|_| ());
                 pooled::let_all_go();
             },
             in_child: || {
                 trace::forget_tracer();
+                order::let_all_go();
                 held::let_all_go();
                 Bucket::let_all_go(|queues| queues.forget());
                 pooled::let_all_go();

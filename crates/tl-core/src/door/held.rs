@@ -33,6 +33,8 @@ pub struct Held {
     pub place: &'static Location<'static>,
     /// When that was, if somebody recorded: see [`trace_clock`](super::trace_clock). Else 0.
     pub since: u64,
+    /// Whether others may hold it at the same time, to read.
+    pub is_shared: bool,
 }
 
 const SHARDS: usize = 64;
@@ -85,18 +87,48 @@ fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
 /// assert_eq!(holder_of(lock), None);
 /// ```
 pub fn note_held(lock: QueueId, place: &'static Location<'static>) {
+    note(lock, place, false);
+}
+
+/// Notes that the calling thread has acquired a lock to read, at `place`. Others may read with it,
+/// and nobody writes.
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{WaitQueue, held, note_held_shared};
+///
+/// let word = AtomicU32::new(1);
+/// let lock = WaitQueue::of(&word).id();
+/// note_held_shared(lock, Location::caller());
+/// note_held_shared(lock, Location::caller()); // It reads again.
+/// assert!(held().len() == 2 && held()[0].is_shared);
+/// ```
+pub fn note_held_shared(lock: QueueId, place: &'static Location<'static>) {
+    note(lock, place, true);
+}
+
+fn note(lock: QueueId, place: &'static Location<'static>, is_shared: bool) {
     let now = Held {
         lock,
         thread: current_ident(),
         place,
         since: if trace::is_on() { platform::now() } else { 0 },
+        is_shared,
     };
     // Allocates with the shard unlocked, since an allocator may lock, too.
     let mut room = Vec::new();
     loop {
         let mut held = shard(lock).lock();
-        if let Some(known) = held.iter_mut().find(|known| known.lock == lock) {
-            *known = now;
+        if is_shared {
+            held.retain(|known| known.lock != lock || known.is_shared);
+        } else if let Some(first) = held.iter().position(|known| known.lock == lock) {
+            held[first] = now;
+            let mut index = 0;
+            held.retain(|known| {
+                index += 1;
+                known.lock != lock || index == first + 1
+            });
             return;
         }
         if room.capacity() > held.capacity() {
@@ -134,9 +166,14 @@ pub fn note_released(lock: QueueId) {
     };
     let known = held.swap_remove(index);
     drop(held);
+    record(known);
+}
+
+/// Tells who records that the lock was held until now.
+fn record(known: Held) {
     if trace::is_on() {
         trace::tell(Event::Held(WasHeld {
-            lock,
+            lock: known.lock,
             thread: known.thread,
             place: known.place,
             since: known.since,
@@ -145,7 +182,48 @@ pub fn note_released(lock: QueueId) {
     }
 }
 
-/// Returns who holds a lock, if that was [noted](note_held). Any other thread may release it.
+/// Notes that the calling thread is about to release a lock that it holds to read.
+///
+/// If it is not known to hold it, it releases it for another thread, and which one that is cannot
+/// be told: then nothing more is known of the threads that read.
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{WaitQueue, holder_of, note_held_shared, note_released_shared};
+///
+/// let word = AtomicU32::new(1);
+/// let lock = WaitQueue::of(&word).id();
+/// note_held_shared(lock, Location::caller());
+/// note_released_shared(lock);
+/// assert_eq!(holder_of(lock), None);
+/// ```
+pub fn note_released_shared(lock: QueueId) {
+    let own = (lock, current_ident());
+    let mut held = shard(lock).lock();
+    // The latest first, as guards are dropped.
+    let latest = held
+        .iter()
+        .rposition(|known| (known.lock, known.thread) == own);
+    let Some(index) = latest else {
+        return held.retain(|known| known.lock != lock);
+    };
+    let known = held.remove(index);
+    drop(held);
+    record(known);
+}
+
+/// Whether it was noted that the calling thread holds the lock.
+#[cfg(not(loom))]
+pub(super) fn is_held_here(lock: QueueId) -> bool {
+    let own = current_ident();
+    let held = shard(lock).lock();
+    held.iter()
+        .any(|known| (known.lock, known.thread) == (lock, own))
+}
+
+/// Returns who holds a lock, if that was [noted](note_held), or one of those that do, if it is held
+/// to read. Any other thread may release it.
 ///
 /// ```
 /// use std::panic::Location;

@@ -14,6 +14,7 @@
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
 //! | `held.rs` | [`held`]: who holds what, for locks without an owner that are told to note it |
 //! | `trace.rs` | [`Tracer`]: who records what happens, and what it is told |
+//! | `order/` | [`lock_orders`]: which lock is taken while which is held, and which orders could deadlock |
 //! | `gate.rs` | where waiters sleep that are woken together |
 //! | `platform/` | the futex and the clock, the only parts that the model checker replaces |
 //!
@@ -85,6 +86,8 @@ mod look;
 mod mutex;
 mod node;
 mod note;
+#[cfg(not(loom))]
+mod order;
 mod platform;
 #[cfg(not(loom))]
 mod pooled;
@@ -94,11 +97,18 @@ mod wake_list;
 
 pub use backoff::Backoff;
 pub use deadline::Deadline;
-pub use held::{Held, held, holder_of, note_held, note_released};
+pub use held::{
+    Held, held, holder_of, note_held, note_held_shared, note_released, note_released_shared,
+};
 pub use locked_queue::{LockedQueue, OVERDUE, Verdict, Waiter, Wake};
 pub use look::{Wait, waits};
 pub use mutex::{Mutex, MutexGuard};
 pub use note::{Call, Holder, Note, Operation};
+#[cfg(not(loom))]
+pub use order::{
+    LockId, LockMode, LockOrder, OrderStep, OrderWatch, lock_orders, unreported_lock_orders,
+    watch_lock_orders,
+};
 // The model checker has no forks.
 #[cfg(loom)]
 pub use mutex::{Mutex as PooledMutex, MutexGuard as PooledGuard};

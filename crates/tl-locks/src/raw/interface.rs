@@ -9,7 +9,8 @@ use lock_api::{GetThreadId, GuardSend, RawMutex, RawMutexFair, RawMutexTimed};
 
 use tl_core::door::{Call, Deadline, Operation};
 
-use super::{Acquire, Place, RawLock};
+use super::{Acquire, RawLock};
+use crate::place::Place;
 use crate::{MutexGuard, Waiters};
 
 const LOCK: &Operation = &Operation::new("Mutex", "lock");

@@ -15,7 +15,6 @@
 mod condvar;
 #[cfg(not(loom))]
 mod interface;
-mod place;
 mod waiters;
 
 use std::fmt;
@@ -26,8 +25,7 @@ use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use tl_core::{ThreadIdent, sys};
 
 use crate::ReleaseError;
-
-pub(crate) use place::Place;
+use crate::place::{self, Identity, Mode, Noted, Place};
 
 #[cfg(not(loom))]
 pub use condvar::RawCondvar;
@@ -63,8 +61,8 @@ impl Acquire<'_> {
         Acquire { call, owner: None }
     }
 
-    fn holder(&self, lock: WaitQueue<'_>) -> Option<Holder> {
-        let noted = place::holder_of(lock);
+    fn holder(&self, lock: Noted<'_>) -> Option<Holder> {
+        let noted = lock.holder();
         let Some(owner) = self.owner else {
             return noted;
         };
@@ -94,6 +92,8 @@ impl Acquire<'_> {
 /// *TOTAL.lock() += 1;
 /// assert_eq!(*TOTAL.lock(), 1);
 /// ```
+// The word first, so that its address is that of the lock.
+#[repr(C)]
 pub struct RawLock {
     /// | `TRYING` | `QUEUED` | `LOCKED` | meaning | who leaves it, and how |
     /// | --- | --- | --- | --- | --- |
@@ -116,6 +116,7 @@ pub struct RawLock {
     /// first that clears it is early: then one more is woken, which is no harm. Who joins an empty
     /// queue clears it too.
     state: AtomicU32,
+    identity: Identity,
 }
 
 impl RawLock {
@@ -124,6 +125,7 @@ impl RawLock {
     pub(crate) const fn new() -> RawLock {
         RawLock {
             state: AtomicU32::new(FREE),
+            identity: Identity::new(),
         }
     }
 
@@ -132,6 +134,7 @@ impl RawLock {
     pub(crate) fn new() -> RawLock {
         RawLock {
             state: AtomicU32::new(FREE),
+            identity: Identity::new(),
         }
     }
 
@@ -148,6 +151,7 @@ impl RawLock {
 
     #[inline]
     pub(crate) fn acquire(&self, acquire: Acquire<'_>) {
+        self.noted().is_wanted(Mode::Exclusive, acquire.call);
         if !self.take_free() {
             self.acquire_slow(Deadline::NEVER, acquire.call, acquire.owner);
         }
@@ -205,7 +209,16 @@ impl RawLock {
 
     #[inline]
     pub(crate) fn release(&self) -> Result<(), ReleaseError> {
-        self.is_held_no_more();
+        let released = self.release_silently();
+        place::report();
+        released
+    }
+
+    /// As [`release`](RawLock::release), for a thread that is in a queue of the door and cannot
+    /// report anything.
+    #[inline]
+    fn release_silently(&self) -> Result<(), ReleaseError> {
+        self.noted().is_released(Mode::Exclusive);
         // Release: pairs with the acquiring exchange in `take`.
         match self
             .state
@@ -221,15 +234,18 @@ impl RawLock {
     #[cfg(not(loom))]
     #[inline]
     pub(crate) fn release_fair(&self) -> Result<(), ReleaseError> {
-        self.is_held_no_more();
-        // Release: as in `release`.
-        match self
-            .state
-            .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
-        {
-            Ok(_) => Ok(()),
-            Err(_) => self.release_slow(true),
-        }
+        self.noted().is_released(Mode::Exclusive);
+        // Release: as in `release_silently`.
+        let released =
+            match self
+                .state
+                .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
+            {
+                Ok(_) => Ok(()),
+                Err(_) => self.release_slow(true),
+            };
+        place::report();
+        released
     }
 
     /// Lets the longest waiter have the lock for a turn, if there is one.
@@ -241,17 +257,18 @@ impl RawLock {
         }
     }
 
-    /// With the feature `owners`: notes that the calling thread holds the lock.
+    /// The lock as the features `owners` and `lock-order` note it.
     #[inline]
-    fn is_held_since(&self, place: Place) {
-        place.note(WaitQueue::of(&self.state));
+    fn noted(&self) -> Noted<'_> {
+        Noted {
+            queue: WaitQueue::of(&self.state),
+            identity: &self.identity,
+        }
     }
 
-    /// With the feature `owners`: to be called before the lock is released, so that who gets it
-    /// next notes that afterwards.
     #[inline]
-    fn is_held_no_more(&self) {
-        place::forget(WaitQueue::of(&self.state));
+    fn is_held_since(&self, place: Place) {
+        self.noted().is_held(Mode::Exclusive, place);
     }
 
     #[inline]
@@ -296,7 +313,8 @@ impl RawLock {
         }
         let queue = WaitQueue::of(&self.state);
         let acquire = Acquire { call, owner };
-        let holder = || acquire.holder(queue);
+        let noted = self.noted();
+        let holder = || acquire.holder(noted);
         let note = Note::new(call).held_by(queue, &holder);
         self.acquire_awake(deadline, queue.contended_backoff(), false, &note)
     }
@@ -465,7 +483,8 @@ impl RawLock {
     ) -> bool {
         let queue = waiters.queue();
         let own = WaitQueue::of(&self.state);
-        let holder = || acquire.holder(own);
+        let noted = self.noted();
+        let holder = || acquire.holder(noted);
         let note = Note::new(acquire.call).held_by(own, &holder);
         let locked_queue = queue.lock();
         if !waiters.join(self, &locked_queue) {
@@ -473,10 +492,11 @@ impl RawLock {
             another_lock();
         }
         let mut backoff = queue.backoff();
-        let noted = locked_queue.noting(&note);
-        let wake = noted.wait_as(0, &mut backoff, deadline, || {
+        let locked_queue = locked_queue.noting(&note);
+        let wake = locked_queue.wait_as(0, &mut backoff, deadline, || {
             before_release();
-            let _ = self.release();
+            let _ = self.release_silently();
+            noted.is_wanted(Mode::Exclusive, acquire.call);
         });
         match wake {
             // The token is this lock's only if the waiter was moved to the queue of this lock, and

@@ -11,6 +11,7 @@ use lock_api::{
 use tl_core::door::{Call, Deadline, Operation};
 
 use super::{RawRwLock, Wish};
+use crate::place::{self, Mode, Place};
 use crate::{RwLock, RwLockReadGuard};
 
 const READ: &Operation = &Operation::new("RwLock", "read");
@@ -26,6 +27,38 @@ const UPGRADE: &Operation = &Operation::new("RwLockUpgradableReadGuard", "upgrad
 const TRY_UPGRADE_FOR: &Operation = &Operation::new("RwLockUpgradableReadGuard", "try_upgrade_for");
 const TRY_UPGRADE_UNTIL: &Operation =
     &Operation::new("RwLockUpgradableReadGuard", "try_upgrade_until");
+
+impl RawRwLock {
+    /// Notes that the lock was acquired, if it was.
+    #[inline]
+    fn got(&self, acquired: bool, mode: Mode, place: Place) -> Option<GuardSend> {
+        if !acquired {
+            return None;
+        }
+        self.noted().is_held(mode, place);
+        if mode == Mode::Exclusive {
+            self.noted().is_written();
+        }
+        Some(GuardSend::new())
+    }
+
+    /// Notes that the lock, which is held as `before`, is held as `after`.
+    #[inline]
+    fn turned(&self, before: Mode, after: Mode, place: Place) {
+        self.noted().is_released(before);
+        self.noted().is_held(after, place);
+    }
+
+    /// Waits for the others that read, and becomes the writer.
+    #[inline]
+    fn upgrade_noting(&self, deadline: Deadline, call: Call) -> bool {
+        let upgraded = RawRwLock::upgrade(self, deadline, call);
+        if upgraded {
+            self.turned(Mode::Upgradable, Mode::Exclusive, Place::of(call));
+        }
+        upgraded
+    }
+}
 
 // SAFETY: `RawRwLock` asks for
 // - readers that exclude writers, and writers that exclude all, acquire on locking, release on
@@ -45,35 +78,50 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
     #[inline]
     #[track_caller]
     fn lock_shared(&self) -> GuardSend {
-        self.acquire_shared(Call::here(READ));
+        let call = Call::here(READ);
+        self.noted().is_wanted(Mode::Shared, call);
+        self.acquire_shared(call);
+        self.noted().is_held(Mode::Shared, Place::of(call));
         GuardSend::new()
     }
 
     #[inline]
+    #[track_caller]
     fn try_lock_shared(&self) -> Option<GuardSend> {
-        (self.join_readers() || self.try_acquire(Wish::Read)).then(GuardSend::new)
+        let acquired = self.join_readers() || self.try_acquire(Wish::Read);
+        self.got(acquired, Mode::Shared, Place::here())
     }
 
     #[inline]
     unsafe fn unlock_shared(&self, _guard: GuardSend) {
+        self.noted().is_released(Mode::Shared);
         self.release_shared(false);
+        place::report();
     }
 
     #[inline]
     #[track_caller]
     fn lock_exclusive(&self) -> GuardSend {
-        self.acquire_exclusive(Call::here(WRITE));
+        let call = Call::here(WRITE);
+        self.noted().is_wanted(Mode::Exclusive, call);
+        self.acquire_exclusive(call);
+        self.noted().is_held(Mode::Exclusive, Place::of(call));
+        self.noted().is_written();
         GuardSend::new()
     }
 
     #[inline]
+    #[track_caller]
     fn try_lock_exclusive(&self) -> Option<GuardSend> {
-        (self.take_free() || self.try_acquire(Wish::Write)).then(GuardSend::new)
+        let acquired = self.take_free() || self.try_acquire(Wish::Write);
+        self.got(acquired, Mode::Exclusive, Place::here())
     }
 
     #[inline]
     unsafe fn unlock_exclusive(&self, _guard: GuardSend) {
+        self.noted().is_released(Mode::Exclusive);
         self.release_exclusive();
+        place::report();
     }
 
     #[inline]
@@ -95,29 +143,33 @@ unsafe impl RawRwLockTimed for RawRwLock {
     #[inline]
     #[track_caller]
     fn try_lock_shared_for(&self, timeout: Duration) -> Option<GuardSend> {
-        self.acquire_shared_timeout(timeout, Call::here(TRY_READ_FOR))
-            .then(GuardSend::new)
+        let call = Call::here(TRY_READ_FOR);
+        let acquired = self.acquire_shared_timeout(timeout, call);
+        self.got(acquired, Mode::Shared, Place::of(call))
     }
 
     #[inline]
     #[track_caller]
     fn try_lock_shared_until(&self, deadline: Instant) -> Option<GuardSend> {
-        self.acquire_shared_deadline(deadline, Call::here(TRY_READ_UNTIL))
-            .then(GuardSend::new)
+        let call = Call::here(TRY_READ_UNTIL);
+        let acquired = self.acquire_shared_deadline(deadline, call);
+        self.got(acquired, Mode::Shared, Place::of(call))
     }
 
     #[inline]
     #[track_caller]
     fn try_lock_exclusive_for(&self, timeout: Duration) -> Option<GuardSend> {
-        self.acquire_exclusive_timeout(timeout, Call::here(TRY_WRITE_FOR))
-            .then(GuardSend::new)
+        let call = Call::here(TRY_WRITE_FOR);
+        let acquired = self.acquire_exclusive_timeout(timeout, call);
+        self.got(acquired, Mode::Exclusive, Place::of(call))
     }
 
     #[inline]
     #[track_caller]
     fn try_lock_exclusive_until(&self, deadline: Instant) -> Option<GuardSend> {
-        self.acquire_exclusive_deadline(deadline, Call::here(TRY_WRITE_UNTIL))
-            .then(GuardSend::new)
+        let call = Call::here(TRY_WRITE_UNTIL);
+        let acquired = self.acquire_exclusive_deadline(deadline, call);
+        self.got(acquired, Mode::Exclusive, Place::of(call))
     }
 }
 
@@ -127,19 +179,25 @@ unsafe impl RawRwLockTimed for RawRwLock {
 unsafe impl RawRwLockFair for RawRwLock {
     #[inline]
     unsafe fn unlock_shared_fair(&self, _guard: GuardSend) {
+        self.noted().is_released(Mode::Shared);
         self.release_shared(true);
+        place::report();
     }
 
     #[inline]
     unsafe fn unlock_exclusive_fair(&self, _guard: GuardSend) {
+        self.noted().is_released(Mode::Exclusive);
         self.release_exclusive_fair();
+        place::report();
     }
 }
 
 // SAFETY: the reader that the writer becomes is among the readers before anybody else can write.
 unsafe impl RawRwLockDowngrade for RawRwLock {
     #[inline]
+    #[track_caller]
     unsafe fn downgrade(&self, guard: GuardSend) -> GuardSend {
+        self.turned(Mode::Exclusive, Mode::Shared, Place::here());
         RawRwLock::downgrade(self);
         guard
     }
@@ -153,33 +211,44 @@ unsafe impl RawRwLockUpgrade for RawRwLock {
     #[inline]
     #[track_caller]
     fn lock_upgradable(&self) -> GuardSend {
-        self.acquire_upgradable(Call::here(UPGRADABLE));
+        let call = Call::here(UPGRADABLE);
+        self.noted().is_wanted(Mode::Upgradable, call);
+        self.acquire_upgradable(call);
+        self.noted().is_held(Mode::Upgradable, Place::of(call));
         GuardSend::new()
     }
 
     #[inline]
+    #[track_caller]
     fn try_lock_upgradable(&self) -> Option<GuardSend> {
-        self.try_acquire(Wish::ReadUpgradably).then(GuardSend::new)
+        let acquired = self.try_acquire(Wish::ReadUpgradably);
+        self.got(acquired, Mode::Upgradable, Place::here())
     }
 
     #[inline]
     unsafe fn unlock_upgradable(&self, _guard: GuardSend) {
+        self.noted().is_released(Mode::Upgradable);
         self.release_upgradable(false);
+        place::report();
     }
 
     #[inline]
     #[track_caller]
     unsafe fn upgrade(&self, guard: GuardSend) -> GuardSend {
-        RawRwLock::upgrade(self, Deadline::NEVER, Call::here(UPGRADE));
+        let call = Call::here(UPGRADE);
+        self.noted().is_upgraded(call);
+        self.upgrade_noting(Deadline::NEVER, call);
         guard
     }
 
     #[inline]
+    #[track_caller]
     unsafe fn try_upgrade(&self, guard: GuardSend) -> Result<GuardSend, GuardSend> {
-        match self.try_acquire(Wish::Upgrade) {
-            true => Ok(guard),
-            false => Err(guard),
+        if !self.try_acquire(Wish::Upgrade) {
+            return Err(guard);
         }
+        self.turned(Mode::Upgradable, Mode::Exclusive, Place::here());
+        Ok(guard)
     }
 }
 
@@ -187,20 +256,26 @@ unsafe impl RawRwLockUpgrade for RawRwLock {
 unsafe impl RawRwLockUpgradeFair for RawRwLock {
     #[inline]
     unsafe fn unlock_upgradable_fair(&self, _guard: GuardSend) {
+        self.noted().is_released(Mode::Upgradable);
         self.release_upgradable(true);
+        place::report();
     }
 }
 
 // SAFETY: what the thread keeps is noted before anybody else can write.
 unsafe impl RawRwLockUpgradeDowngrade for RawRwLock {
     #[inline]
+    #[track_caller]
     unsafe fn downgrade_upgradable(&self, guard: GuardSend) -> GuardSend {
+        self.turned(Mode::Upgradable, Mode::Shared, Place::here());
         RawRwLock::downgrade_upgradable(self);
         guard
     }
 
     #[inline]
+    #[track_caller]
     unsafe fn downgrade_to_upgradable(&self, guard: GuardSend) -> GuardSend {
+        self.turned(Mode::Exclusive, Mode::Upgradable, Place::here());
         RawRwLock::downgrade_to_upgradable(self);
         guard
     }
@@ -211,23 +286,17 @@ unsafe impl RawRwLockUpgradeTimed for RawRwLock {
     #[inline]
     #[track_caller]
     fn try_lock_upgradable_for(&self, timeout: Duration) -> Option<GuardSend> {
-        self.acquire_timeout_slow(
-            Wish::ReadUpgradably,
-            timeout,
-            Call::here(TRY_UPGRADABLE_FOR),
-        )
-        .then(GuardSend::new)
+        let call = Call::here(TRY_UPGRADABLE_FOR);
+        let acquired = self.acquire_timeout_slow(Wish::ReadUpgradably, timeout, call);
+        self.got(acquired, Mode::Upgradable, Place::of(call))
     }
 
     #[inline]
     #[track_caller]
     fn try_lock_upgradable_until(&self, deadline: Instant) -> Option<GuardSend> {
-        self.acquire_slow(
-            Wish::ReadUpgradably,
-            Deadline::at(deadline),
-            Call::here(TRY_UPGRADABLE_UNTIL),
-        )
-        .then(GuardSend::new)
+        let call = Call::here(TRY_UPGRADABLE_UNTIL);
+        let acquired = self.acquire_slow(Wish::ReadUpgradably, Deadline::at(deadline), call);
+        self.got(acquired, Mode::Upgradable, Place::of(call))
     }
 
     #[inline]
@@ -237,7 +306,7 @@ unsafe impl RawRwLockUpgradeTimed for RawRwLock {
         guard: GuardSend,
         timeout: Duration,
     ) -> Result<GuardSend, GuardSend> {
-        match RawRwLock::upgrade(self, Deadline::after(timeout), Call::here(TRY_UPGRADE_FOR)) {
+        match self.upgrade_noting(Deadline::after(timeout), Call::here(TRY_UPGRADE_FOR)) {
             true => Ok(guard),
             false => Err(guard),
         }
@@ -250,7 +319,7 @@ unsafe impl RawRwLockUpgradeTimed for RawRwLock {
         guard: GuardSend,
         deadline: Instant,
     ) -> Result<GuardSend, GuardSend> {
-        match RawRwLock::upgrade(self, Deadline::at(deadline), Call::here(TRY_UPGRADE_UNTIL)) {
+        match self.upgrade_noting(Deadline::at(deadline), Call::here(TRY_UPGRADE_UNTIL)) {
             true => Ok(guard),
             false => Err(guard),
         }
@@ -267,10 +336,14 @@ pub(crate) fn read_recursive<T: ?Sized>(
     // SAFETY: the raw lock must not be changed so that a guard lies: to become one more reader
     // where nobody writes is what any reader does.
     let raw = unsafe { lock.raw() };
+    if deadline.is_some_and(|deadline| deadline == Deadline::NEVER) {
+        raw.noted().is_wanted(Mode::Recursive, call);
+    }
     let acquired = match deadline {
         Some(deadline) => raw.acquire_slow(Wish::ReadRecursively, deadline, call),
         None => raw.try_acquire(Wish::ReadRecursively),
     };
+    let guard = raw.got(acquired, Mode::Shared, Place::of(call))?;
     // SAFETY: the calling thread has become a reader, and this is its only guard.
-    acquired.then(|| unsafe { lock.make_read_guard_unchecked(GuardSend::new()) })
+    Some(unsafe { lock.make_read_guard_unchecked(guard) })
 }

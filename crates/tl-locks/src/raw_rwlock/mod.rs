@@ -28,6 +28,8 @@ use tl_core::door::{Backoff, Call, Deadline, LockedQueue, Note, OVERDUE, WaitQue
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 #[cfg(not(loom))]
+use crate::place::{Identity, Noted};
+#[cfg(not(loom))]
 pub(crate) use interface::read_recursive;
 
 const READER: u32 = 1;
@@ -61,6 +63,8 @@ const HANDED_OVER: u32 = 1;
 /// *LIMIT.write() += 1;
 /// assert_eq!(*LIMIT.read(), 11);
 /// ```
+// The word first, so that its address is that of the lock.
+#[repr(C)]
 pub struct RawRwLock {
     /// | bits | meaning | set by | cleared by |
     /// | --- | --- | --- | --- |
@@ -77,6 +81,8 @@ pub struct RawRwLock {
     /// thread that released the lock is about to lock the queue. So nobody joins the queue while
     /// the lock is free, `CLOSED` or not.
     state: AtomicU32,
+    #[cfg(not(loom))]
+    identity: Identity,
 }
 
 /// What a thread wants of the lock.
@@ -138,6 +144,17 @@ impl RawRwLock {
     const fn new() -> RawRwLock {
         RawRwLock {
             state: AtomicU32::new(0),
+            identity: Identity::new(),
+        }
+    }
+
+    /// The lock as the features `owners` and `lock-order` note it.
+    #[cfg(not(loom))]
+    #[inline]
+    fn noted(&self) -> Noted<'_> {
+        Noted {
+            queue: WaitQueue::of(&self.state),
+            identity: &self.identity,
         }
     }
 
@@ -240,7 +257,11 @@ impl RawRwLock {
         if deadline.has_passed() {
             return false;
         }
+        #[cfg(all(feature = "owners", not(loom)))]
+        let holder = || self.noted().holder();
         let note = Note::new(call).gives_up_at(deadline);
+        #[cfg(all(feature = "owners", not(loom)))]
+        let note = note.held_by(WaitQueue::of(&self.state), &holder);
         let queue = WaitQueue::of(&self.state);
         let mut backoff = queue.contended_backoff();
         let mut overdue_at = None;

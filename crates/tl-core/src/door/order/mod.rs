@@ -1,0 +1,344 @@
+//! In which order locks are taken, and which orders could deadlock.
+//!
+//! | file | what it has |
+//! | --- | --- |
+//! | `mod.rs` | what a lock notes when it is wanted, taken and let go |
+//! | `graph.rs` | which lock was wanted while which was held, and the circles in that |
+//! | `found.rs` | [`LockOrder`]: such a circle, and how it is written for people |
+//!
+//! # The rule
+//!
+//! A thread that holds one lock and *wants* another, for as long as it takes, adds an edge from the
+//! first to the second. A circle of edges is an order that could deadlock: were each of its threads
+//! to hold the first lock of its edge at the same time, each would wait for the next one for ever.
+//!
+//! - An edge is noted before the thread waits, so that it is known also of a thread that does.
+//! - A try, and a wait with a time limit, add no edge to the lock that they want, since they end.
+//!   The lock that they got is held as any other.
+//! - What the thread holds already it does not wait for: a further level adds no edge.
+//! - Edges that meet at a lock make a circle only if the one that holds it stands in the way of the
+//!   one that wants it. See [`LockMode`].
+//! - No circle is one in which two edges have a *guard* in common: a lock that was held whenever
+//!   either of them was seen, and that two threads cannot hold so. They never happen at once.
+//! - A lock that was released by another thread than the one that took it is no lock but a signal.
+//!   It is in no circle.
+//!
+//! A lock is known by the number in its [`LockId`], not by its address: what is dropped takes its
+//! edges along, what is moved keeps them, and what comes to lie at an old address has none.
+
+mod found;
+mod graph;
+
+use std::cell::RefCell;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+pub use found::{LockOrder, OrderStep};
+use graph::{Graph, Wanted};
+
+use super::held;
+use super::mutex::Mutex;
+use super::queue::QueueId;
+
+static GRAPH: Mutex<Graph> = Mutex::new(Graph::new());
+
+/// How many orders have been found, how many of them somebody has taken to report them, and how
+/// many threads look for new ones. Relaxed: what they count is under the lock of the graph.
+static FOUND: AtomicUsize = AtomicUsize::new(0);
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
+static WATCHES: AtomicUsize = AtomicUsize::new(0);
+
+/// From how many locks on each that is taken has the list of the thread looked through for those
+/// that another thread has released.
+const MANY: usize = 16;
+
+thread_local! {
+    /// What the calling thread holds, the oldest first. Some of it another thread may have released
+    /// since: see `still_held`.
+    static HERE: RefCell<Vec<Holding>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A lock that a thread holds.
+#[derive(Clone, Copy)]
+struct Holding {
+    lock: u64,
+    queue: QueueId,
+    mode: LockMode,
+    place: &'static Location<'static>,
+}
+
+/// How a lock is held or wanted.
+///
+/// | held | stands in the way of who wants it |
+/// | --- | --- |
+/// | `Exclusive` | in any mode |
+/// | `Upgradable` | `Exclusive` or `Upgradable` |
+/// | `Shared` | `Exclusive` |
+///
+/// Who reads also stands in the way of who wants to read, if there are threads that write: one that
+/// is overdue lets no reader in. That counts from the first time on that the lock is written after
+/// it was read with another lock held or wanted. It never counts for who reads again (`Recursive`),
+/// and to write by an upgrade does not count as writing.
+///
+/// ```
+/// use tl_core::door::LockMode;
+///
+/// assert!(LockMode::Exclusive < LockMode::Shared);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum LockMode {
+    /// By one thread at a time.
+    Exclusive,
+    /// To read, with the right to write later.
+    Upgradable,
+    /// To read.
+    Shared,
+    /// To read, past writers that wait.
+    Recursive,
+}
+
+/// The identity of a lock, for as long as the lock lives. It is to lie in the lock.
+///
+/// ```
+/// use std::panic::Location;
+/// use std::sync::atomic::AtomicU32;
+/// use tl_core::door::{LockId, LockMode, WaitQueue};
+///
+/// let (word, id) = (AtomicU32::new(1), LockId::new());
+/// let queue = WaitQueue::of(&word).id();
+/// let here = Location::caller();
+/// id.note_wanted(queue, LockMode::Exclusive, here);
+/// id.note_held(queue, LockMode::Exclusive, here);
+/// id.note_released(queue, LockMode::Exclusive);
+/// ```
+#[derive(Debug, Default)]
+pub struct LockId {
+    /// A number that no other lock has or had; 0 as long as it has not been needed. Relaxed: it is
+    /// all that there is to see.
+    number: AtomicU64,
+}
+
+impl LockId {
+    /// The identity of a new lock.
+    pub const fn new() -> LockId {
+        LockId {
+            number: AtomicU64::new(0),
+        }
+    }
+
+    fn number(&self) -> u64 {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        match self.number.load(Ordering::Relaxed) {
+            0 => {
+                let new = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+                let set =
+                    self.number
+                        .compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed);
+                set.map_or_else(|before| before, |_| new)
+            }
+            number => number,
+        }
+    }
+
+    /// Notes that the calling thread is about to take the lock, however long it may have to wait.
+    /// `queue` is that of the lock, as for [`note_held`](super::note_held).
+    pub fn note_wanted(&self, queue: QueueId, mode: LockMode, place: &'static Location<'static>) {
+        self.wanted(queue, mode, place, false);
+    }
+
+    /// As [`note_wanted`](LockId::note_wanted), by the thread that has the lock to read and is to
+    /// be the one that writes.
+    pub fn note_upgrade(&self, queue: QueueId, place: &'static Location<'static>) {
+        self.wanted(queue, LockMode::Exclusive, place, true);
+    }
+
+    fn wanted(
+        &self,
+        queue: QueueId,
+        mode: LockMode,
+        place: &'static Location<'static>,
+        upgrades: bool,
+    ) {
+        here(|here| {
+            here.retain(still_held);
+            if here.is_empty() {
+                return;
+            }
+            let lock = self.number();
+            let is_held = here.iter().any(|holding| holding.lock == lock);
+            if is_held && !upgrades {
+                return;
+            }
+            let wanted = Wanted {
+                lock,
+                queue,
+                mode,
+                place,
+            };
+            let mut graph = GRAPH.lock();
+            graph.wanted(here, wanted);
+            FOUND.store(graph.found().len(), Ordering::Relaxed);
+        });
+    }
+
+    /// Notes that the calling thread has taken the lock. It is to be noted as
+    /// [held](super::note_held) before.
+    pub fn note_held(&self, queue: QueueId, mode: LockMode, place: &'static Location<'static>) {
+        let lock = self.number();
+        here(|here| {
+            // What another thread has released for this one.
+            here.retain(|holding| {
+                holding.lock != lock || mode != LockMode::Exclusive && still_held(holding)
+            });
+            if here.len() >= MANY {
+                here.retain(still_held);
+            }
+            here.push(Holding {
+                lock,
+                queue,
+                mode,
+                place,
+            });
+        });
+    }
+
+    /// Notes that others than readers take the lock, which has readers.
+    pub fn note_writer(&self) {
+        if self.number.load(Ordering::Relaxed) != 0 {
+            let mut graph = GRAPH.lock();
+            graph.written(self.number());
+            FOUND.store(graph.found().len(), Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that the lock is about to be released, by whichever thread. It is to be noted as
+    /// [released](super::note_released) afterwards.
+    pub fn note_released(&self, queue: QueueId, mode: LockMode) {
+        let lock = self.number();
+        let found = here(|here| {
+            let index = here
+                .iter()
+                .rposition(|holding| (holding.lock, holding.mode) == (lock, mode))?;
+            Some(here.remove(index))
+        });
+        let is_here = found.flatten().is_some() || held::is_held_here(queue);
+        if !is_here && held::holder_of(queue).is_some() {
+            GRAPH.lock().passed_on(lock);
+        }
+    }
+}
+
+/// What is dropped takes its edges along.
+impl Drop for LockId {
+    fn drop(&mut self) {
+        let number = self.number.load(Ordering::Relaxed);
+        if number != 0 {
+            GRAPH.lock().forget(number);
+        }
+    }
+}
+
+/// Calls `f` with what the calling thread holds. `None` where that cannot be known: when its
+/// thread-locals are gone, or in an allocator that locks.
+fn here<R>(f: impl FnOnce(&mut Vec<Holding>) -> R) -> Option<R> {
+    let call = |here: &RefCell<Vec<Holding>>| Some(f(&mut *here.try_borrow_mut().ok()?));
+    HERE.try_with(call).ok().flatten()
+}
+
+fn still_held(holding: &Holding) -> bool {
+    held::is_held_here(holding.queue)
+}
+
+/// Returns all orders of locks that were found in which threads could wait for each other, the
+/// oldest first. An order is found once for the same places in the program, whichever locks are
+/// taken there.
+///
+/// ```
+/// assert!(tl_core::door::lock_orders().is_empty());
+/// ```
+pub fn lock_orders() -> Vec<LockOrder> {
+    GRAPH.lock().found().to_vec()
+}
+
+/// Returns those [`lock_orders`] that nobody has reported, for the caller to do so. It returns none
+/// while a thread looks for them ([`watch_lock_orders`]), or while the calling thread holds a lock,
+/// which whoever hears the report may want.
+///
+/// ```
+/// assert!(tl_core::door::unreported_lock_orders().is_empty());
+/// ```
+#[inline]
+pub fn unreported_lock_orders() -> Vec<LockOrder> {
+    match FOUND.load(Ordering::Relaxed) == TAKEN.load(Ordering::Relaxed) {
+        true => Vec::new(),
+        false => take_unreported(),
+    }
+}
+
+#[cold]
+fn take_unreported() -> Vec<LockOrder> {
+    let holds_nothing = here(|here| {
+        here.retain(still_held);
+        here.is_empty()
+    });
+    if holds_nothing != Some(true) || WATCHES.load(Ordering::Relaxed) > 0 {
+        return Vec::new();
+    }
+    let graph = GRAPH.lock();
+    let found = graph.found();
+    let taken = TAKEN.swap(found.len(), Ordering::Relaxed);
+    found[taken..].to_vec()
+}
+
+/// Says that the caller looks at [`lock_orders`] every so often, until what this returns is
+/// dropped.
+///
+/// ```
+/// let watch = tl_core::door::watch_lock_orders();
+/// drop(watch);
+/// ```
+pub fn watch_lock_orders() -> OrderWatch {
+    WATCHES.fetch_add(1, Ordering::Relaxed);
+    OrderWatch(())
+}
+
+/// Somebody looks at the orders of locks. See [`watch_lock_orders`].
+///
+/// ```
+/// use tl_core::door::{OrderWatch, watch_lock_orders};
+///
+/// let watch: OrderWatch = watch_lock_orders();
+/// # let _ = watch;
+/// ```
+#[derive(Debug)]
+pub struct OrderWatch(());
+
+impl OrderWatch {
+    /// Returns what was found beyond the first `known`, which the caller has seen.
+    pub fn news(&self, known: usize) -> Vec<LockOrder> {
+        if FOUND.load(Ordering::Relaxed) == known {
+            return Vec::new();
+        }
+        let graph = GRAPH.lock();
+        let found = graph.found();
+        TAKEN.store(found.len(), Ordering::Relaxed);
+        found.get(known..).unwrap_or_default().to_vec()
+    }
+}
+
+impl Drop for OrderWatch {
+    fn drop(&mut self) {
+        WATCHES.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Locks the graph, for the thread that is about to fork.
+pub(super) fn hold_all() {
+    GRAPH.hold();
+}
+
+/// Unlocks it, in the parent or in the child.
+pub(super) fn let_all_go() {
+    // SAFETY: this is the thread that has called `hold_all`, and no guard came into being since.
+    drop(unsafe { GRAPH.take_back() });
+}

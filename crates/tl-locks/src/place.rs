@@ -1,0 +1,187 @@
+//! Where a lock is wanted, acquired and released: what the features `owners` and `lock-order` note
+//! of each, and nothing without them.
+
+use tl_core::door::{Call, Holder, WaitQueue};
+
+/// The place that acquires a lock. Without the feature `owners` it is nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Place(#[cfg(feature = "owners")] &'static std::panic::Location<'static>);
+
+impl Place {
+    /// From where the calling function was called, if that is `#[track_caller]`.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn here() -> Place {
+        Place(
+            #[cfg(feature = "owners")]
+            std::panic::Location::caller(),
+        )
+    }
+
+    #[inline]
+    pub(crate) fn of(_call: Call) -> Place {
+        Place(
+            #[cfg(feature = "owners")]
+            _call.caller(),
+        )
+    }
+}
+
+/// How a lock is held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(loom, allow(dead_code))]
+pub(crate) enum Mode {
+    /// By one thread at a time.
+    Exclusive,
+    /// To read, with the right to write later.
+    Upgradable,
+    /// To read.
+    Shared,
+    /// To read, past writers that wait.
+    Recursive,
+}
+
+/// By what the order of locks knows a lock. Without the feature `lock-order` it takes no room.
+pub(crate) struct Identity(#[cfg(all(feature = "lock-order", not(loom)))] tl_core::door::LockId);
+
+impl Identity {
+    #[inline]
+    pub(crate) const fn new() -> Identity {
+        Identity(
+            #[cfg(all(feature = "lock-order", not(loom)))]
+            tl_core::door::LockId::new(),
+        )
+    }
+}
+
+/// A lock, as it is noted.
+#[derive(Clone, Copy)]
+pub(crate) struct Noted<'a> {
+    #[cfg_attr(not(feature = "owners"), allow(dead_code))]
+    pub(crate) queue: WaitQueue<'a>,
+    #[cfg_attr(not(all(feature = "lock-order", not(loom))), allow(dead_code))]
+    pub(crate) identity: &'a Identity,
+}
+
+#[cfg(not(feature = "owners"))]
+impl Noted<'_> {
+    #[inline]
+    pub(crate) fn is_held(self, _mode: Mode, _place: Place) {}
+
+    #[inline]
+    pub(crate) fn is_released(self, _mode: Mode) {}
+
+    #[inline]
+    pub(crate) fn holder(self) -> Option<Holder> {
+        None
+    }
+}
+
+#[cfg(feature = "owners")]
+impl Noted<'_> {
+    /// Notes that the calling thread holds the lock.
+    pub(crate) fn is_held(self, mode: Mode, place: Place) {
+        use tl_core::door::{note_held, note_held_shared};
+
+        match mode {
+            Mode::Exclusive => note_held(self.queue.id(), place.0),
+            _ => note_held_shared(self.queue.id(), place.0),
+        }
+        self.is_ordered(mode, place);
+    }
+
+    /// To be called before the lock is released, so that who gets it next notes that afterwards.
+    pub(crate) fn is_released(self, mode: Mode) {
+        use tl_core::door::{note_released, note_released_shared};
+
+        self.is_ordered_no_more(mode);
+        match mode {
+            Mode::Exclusive => drop(note_released(self.queue.id())),
+            _ => note_released_shared(self.queue.id()),
+        }
+    }
+
+    pub(crate) fn holder(self) -> Option<Holder> {
+        tl_core::door::holder_of(self.queue.id())
+    }
+}
+
+#[cfg(not(all(feature = "lock-order", not(loom))))]
+impl Noted<'_> {
+    #[inline]
+    pub(crate) fn is_wanted(self, _mode: Mode, _call: Call) {}
+
+    #[cfg(not(loom))]
+    #[inline]
+    pub(crate) fn is_upgraded(self, _call: Call) {}
+
+    #[cfg(not(loom))]
+    #[inline]
+    pub(crate) fn is_written(self) {}
+
+    #[cfg(feature = "owners")]
+    fn is_ordered(self, _mode: Mode, _place: Place) {}
+
+    #[cfg(feature = "owners")]
+    fn is_ordered_no_more(self, _mode: Mode) {}
+}
+
+/// Reports what was found of the order of locks. To be called when a lock was released.
+#[cfg(not(all(feature = "lock-order", not(loom))))]
+#[inline]
+pub(crate) fn report() {}
+
+#[cfg(all(feature = "lock-order", not(loom)))]
+pub(crate) use order::report;
+
+#[cfg(all(feature = "lock-order", not(loom)))]
+mod order {
+    use tl_core::door::{Call, LockMode, unreported_lock_orders};
+
+    use super::{Mode, Noted, Place};
+
+    impl From<Mode> for LockMode {
+        fn from(mode: Mode) -> LockMode {
+            match mode {
+                Mode::Exclusive => LockMode::Exclusive,
+                Mode::Upgradable => LockMode::Upgradable,
+                Mode::Shared => LockMode::Shared,
+                Mode::Recursive => LockMode::Recursive,
+            }
+        }
+    }
+
+    impl Noted<'_> {
+        /// To be called before the lock is acquired, if the thread waits for it without a limit.
+        pub(crate) fn is_wanted(self, mode: Mode, call: Call) {
+            let id = &self.identity.0;
+            id.note_wanted(self.queue.id(), mode.into(), call.caller());
+        }
+
+        /// To be called before the thread that reads waits for the others to end.
+        pub(crate) fn is_upgraded(self, call: Call) {
+            self.identity.0.note_upgrade(self.queue.id(), call.caller());
+        }
+
+        /// To be called when a thread has taken the lock to write, if it can be taken to read.
+        pub(crate) fn is_written(self) {
+            self.identity.0.note_writer();
+        }
+
+        pub(super) fn is_ordered(self, mode: Mode, place: Place) {
+            self.identity
+                .0
+                .note_held(self.queue.id(), mode.into(), place.0);
+        }
+
+        pub(super) fn is_ordered_no_more(self, mode: Mode) {
+            self.identity.0.note_released(self.queue.id(), mode.into());
+        }
+    }
+
+    pub(crate) fn report() {
+        for order in unreported_lock_orders() {
+            log::warn!("{order}");
+        }
+    }
+}
