@@ -192,8 +192,17 @@ impl Graph {
         })
     }
 
-    /// Looks for the shortest circle that begins with this edge.
+    /// Reports the shortest circle that begins with this edge, if there is one.
     fn search(&mut self, first: u64, edge: Edge) {
+        if let Some(steps) = self.circle(first, edge) {
+            self.report(steps);
+        }
+    }
+
+    fn circle(&self, first: u64, edge: Edge) -> Option<Vec<OrderStep>> {
+        if self.locks[&first].is_passed_on {
+            return None;
+        }
         let mut ways = vec![Way {
             from: first,
             edge,
@@ -202,43 +211,46 @@ impl Graph {
         let mut visited = BTreeSet::new();
         let mut last = 0;
         while last < ways.len() {
-            let Way { edge: came, .. } = ways[last];
-            let lock = &self.locks[&came.to];
-            if !lock.is_passed_on {
-                for (next, seen) in &lock.after {
-                    let closes = next.to == first;
-                    let goes_on = self.is_in_the_way(came.to, next.held, came.wanted)
-                        && (!closes || self.is_in_the_way(first, edge.held, next.wanted))
-                        && self.way(&ways, last).all(|(from, edge)| {
-                            let other = &self.locks[&from].after[&edge];
-                            (from != next.to || closes) && !self.exclude(other, seen)
-                        });
-                    if !goes_on {
-                        continue;
-                    }
-                    let way = Way {
-                        from: came.to,
-                        edge: *next,
-                        before: Some(last),
-                    };
-                    if closes {
-                        ways.push(way);
-                        let end = ways.len() - 1;
-                        let mut steps: Vec<OrderStep> = self
-                            .way(&ways, end)
-                            .map(|(from, edge)| self.locks[&from].after[&edge].step.clone())
-                            .collect();
-                        steps.reverse();
-                        let is_signal = self.locks[&first].is_passed_on;
-                        return if is_signal { () } else { self.report(steps) };
-                    }
-                    if visited.insert((next.to, next.wanted)) {
-                        ways.push(way);
-                    }
+            let at = ways[last].edge.to;
+            for (next, seen) in &self.locks[&at].after {
+                if !self.goes_on(&ways, last, *next, seen) {
+                    continue;
+                }
+                if next.to != first && !visited.insert((next.to, next.wanted)) {
+                    continue;
+                }
+                ways.push(Way {
+                    from: at,
+                    edge: *next,
+                    before: Some(last),
+                });
+                if next.to == first {
+                    let edges = self.way(&ways, ways.len() - 1);
+                    let steps = edges.map(|(from, edge)| self.seen(from, edge).step.clone());
+                    let mut steps: Vec<OrderStep> = steps.collect();
+                    steps.reverse();
+                    return Some(steps);
                 }
             }
             last += 1;
         }
+        None
+    }
+
+    /// Whether the way to `last` goes on with this edge, or comes to its end with it.
+    fn goes_on(&self, ways: &[Way], last: usize, next: Edge, seen: &Seen) -> bool {
+        let (first, came) = (&ways[0], ways[last].edge);
+        let closes = next.to == first.from;
+        !self.locks[&came.to].is_passed_on
+            && self.is_in_the_way(came.to, next.held, came.wanted)
+            && (!closes || self.is_in_the_way(first.from, first.edge.held, next.wanted))
+            && self.way(ways, last).all(|(from, edge)| {
+                (closes || from != next.to) && !self.exclude(self.seen(from, edge), seen)
+            })
+    }
+
+    fn seen(&self, from: u64, edge: Edge) -> &Seen {
+        &self.locks[&from].after[&edge]
     }
 
     /// The edges of a way, the last one first.

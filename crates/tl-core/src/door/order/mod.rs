@@ -107,8 +107,12 @@ pub enum LockMode {
 /// let (word, id) = (AtomicU32::new(1), LockId::new());
 /// let queue = WaitQueue::of(&word).id();
 /// let here = Location::caller();
-/// id.note_wanted(queue, LockMode::Exclusive, here);
+/// id.note_wanted(queue, LockMode::Upgradable, here);
+/// id.note_held(queue, LockMode::Upgradable, here);
+/// id.note_upgrade(queue, here);
+/// id.note_released(queue, LockMode::Upgradable);
 /// id.note_held(queue, LockMode::Exclusive, here);
+/// id.note_writer();
 /// id.note_released(queue, LockMode::Exclusive);
 /// ```
 #[derive(Debug, Default)]
@@ -308,7 +312,7 @@ pub fn watch_lock_orders() -> OrderWatch {
 /// use tl_core::door::{OrderWatch, watch_lock_orders};
 ///
 /// let watch: OrderWatch = watch_lock_orders();
-/// # let _ = watch;
+/// assert!(watch.news(0).is_empty());
 /// ```
 #[derive(Debug)]
 pub struct OrderWatch(());
