@@ -192,7 +192,7 @@
 //! | `JoinHandle.is_finished` | [`JoinHandle::is_finished`](tl_thread::JoinHandle::is_finished) | |
 //! | `JoinHandle.join` | [`JoinHandle::join`](tl_thread::JoinHandle::join) | also [`join_timeout`](tl_thread::JoinHandle::join_timeout) |
 //! | `JoinHandle.thread` | [`JoinHandle::thread`](tl_thread::JoinHandle::thread) | |
-//! | `LocalKey` | [`Local`](tl_local::Local) | an object, and not only a `static`; dropped with its values |
+//! | `LocalKey` | [`Local`](tl_local::Local) | an object, and not only a `static`; dropped with its values. All see all values in a [`SharedLocal`](tl_local::SharedLocal) |
 //! | `LocalKey.get` | [`Local::get`](tl_local::Local::get) | an `Option` |
 //! | `LocalKey.replace` | [`Local::set`](tl_local::Local::set) | returns what was there |
 //! | `LocalKey.set` | [`Local::set`](tl_local::Local::set) | |

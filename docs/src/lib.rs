@@ -16,6 +16,7 @@
 //! | a fixed number of threads to wait for each other, round after round | [`Barrier`] | [`tl_barrier`] |
 //! | at most a given number of threads at a time to do something | [`Semaphore`], [`BoundedSemaphore`], [`ClosableSemaphore`] | [`tl_semaphore`] |
 //! | a value for each thread, in an object | [`Local<T>`](tl_local::Local) | [`tl_local`] |
+//! | the same, with all threads looking at all values | [`SharedLocal<T>`](tl_local::SharedLocal) | [`tl_local`] |
 //! | to see what every thread waits for, and which threads wait for each other in a circle | [`snapshot`](tl_inspect::snapshot), [`deadlocks`](tl_inspect::deadlocks) | [`tl_inspect`] |
 //! | to record every wait, and to see where the time went | [`trace`](tl_inspect::trace) | [`tl_inspect`] |
 //! | log lines with the name of their thread | [`BasicConfig`](tl_core::logging::BasicConfig) | [`tl_core`] |

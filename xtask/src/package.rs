@@ -18,7 +18,9 @@ use crate::{BoxedError, Outcome, built, progress, run, workspace};
 /// The program, which uses every published crate.
 const USER: &str = include_str!("package/user.rs");
 /// What the program needs besides the crates.
-const OTHERS: &str = "log = \"*\"\n";
+const OTHERS: &str = "log = \"*\"\nserde_json = \"*\"\n";
+/// The features that the program uses.
+const FEATURES: [(&str, &str); 1] = [("tl-locks", r#"["arc_lock", "serde"]"#)];
 /// Beside `src/`, what a package has: the first four are asked for, the others cargo adds.
 const FILES: [&str; 7] = [
     "Cargo.toml",
@@ -248,7 +250,9 @@ fn use_them(
     let mut dependencies = String::new();
     let mut patches = String::new();
     for (Manifest { name, version, .. }, folder) in unpacked {
-        dependencies += &format!("{name} = \"{version}\"\n");
+        let features = FEATURES.iter().find(|(of, _)| of == name);
+        let features = features.map_or("[]", |(_, features)| features);
+        dependencies += &format!("{name} = {{ version = \"{version}\", features = {features} }}\n");
         patches += &format!("{name} = {{ path = {folder:?} }}\n");
     }
     fs::create_dir_all(project.join("src"))?;

@@ -1,6 +1,7 @@
-//! [`Local`]: an object in which every thread has a value of its own.
+//! [`Local`]: an object in which every thread has a value of its own, and [`SharedLocal`], in which
+//! all threads may look at it.
 //!
-//! It is Python's
+//! `Local` is Python's
 //! [`threading.local`](https://docs.python.org/3/library/threading.html#thread-local-data) for
 //! Rust. Unlike a [`thread_local!`](std::thread_local) static it is an object: it can be a field,
 //! live in an [`Arc`](std::sync::Arc), and there can be any number. Reading it costs a few
@@ -27,6 +28,7 @@
 //! | you want | take |
 //! | --- | --- |
 //! | a value for each thread, in an object, and as many objects as you like | a [`Local`] |
+//! | the same, and to go through the values of all threads meanwhile | a [`SharedLocal`] |
 //! | a value for each thread, in one static, of a type that need not be `Send` | [`thread_local!`](std::thread_local) |
 //! | one value for all threads | a `Mutex` of [`tl-locks`] |
 //! | to give a thread a value when it starts | a closure that owns it, with [`tl-thread`] |
@@ -34,11 +36,12 @@
 //! # The life of a value
 //!
 //! A value belongs to the thread that set it, and no other thread sees it, except the exclusive
-//! owner of the `Local` ([`for_each_mut`](Local::for_each_mut), [`drain`](Local::drain)). It is
-//! dropped once:
+//! owner of the `Local` ([`for_each_mut`](Local::for_each_mut), [`drain`](Local::drain)). (In a
+//! [`SharedLocal`] every thread may look at it.) It is dropped once:
 //!
 //! - in its thread when that thread ends, before a `join` of it returns, or
-//! - with the `Local`, in the thread that drops it, if that comes first.
+//! - with the `Local`, in the thread that drops it, if that comes first, or
+//! - if its thread ends while another one visits the value, by that one when it is done with it.
 //!
 //! Its drop may use other `Local`s, and set them: such values are dropped next. A new thread starts
 //! with no value, and nothing is kept of threads that have ended.
@@ -60,12 +63,13 @@
 //! drop it: in the function of a [`ThreadEnd`](tl_core::sys::ThreadEnd), after the thread-locals
 //! are gone.
 //!
-//! # Values that outlive their thread, or that others read meanwhile
+//! # Values that outlive their thread
 //!
-//! Counters of threads that are summed up at the end, say, or shown while the threads count. Let
-//! each thread's value be an [`Arc`](std::sync::Arc) of something that is `Sync`, of which the
-//! initialiser keeps a clone in a list: the thread uses its own without a lock, and the owner of
-//! the list reads all of them, those of threads that have ended too.
+//! Counters of threads that are summed up at the end, say. In a [`SharedLocal`] all see a value
+//! only while its thread lives. To keep it longer, let each thread's value be an
+//! [`Arc`](std::sync::Arc) of something that is `Sync`, of which the initialiser keeps a clone in a
+//! list: the thread uses its own without a lock, and the owner of the list reads all of them,
+//! those of threads that have ended too.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};
@@ -114,6 +118,8 @@
 mod cell;
 mod drain;
 mod local;
+mod shared;
 
 pub use drain::Drain;
 pub use local::Local;
+pub use shared::{SharedIter, SharedLocal, SharedRef};

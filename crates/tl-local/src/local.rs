@@ -87,7 +87,7 @@ use crate::drain::Drain;
 /// assert_eq!(hits.drain().sum::<u32>(), 3);
 /// ```
 pub struct Local<T: Send + 'static> {
-    cells: Cells<T>,
+    pub(crate) cells: Cells<T>,
     init: Init<T>,
 }
 
@@ -420,12 +420,9 @@ impl<T: Send + 'static> Local<T> {
     /// If the thread's value must not be looked at now.
     #[cold]
     #[track_caller]
-    fn initialise(&self) {
+    pub(crate) fn initialise(&self) {
         match self.cells.state() {
-            State::Initialising => panic!(
-                "the initialiser of a `Local` used the same `Local` in the same thread: \
-                 it must work without the value that it makes"
-            ),
+            State::Initialising => Self::refuse_to_initialise_again(),
             State::Excluded => panic!(
                 "a `Local` was used inside its own `with_mut`, in the same thread: use the reference given to the closure"
             ),
@@ -436,6 +433,15 @@ impl<T: Send + 'static> Local<T> {
             },
             State::Free | State::Shared | State::Taken | State::Ended => {}
         }
+    }
+
+    /// Panics, since an initialiser is at work.
+    #[track_caller]
+    pub(crate) fn refuse_to_initialise_again() -> ! {
+        panic!(
+            "the initialiser of a `Local` used the same `Local` in the same thread: \
+             it must work without the value that it makes"
+        )
     }
 
     /// Initialises as [`initialise`](Local::initialise) does, for a caller that is about to change

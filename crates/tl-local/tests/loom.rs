@@ -1,5 +1,5 @@
 //! Models of the local: a thread that ends against the owner that drops, empties or visits its
-//! value, explored by loom.
+//! value, and against those who look at a value of a shared local; explored by loom.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-local --release --test loom`
 //!
@@ -13,7 +13,7 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 use tl_core::model::explore;
-use tl_local::Local;
+use tl_local::{Local, SharedLocal};
 
 /// Counts its drops, and is written by each of its users without any order of its own: loom fails
 /// the model if two of them are not ordered.
@@ -24,6 +24,8 @@ struct Value {
 
 // SAFETY: the models order the accesses, or loom reports them.
 unsafe impl Send for Value {}
+// SAFETY: the same.
+unsafe impl Sync for Value {}
 
 impl Value {
     fn new(drops: &Arc<AtomicUsize>) -> Value {
@@ -36,6 +38,11 @@ impl Value {
     fn touch(&self) {
         // SAFETY: one thread at a time has the value, or loom fails the model.
         self.touched.with_mut(|touched| unsafe { *touched += 1 });
+    }
+
+    fn look(&self) -> u32 {
+        // SAFETY: nobody writes it meanwhile, or loom fails the model.
+        self.touched.with(|touched| unsafe { *touched })
     }
 }
 
@@ -221,4 +228,82 @@ fn a_thread_that_ends_against_one_that_sets_its_first_value() {
             Arc::try_unwrap(local).unwrap_or_else(|_| unreachable!("the others are done"));
         assert_eq!(local.drain().len(), 0);
     });
+}
+
+#[test]
+fn a_first_value_against_one_who_looks_at_all() {
+    explore(Some(3), || {
+        let (ends, drops) = (Ends::new(), Arc::new(AtomicUsize::new(0)));
+        let shared = Arc::new(SharedLocal::new());
+        let thread = thread::spawn({
+            let (shared, drops) = (Arc::clone(&shared), Arc::clone(&drops));
+            let ends = Arc::clone(&ends);
+            move || {
+                // The slot is there before the initialiser begins.
+                let init = || {
+                    let value = Value::new(&drops);
+                    value.touch();
+                    value
+                };
+                shared.with_or_init(init, |value| assert_eq!(value.look(), 1));
+                ends.announce();
+            }
+        });
+        for value in shared.iter() {
+            assert_eq!(value.look(), 1);
+        }
+        thread.join().unwrap();
+        ends.wait_for(1);
+        assert_eq!(shared.iter().count(), 0);
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// Explores a thread with a value that ends while `lookers` other threads, of which the model's
+/// first is one, look at it.
+fn a_thread_ends_against_lookers(preemptions: Option<usize>, lookers: usize) {
+    explore(preemptions, move || {
+        let (ends, drops) = (Ends::new(), Arc::new(AtomicUsize::new(0)));
+        let shared = Arc::new(SharedLocal::new());
+        let thread = thread::spawn({
+            let (shared, drops) = (Arc::clone(&shared), Arc::clone(&drops));
+            let ends = Arc::clone(&ends);
+            move || {
+                assert!(shared.set(Value::new(&drops)).is_ok());
+                ends.announce();
+            }
+        });
+        thread.join().unwrap();
+        let look = |shared: &SharedLocal<Value>| {
+            for value in shared.iter() {
+                assert_eq!(value.look(), 0);
+            }
+        };
+        let others: Vec<_> = (1..lookers)
+            .map(|_| {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || look(&shared))
+            })
+            .collect();
+        look(&shared);
+        for other in others {
+            other.join().unwrap();
+        }
+        ends.wait_for(1);
+        // By the thread or by the last looker, and not with the local.
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+        assert_eq!(shared.iter().count(), 0);
+        drop(shared);
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn a_thread_that_ends_against_one_who_looks() {
+    a_thread_ends_against_lookers(Some(3), 1);
+}
+
+#[test]
+fn a_thread_that_ends_against_two_who_look() {
+    a_thread_ends_against_lookers(Some(3), 2);
 }

@@ -10,6 +10,7 @@ use super::key::Key;
 use super::registry::{Leave, Registry};
 use super::slot::{Content, Share, Slot};
 use super::table::with_table;
+use super::visits::Visits;
 
 /// For each thread a place for a value.
 pub(crate) struct Cells<T> {
@@ -30,7 +31,7 @@ pub(crate) enum State {
     Initialising,
     /// A value, not borrowed.
     Free,
-    /// A value, and shared borrows of it.
+    /// A value, and shared borrows of it; or one that is published.
     Shared,
     /// A value, borrowed exclusively.
     Excluded,
@@ -89,10 +90,24 @@ impl<T> Cells<T> {
                 Content::Initialising => State::Initialising,
                 Content::Value if slot.is_shared() => State::Shared,
                 Content::Value => State::Free,
+                Content::Published => State::Shared,
                 Content::Excluded => State::Excluded,
                 Content::Taken => State::Taken,
             },
         }
+    }
+
+    /// Lets other threads [visit](Cells::visits) the value of the calling thread from now on, if it
+    /// has one. It does not change any more.
+    pub(crate) fn publish(&self) {
+        if let Some(slot) = self.slot() {
+            slot.publish();
+        }
+    }
+
+    /// Visits to all values that are published.
+    pub(crate) fn visits(&self) -> Visits<'_, T> {
+        Visits::new(self.registry.lock().clone())
     }
 
     /// Takes all values out, for the exclusive owner, and leaves the cells as new.
@@ -124,7 +139,7 @@ impl<T: Send + 'static> Cells<T> {
     ///
     /// # Panics
     ///
-    /// If the value is borrowed, or the thread has ended.
+    /// If the value is borrowed or published, or the thread has ended.
     pub(crate) fn replace(&self, value: T) -> Option<T> {
         let former = self.slot_or_new().replace(Content::Value, Some(value));
         self.mark(true);

@@ -8,6 +8,7 @@
 //! | `table.rs` | what a thread knows: its slots, by key |
 //! | `registry.rs` | what a local knows: its slots, whichever thread they belong to |
 //! | `cells.rs` | all this put together |
+//! | `visits.rs` | looking at the values of other threads |
 //!
 //! # Which thread may touch a slot
 //!
@@ -29,14 +30,20 @@
 //!    with its calls still on the stack, and may have lent the value to threads that go on. So a
 //!    slot whose value is borrowed is left alone: nobody will return to that borrow.
 //!
-//! The owner that visits values ([`Cells::for_each_mut`]) takes them out one by one and puts them
-//! back. A thread that ends meanwhile does not wait for it, since the visitor may be waiting for
-//! the thread: it leaves the slot to the visitor.
+//! 4. A visitor in any thread looks at the value, with a shared borrow of the local, while the
+//!    thread may look at it too (1). That goes only with a value that does not change: it is
+//!    *published*, from then on, as those of a [`SharedLocal`](crate::SharedLocal) are.
+//!
+//! Whoever visits values, the owner ([`Cells::for_each_mut`]) or anybody ([`Cells::visits`]), is
+//! counted in the registry. A thread that ends meanwhile does not wait for the visitors, since they
+//! may be waiting for the thread: it leaves the slot to the last of them.
 
 mod cells;
 mod key;
 mod registry;
 mod slot;
 mod table;
+mod visits;
 
 pub(crate) use cells::{Cells, Exclusion, State};
+pub(crate) use visits::{Visit, Visits};

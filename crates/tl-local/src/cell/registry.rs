@@ -21,12 +21,19 @@ struct Places<T> {
 
 enum Place<T> {
     Free,
-    /// A slot that belongs to its thread.
-    Taken(Owned<T>),
-    /// Its slot is with the visitor.
-    Visited,
-    /// As `Visited`, and the thread has ended: the visitor drops the slot.
-    Abandoned,
+    Taken(Taken<T>),
+}
+
+/// | visitors | `left` | who drops the slot |
+/// | --- | --- | --- |
+/// | none | no | its thread when it ends, or the owner of the local |
+/// | some | no | the same; the thread, when it ends, sets `left` instead |
+/// | some | yes | the last visitor |
+struct Taken<T> {
+    slot: Owned<T>,
+    visitors: usize,
+    /// Whether the thread has ended.
+    left: bool,
 }
 
 /// The right to free a slot, and, when it is out of the registry, to touch it.
@@ -61,7 +68,11 @@ impl<T> Registry<T> {
     /// Makes a slot for the calling thread. Returns it and its place.
     pub(super) fn add(&self) -> (NonNull<Slot<T>>, usize) {
         let slot = NonNull::from(Box::leak(Box::new(Slot::new())));
-        let place = Place::Taken(Owned(slot));
+        let place = Place::Taken(Taken {
+            slot: Owned(slot),
+            visitors: 0,
+            left: false,
+        });
         let mut places = self.places.lock();
         let index = match places.free.pop() {
             Some(index) => {
@@ -86,80 +97,91 @@ impl<T> Registry<T> {
         places.into_iter().filter_map(|place| match place {
             // SAFETY: the slot has just been taken out of the registry, so its thread will not find
             // it there when it ends, and before that it cannot use the local, which has an
-            // exclusive owner.
-            Place::Taken(slot) => Some(unsafe { slot.into_box() }),
-            Place::Free | Place::Visited | Place::Abandoned => None,
+            // exclusive owner. Nor is there a visitor: each borrows the local. One that is still
+            // counted was forgotten.
+            Place::Taken(taken) => Some(unsafe { taken.slot.into_box() }),
+            Place::Free => None,
         })
     }
 
     /// Calls `f` with each value, for the exclusive owner of the local.
     pub(super) fn visit(&self, mut f: impl FnMut(&mut T)) {
-        let mut index = 0;
-        while let Some(slot) = self.check_out(&mut index) {
-            let visit = Visit {
+        let mut next = 0;
+        while let Some((index, slot)) = self.check_out(&mut next, |_| true) {
+            let _visit = Visit {
                 registry: self,
                 index,
-                slot: slot.0,
             };
-            // SAFETY: the slot is out of the registry; a thread that ends leaves it alone, and one
-            // that runs cannot use the local, which has an exclusive owner. So this is the only
-            // reference to the slot until `visit` is dropped.
-            let slot = unsafe { &mut *visit.slot.as_ptr() };
-            if let Some(value) = slot.value_mut() {
-                f(value);
+            // SAFETY: a thread that ends leaves the slot to the visitor, and one that runs cannot
+            // use the local, which has an exclusive owner: nor can another visitor. So there is no
+            // other reference to the value until the visit ends.
+            if let Some(mut value) = unsafe { slot.as_ref().value_mut() } {
+                // SAFETY: the same.
+                f(unsafe { value.as_mut() });
             }
-            drop(visit);
-            index += 1;
         }
     }
 
-    /// Takes the next slot from `index` on out, and leaves its index there.
-    fn check_out(&self, index: &mut usize) -> Option<Owned<T>> {
+    /// Finds the next slot, from the place `next` on, that `wanted` accepts. Until
+    /// [`check_in`](Registry::check_in) of its place, which is returned too, it is not freed.
+    pub(super) fn check_out(
+        &self,
+        next: &mut usize,
+        wanted: impl Fn(&Slot<T>) -> bool,
+    ) -> Option<(usize, NonNull<Slot<T>>)> {
         let mut places = self.places.lock();
-        while let Some(place) = places.all.get_mut(*index) {
-            match mem::replace(place, Place::Visited) {
-                Place::Taken(slot) => return Some(slot),
-                other => *place = other,
+        while let Some(place) = places.all.get_mut(*next) {
+            let index = *next;
+            *next += 1;
+            if let Place::Taken(taken) = place {
+                // SAFETY: the slot is in the registry, whose lock is held, so nobody frees it.
+                if !taken.left && wanted(unsafe { taken.slot.0.as_ref() }) {
+                    taken.visitors += 1;
+                    return Some((index, taken.slot.0));
+                }
             }
-            *index += 1;
         }
         None
     }
 
-    fn check_in(&self, index: usize, slot: Owned<T>) {
+    /// Ends a visit. If its thread has ended meanwhile, the last visitor drops the slot.
+    pub(super) fn check_in(&self, index: usize) {
         let mut places = self.places.lock();
         let Places { all, free } = &mut *places;
-        if let Place::Abandoned = all[index] {
-            all[index] = Place::Free;
+        let Some(Place::Taken(taken)) = all.get_mut(index) else {
+            return;
+        };
+        taken.visitors -= 1;
+        if taken.visitors > 0 || !taken.left {
+            return;
+        }
+        if let Place::Taken(taken) = mem::replace(&mut all[index], Place::Free) {
             free.push(index);
             drop(places);
-            // SAFETY: the slot is out of the registry, its thread has left it, and the visitor is
-            // at its end.
-            drop(unsafe { slot.into_box() });
-        } else {
-            all[index] = Place::Taken(slot);
+            // SAFETY: the slot has just been taken out of the registry, its thread has left it,
+            // and this was the last visitor.
+            drop(unsafe { taken.slot.into_box() });
         }
     }
 }
 
-/// One visit to a slot, which ends also if the visitor panics.
+/// One visit to a slot by the exclusive owner, which ends also if the visitor panics.
 struct Visit<'a, T> {
     registry: &'a Registry<T>,
     index: usize,
-    slot: NonNull<Slot<T>>,
 }
 
 impl<T> Drop for Visit<'_, T> {
     fn drop(&mut self) {
-        self.registry.check_in(self.index, Owned(self.slot));
+        self.registry.check_in(self.index);
     }
 }
 
 /// A registry as the table of a thread sees it.
 pub(super) trait Leave: Send + Sync {
-    /// Drops the slot at `index`, for its thread, which ends. If the owner of the local has it,
-    /// that is left to the owner. If its value is borrowed it stays: the thread is ending the
-    /// process, from within that borrow.
+    /// Drops the slot at `index`, for its thread, which ends. If it has visitors, that is left to
+    /// the last of them. If its value is borrowed it stays: the thread is ending the process, from
+    /// within that borrow.
     fn leave(&self, index: usize);
 }
 
@@ -168,27 +190,24 @@ impl<T: Send> Leave for Registry<T> {
         let mut places = self.places.lock();
         let Places { all, free } = &mut *places;
         // Where there is no such place any more, the local is dropped or was emptied.
-        let Some(place) = all.get_mut(index) else {
+        let Some(Place::Taken(taken)) = all.get_mut(index) else {
             return;
         };
-        if let Place::Taken(slot) = place {
-            // SAFETY: the slot is in the registry, whose lock is held, so that its owner does not
-            // have it, and its thread is the caller.
-            if unsafe { slot.0.as_ref() }.is_borrowed() {
-                return;
-            }
+        // SAFETY: the slot is in the registry, whose lock is held, so nobody frees it. What is
+        // asked for is the thread's own, and that is the caller.
+        if unsafe { taken.slot.0.as_ref() }.is_borrowed() {
+            return;
         }
-        match mem::replace(place, Place::Free) {
-            Place::Taken(slot) => {
-                free.push(index);
-                drop(places);
-                // SAFETY: the slot has just been taken out of the registry, so that its owner will
-                // not find it there, and its thread is the caller.
-                let slot = unsafe { slot.into_box() };
-                drop(slot);
-            }
-            Place::Visited => *place = Place::Abandoned,
-            other => *place = other,
+        if taken.visitors > 0 {
+            taken.left = true;
+            return;
+        }
+        if let Place::Taken(taken) = mem::replace(&mut all[index], Place::Free) {
+            free.push(index);
+            drop(places);
+            // SAFETY: the slot has just been taken out of the registry, so that neither its owner
+            // nor a visitor will find it there, there is no visitor, and its thread is the caller.
+            drop(unsafe { taken.slot.into_box() });
         }
     }
 }

@@ -4,6 +4,8 @@ use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 
 use tl_core::sync::Cell;
+use tl_core::sync::atomic::AtomicBool;
+use tl_core::sync::atomic::Ordering::{Acquire, Release};
 
 /// What is in a slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +18,8 @@ pub(super) enum Content {
     Value,
     /// A value that is borrowed exclusively.
     Excluded,
+    /// A value that other threads may see, and that does not change any more.
+    Published,
     /// Nothing any more.
     Taken,
 }
@@ -24,11 +28,13 @@ pub(super) enum Content {
 /// touch it.
 pub(super) struct Slot<T> {
     content: Cell<Content>,
+    /// Whether the content is `Published`, for other threads.
+    published: AtomicBool,
     /// How many shared borrows of the value there are. Each is a call on the stack, so they cannot
     /// be too many.
     shares: Cell<usize>,
-    /// `Some` if and only if `content` is `Value` or `Excluded`. Changed only while there is no
-    /// borrow.
+    /// `Some` if and only if `content` is `Value`, `Excluded` or `Published`. Changed only while
+    /// there is no borrow, and not if it is published.
     value: UnsafeCell<Option<T>>,
 }
 
@@ -36,6 +42,7 @@ impl<T> Slot<T> {
     pub(super) fn new() -> Slot<T> {
         Slot {
             content: Cell::new(Content::Unset),
+            published: AtomicBool::new(false),
             shares: Cell::new(0),
             value: UnsafeCell::new(None),
         }
@@ -45,9 +52,37 @@ impl<T> Slot<T> {
         self.content.get()
     }
 
-    /// The value, for a thread that has exclusive access to the slot.
-    pub(super) fn value_mut(&mut self) -> Option<&mut T> {
-        self.value.get_mut().as_mut()
+    /// Returns the value, if there is one, to be changed.
+    ///
+    /// # Safety
+    ///
+    /// There is no other reference to the value, and none will be made while this one is used.
+    pub(super) unsafe fn value_mut(&self) -> Option<NonNull<T>> {
+        // SAFETY: the caller vouches for it.
+        let value = unsafe { &mut *self.value.get() };
+        value.as_mut().map(NonNull::from)
+    }
+
+    /// Lets other threads see the value from now on, if there is one that is not borrowed
+    /// exclusively. It does not change any more.
+    pub(super) fn publish(&self) {
+        if self.content.get() == Content::Value {
+            self.content.set(Content::Published);
+            // Release: pairs with the acquire in `published`, so that a thread that finds it published
+            // sees the value.
+            self.published.store(true, Release);
+        }
+    }
+
+    /// Returns the value, for any thread, if it was published.
+    pub(super) fn published(&self) -> Option<&T> {
+        // Acquire: pairs with the release in `publish`.
+        if !self.published.load(Acquire) {
+            return None;
+        }
+        // SAFETY: there was a value when it was published, and since then it does not change:
+        // `replace` and `exclude` refuse. A caller of `value_mut` vouches that this is not used.
+        unsafe { (*self.value.get()).as_ref() }
     }
 
     /// The value, for a thread that has exclusive access to the slot.
@@ -87,7 +122,7 @@ impl<T> Slot<T> {
     ///
     /// # Safety
     ///
-    /// The content is `Value`.
+    /// The content is `Value` or `Published`.
     #[inline]
     pub(super) unsafe fn share(&self) -> Share<'_, T> {
         self.shares.set(self.shares.get() + 1);
@@ -98,9 +133,9 @@ impl<T> Slot<T> {
     ///
     /// # Panics
     ///
-    /// If the value is borrowed, or `content` and `value` do not agree.
+    /// If the value is borrowed or published, or `content` and `value` do not agree.
     pub(super) fn replace(&self, content: Content, value: Option<T>) -> Option<T> {
-        assert!(!self.is_borrowed());
+        assert!(!self.is_borrowed() && self.content.get() != Content::Published);
         assert_eq!(content == Content::Value, value.is_some());
         self.content.set(content);
         // SAFETY: there is no borrow of the value, and no code of the user runs here that could
@@ -109,7 +144,7 @@ impl<T> Slot<T> {
     }
 
     /// Marks the beginning of an exclusive borrow, which ends with [`readmit`](Slot::readmit).
-    /// `None` if there is no value or it is borrowed.
+    /// `None` if there is no value, or it is borrowed or published.
     #[inline]
     pub(super) fn exclude(&self) -> Option<NonNull<T>> {
         if self.is_shared() || self.content.get() != Content::Value {
@@ -117,9 +152,8 @@ impl<T> Slot<T> {
         }
         self.content.set(Content::Excluded);
         // SAFETY: there is no borrow of the value, and from now on none can be made: `share` asks
-        // for other content, and `replace` refuses.
-        let value = unsafe { &mut *self.value.get() };
-        value.as_mut().map(NonNull::from)
+        // for other content, and `replace` and `publish` refuse.
+        unsafe { self.value_mut() }
     }
 
     #[inline]
@@ -139,8 +173,8 @@ impl<T> std::ops::Deref for Share<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: the content was `Value` when the borrow began, so there is one. While the borrow
-        // lasts it is not changed: `replace` and `exclude` refuse. Nor is the slot freed: the local
+        // SAFETY: the content was `Value` or `Published` when the borrow began, so there is one.
+        // While the borrow lasts it is not changed: `replace` and `exclude` refuse. Nor is the slot freed: the local
         // is borrowed, and the thread runs.
         unsafe { (*self.slot.value.get()).as_ref().unwrap_unchecked() }
     }

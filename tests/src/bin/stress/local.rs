@@ -1,9 +1,10 @@
 //! Local: each value is seen by its own thread alone and dropped once, also when its thread ends
-//! while the owner visits it.
+//! while the owner visits it. SharedLocal: all see the values of all that live, whole, and each is
+//! dropped once, by its thread or by who looks at it last.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use tl_local::Local;
+use tl_local::{Local, SharedLocal};
 
 use crate::round::{Count, Report, Round, soon};
 
@@ -81,4 +82,65 @@ pub(crate) fn run(round: &Round) -> Report {
     Report::new(operations)
         .even("values made and dropped", made.get(), dropped())
         .even("values of other threads seen", foreign.get(), 0)
+}
+
+/// A value that is whole if both numbers are the same, and not `SHORT`.
+struct Pair {
+    number: usize,
+    copy: AtomicUsize,
+}
+
+impl Pair {
+    fn new() -> Pair {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Pair {
+            number,
+            copy: AtomicUsize::new(number),
+        }
+    }
+}
+
+impl Drop for Pair {
+    fn drop(&mut self) {
+        self.copy.store(SHORT, Ordering::Relaxed);
+        DROPPED.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+pub(crate) fn shared(round: &Round) -> Report {
+    let dropped_before = DROPPED.load(Ordering::Relaxed);
+    let (made, broken, wrong) = (Count::default(), Count::default(), Count::default());
+    let shared = SharedLocal::with_init_fn(Pair::new);
+    // The calling thread's own value must be among all, once.
+    let look = || {
+        if !shared.is_set() {
+            made.one();
+        }
+        let own = shared.with(|own| own.map(|own| own.number));
+        let mut found = 0;
+        for pair in &shared {
+            if pair.copy.load(Ordering::Relaxed) != pair.number {
+                broken.one();
+            }
+            found += u64::from(own == Some(pair.number));
+        }
+        if found != 1 {
+            wrong.one();
+        }
+    };
+    let operations = round.operations(|_, rng| match rng.u8(0..4) {
+        // A short thread, which ends while others look.
+        0 => std::thread::scope(|scope| {
+            scope.spawn(look);
+        }),
+        _ => look(),
+    });
+    drop(shared);
+    let dropped = || DROPPED.load(Ordering::Relaxed) - dropped_before;
+    soon(|| dropped() >= made.get());
+    Report::new(operations)
+        .even("values made and dropped", made.get(), dropped())
+        .even("values that were gone, or half there", broken.get(), 0)
+        .even("looks that saw none of its own, or two", wrong.get(), 0)
 }

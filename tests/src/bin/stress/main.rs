@@ -117,6 +117,10 @@ const SCENARIOS: &[Scenario] = &[
         run: local::run,
     },
     Scenario {
+        name: "shared",
+        run: local::shared,
+    },
+    Scenario {
         name: "thread",
         run: thread::run,
     },
