@@ -68,8 +68,8 @@ impl<T> Slot<T> {
     pub(super) fn publish(&self) {
         if self.content.get() == Content::Value {
             self.content.set(Content::Published);
-            // Release: pairs with the acquire in `published`, so that a thread that finds it published
-            // sees the value.
+            // Release: pairs with the acquire in `published`, so that a thread that finds it
+            // published sees the value.
             self.published.store(true, Release);
         }
     }
@@ -174,8 +174,8 @@ impl<T> std::ops::Deref for Share<'_, T> {
     #[inline]
     fn deref(&self) -> &T {
         // SAFETY: the content was `Value` or `Published` when the borrow began, so there is one.
-        // While the borrow lasts it is not changed: `replace` and `exclude` refuse. Nor is the slot freed: the local
-        // is borrowed, and the thread runs.
+        // While the borrow lasts it is not changed: `replace` and `exclude` refuse. Nor is the slot
+        // freed: the local is borrowed, and the thread runs.
         unsafe { (*self.slot.value.get()).as_ref().unwrap_unchecked() }
     }
 }
