@@ -216,7 +216,7 @@ impl Barrier {
             None => Deadline::NEVER,
             Some(timeout) => Deadline::after(timeout),
         };
-        self.wait_until(deadline, Call::here(WAIT))
+        self.wait_before(deadline, Call::here(WAIT))
     }
 
     /// Arrives and waits as [`wait`](Barrier::wait) does, for at most `timeout`, counted from the
@@ -252,7 +252,7 @@ impl Barrier {
     /// ```
     #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> Result<BarrierWaitResult, BrokenBarrier> {
-        self.wait_until(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
+        self.wait_before(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
     /// Arrives and waits as [`wait_timeout`](Barrier::wait_timeout) does, until `deadline` at the
@@ -282,10 +282,10 @@ impl Barrier {
     /// ```
     #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> Result<BarrierWaitResult, BrokenBarrier> {
-        self.wait_until(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
+        self.wait_before(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
     }
 
-    fn wait_until(
+    fn wait_before(
         &self,
         deadline: Deadline,
         call: Call,

@@ -82,7 +82,7 @@ impl Rounds {
 
     pub(crate) fn n_waiting(&self) -> usize {
         let state = self.load();
-        match state.why() {
+        match state.broken_by() {
             None => state.arrived(),
             Some(_) => 0,
         }
@@ -132,7 +132,7 @@ impl Rounds {
         let queue = self.queue().lock();
         loop {
             let state = self.load();
-            let next = match state.why() {
+            let next = match state.broken_by() {
                 None => state.broken(BrokenBarrierKind::Aborted),
                 Some(_) if state.is_reset() => state.with_next_aborted(true),
                 Some(_) => return,
@@ -148,7 +148,7 @@ impl Rounds {
         let queue = self.queue().lock();
         loop {
             let state = self.load();
-            let next = match state.why() {
+            let next = match state.broken_by() {
                 None if state.arrived() == 0 => return,
                 None => state.broken(BrokenBarrierKind::Reset).with_reset(),
                 Some(_) => state.with_reset().with_next_aborted(false),
@@ -206,7 +206,7 @@ impl Rounds {
         mem::forget(breaks_on_unwind);
         let mut state = self.load();
         loop {
-            if state.why().is_some() {
+            if state.broken_by().is_some() {
                 return Err(self.leave());
             }
             match self.trip(state) {
@@ -231,7 +231,7 @@ impl Rounds {
                 backoff.woke_early();
                 return Ok(());
             }
-            if state.why().is_some() {
+            if state.broken_by().is_some() {
                 return Err(self.leave());
             }
             if !backoff.snooze_until(deadline) {
@@ -256,7 +256,7 @@ impl Rounds {
             if !state.is_same_round(mine) {
                 return Ok(());
             }
-            if let Some(why) = state.why() {
+            if let Some(why) = state.broken_by() {
                 self.tell(queue, state.without(1));
                 return Err(why);
             }
@@ -320,7 +320,7 @@ impl Rounds {
         let queue = self.queue().lock();
         let state = self.load();
         let why = state
-            .why()
+            .broken_by()
             .expect("a broken round does not end before all its parties have been told");
         self.tell(queue, state.without(1));
         why
@@ -332,7 +332,7 @@ impl Rounds {
         let queue = self.queue().lock();
         loop {
             let state = self.load();
-            let next = match state.why() {
+            let next = match state.broken_by() {
                 None => state.broken(BrokenBarrierKind::ActionPanicked),
                 Some(_) => state,
             };
@@ -346,7 +346,7 @@ impl Rounds {
     /// been reset and all have been told. `state` is what the word is to say, up to that.
     fn tell(&self, mut queue: LockedQueue<'_>, state: State) {
         let mut parties = 0;
-        let why = state::token_of(state.why());
+        let why = state::token_of(state.broken_by());
         queue.scan(|waiter| {
             parties += usize::from(waiter.request == PARTY);
             Verdict::Wake(why)

@@ -37,7 +37,7 @@ impl State {
     /// What the word tells a thread that comes to a barrier of `parties` parties.
     #[inline]
     pub(crate) fn entry(self, parties: usize) -> Entry {
-        match self.why() {
+        match self.broken_by() {
             None if self.arrived() < parties => Entry::Open,
             // All are there, and the action runs.
             None => Entry::Closed,
@@ -69,7 +69,7 @@ impl State {
     }
 
     /// What has broken the round.
-    pub(crate) fn why(self) -> Option<BrokenBarrierKind> {
+    pub(crate) fn broken_by(self) -> Option<BrokenBarrierKind> {
         kind_of(((self.0 & WHY) >> WHY_SHIFT) as u32)
     }
 

@@ -88,14 +88,12 @@ mod condition;
 #[cfg(not(loom))]
 mod condvar;
 mod error;
-mod guard;
 #[cfg(not(loom))]
 mod monitor;
 
-pub use condition::Condition;
+pub use condition::{Condition, ConditionGuard};
 #[cfg(not(loom))]
 pub use condvar::{Condvar, CondvarExt};
 pub use error::NotAcquired;
-pub use guard::ConditionGuard;
 #[cfg(not(loom))]
 pub use monitor::{Monitor, MonitorGuard, OnCondvar};

@@ -216,7 +216,7 @@ impl AutoResetEvent {
     #[track_caller]
     pub fn wait(&self) {
         if !self.try_wait() {
-            self.wait_until(Deadline::NEVER, Call::here(WAIT));
+            self.wait_before(Deadline::NEVER, Call::here(WAIT));
         }
     }
 
@@ -267,7 +267,7 @@ impl AutoResetEvent {
     #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         let call = Call::here(WAIT_TIMEOUT);
-        self.try_wait() || (!timeout.is_zero() && self.wait_until(Deadline::after(timeout), call))
+        self.try_wait() || (!timeout.is_zero() && self.wait_before(Deadline::after(timeout), call))
     }
 
     /// Waits as [`wait`](AutoResetEvent::wait) does, at the longest until `deadline`. Returns
@@ -292,11 +292,11 @@ impl AutoResetEvent {
     #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> bool {
         let call = Call::here(WAIT_DEADLINE);
-        self.try_wait() || self.wait_until(Deadline::at(deadline), call)
+        self.try_wait() || self.wait_before(Deadline::at(deadline), call)
     }
 
     #[cold]
-    fn wait_until(&self, deadline: Deadline, call: Call) -> bool {
+    fn wait_before(&self, deadline: Deadline, call: Call) -> bool {
         if deadline.has_passed() {
             return false;
         }

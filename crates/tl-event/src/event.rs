@@ -214,7 +214,7 @@ impl Event {
     #[track_caller]
     pub fn wait(&self) {
         if !self.is_set() {
-            self.wait_until(Deadline::NEVER, Call::here(WAIT));
+            self.wait_before(Deadline::NEVER, Call::here(WAIT));
         }
     }
 
@@ -242,7 +242,7 @@ impl Event {
     #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         let call = Call::here(WAIT_TIMEOUT);
-        self.is_set() || (!timeout.is_zero() && self.wait_until(Deadline::after(timeout), call))
+        self.is_set() || (!timeout.is_zero() && self.wait_before(Deadline::after(timeout), call))
     }
 
     /// Waits until the event is set, at the longest until `deadline`. Returns whether the event was
@@ -269,11 +269,11 @@ impl Event {
     #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> bool {
         let call = Call::here(WAIT_DEADLINE);
-        self.is_set() || self.wait_until(Deadline::at(deadline), call)
+        self.is_set() || self.wait_before(Deadline::at(deadline), call)
     }
 
     #[cold]
-    fn wait_until(&self, deadline: Deadline, call: Call) -> bool {
+    fn wait_before(&self, deadline: Deadline, call: Call) -> bool {
         // Acquire: as in `wait_since`.
         let came = || self.state.load(Ordering::Acquire);
         !deadline.has_passed() && self.wait_since(came(), deadline, call)
@@ -331,7 +331,7 @@ impl Event {
 impl Event {
     /// Begins a wait, which [`wait_begun`](Event::wait_begun) goes on with.
     pub fn begin_wait(&self) -> u32 {
-        // Acquire: as in `wait_until`.
+        // Acquire: as in `wait_before`.
         self.state.load(Ordering::Acquire)
     }
 

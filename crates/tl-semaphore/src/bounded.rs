@@ -9,7 +9,7 @@ use tl_core::door::{Call, Deadline, Operation};
 
 use crate::call::call;
 use crate::permit::OwnedPermit;
-use crate::raw::Raw;
+use crate::raw::RawSemaphore;
 use crate::semaphore::Semaphore;
 use crate::word;
 
@@ -97,7 +97,7 @@ impl BoundedSemaphore {
     pub const fn with_bound(value: usize, bound: usize) -> BoundedSemaphore {
         BoundedSemaphore {
             semaphore: Semaphore {
-                raw: Raw::new(value, bound),
+                raw: RawSemaphore::new(value, bound),
             },
         }
     }
@@ -108,7 +108,7 @@ impl BoundedSemaphore {
     pub fn with_bound(value: usize, bound: usize) -> BoundedSemaphore {
         BoundedSemaphore {
             semaphore: Semaphore {
-                raw: Raw::new(value, bound),
+                raw: RawSemaphore::new(value, bound),
             },
         }
     }

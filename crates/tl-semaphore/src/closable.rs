@@ -8,7 +8,7 @@ use tl_core::door::{Call, Deadline, Operation};
 use crate::call::call;
 use crate::error::{Closed, ReleaseError};
 use crate::permit::Permit;
-use crate::raw::{Outcome, Raw};
+use crate::raw::{Outcome, RawSemaphore};
 use crate::word;
 
 /// A number of permits that can be closed: then no thread gets one any more.
@@ -51,7 +51,7 @@ use crate::word;
 /// assert_eq!(desks.available(), 1);
 /// ```
 pub struct ClosableSemaphore {
-    pub(crate) raw: Raw,
+    pub(crate) raw: RawSemaphore,
 }
 
 impl ClosableSemaphore {
@@ -76,7 +76,7 @@ impl ClosableSemaphore {
     #[must_use]
     pub const fn new(value: usize) -> ClosableSemaphore {
         ClosableSemaphore {
-            raw: Raw::new(value, word::MAX),
+            raw: RawSemaphore::new(value, word::MAX),
         }
     }
 
@@ -86,7 +86,7 @@ impl ClosableSemaphore {
     #[must_use]
     pub fn new(value: usize) -> ClosableSemaphore {
         ClosableSemaphore {
-            raw: Raw::new(value, word::MAX),
+            raw: RawSemaphore::new(value, word::MAX),
         }
     }
 

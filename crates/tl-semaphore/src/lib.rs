@@ -86,12 +86,12 @@ mod bounded;
 mod call;
 mod closable;
 mod closable_permits;
+mod distribute;
 mod error;
 mod permit;
 mod permits;
 mod raw;
 mod semaphore;
-mod settle;
 mod word;
 
 pub use bounded::BoundedSemaphore;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::bounded::BoundedSemaphore;
 use crate::closable::ClosableSemaphore;
-use crate::raw::Raw;
+use crate::raw::RawSemaphore;
 use crate::semaphore::Semaphore;
 
 /// Permits of a semaphore, given back when this is dropped.
@@ -54,13 +54,13 @@ use crate::semaphore::Semaphore;
 /// ```
 #[must_use = "the permit is given back as soon as it is dropped: keep it in a variable, as in `let _permit = …`"]
 pub struct Permit<'a> {
-    raw: &'a Raw,
+    raw: &'a RawSemaphore,
     count: usize,
 }
 
 impl<'a> Permit<'a> {
     #[inline]
-    pub(crate) fn new(raw: &'a Raw, count: usize) -> Permit<'a> {
+    pub(crate) fn new(raw: &'a RawSemaphore, count: usize) -> Permit<'a> {
         Permit { raw, count }
     }
 
@@ -147,23 +147,23 @@ impl fmt::Debug for Permit<'_> {
 
 /// A semaphore that an [`OwnedPermit`] can keep alive.
 pub(crate) trait Home: Send + Sync + UnwindSafe + RefUnwindSafe {
-    fn raw(&self) -> &Raw;
+    fn raw(&self) -> &RawSemaphore;
 }
 
 impl Home for Semaphore {
-    fn raw(&self) -> &Raw {
+    fn raw(&self) -> &RawSemaphore {
         &self.raw
     }
 }
 
 impl Home for BoundedSemaphore {
-    fn raw(&self) -> &Raw {
+    fn raw(&self) -> &RawSemaphore {
         &self.raw
     }
 }
 
 impl Home for ClosableSemaphore {
-    fn raw(&self) -> &Raw {
+    fn raw(&self) -> &RawSemaphore {
         &self.raw
     }
 }

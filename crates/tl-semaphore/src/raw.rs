@@ -1,12 +1,12 @@
-//! The word of a semaphore, and how permits are taken from it and given to it. `settle.rs` is about
+//! The word of a semaphore, and how permits are taken from it and given to it. `distribute.rs` is about
 //! the threads that wait.
 
 use tl_core::door::{Call, Deadline, LockedQueue, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU64, Ordering};
 use tl_core::sys;
 
+use crate::distribute::{HANDED, REFUSED, request_for};
 use crate::error::ReleaseError;
-use crate::settle::{HANDED, REFUSED, request_for};
 use crate::word::{IDLE, KEPT, QUEUED, State};
 
 /// How an acquire ended.
@@ -18,7 +18,7 @@ pub(crate) enum Outcome {
 }
 
 #[derive(Debug)]
-pub(crate) struct Raw {
+pub(crate) struct RawSemaphore {
     /// | bits | meaning |
     /// | --- | --- |
     /// | 0 to 30 | how many permits are available: up to the bound, and for a moment as many more as there are threads in `release_one` |
@@ -28,32 +28,32 @@ pub(crate) struct Raw {
     ///
     /// | change | by | how |
     /// | --- | --- | --- |
-    /// | fewer available | a thread that takes some, unless `KEPT` or `CLOSED`; in any phase `settle`, for a waiter | one operation |
+    /// | fewer available | a thread that takes some, unless `KEPT` or `CLOSED`; in any phase `distribute`, for a waiter | one operation |
     /// | one more available | `release_one` | one operation; if that was one too many, it is taken back afterwards |
     /// | more available | `release_many`, `give_back` | one operation |
     /// | `IDLE` to `QUEUED` | a waiter about to sleep | with the queue locked |
-    /// | any other change of the phase | `settle` | with the queue locked |
+    /// | any other change of the phase | `distribute` | with the queue locked |
     /// | `CLOSED` on | `close` | with the queue locked, which it empties |
     ///
-    /// A thread that gives permits looks at the phase when it adds them, or after that, and settles
-    /// unless it is `IDLE`. So a permit that comes while another thread settles is not overlooked.
+    /// A thread that gives permits looks at the phase when it adds them, or after that, and distributes
+    /// unless it is `IDLE`. So a permit that comes while another thread distributes is not overlooked.
     ///
     /// A permit too many, while it is there, is like one that was given before others were taken: a
     /// thread that takes it makes room for it, and then it is not taken back.
     state: AtomicU64,
 }
 
-impl Raw {
+impl RawSemaphore {
     #[cfg(not(loom))]
-    pub(crate) const fn new(value: usize, bound: usize) -> Raw {
-        Raw {
+    pub(crate) const fn new(value: usize, bound: usize) -> RawSemaphore {
+        RawSemaphore {
             state: AtomicU64::new(State::new(value, bound).0),
         }
     }
 
     #[cfg(loom)]
-    pub(crate) fn new(value: usize, bound: usize) -> Raw {
-        Raw {
+    pub(crate) fn new(value: usize, bound: usize) -> RawSemaphore {
+        RawSemaphore {
             state: AtomicU64::new(State::new(value, bound).0),
         }
     }
@@ -129,7 +129,7 @@ impl Raw {
     /// that is on its way to try, is not there. (Where it is, it finds what it wants in the word.)
     fn forget_the_lost(&self, queue: &mut LockedQueue<'_>) {
         if queue.is_empty() && !self.load().is_quiet() {
-            self.settle(queue, true);
+            self.distribute(queue, true);
         }
     }
 
@@ -177,12 +177,12 @@ impl Raw {
         if self.take(n) {
             Outcome::Acquired
         } else {
-            self.acquire_slow(n, call, deadline())
+            self.acquire_before(n, deadline(), call)
         }
     }
 
     #[cold]
-    fn acquire_slow(&self, n: usize, call: Call, deadline: Deadline) -> Outcome {
+    fn acquire_before(&self, n: usize, deadline: Deadline, call: Call) -> Outcome {
         if self.is_closed() {
             return Outcome::Closed;
         }
@@ -217,7 +217,7 @@ impl Raw {
                 Wake::Woken { .. } => {
                     let acquired = self.take(n);
                     locked = queue.lock();
-                    self.settle(&mut locked, true);
+                    self.distribute(&mut locked, true);
                     if acquired {
                         return Outcome::Acquired;
                     }
@@ -227,7 +227,7 @@ impl Raw {
                 }
                 Wake::TimedOut(mut locked) => {
                     // If it stood at the head, those behind it may go on now.
-                    self.settle(&mut locked, false);
+                    self.distribute(&mut locked, false);
                     return Outcome::TimedOut;
                 }
             }
@@ -259,7 +259,7 @@ impl Raw {
     pub(crate) fn release_one(&self) -> Result<(), ReleaseError> {
         // An addition, without a look before, which would cost half as much again. What it passes
         // by is set right afterwards. Release: pairs with the acquire in `try_acquire` and
-        // `settle`.
+        // `distribute`.
         let state = State(self.state.fetch_add(1, Ordering::Release));
         if !state.is_quiet() || state.available() >= state.bound() {
             return self.released_one();
@@ -277,7 +277,7 @@ impl Raw {
                 Err(now) => state = now,
             }
         }
-        self.settle_after(state);
+        self.distribute_after(state);
         Ok(())
     }
 
@@ -306,13 +306,13 @@ impl Raw {
         let mut state = self.load();
         loop {
             let next = state.with_available(total(state)?);
-            // Release: pairs with the acquire in `try_acquire` and `settle`.
+            // Release: pairs with the acquire in `try_acquire` and `distribute`.
             match self.exchange(state, next, Ordering::Release) {
                 Ok(_) => break,
                 Err(now) => state = now,
             }
         }
-        self.settle_after(state);
+        self.distribute_after(state);
         Ok(())
     }
 

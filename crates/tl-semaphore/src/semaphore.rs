@@ -7,7 +7,7 @@ use tl_core::door::{Call, Deadline, Operation};
 
 use crate::call::call;
 use crate::error::ReleaseError;
-use crate::raw::{Outcome, Raw};
+use crate::raw::{Outcome, RawSemaphore};
 use crate::word;
 
 /// A number of permits, without an upper bound.
@@ -50,7 +50,7 @@ use crate::word;
 /// });
 /// ```
 pub struct Semaphore {
-    pub(crate) raw: Raw,
+    pub(crate) raw: RawSemaphore,
 }
 
 impl Semaphore {
@@ -74,7 +74,7 @@ impl Semaphore {
     #[must_use]
     pub const fn new(value: usize) -> Semaphore {
         Semaphore {
-            raw: Raw::new(value, word::MAX),
+            raw: RawSemaphore::new(value, word::MAX),
         }
     }
 
@@ -83,7 +83,7 @@ impl Semaphore {
     #[must_use]
     pub fn new(value: usize) -> Semaphore {
         Semaphore {
-            raw: Raw::new(value, word::MAX),
+            raw: RawSemaphore::new(value, word::MAX),
         }
     }
 

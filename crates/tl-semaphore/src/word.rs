@@ -40,7 +40,7 @@ impl State {
         State(available as u64 | (bound as u64) << BOUND_SHIFT | phase)
     }
 
-    /// How many permits there are: for a moment more than the bound, see [`Raw`](crate::raw::Raw).
+    /// How many permits there are: for a moment more than the bound, see [`RawSemaphore`](crate::raw::RawSemaphore).
     #[inline]
     pub(crate) fn available(self) -> usize {
         (self.0 & COUNT) as usize

@@ -179,11 +179,11 @@
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
-mod changes;
 mod crew;
 mod current;
 mod enumerate;
 mod error;
+mod event_count;
 mod excepthook;
 mod forked;
 mod life;

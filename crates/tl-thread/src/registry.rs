@@ -14,7 +14,7 @@ use tl_core::door::MutexGuard;
 use tl_core::door::{Call, Mutex};
 
 use crate::Thread;
-use crate::changes::Changes;
+use crate::event_count::EventCount;
 use crate::statics::model_static;
 
 /// No place in the list.
@@ -27,7 +27,7 @@ model_static! {
     static REGISTRY: Mutex<Registry> = Mutex::new(Registry::new());
 }
 model_static! {
-    static CHANGES: Changes = Changes::new();
+    static CHANGES: EventCount = EventCount::new();
 }
 
 pub(crate) struct Registry {
@@ -312,5 +312,5 @@ pub(crate) fn has_awaited() -> bool {
 
 /// Tells those in [`wait_for_others`] to look again.
 pub(crate) fn announce_change() {
-    CHANGES.announce();
+    CHANGES.notify_all();
 }

@@ -8,10 +8,10 @@
 // What the models do not call.
 #![allow(dead_code)]
 
-#[path = "../src/changes.rs"]
-mod changes;
 #[path = "../src/crew.rs"]
 mod crew;
+#[path = "../src/event_count.rs"]
+mod event_count;
 #[path = "../src/life.rs"]
 mod life;
 #[path = "../src/parker.rs"]
@@ -19,8 +19,8 @@ mod parker;
 
 use std::time::Duration;
 
-use changes::Changes;
 use crew::Crew;
+use event_count::EventCount;
 use life::{Awaited, Life};
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -288,14 +288,14 @@ struct List {
     watchers: u32,
 }
 
-fn leave(list: &Mutex<List>, changes: &Changes) {
+fn leave(list: &Mutex<List>, changes: &EventCount) {
     let tell = {
         let mut list = list.lock();
         list.awaited -= 1;
         list.watchers > 0
     };
     if tell {
-        changes.announce();
+        changes.notify_all();
     }
 }
 
@@ -307,7 +307,7 @@ fn the_end_waits_for_all_others_also_for_those_started_meanwhile() {
                 awaited: 1,
                 watchers: 0,
             }),
-            Changes::new(),
+            EventCount::new(),
         ));
         let worker = {
             let shared = Arc::clone(&shared);
@@ -336,13 +336,13 @@ fn the_end_waits_for_all_others_also_for_those_started_meanwhile() {
 #[test]
 fn who_waits_hears_of_an_exit_too_which_no_lock_guards() {
     explore(Some(3), || {
-        let shared = Arc::new((AtomicBool::new(false), Mutex::new(()), Changes::new()));
+        let shared = Arc::new((AtomicBool::new(false), Mutex::new(()), EventCount::new()));
         let exiting = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 // As `exit` stores its code.
                 shared.0.store(true, Ordering::Relaxed);
-                shared.2.announce();
+                shared.2.notify_all();
             })
         };
         shared.2.wait_until(some_call(), || {

@@ -457,7 +457,7 @@ impl<T: Scheduled> Agenda<T> {
             self.scheduler = Scheduler::Stalled;
             return Turn::Sleep(Deadline::NEVER, signal);
         }
-        let ahead = first.before(LEAD);
+        let ahead = first.earlier_by(LEAD);
         if !ahead.has_passed() {
             self.scheduler = Scheduler::Asleep { until: first };
             return Turn::Sleep(ahead, signal);

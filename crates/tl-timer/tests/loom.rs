@@ -472,7 +472,7 @@ fn a_refused_timer_delays_no_other() {
         let schedule = Arc::new(Schedule::new(2));
         let (greedy, modest) = (Timer::new(), Timer::new());
         let spawn = |_| Ok::<(), Infallible>(());
-        let now = Deadline::after(Duration::ZERO).before(Duration::MAX);
+        let now = Deadline::after(Duration::ZERO).earlier_by(Duration::MAX);
         let started = schedule.start(&greedy, now, 0, spawn, || Ok(()));
         assert_eq!(started, Ok(true));
         let due = schedule.next(1).expect("the timer is due");

@@ -38,7 +38,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[track_caller]
     pub fn wait(&self) -> Result<(), NotAcquired> {
-        self.wait_until(Deadline::NEVER, Call::here(WAIT))
+        self.wait_before(Deadline::NEVER, Call::here(WAIT))
             .map(|_| ())
     }
 
@@ -69,7 +69,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, NotAcquired> {
-        self.wait_until(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
+        self.wait_before(Deadline::after(timeout), Call::here(WAIT_TIMEOUT))
     }
 
     /// Gives the lock up, waits to be notified until `deadline` at the latest, and takes the lock
@@ -96,7 +96,7 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     #[track_caller]
     pub fn wait_deadline(&self, deadline: Instant) -> Result<bool, NotAcquired> {
-        self.wait_until(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
+        self.wait_before(Deadline::at(deadline), Call::here(WAIT_DEADLINE))
     }
 
     /// Waits until `predicate` returns true: it is called before the first wait and after each
@@ -127,7 +127,7 @@ impl<L: ConditionLock> Condition<L> {
     #[track_caller]
     pub fn wait_for(&self, predicate: impl FnMut() -> bool) -> Result<(), NotAcquired> {
         let call = Call::here(WAIT_FOR);
-        self.wait_for_until(predicate, Deadline::NEVER, call)
+        self.wait_for_before(predicate, Deadline::NEVER, call)
             .map(|_| ())
     }
 
@@ -162,7 +162,7 @@ impl<L: ConditionLock> Condition<L> {
         timeout: Duration,
     ) -> Result<bool, NotAcquired> {
         let call = Call::here(WAIT_FOR_TIMEOUT);
-        self.wait_for_until(predicate, Deadline::after(timeout), call)
+        self.wait_for_before(predicate, Deadline::after(timeout), call)
     }
 
     /// Waits until `predicate` returns true, or until `deadline`. Returns its last result. See
@@ -194,7 +194,7 @@ impl<L: ConditionLock> Condition<L> {
         deadline: Instant,
     ) -> Result<bool, NotAcquired> {
         let call = Call::here(WAIT_FOR_DEADLINE);
-        self.wait_for_until(predicate, Deadline::at(deadline), call)
+        self.wait_for_before(predicate, Deadline::at(deadline), call)
     }
 
     /// Notifies the thread that has waited longest. Returns how many will wake: 0 or 1.
@@ -259,13 +259,13 @@ impl<L: ConditionLock> Condition<L> {
         self.notify(usize::MAX)
     }
 
-    fn wait_until(&self, deadline: Deadline, call: Call) -> Result<bool, NotAcquired> {
+    fn wait_before(&self, deadline: Deadline, call: Call) -> Result<bool, NotAcquired> {
         self.lock
             .wait(&self.waiters, deadline, call)
             .map_err(|_| NotAcquired)
     }
 
-    fn wait_for_until(
+    fn wait_for_before(
         &self,
         mut predicate: impl FnMut() -> bool,
         deadline: Deadline,
@@ -278,7 +278,7 @@ impl<L: ConditionLock> Condition<L> {
             if predicate() {
                 return Ok(true);
             }
-            if !self.wait_until(deadline, call)? {
+            if !self.wait_before(deadline, call)? {
                 return Ok(predicate());
             }
         }

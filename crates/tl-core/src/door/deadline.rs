@@ -49,11 +49,11 @@ impl Deadline {
     /// use tl_core::door::Deadline;
     ///
     /// let later = Deadline::after(Duration::from_secs(3_600));
-    /// assert!(!later.before(Duration::from_secs(1)).has_passed());
-    /// assert!(later.before(Duration::from_secs(3_600)).has_passed());
-    /// assert_eq!(Deadline::NEVER.before(Duration::MAX), Deadline::NEVER);
+    /// assert!(!later.earlier_by(Duration::from_secs(1)).has_passed());
+    /// assert!(later.earlier_by(Duration::from_secs(3_600)).has_passed());
+    /// assert_eq!(Deadline::NEVER.earlier_by(Duration::MAX), Deadline::NEVER);
     /// ```
-    pub fn before(self, lead: Duration) -> Deadline {
+    pub fn earlier_by(self, lead: Duration) -> Deadline {
         match self.nanos() {
             Some(nanos) => {
                 let lead = u64::try_from(lead.as_nanos()).unwrap_or(u64::MAX);

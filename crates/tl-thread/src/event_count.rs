@@ -3,34 +3,34 @@
 use tl_core::door::{Call, Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
-/// Changes of something, counted, and who waits for the next one.
-pub(crate) struct Changes {
-    /// Changes with its queue locked.
+/// EventCount of something, counted, and who waits for the next one.
+pub(crate) struct EventCount {
+    /// EventCount with its queue locked.
     count: AtomicU32,
 }
 
-impl Changes {
+impl EventCount {
     #[cfg(not(loom))]
-    pub(crate) const fn new() -> Changes {
-        Changes {
+    pub(crate) const fn new() -> EventCount {
+        EventCount {
             count: AtomicU32::new(0),
         }
     }
 
     #[cfg(loom)]
-    pub(crate) fn new() -> Changes {
-        Changes {
+    pub(crate) fn new() -> EventCount {
+        EventCount {
             count: AtomicU32::new(0),
         }
     }
 
-    /// Waits until `is_done` says so. It is asked again after each [`announce`](Changes::announce)
+    /// Waits until `is_done` says so. It is asked again after each [`notify_all`](EventCount::notify_all)
     /// that it may have missed.
     pub(crate) fn wait_until(&self, call: Call, mut is_done: impl FnMut() -> bool) {
         let queue = WaitQueue::of(&self.count);
         let note = Note::new(call);
         loop {
-            // Acquire: pairs with `announce`, so that a thread that sees the count sees the change.
+            // Acquire: pairs with `notify_all`, so that a thread that sees the count sees the change.
             // Otherwise it could find the new count, the old state of what is asked here, and
             // sleep. What is guarded by a lock needs no more than that lock.
             let seen = self.count.load(Ordering::Acquire);
@@ -47,9 +47,9 @@ impl Changes {
         }
     }
 
-    /// To be called after a change that may make a thread in [`wait_until`](Changes::wait_until)
+    /// To be called after a change that may make a thread in [`wait_until`](EventCount::wait_until)
     /// done.
-    pub(crate) fn announce(&self) {
+    pub(crate) fn notify_all(&self) {
         let mut queue = WaitQueue::of(&self.count).lock();
         // Release: pairs with the first load in `wait_until`.
         self.count.fetch_add(1, Ordering::Release);

@@ -3,7 +3,7 @@
 //! A thread that finds permits in the word takes them with one operation, whether others wait or
 //! not. A thread that finds too few spins for a moment, and then waits in the queue of the word. A
 //! release adds its permits to the word, and if there is a queue it brings them and the waiters
-//! together, oldest first ([`Raw::settle`]):
+//! together, oldest first ([`RawSemaphore::distribute`]):
 //!
 //! - A waiter that has slept for too long is handed its permits, if no other sleeper was just
 //!   before (the door paces that): they are taken out of the word for it, and it goes on.
@@ -17,7 +17,7 @@
 use tl_core::door::{LockedQueue, Verdict};
 use tl_core::sync::atomic::Ordering;
 
-use crate::raw::Raw;
+use crate::raw::RawSemaphore;
 use crate::word::{IDLE, KEPT, QUEUED, State, TRYING};
 
 // What a waiter is told: that it has its permits,
@@ -35,18 +35,18 @@ pub(crate) fn request_for(n: usize, bound: usize) -> u32 {
     if n > bound { BEYOND_BOUND } else { n as u32 }
 }
 
-impl Raw {
-    /// Settles after a release that found `state`, if any thread waits.
+impl RawSemaphore {
+    /// Distributes permits after a release that found `state`, if any thread waits.
     #[inline]
-    pub(crate) fn settle_after(&self, state: State) {
+    pub(crate) fn distribute_after(&self, state: State) {
         if !state.is_quiet() {
-            self.settle(&mut self.queue().lock(), false);
+            self.distribute(&mut self.queue().lock(), false);
         }
     }
 
     /// Brings waiters and permits together, and leaves the phase in the word. `tried` says that the
     /// waiter that was on its way to try has done so.
-    pub(crate) fn settle(&self, queue: &mut LockedQueue<'_>, tried: bool) {
+    pub(crate) fn distribute(&self, queue: &mut LockedQueue<'_>, tried: bool) {
         let mut state = self.load();
         let mut one_tries = state.phase() == TRYING && !tried;
         let were_kept = state.phase() == KEPT;
@@ -92,7 +92,7 @@ impl Raw {
     fn take_for(&self, wanted: usize) -> bool {
         let mut state = self.load();
         while state.available() >= wanted {
-            // Relaxed: the operation that ends `settle` acquires for this one too.
+            // Relaxed: the operation that ends `distribute` acquires for this one too.
             match self.exchange(state, state.without(wanted), Ordering::Relaxed) {
                 Ok(_) => return true,
                 Err(now) => state = now,

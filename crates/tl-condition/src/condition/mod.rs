@@ -1,5 +1,6 @@
 //! `Condition`: Python's condition variable, with its lock.
 
+mod guard;
 mod wait;
 
 use std::fmt;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tl_locks::{ConditionLock, RLock, ReleaseError, Waiters};
 
-use crate::ConditionGuard;
+pub use guard::ConditionGuard;
 
 /// A condition variable with its lock: threads that hold the lock wait for a notification, and
 /// while they wait others can have the lock.
