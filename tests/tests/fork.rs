@@ -3,111 +3,28 @@
 // ThreadSanitizer allows no new threads in a child.
 #![cfg(not(sanitize_thread))]
 
+#[path = "support/forking.rs"]
+mod forking;
 mod support;
 
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use std::{io, process, thread};
+use std::{process, thread};
 
+use forking::{FORKS, LIMIT, all_is_new, check, fork, fork_and_check};
 use support::in_child;
 use tl_condition::Monitor;
 use tl_core::door::{WaitQueue, note_held, note_released};
-use tl_core::names::ThreadRecord;
 use tl_core::{ThreadIdent, current_ident};
 use tl_event::Event;
 use tl_locks::{Lock, RLock, RwLock};
 use tl_semaphore::Semaphore;
-use tl_thread::{Builder, Thread, active_count, current_thread, enumerate, main_thread, scope};
+use tl_thread::{Builder, Thread, current_thread, enumerate, main_thread};
 use tl_timer::Timer;
-
-const FORKS: u32 = 100;
-const LIMIT: Duration = Duration::from_secs(60);
-
-/// Forks. The child calls `f` and ends, with 0 if that returns.
-fn fork(f: impl FnOnce()) -> libc::pid_t {
-    // SAFETY: the child uses what these crates promise to be usable there, memory, with which
-    // glibc's allocator does the same, and leaves by `_exit`.
-    let child = unsafe { libc::fork() };
-    if child != 0 {
-        return child;
-    }
-    // SAFETY: no handler is installed: a child that hangs is killed.
-    unsafe { libc::alarm(60) };
-    let outcome = catch_unwind(AssertUnwindSafe(f));
-    // SAFETY: it ends the child, with nothing to be said for.
-    unsafe { libc::_exit(if outcome.is_ok() { 0 } else { 1 }) }
-}
-
-/// Waits for a child: 0 if all went well in it.
-#[track_caller]
-fn check(child: libc::pid_t) {
-    let mut status = 0;
-    // SAFETY: the pointer is to a place for the status.
-    let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
-    assert_eq!(waited, child, "{}", io::Error::last_os_error());
-    assert_eq!(status, 0, "the child ended with this status");
-}
-
-fn fork_and_check(f: impl FnOnce()) {
-    check(fork(f));
-}
-
-/// What holds in every child, for a caller with this identity.
-fn all_is_new(ident: ThreadIdent) {
-    let own = current_thread();
-    assert_eq!(current_ident(), ident);
-    assert_eq!(own.ident(), Some(ident));
-    assert_eq!(own.native_id(), Some(process::id().into()));
-    assert_eq!(main_thread(), own);
-    assert_eq!(ThreadRecord::main().ident(), Some(ident));
-    assert!(own.is_alive() && !own.is_daemon());
-    assert_eq!(enumerate(), [own]);
-    assert_eq!(active_count(), 1);
-
-    // Threads, started and joined in every way.
-    let other = tl_thread::spawn(|| (current_ident(), main_thread().join_timeout(Duration::ZERO)));
-    let (other_ident, main_is_over) = other.join().unwrap();
-    assert!(other_ident > ident);
-    assert_eq!(main_is_over, Ok(false));
-    let thread = Thread::new(|| panic!("as asked")).with_name("panics");
-    std::panic::set_hook(Box::new(|_| ()));
-    thread.start().unwrap();
-    assert_eq!(thread.join().unwrap_err().panic_message(), Some("as asked"));
-    assert_eq!(scope(|s| s.spawn(|| 7).join().unwrap()), 7);
-
-    // Timers, for which there is no scheduler.
-    let timer = Timer::new(Duration::from_millis(1), || ());
-    timer.start().unwrap();
-    assert_eq!(timer.join_timeout(LIMIT), Ok(true));
-
-    // Waits of each kind, at many words.
-    for _ in 0..20 {
-        let (event, lock, semaphore) = (Event::new(), Lock::new(), Semaphore::new(0));
-        lock.acquire();
-        scope(|s| {
-            s.spawn(|| {
-                event.wait();
-                lock.acquire();
-                semaphore.release().unwrap();
-            });
-            event.set();
-            thread::yield_now();
-            lock.release().unwrap();
-            semaphore.acquire();
-        });
-    }
-
-    // The end of the process waits for these.
-    static ENDED: AtomicBool = AtomicBool::new(false);
-    tl_thread::spawn(|| {
-        thread::sleep(Duration::from_millis(1));
-        ENDED.store(true, Ordering::Relaxed);
-    });
-    tl_thread::shutdown();
-    assert!(ENDED.load(Ordering::Relaxed));
-}
 
 #[test]
 fn in_the_child_of_a_thread_that_the_library_did_not_start_all_is_new() {
@@ -402,6 +319,9 @@ fn a_lock_that_is_closed_for_a_writer_is_open_in_the_child() {
             while lock.try_read().is_some() {
                 thread::sleep(Duration::from_millis(1));
             }
+            fork_and_check(|| assert!(lock.try_read().is_some()));
+            fork_and_check(|| assert!(lock.try_upgradable_read().is_some()));
+            fork_and_check(|| assert!(lock.try_read_for(Duration::ZERO).is_some()));
             fork_and_check(|| {
                 let reader = tl_thread::spawn({
                     let lock = Arc::clone(&lock);
@@ -492,116 +412,6 @@ fn what_is_noted_of_who_holds_a_lock_is_not_stuck_in_the_child() {
     );
 }
 
-/// Threads that are at all kinds of work while the process forks.
-struct Chaos {
-    stop: Arc<AtomicBool>,
-    threads: Vec<thread::JoinHandle<()>>,
-}
-
-impl Chaos {
-    fn begin() -> Chaos {
-        struct Shared {
-            lock: Lock,
-            semaphore: Semaphore,
-            monitor: Monitor<u32>,
-            record: Arc<ThreadRecord>,
-        }
-        let shared = Arc::new(Shared {
-            lock: Lock::new(),
-            semaphore: Semaphore::new(1),
-            monitor: Monitor::new(0),
-            record: ThreadRecord::unnamed(),
-        });
-        let work: [fn(&Shared); 9] = [
-            |shared| shared.lock.with(thread::yield_now),
-            |shared| shared.lock.with(|| ()),
-            |shared| {
-                let _ = shared.semaphore.acquire_timeout(Duration::from_micros(50));
-                let _ = shared.semaphore.release();
-            },
-            |shared| {
-                let mut monitor = shared.monitor.lock();
-                *monitor += 1;
-                monitor.notify_all();
-                let _ = monitor.wait_timeout(Duration::from_micros(50));
-            },
-            |shared| {
-                shared.record.set_name("renamed");
-                drop((shared.record.name(), enumerate(), active_count()));
-            },
-            |_| {
-                let timer = Timer::new(LIMIT, || ());
-                timer.start().unwrap();
-                assert!(timer.cancel());
-                timer.join().unwrap();
-            },
-            |shared| {
-                let thread = tl_thread::spawn(current_ident);
-                thread.thread().set_name("renamed");
-                thread.join().unwrap();
-                scope(|s| {
-                    s.spawn(|| shared.record.name());
-                });
-            },
-            |_| {
-                let timer = Timer::new(Duration::from_micros(50), || ());
-                timer.start().unwrap();
-                timer.join().unwrap();
-            },
-            |_| {
-                let _ = tl_core::current_name();
-                tl_thread::set_excepthook(|_| ());
-            },
-        ];
-        let stop = Arc::new(AtomicBool::new(false));
-        let threads = work.map(|work| {
-            let (stop, shared) = (Arc::clone(&stop), Arc::clone(&shared));
-            thread::spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    work(&shared);
-                    // The process that forks needs a core too.
-                    thread::sleep(Duration::from_micros(20));
-                }
-            })
-        });
-        Chaos {
-            stop,
-            threads: threads.into(),
-        }
-    }
-
-    fn end(self) {
-        self.stop.store(true, Ordering::Relaxed);
-        for thread in self.threads {
-            thread.join().unwrap();
-        }
-    }
-}
-
-#[test]
-fn whatever_others_are_at_nothing_is_stuck_in_the_child() {
-    in_child(
-        "whatever_others_are_at_nothing_is_stuck_in_the_child",
-        || {
-            // The scheduler stays.
-            let pending = Timer::new(LIMIT * 60, || ());
-            pending.start().unwrap();
-            let chaos = Chaos::begin();
-            for _ in 0..FORKS {
-                let ident = current_ident();
-                fork_and_check(|| all_is_new(ident));
-                let child = tl_thread::spawn(|| {
-                    let ident = current_ident();
-                    fork(|| all_is_new(ident))
-                });
-                check(child.join().unwrap());
-            }
-            chaos.end();
-            assert!(pending.cancel());
-        },
-    );
-}
-
 #[test]
 fn two_threads_that_fork_at_once_do_not_stand_in_each_others_way() {
     in_child(
@@ -676,6 +486,82 @@ fn the_end_of_the_function_that_forked_is_the_end_of_the_child() {
             };
             assert_eq!((got, byte), (1, b'x'));
             assert!(begin.elapsed() < LIMIT);
+        },
+    );
+}
+
+/// Forks. The child starts a thread that takes a while, and ends by `end`. Whether it has waited
+/// for that thread.
+fn child_waits(end: impl FnOnce()) -> bool {
+    let (mut reader, mut writer) = UnixStream::pair().unwrap();
+    reader.set_read_timeout(Some(LIMIT)).unwrap();
+    check(fork(move || {
+        tl_thread::spawn(move || {
+            thread::sleep(Duration::from_millis(20));
+            writer.write_all(b"x").unwrap();
+        });
+        end();
+    }));
+    reader.read(&mut [0]).is_ok_and(|length| length == 1)
+}
+
+/// The end of a process, with its exit hooks.
+fn exit_in_c() {
+    // SAFETY: nothing is asked for.
+    unsafe { libc::exit(0) }
+}
+
+#[test]
+fn a_child_waits_for_its_threads_however_it_ends() {
+    in_child("a_child_waits_for_its_threads_however_it_ends", || {
+        assert!(child_waits(exit_in_c));
+        assert!(child_waits(|| process::exit(0)));
+        assert!(child_waits(tl_thread::shutdown));
+        assert!(!child_waits(|| tl_thread::exit(0)));
+        let of_worker = tl_thread::spawn(|| child_waits(exit_in_c));
+        assert!(of_worker.join().unwrap());
+    });
+}
+
+#[test]
+fn a_child_made_while_the_parent_ends_waits_for_its_own_threads() {
+    in_child(
+        "a_child_made_while_the_parent_ends_waits_for_its_own_threads",
+        || {
+            // After this test has returned, and then `main`.
+            tl_thread::spawn(|| {
+                main_thread().join().unwrap();
+                if !child_waits(exit_in_c) {
+                    tl_thread::exit(1);
+                }
+            });
+        },
+    );
+}
+
+#[test]
+fn a_child_made_while_the_parent_is_being_ended_can_be_ended_so_too() {
+    /// The child is at an exit hook that does not end, and another thread ends it, by force.
+    extern "C" fn fork_at_exit() {
+        fork(|| {
+            tl_thread::spawn(|| tl_thread::exit(0));
+            thread::sleep(LIMIT);
+        });
+    }
+    in_child(
+        "a_child_made_while_the_parent_is_being_ended_can_be_ended_so_too",
+        || {
+            let (mut reader, writer) = UnixStream::pair().unwrap();
+            let between = fork(|| {
+                tl_core::sys::at_exit(fork_at_exit).unwrap();
+                tl_thread::spawn(|| tl_thread::exit(0));
+                thread::sleep(LIMIT);
+            });
+            drop(writer);
+            check(between);
+            // Its child has the other end, until it is over.
+            reader.set_read_timeout(Some(LIMIT / 2)).unwrap();
+            assert_eq!(reader.read(&mut [0]).unwrap(), 0);
         },
     );
 }

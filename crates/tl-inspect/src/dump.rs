@@ -1,9 +1,9 @@
 //! A report for who asks from outside.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
 
-use tl_core::sys::catch_signal;
+use tl_core::sys::{Stream, catch_signal};
 use tl_thread::{StartError, Thread};
 
 use crate::{deadlocks, observers, snapshot};
@@ -44,6 +44,5 @@ fn dump() {
     for deadlock in deadlocks() {
         let _ = writeln!(text, "{deadlock}");
     }
-    // Nobody is left to hear of an error.
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    Stream::Error.write(text.as_bytes());
 }

@@ -121,12 +121,14 @@
 //!   pending timer fires.
 //! - New threads and timers can be started, and the end of the process waits for them.
 //! - What another thread held, a lock or a permit, stays held. A [`scope`] that was open never
-//!   ends.
+//!   ends, nor does a round of a barrier in which threads of the parent had arrived.
+//! - The loggers of [`tl_core`] go on, whatever other threads were just writing.
 //!
 //! It holds however the child was forked, whatever other threads were at, if C's `fork` made it;
 //! `vfork`, `posix_spawn` and a bare system call tell nobody. It does not hold for the standard
 //! library and for others: if another thread was just printing, the child waits forever when it
-//! prints, and if a thread that this library did not start was just starting or ending, for a new
+//! prints; if one had called [`std::process::exit`], when it calls that (here it is [`exit`] that
+//! works); and if a thread that this library did not start was just starting or ending, for a new
 //! thread to begin. Where that matters call `exec` soon.
 //!
 //! # Platforms

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process;
 use std::sync::Arc;
 use std::sync::Once;
-use std::sync::atomic::{AtomicU32 as PlainAtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32 as PlainAtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tl_core::door::{Backoff, Call, Deadline, Note, Operation, WaitQueue, Wake};
@@ -55,6 +55,9 @@ const DIRECTLY: u64 = 1 << 33;
 /// `fork` has the list, but not the threads.
 static PROCESS: PlainAtomicU32 = PlainAtomicU32::new(0);
 
+/// Whether the hook has begun to run.
+static HAS_BEGUN: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
     /// Whether this thread is in C's `exit`, as far as is known: it has called [`exit`], or the
     /// hook has run on it.
@@ -79,11 +82,18 @@ pub(crate) fn install() {
 pub(crate) fn is_another_process() {
     PROCESS.store(process::id(), Ordering::Relaxed);
     EXIT.store(0, Ordering::Relaxed);
+    EXITER.store(0, Ordering::Relaxed);
+    is_through().store(0, Ordering::Relaxed);
     IS_EXITING.set(false);
+    if HAS_BEGUN.swap(false, Ordering::Relaxed) {
+        // The C runtime has the hook behind it, in the child, too.
+        let _ = sys::at_exit(at_exit);
+    }
 }
 
 /// Runs on the thread that ends the process, when its thread-locals are gone.
 extern "C" fn at_exit() {
+    HAS_BEGUN.store(true, Ordering::Relaxed);
     let is_ours = IS_EXITING.replace(true);
     if is_ours || PROCESS.load(Ordering::Relaxed) != process::id() {
         return;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tl_core::current_ident;
-use tl_core::door::{Deadline, Mutex, trace_fire};
+use tl_core::door::{Deadline, PooledMutex, trace_fire};
 use tl_core::sys;
 use tl_thread::{StartError, Thread};
 
@@ -26,15 +26,19 @@ pub(crate) struct Every {
 #[derive(Debug)]
 struct Course {
     repeat: Repeat,
-    grid: Mutex<Grid>,
+    grid: PooledMutex<Grid>,
 }
 
 /// The calls are as many periods after the beginning as have not passed yet.
 #[derive(Debug)]
 struct Grid {
-    /// When the timer was started or restarted, or the call was due that chose the period; before
-    /// the start, nothing.
+    /// When a thread tried to start the timer that may have done so.
+    starting: Option<Instant>,
+    /// When the timer was started or restarted, or the call was due that chose the period; nothing
+    /// before the start.
     begin: Option<Instant>,
+    /// In which process it was started: in a child made by `fork` its thread is not there.
+    process: u32,
     period: Duration,
     /// How often the timer was restarted. It is not where a call thinks that it is if that has
     /// changed meanwhile.
@@ -48,8 +52,10 @@ impl Every {
     ) -> Arc<Every> {
         let course = Arc::new(Course {
             repeat: Repeat::new(),
-            grid: Mutex::new(Grid {
+            grid: PooledMutex::new(Grid {
+                starting: None,
                 begin: None,
+                process: 0,
                 period,
                 restarts: 0,
             }),
@@ -66,25 +72,21 @@ impl Every {
         self.course.grid.lock().period
     }
 
-    /// The period, if nobody is just changing it.
-    pub(crate) fn try_period(&self) -> Option<Duration> {
-        Some(self.course.grid.try_lock()?.period)
-    }
-
     pub(crate) fn start(&self) -> Result<(), StartError> {
-        // Locked until it is known that this is the start: the thread that it made looks here
-        // first.
-        let mut grid = self.course.grid.lock();
-        let before = grid.begin.replace(Instant::now());
-        let started = self.thread.start();
-        if started.is_err() {
-            grid.begin = before;
+        let now = Instant::now();
+        self.course.grid.lock().starting = Some(now);
+        if let Err(error) = self.thread.start() {
+            self.course.grid.lock().starting = None;
+            return Err(error);
         }
-        started
+        // Unless the thread was here first. Two that start at once may have noted each other's
+        // moment, which is as good.
+        self.course.grid.lock().begin(now);
+        Ok(())
     }
 
     pub(crate) fn cancel(&self) -> bool {
-        self.course.repeat.cancel()
+        !self.course.grid.lock().is_of_parent() && self.course.repeat.cancel()
     }
 
     /// Begins the grid anew, with another period if there is one; false if the timer is not
@@ -92,7 +94,7 @@ impl Every {
     pub(crate) fn restart(&self, period: Option<Duration>) -> bool {
         // Locked until it is changed: the thread looks here when it hears of it.
         let mut grid = self.course.grid.lock();
-        if grid.begin.is_none() || !self.course.repeat.restart() {
+        if grid.begin.is_none() || grid.is_of_parent() || !self.course.repeat.restart() {
             return false;
         }
         grid.begin = Some(Instant::now());
@@ -102,12 +104,27 @@ impl Every {
     }
 }
 
+impl Grid {
+    /// The beginning, which is this moment if there is none.
+    fn begin(&mut self, now: Instant) -> Instant {
+        if self.begin.is_none() {
+            self.process = sys::fork_generation();
+        }
+        *self.begin.get_or_insert(now)
+    }
+
+    fn is_of_parent(&self) -> bool {
+        self.begin.is_some() && self.process != sys::fork_generation()
+    }
+}
+
 impl Course {
     fn run(&self, function: &mut dyn FnMut() -> After) {
         loop {
             let (beat, restarts) = {
-                let grid = self.grid.lock();
-                let begin = grid.begin.unwrap_or_else(Instant::now);
+                let mut grid = self.grid.lock();
+                let now = grid.starting.unwrap_or_else(Instant::now);
+                let begin = grid.begin(now);
                 (next_beat(begin, grid.period), grid.restarts)
             };
             match wait(&self.repeat, beat.map_or(Deadline::NEVER, Deadline::at)) {

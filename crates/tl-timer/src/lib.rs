@@ -91,8 +91,9 @@
 //! Time is that of the monotonic clock: setting the system's clock changes nothing. It stands still
 //! while the machine is suspended.
 //!
-//! In a child process made by `fork` timers do not fire, neither those that were pending nor new
-//! ones: the scheduler's thread is not there.
+//! In a child process made by `fork` the timers that were started in the parent do not call: they
+//! have ended there, and cannot be cancelled or restarted. New ones work as in any process. See
+//! [*In a child made by `fork`*](tl_thread#in-a-child-made-by-fork).
 //!
 //! In the handler of a signal no timer may be started, restarted or cancelled.
 //! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tl_core::door::{Deadline, Mutex, trace_fire};
+use tl_core::door::{Deadline, PooledMutex, trace_fire};
 use tl_core::sys::{self, Inherited};
 use tl_thread::{StartError, Thread, pending};
 
@@ -38,7 +38,7 @@ static SCHEDULE: std::sync::LazyLock<Schedule<Once>> =
 #[derive(Debug)]
 pub(crate) struct Once {
     pub(crate) thread: Thread,
-    interval: Mutex<Duration>,
+    interval: PooledMutex<Duration>,
     place: Place,
     /// What the thread of the call is to have of the one that started the timer.
     origin: OnceLock<Arc<Inherited>>,
@@ -56,7 +56,7 @@ impl Once {
     pub(crate) fn new(interval: Duration, thread: Thread) -> Arc<Once> {
         Arc::new(Once {
             thread,
-            interval: Mutex::new(interval),
+            interval: PooledMutex::new(interval),
             place: Place::new(),
             origin: OnceLock::new(),
             is_reported: AtomicBool::new(false),
@@ -65,11 +65,6 @@ impl Once {
 
     pub(crate) fn interval(&self) -> Duration {
         *self.interval.lock()
-    }
-
-    /// The interval, if nobody is just changing it.
-    pub(crate) fn try_interval(&self) -> Option<Duration> {
-        self.interval.try_lock().map(|interval| *interval)
     }
 
     pub(crate) fn start(self: &Arc<Once>) -> Result<(), StartError> {
@@ -95,9 +90,12 @@ impl Once {
     /// pending.
     pub(crate) fn restart(&self, interval: Option<Duration>) -> bool {
         SCHEDULE.restart(self, || {
-            let mut own = self.interval.lock();
-            *own = interval.unwrap_or(*own);
-            let deadline = Deadline::after(*own);
+            let interval = {
+                let mut own = self.interval.lock();
+                *own = interval.unwrap_or(*own);
+                *own
+            };
+            let deadline = Deadline::after(interval);
             pending::set_due(&self.thread, deadline);
             deadline
         })

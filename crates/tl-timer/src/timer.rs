@@ -664,14 +664,12 @@ impl Hash for Timer {
 impl fmt::Debug for Timer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, interval) = match &self.kind {
-            Kind::Once(once) => ("interval", once.try_interval()),
-            Kind::Every(every) => ("period", every.try_period()),
+            Kind::Once(once) => ("interval", once.interval()),
+            Kind::Every(every) => ("period", every.period()),
         };
-        let mut out = f.debug_struct("Timer");
-        match interval {
-            Some(interval) => out.field(name, &interval),
-            None => out.field(name, &format_args!("<locked>")),
-        };
-        out.field("thread", self.thread()).finish()
+        f.debug_struct("Timer")
+            .field(name, &interval)
+            .field("thread", self.thread())
+            .finish()
     }
 }

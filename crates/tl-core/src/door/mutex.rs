@@ -73,6 +73,16 @@ impl<T> Mutex<T> {
     }
 }
 
+#[cfg(not(loom))]
+impl Mutex<()> {
+    /// Makes it free, in a child made by `fork`, where whoever held it is not there. There is no
+    /// value that the holder may have left half changed.
+    pub(crate) fn forget_holder(&self) {
+        // Relaxed: there is one thread.
+        self.state.store(FREE, Ordering::Relaxed);
+    }
+}
+
 impl<T: ?Sized> Mutex<T> {
     /// Waits for the mutex and locks it.
     #[inline]

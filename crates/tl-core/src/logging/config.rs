@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use env_filter::Filter;
@@ -13,6 +12,7 @@ use super::error::InitError;
 use super::format::Format;
 use super::logger::Logger;
 use super::sink::Destination;
+use crate::sys::Stream;
 
 /// Python's default format.
 const DEFAULT_FORMAT: &str = "%(levelname)s:%(name)s:%(message)s";
@@ -423,5 +423,5 @@ fn warn(variable: &str, error: &dyn Display) {
     let line = format!(
         "warning: the environment variable {variable}: {error}; this part of it is ignored: write it as in warn,my_crate=debug\n"
     );
-    let _ = io::stderr().write_all(line.as_bytes());
+    Stream::Error.write(line.as_bytes());
 }

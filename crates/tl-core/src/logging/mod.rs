@@ -119,7 +119,7 @@
 //! - **Lines never mix**, whoever writes them: those of several threads, those of a message whose
 //!   `Display` itself logs (they come before the line of the message), and, on the standard
 //!   streams, those of `println!` and `eprintln!`. (A destination that is in non-blocking mode and
-//!   full loses the rest of a line, as it does for every writer of the standard library.)
+//!   full loses the rest of a line, as it does forevery writer of the standard library.)
 //! - **Logging is no reason to fail.** A closed pipe, a closed standard error or a full disk loses
 //!   the record, and nothing else happens; what follows a record that was cut short begins on a
 //!   line of its own. A `Display` that panics loses its record and the logger goes on.
@@ -137,6 +137,14 @@
 //! written theirs. For the standard streams it waits for the lock of [`std::io::stderr`] or
 //! [`std::io::stdout`]: a thread that holds that lock while it waits for a thread that logs waits
 //! forever.
+//!
+//! # In a child made by `fork`
+//!
+//! Every logger works there, whatever other threads of the parent were just writing. The standard
+//! library's locks of the standard streams may be held forever then, by threads that are not
+//! there, and so records go past them: they are whole lines among themselves, but may come between
+//! the pieces of what `eprintln!` writes, and before the start of a line that `print!` keeps back.
+//! What a test would capture goes to the stream itself.
 
 mod clock;
 mod config;

@@ -2,11 +2,14 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
+use std::mem;
 use std::path::{self, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::InitError;
-use crate::door::Mutex;
+use crate::door::PooledMutex;
+use crate::sys::{Stream, Turn};
 
 /// The destination that a configuration asks for.
 #[derive(Clone, Debug, Default)]
@@ -22,12 +25,12 @@ impl Destination {
     /// `is_test` if the standard streams are to be written as a test writes them.
     pub(super) fn open(&self, is_test: bool) -> Result<Sink, InitError> {
         Ok(match self {
-            Destination::Stderr if is_test => Sink::PrintedStderr,
-            Destination::Stdout if is_test => Sink::PrintedStdout,
-            Destination::Stderr => Sink::Stderr,
-            Destination::Stdout => Sink::Stdout,
-            Destination::File(path) => Sink::File(Mutex::new(LogFile::open(path, false)?)),
-            Destination::WatchedFile(path) => Sink::File(Mutex::new(LogFile::open(path, true)?)),
+            Destination::Stderr if is_test => Sink::Printed(Stream::Error),
+            Destination::Stdout if is_test => Sink::Printed(Stream::Output),
+            Destination::Stderr => Sink::Stream(Stream::Error),
+            Destination::Stdout => Sink::Stream(Stream::Output),
+            Destination::File(path) => Sink::File(LogFile::open(path, false)?),
+            Destination::WatchedFile(path) => Sink::File(LogFile::open(path, true)?),
         })
     }
 }
@@ -36,58 +39,60 @@ impl Destination {
 ///
 /// A write is made under a lock, because the operating system may take a long line in several
 /// pieces, and no other line may come between them. For the standard streams that is the lock of
-/// [`std::io`]: so the lines do not mix with what `println!` and `eprintln!` write either.
+/// [`std::io`]: so the lines do not mix with what `println!` and `eprintln!` write either. In a
+/// child made by `fork` that lock may be held by nobody who is there: see [`Stream`].
 #[derive(Debug)]
 pub(super) enum Sink {
-    Stderr,
-    Stdout,
+    Stream(Stream),
     /// By the macros whose output the test harness captures.
-    PrintedStderr,
-    PrintedStdout,
-    File(Mutex<LogFile>),
+    Printed(Stream),
+    File(LogFile),
 }
 
 impl Sink {
     /// Writes a line, or loses it: a logger has nobody to tell that it cannot write.
     pub(super) fn write(&self, line: &str) {
         match self {
-            Sink::Stderr => write_locked(io::stderr().lock(), line, &STDERR_IS_TORN),
-            Sink::Stdout => write_locked(io::stdout().lock(), line, &STDOUT_IS_TORN),
-            Sink::PrintedStderr => eprint!("{line}"),
-            Sink::PrintedStdout => print!("{line}"),
-            Sink::File(file) => file.lock().write(line),
+            // What is captured in a child nobody ever sees, and there is a lock to it.
+            Sink::Printed(stream) if stream.is_past_std() => write_to(*stream, line),
+            Sink::Printed(Stream::Error) => eprint!("{line}"),
+            Sink::Printed(Stream::Output) => print!("{line}"),
+            Sink::Stream(stream) => write_to(*stream, line),
+            Sink::File(file) => file.write(line),
         }
     }
 
     /// Only standard output keeps anything back: the start of a line that the program printed
     /// without its end.
     pub(super) fn flush(&self) {
-        if let Sink::Stdout = self {
-            let _ = io::stdout().lock().flush();
+        if let Sink::Stream(stream @ Stream::Output) = self {
+            stream.write(b"");
         }
     }
 }
 
-/// Whether the last line of any logger is torn there; used with the stream locked.
-static STDERR_IS_TORN: AtomicBool = AtomicBool::new(false);
-static STDOUT_IS_TORN: AtomicBool = AtomicBool::new(false);
+/// Writes to a standard stream.
+fn write_to(stream: Stream, line: &str) {
+    /// Whether the last line of any logger is torn there; used with the stream locked.
+    static ERROR_IS_TORN: AtomicBool = AtomicBool::new(false);
+    static OUTPUT_IS_TORN: AtomicBool = AtomicBool::new(false);
 
-/// Writes to a stream that is locked as long as this has it.
-fn write_locked(mut stream: impl Write, line: &str, is_torn: &AtomicBool) {
-    // Relaxed: ordered by the lock of the stream.
-    let mut torn = is_torn.load(Ordering::Relaxed);
-    write_line(&mut stream, line, &mut torn);
-    is_torn.store(torn, Ordering::Relaxed);
+    let is_torn = match stream {
+        Stream::Error => &ERROR_IS_TORN,
+        Stream::Output => &OUTPUT_IS_TORN,
+    };
+    stream.with(|out| write_line(out, line, is_torn));
 }
 
 /// Writes a line, which is on its own also if the last one was torn, and says whether this one is:
 /// whether its beginning was written and its end was not.
-fn write_line(out: &mut impl Write, line: &str, is_torn: &mut bool) {
-    if *is_torn {
+fn write_line(out: &mut dyn Write, line: &str, is_torn: &AtomicBool) {
+    // Relaxed, here and below: ordered by the lock of the destination.
+    if is_torn.load(Ordering::Relaxed) {
         if out.write_all(b"\n").is_err() {
             return;
         }
-        *is_torn = false;
+        is_torn.store(false, Ordering::Relaxed);
     }
     let mut rest = line.as_bytes();
     while !rest.is_empty() {
@@ -98,68 +103,83 @@ fn write_line(out: &mut impl Write, line: &str, is_torn: &mut bool) {
             Err(_) => break,
         }
     }
-    *is_torn = !rest.is_empty() && rest.len() < line.len();
+    if !rest.is_empty() && rest.len() < line.len() {
+        is_torn.store(true, Ordering::Relaxed);
+    }
 }
 
-/// A file that is open to be added to.
+/// A file that is added to.
+///
+/// A fork may come at any moment of a write: nothing here is half changed then.
 #[derive(Debug)]
 pub(super) struct LogFile {
-    file: File,
-    is_torn: bool,
-    watched: Option<Watched>,
+    /// Whoever has it writes, and no other.
+    turn: Turn,
+    current: PooledMutex<Arc<Opened>>,
+    is_torn: AtomicBool,
+    /// Where the file is expected to be, if it is watched.
+    watched: Option<PathBuf>,
 }
 
-/// Where a file is expected to be, and which one was found there last.
+/// A file that is open, and which one that is.
 #[derive(Debug)]
-struct Watched {
-    path: PathBuf,
-    id: FileId,
+struct Opened {
+    file: File,
+    id: Option<FileId>,
 }
 
 impl LogFile {
     fn open(path: &PathBuf, is_watched: bool) -> Result<LogFile, InitError> {
         let open = || {
-            let file = append_to(path)?;
-            let watched = match id_of(&file.metadata()?) {
-                Some(id) if is_watched => Some(Watched {
-                    // So that it is the same file wherever the program goes.
-                    path: path::absolute(path)?,
-                    id,
-                }),
+            let opened = Opened::at(path)?;
+            let watched = match opened.id {
+                // So that it is the same file wherever the program goes.
+                Some(_) if is_watched => Some(path::absolute(path)?),
                 _ => None,
             };
             Ok(LogFile {
-                file,
-                is_torn: false,
+                turn: Turn::new(),
+                current: PooledMutex::new(Arc::new(opened)),
+                is_torn: AtomicBool::new(false),
                 watched,
             })
         };
         open().map_err(|error: io::Error| InitError::file(path.clone(), &error))
     }
 
-    fn write(&mut self, line: &str) {
+    fn write(&self, line: &str) {
+        let _turn = self.turn.take();
         self.follow();
-        write_line(&mut self.file, line, &mut self.is_torn);
+        let opened = Arc::clone(&self.current.lock());
+        write_line(&mut &opened.file, line, &self.is_torn);
     }
 
     /// Goes on in the file that is at the path now, if it is another one. If it cannot be opened
     /// the old one will do.
-    fn follow(&mut self) {
-        let Some(watched) = &mut self.watched else {
+    fn follow(&self) {
+        let Some(path) = &self.watched else {
             return;
         };
-        let found = watched.path.metadata().ok().as_ref().and_then(id_of);
-        if found == Some(watched.id) {
+        let found = path.metadata().ok().as_ref().and_then(id_of);
+        if found.is_some() && found == self.current.lock().id {
             return;
         }
-        let Ok(file) = append_to(&watched.path) else {
+        let Ok(opened) = Opened::at(path) else {
             return;
         };
-        if let Some(id) = file.metadata().ok().as_ref().and_then(id_of) {
-            watched.id = id;
-            self.file = file;
-            self.is_torn = false;
+        if opened.id.is_some() {
+            let mut other = Arc::new(opened);
+            mem::swap(&mut *self.current.lock(), &mut other);
+            self.is_torn.store(false, Ordering::Relaxed);
         }
+    }
+}
+
+impl Opened {
+    fn at(path: &PathBuf) -> io::Result<Opened> {
+        let file = append_to(path)?;
+        let id = id_of(&file.metadata()?);
+        Ok(Opened { file, id })
     }
 }
 
@@ -221,15 +241,15 @@ mod tests {
                 content: Vec::new(),
                 room,
             };
-            let mut is_torn = false;
+            let is_torn = AtomicBool::new(false);
             for line in ["first\n", "second\n", "lost\n"] {
-                write_line(&mut disk, line, &mut is_torn);
+                write_line(&mut disk, line, &is_torn);
                 // A byte more gets no more of a line that is lost than the end of the one before.
                 disk.room += usize::from(line == "lost\n") * 100;
             }
-            write_line(&mut disk, "third\n", &mut is_torn);
+            write_line(&mut disk, "third\n", &is_torn);
             assert_eq!(String::from_utf8(disk.content).unwrap(), expected, "{room}");
-            assert!(!is_torn);
+            assert!(!is_torn.into_inner());
         }
     }
 }

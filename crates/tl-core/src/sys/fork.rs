@@ -12,6 +12,8 @@ use std::cell::Cell;
 use std::io;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// In which order the parts of a program get ready for a fork: who may hold a lock while waiting
 /// for that of another comes first.
@@ -69,6 +71,9 @@ pub struct ForkHooks {
 
 static HOOKS: [OnceLock<ForkHooks>; RANKS] = [const { OnceLock::new() }; RANKS];
 
+/// How long a thread waits for another one that registers the functions of this module.
+const REGISTRATION_LIMIT: Duration = Duration::from_millis(100);
+
 /// How many forks there are between this process and the one that was started.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
@@ -97,18 +102,43 @@ thread_local! {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn at_fork(rank: ForkRank, hooks: ForkHooks) -> io::Result<()> {
-    static REGISTERED: OnceLock<i32> = OnceLock::new();
-
     HOOKS[rank as usize].get_or_init(|| hooks);
-    let error = *REGISTERED.get_or_init(|| {
-        // SAFETY: the three functions are safe to call, take nothing, and stay as long as the code
-        // of this program or plugin, with which the C runtime forgets them.
-        unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) }
-    });
-    match error {
+    match register() {
         0 => Ok(()),
         error => Err(io::Error::from_raw_os_error(error)),
     }
+}
+
+/// Registers the functions below, once. Returns the number of an error, or 0.
+fn register() -> i32 {
+    const NOT: u32 = 0;
+    const BEING: u32 = 1;
+    const DONE: u32 = 2;
+    static STATE: AtomicU32 = AtomicU32::new(NOT);
+
+    // Relaxed, all of them: the state is all that there is to see.
+    if STATE.load(Ordering::Relaxed) == DONE {
+        return 0;
+    }
+    let exchange =
+        |from, to| STATE.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
+    let begin = Instant::now();
+    while let Err(state) = exchange(NOT, BEING) {
+        // Another thread is at it, or was when the process forked, and is not here.
+        if state == DONE {
+            return 0;
+        }
+        if begin.elapsed() > REGISTRATION_LIMIT {
+            STATE.store(DONE, Ordering::Relaxed);
+            return 0;
+        }
+        thread::yield_now();
+    }
+    // SAFETY: the three functions are safe to call, take nothing, and stay as long as the code of
+    // this program or plugin, with which the C runtime forgets them.
+    let error = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
+    STATE.store(if error == 0 { DONE } else { NOT }, Ordering::Relaxed);
+    error
 }
 
 /// How many forks there are between this process and the one that was started, as far as they were

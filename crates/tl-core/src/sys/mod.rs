@@ -7,6 +7,7 @@
 //! | `process.rs` | the end of the process: [`at_exit`], [`exit`], [`exit_now`] |
 //! | `fork.rs`, `no_fork.rs` | what is done around a `fork`: [`at_fork`], [`fork_generation`]; and on a system that has none |
 //! | `signal.rs` | [`catch_signal`], on Unix: a signal that a thread waits for |
+//! | `stream.rs` | [`Stream`]: a standard stream that a whole text goes to, in a child made by `fork` too |
 //! | `thread.rs` | the calling thread as the system knows it: [`native_id`], [`is_main_thread`], its name, its timer slack |
 //! | `thread_end/` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped |
 //! | `linux.rs`, `apple.rs`, `bsd.rs`, `windows.rs`, `other.rs` | what of that differs from system to system |
@@ -57,6 +58,7 @@ mod inherited;
 mod process;
 #[cfg(unix)]
 mod signal;
+mod stream;
 mod thread;
 mod thread_end;
 
@@ -94,6 +96,9 @@ pub use inherited::Inherited;
 pub use process::{at_exit, exit, exit_again, exit_now};
 #[cfg(unix)]
 pub use signal::{CaughtSignal, catch_signal};
+pub use stream::Stream;
+#[cfg(feature = "logging")]
+pub(crate) use stream::Turn;
 #[cfg(unix)]
 pub use thread::current_pthread;
 pub use thread::{

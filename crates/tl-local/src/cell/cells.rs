@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use tl_core::door::Mutex;
+use tl_core::door::PooledMutex;
 use tl_core::sync::atomic::{AtomicU64, Ordering};
 
 use super::key::Key;
@@ -19,7 +19,7 @@ pub(crate) struct Cells<T> {
     /// locked, or by the exclusive owner.
     key: AtomicU64,
     /// `Some` if and only if there is a key.
-    registry: Mutex<Option<Arc<Registry<T>>>>,
+    registry: PooledMutex<Option<Arc<Registry<T>>>>,
 }
 
 /// What the calling thread has.
@@ -46,7 +46,7 @@ impl<T> Cells<T> {
     pub(crate) const fn new() -> Cells<T> {
         Cells {
             key: AtomicU64::new(Key::NONE.bits()),
-            registry: Mutex::new(None),
+            registry: PooledMutex::new(None),
         }
     }
 
@@ -54,7 +54,7 @@ impl<T> Cells<T> {
     pub(crate) fn new() -> Cells<T> {
         Cells {
             key: AtomicU64::new(Key::NONE.bits()),
-            registry: Mutex::new(None),
+            registry: PooledMutex::new(None),
         }
     }
 
@@ -197,21 +197,30 @@ impl<T: Send + 'static> Cells<T> {
         with_table(|table| table.mark(self.key(), readable));
     }
 
+    /// The registry, made if there is none. Nothing else is done while it is locked than to look
+    /// and to put one there, as the lock asks for.
+    fn registry_or_new(&self) -> Arc<Registry<T>> {
+        if let Some(registry) = &*self.registry.lock() {
+            return Arc::clone(registry);
+        }
+        let (new, key) = (Arc::new(Registry::new()), Key::issue());
+        let mut place = self.registry.lock();
+        let Some(other) = &*place else {
+            self.key.store(key.bits(), Ordering::Relaxed);
+            return Arc::clone(place.insert(new));
+        };
+        let other = Arc::clone(other);
+        drop(place);
+        key.retire();
+        other
+    }
+
     fn slot_or_new(&self) -> &Slot<T> {
         if let Some(slot) = self.slot() {
             return slot;
         }
         assert!(!with_table(|table| table.has_ended()));
-        let registry = {
-            let mut registry = self.registry.lock();
-            match &*registry {
-                Some(registry) => Arc::clone(registry),
-                None => {
-                    self.key.store(Key::issue().bits(), Ordering::Relaxed);
-                    Arc::clone(registry.insert(Arc::new(Registry::new())))
-                }
-            }
-        };
+        let registry = self.registry_or_new();
         let (slot, place) = registry.add();
         let leave: Arc<dyn Leave> = registry;
         with_table(|table| table.install(self.key(), slot.cast(), leave, place));

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::mem;
 
-use tl_core::door::Mutex;
+use tl_core::door::{PooledGuard, PooledMutex};
 
 /// The number of a local: the index of its entry in the table of every thread, and the generation
 /// of that index, which tells the local from all others that had the same index before.
@@ -44,20 +45,23 @@ impl Key {
 
     /// A key that no local has ever had, with the smallest index that is free.
     pub(super) fn issue() -> Key {
-        with_free(|free| {
-            let (index, generation) = match free.returned.pop() {
-                Some(Reverse(pair)) => pair,
-                None => {
-                    assert!(
-                        free.unused < INDEXES,
-                        "too many thread-local objects at once: there is room for {INDEXES}"
-                    );
-                    free.unused += 1;
-                    (free.unused - 1, 1)
-                }
-            };
-            Key::of(index, generation)
-        })
+        loop {
+            let mut free = free();
+            if let Some(Reverse((index, generation))) = free.returned.pop() {
+                return Key::of(index, generation);
+            }
+            let (index, room) = (free.unused, free.returned.capacity());
+            if index < INDEXES && room > index as usize {
+                free.unused += 1;
+                return Key::of(index, 1);
+            }
+            drop(free);
+            assert!(
+                index < INDEXES,
+                "too many thread-local objects at once: there is room for {INDEXES}"
+            );
+            make_room(2 * room + 1);
+        }
     }
 
     /// Gives the index back. The caller has seen to it that no thread finds anything under this key
@@ -66,37 +70,49 @@ impl Key {
         let generation = (self.0 >> GENERATION_SHIFT) as u32;
         // An index whose generations are used up is not used again.
         if let Some(next) = generation.checked_add(1) {
-            with_free(|free| {
-                free.returned.push(Reverse((self.index() as u32, next)));
-            });
+            free().returned.push(Reverse((self.index() as u32, next)));
         }
     }
 }
 
-/// The keys that can be issued.
+/// The keys that can be issued. Nothing is allocated while it is locked.
 struct Free {
-    /// Indexes that were given back, each with its next generation.
+    /// Indexes that were given back, each with its next generation. There is room for all.
     returned: BinaryHeap<Reverse<(u32, u32)>>,
     /// From here on all indexes are unused.
     unused: u32,
 }
 
+/// Makes room for so many indexes that are given back.
+#[cold]
+fn make_room(wanted: usize) {
+    let mut all = Vec::with_capacity(wanted);
+    let mut free = free();
+    if free.returned.capacity() < wanted {
+        let before = mem::take(&mut free.returned).into_vec();
+        all.extend_from_slice(&before);
+        free.returned = all.into();
+        drop(free);
+        drop(before);
+    }
+}
+
 #[cfg(not(loom))]
-fn with_free<R>(f: impl FnOnce(&mut Free) -> R) -> R {
-    static FREE: Mutex<Free> = Mutex::new(Free {
+fn free() -> PooledGuard<'static, Free> {
+    static FREE: PooledMutex<Free> = PooledMutex::new(Free {
         returned: BinaryHeap::new(),
         unused: 0,
     });
-    f(&mut FREE.lock())
+    FREE.lock()
 }
 
 #[cfg(loom)]
-fn with_free<R>(f: impl FnOnce(&mut Free) -> R) -> R {
+fn free() -> PooledGuard<'static, Free> {
     loom::lazy_static! {
-        static ref FREE: Mutex<Free> = Mutex::new(Free {
+        static ref FREE: PooledMutex<Free> = PooledMutex::new(Free {
             returned: BinaryHeap::new(),
             unused: 0,
         });
     }
-    f(&mut FREE.lock())
+    FREE.lock()
 }

@@ -3,14 +3,14 @@
 use std::mem;
 use std::ptr::NonNull;
 
-use tl_core::door::Mutex;
+use tl_core::door::PooledMutex;
 
 use super::slot::Slot;
 
 /// The slots of a local. Its lock decides which of the two has exclusive access to a slot when a
 /// thread ends and the owner of the local works on it at the same moment.
 pub(super) struct Registry<T> {
-    places: Mutex<Places<T>>,
+    places: PooledMutex<Places<T>>,
 }
 
 struct Places<T> {
@@ -58,7 +58,7 @@ impl<T> Owned<T> {
 impl<T> Registry<T> {
     pub(super) fn new() -> Registry<T> {
         Registry {
-            places: Mutex::new(Places {
+            places: PooledMutex::new(Places {
                 all: Vec::new(),
                 free: Vec::new(),
             }),
@@ -73,28 +73,47 @@ impl<T> Registry<T> {
             visitors: 0,
             left: false,
         });
-        let mut places = self.places.lock();
-        let index = match places.free.pop() {
-            Some(index) => {
+        let index = loop {
+            let mut places = self.places.lock();
+            if let Some(index) = places.free.pop() {
                 places.all[index] = place;
-                index
+                break index;
             }
-            None => {
+            if places.all.len() < places.all.capacity() {
                 places.all.push(place);
-                places.all.len() - 1
+                break places.all.len() - 1;
             }
+            let wanted = 2 * places.all.len() + 1;
+            drop(places);
+            self.grow(wanted);
         };
         (slot, index)
     }
 
+    /// Makes room for so many places, all of which may be free at once: nothing is allocated under
+    /// the lock.
+    #[cold]
+    fn grow(&self, wanted: usize) {
+        let mut other = Places {
+            all: Vec::with_capacity(wanted),
+            free: Vec::with_capacity(wanted),
+        };
+        let mut places = self.places.lock();
+        if places.all.capacity() < wanted {
+            other.all.append(&mut places.all);
+            other.free.append(&mut places.free);
+            mem::swap(&mut *places, &mut other);
+        }
+    }
+
     /// Takes all slots out, for the exclusive owner of the local.
     pub(super) fn close(&self) -> impl Iterator<Item = Box<Slot<T>>> + use<T> {
-        let places = {
-            let mut places = self.places.lock();
-            places.free = Vec::new();
-            mem::take(&mut places.all)
+        let none = Places {
+            all: Vec::new(),
+            free: Vec::new(),
         };
-        places.into_iter().filter_map(|place| match place {
+        let places = mem::replace(&mut *self.places.lock(), none);
+        places.all.into_iter().filter_map(|place| match place {
             // SAFETY: the slot has just been taken out of the registry, so its thread will not find
             // it there when it ends, and before that it cannot use the local, which has an
             // exclusive owner. Nor is there a visitor: each borrows the local. One that is still

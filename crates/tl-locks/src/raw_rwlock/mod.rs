@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 
 use tl_core::door::{Backoff, Call, Deadline, LockedQueue, Note, OVERDUE, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::sys;
 
 #[cfg(not(loom))]
 use crate::place::{Identity, Noted};
@@ -234,13 +235,29 @@ impl RawRwLock {
     /// Grants the wish if that is possible at once.
     fn try_acquire(&self, wish: Wish) -> bool {
         let mut state = self.state.load(Ordering::Relaxed);
-        while let Some(taken) = wish.take(state) {
-            match self.take(state, taken) {
-                Ok(_) => return true,
-                Err(now) => state = now,
+        loop {
+            while let Some(taken) = wish.take(state) {
+                match self.take(state, taken) {
+                    Ok(_) => return true,
+                    Err(now) => state = now,
+                }
             }
+            if state & CLOSED == 0 || !self.reopen_after_fork() {
+                return false;
+            }
+            state = self.state.load(Ordering::Relaxed);
         }
-        false
+    }
+
+    /// Opens a lock that is closed for a thread that is not there, in a child made by `fork`. Says
+    /// whether it was so.
+    #[cold]
+    fn reopen_after_fork(&self) -> bool {
+        sys::fork_generation() != 0 && {
+            let queue = WaitQueue::of(&self.state).lock();
+            // Relaxed: with the queue locked, as whoever closes the lock.
+            queue.is_empty() && self.state.fetch_and(!CLOSED, Ordering::Relaxed) & CLOSED != 0
+        }
     }
 
     #[cold]
