@@ -356,6 +356,6 @@ fn a_logger_says_what_it_is_without_waiting() {
         .unwrap();
     assert_eq!(
         format!("{logger:?}"),
-        "Logger { max_level: Info, sink: Stdout, .. }"
+        "Logger { max_level: Info, sink: Stream(Output), .. }"
     );
 }
