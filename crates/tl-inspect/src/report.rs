@@ -116,7 +116,7 @@ impl fmt::Display for ThreadInfo {
             State::Waiting(wait) => wait.fmt(f),
             State::Pending { due_in: None } => f.write_str("is a timer that never comes due"),
             State::Pending { due_in: Some(time) } if time.is_zero() => {
-                f.write_str("is a timer, due now")
+                f.write_str("is a timer, due now: its call has not begun")
             }
             State::Pending { due_in: Some(time) } => {
                 write!(f, "is a timer, due in {}", Span(*time))
