@@ -22,13 +22,19 @@
 //!   long. If both threads have a core they meet there, and the score rises. Windows in vain become
 //!   rarer, and objects whose waits are long on average use none.
 //!
+//! Threads that compete for a lock or permits need not meet: whoever has them is at work, whatever
+//! the waiter does. One thread that loses its core while it holds the lock lets all others spin in
+//! vain, one after the other, and says nothing about the turns that follow. So at a score of zero
+//! every eighth waiter that competes spins for all that (*probes*), and fewer if that is in vain.
+//!
 //! There are two ways to look, since there are two things to wait for:
 //!
 //! | | [`WaitQueue::backoff`](super::WaitQueue::backoff) | [`WaitQueue::contended_backoff`](super::WaitQueue::contended_backoff) |
 //! | --- | --- | --- |
 //! | waits for | a word that another thread changes once: an event, the end of a round, a wake-up | a word that others take and give back all the time: a lock, permits |
 //! | a look | costs nobody anything, until the word changes | slows down the thread that is at work with the word, since they share its cache line |
-//! | so it looks | after each pause | once after a few pauses, then after many |
+//! | so it looks | after each pause | after many pauses, so that who takes the lock again and again for nanoseconds does so undisturbed; then, since it is held for longer, after a few |
+//! | at a score of zero | only in windows | every eighth time, or fewer |
 //!
 //! Between them is [`WaitQueue::notified_backoff`](super::WaitQueue::notified_backoff), for a
 //! thread that competes for a lock which its holder is about to release: it looks as often as if
@@ -63,11 +69,13 @@ pub(super) fn note_rousing() {
 /// Stands for the length of a spin that has not been decided on.
 const UNDECIDED: u64 = u64::MAX;
 
-/// How a waiter looks: for the first `close_looks` after `close_pauses` each, then after `pauses`.
+/// How a waiter looks: for the first `first_looks` after `first_pauses` each, then after `pauses`.
 #[derive(Clone, Copy, Debug)]
 struct Manner {
-    close_looks: u32,
-    close_pauses: u32,
+    /// Whether the waiter competes with others.
+    competes: bool,
+    first_looks: u32,
+    first_pauses: u32,
     pauses: u32,
     /// The clock is read after so many looks.
     looks_a_reading: u32,
@@ -76,24 +84,26 @@ struct Manner {
 }
 
 const PATIENT: Manner = Manner {
-    close_looks: 10,
-    close_pauses: 1,
+    competes: false,
+    first_looks: 10,
+    first_pauses: 1,
     pauses: 1,
     looks_a_reading: 8,
     longest_spin: ROUSING_SPIN,
 };
 /// With as many looks as `PATIENT` two threads that pass a lock back and forth take twice as long.
 const CONTENDED: Manner = Manner {
-    close_looks: 1,
-    close_pauses: 4,
-    pauses: 6,
-    looks_a_reading: 1,
+    competes: true,
+    first_looks: 1,
+    first_pauses: 16,
+    pauses: 3,
+    looks_a_reading: 2,
     longest_spin: SPIN,
 };
 /// As `PATIENT` at first, and then as `CONTENDED`.
 const NOTIFIED: Manner = Manner {
-    close_looks: PATIENT.close_looks,
-    close_pauses: PATIENT.close_pauses,
+    first_looks: PATIENT.first_looks,
+    first_pauses: PATIENT.first_pauses,
     ..CONTENDED
 };
 
@@ -212,7 +222,11 @@ impl Backoff {
             0
         } else if pays && !has_roused {
             SPIN
-        } else if pays || history.is_in_window(|| self.now()) {
+        } else if pays {
+            self.manner.longest_spin
+        } else if self.manner.competes {
+            if history.is_to_probe() { SPIN } else { 0 }
+        } else if history.is_in_window(|| self.now()) {
             self.manner.longest_spin
         } else {
             0
@@ -244,13 +258,13 @@ impl Backoff {
             (self.began, self.last) = (0, 0);
         }
         let Manner {
-            close_looks,
+            first_looks,
             looks_a_reading,
             ..
         } = self.manner;
-        let pauses = if self.turn < close_looks {
-            self.manner.close_pauses
-        } else if (self.turn - close_looks) % looks_a_reading == 0 && !self.may_go_on() {
+        let pauses = if self.turn < first_looks {
+            self.manner.first_pauses
+        } else if (self.turn - first_looks) % looks_a_reading == 0 && !self.may_go_on() {
             return false;
         } else {
             self.manner.pauses
@@ -291,7 +305,7 @@ impl Backoff {
     #[inline]
     pub fn snooze_until(&mut self, deadline: Deadline) -> bool {
         // While it looks closely, for a fraction of a microsecond, the clock is not read.
-        (self.turn < self.manner.close_looks || !deadline.has_passed()) && self.snooze()
+        (self.turn < self.manner.first_looks || !deadline.has_passed()) && self.snooze()
     }
 
     /// Looks until `is_over` says that the wait is over, and says so by `true`; by `false` that it
@@ -345,7 +359,12 @@ impl Backoff {
             return history.record_success();
         }
         let before = self.last;
-        let now = self.now();
+        // A thread that has just got a lock does not read the clock while others wait for it.
+        let now = if self.manner.competes {
+            before
+        } else {
+            self.now()
+        };
         if now - before > JUMP {
             // It did not pay: without the interruption it would have been over, or the thread
             // asleep.
@@ -423,7 +442,7 @@ mod tests {
     fn what_precedes_the_first_look_is_no_part_of_the_spin() {
         let mut backoff = Backoff::patient(history());
         (backoff.began, backoff.last) = (1, 1);
-        for _ in 0..=PATIENT.close_looks {
+        for _ in 0..=PATIENT.first_looks {
             assert!(backoff.snooze());
         }
     }

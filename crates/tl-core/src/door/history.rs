@@ -9,8 +9,10 @@ const LONG: u32 = 150_000;
 /// The score of an object of which nothing is known, which is also the greatest. After as many
 /// spins in vain, one after the other, waiters sleep at once.
 const GREATEST_SCORE: u32 = 8;
-/// Each window in vain lets twice as many go by, this many times.
+/// Each window, and each probe, in vain lets twice as many go by, this many times.
 const RAREST_WINDOW: u32 = 3;
+/// Every so many waits of threads that compete are probes.
+const WAITS_A_PROBE: u32 = 8;
 
 /// Whether `now` lies in a window: an eighth of a millisecond in every eight, or in up to every 67
 /// for an object whose last windows were in vain.
@@ -41,8 +43,10 @@ fn slot(now: u64) -> u64 {
 pub(super) struct History {
     /// Whether spinning pays: 0, it does not, to [`GREATEST_SCORE`].
     score: AtomicU32,
-    /// How many windows were in vain since a spin has paid, up to [`RAREST_WINDOW`].
+    /// How many windows or probes were in vain since a spin has paid, up to [`RAREST_WINDOW`].
     in_vain: AtomicU32,
+    /// How often it was asked whether to probe.
+    asked_to_probe: AtomicU32,
     /// A moving average of how long waits took, in nanoseconds.
     average: AtomicU32,
 }
@@ -53,6 +57,7 @@ impl History {
         History {
             score: AtomicU32::new(GREATEST_SCORE),
             in_vain: AtomicU32::new(0),
+            asked_to_probe: AtomicU32::new(0),
             average: AtomicU32::new(0),
         }
     }
@@ -62,6 +67,7 @@ impl History {
         History {
             score: AtomicU32::new(GREATEST_SCORE),
             in_vain: AtomicU32::new(0),
+            asked_to_probe: AtomicU32::new(0),
             average: AtomicU32::new(0),
         }
     }
@@ -76,6 +82,16 @@ impl History {
     pub(super) fn is_in_window(&self, now: impl FnOnce() -> u64) -> bool {
         self.average.load(Ordering::Relaxed) < LONG
             && is_window(now(), self.in_vain.load(Ordering::Relaxed))
+    }
+
+    /// Whether a waiter that competes should look whether spinning pays again. By number and not by
+    /// the clock, since it need not meet another that waits.
+    pub(super) fn is_to_probe(&self) -> bool {
+        let asked = self.asked_to_probe.load(Ordering::Relaxed);
+        self.asked_to_probe
+            .store(asked.wrapping_add(1), Ordering::Relaxed);
+        let waits_a_probe = WAITS_A_PROBE << self.in_vain.load(Ordering::Relaxed);
+        asked % waits_a_probe == 0
     }
 
     /// Learns that a spin paid.
@@ -150,6 +166,19 @@ mod tests {
         assert!(in_vain < at_first / 4, "{in_vain} of 100,000");
         history.record_success();
         assert_eq!(windows(&history), at_first);
+    }
+
+    #[test]
+    fn probes_come_by_number_and_become_rarer_when_they_are_in_vain() {
+        let probes = |history: &History| (0..640).filter(|_| history.is_to_probe()).count();
+        let history = History::new();
+        assert_eq!(probes(&history), 80);
+        for _ in 0..2 * GREATEST_SCORE {
+            history.record_failure(1);
+        }
+        assert_eq!(probes(&history), 10);
+        history.record_success();
+        assert_eq!(probes(&history), 80);
     }
 
     #[test]

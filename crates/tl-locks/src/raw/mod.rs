@@ -20,9 +20,9 @@ mod waiters;
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use tl_core::ThreadIdent;
 use tl_core::door::{Backoff, Call, Deadline, Holder, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use tl_core::{ThreadIdent, sys};
 
 use crate::ReleaseError;
 use crate::place::{self, Identity, Mode, Noted, Place};
@@ -38,7 +38,6 @@ pub use waiters::Waiters;
 const FREE: u32 = 0;
 const LOCKED: u32 = 1;
 const QUEUED: u32 = 2;
-const TRYING: u32 = 4;
 
 /// Tells a waiter that the lock is free and that it may try to take it.
 const TRY_AGAIN: u32 = 0;
@@ -95,26 +94,20 @@ impl Acquire<'_> {
 // The word first, so that its address is that of the lock.
 #[repr(C)]
 pub struct RawLock {
-    /// | `TRYING` | `QUEUED` | `LOCKED` | meaning | who leaves it, and how |
-    /// | --- | --- | --- | --- | --- |
-    /// | 0 | 0 | 0 | free | an acquirer sets `LOCKED` |
-    /// | 0 | 0 | 1 | held, nobody is in the queue | the releaser clears `LOCKED`; a waiter sets `QUEUED`, then joins the queue |
-    /// | 0 | 1 | 1 | held, there may be threads in the queue | the releaser, with the queue locked: see `release_slow`; a waiter whose time ran out and who was the last clears `QUEUED` |
-    /// | 0 | 1 | 0 | free, there may be threads in the queue, and one is on its way that will see to them | an acquirer sets `LOCKED`; a waiter whose time ran out, as above |
-    /// | 1 | 1 | 1 | held, and a waiter that was woken is on its way to try | the releaser clears `LOCKED` and leaves the queue alone; the waiter clears `TRYING` when it joins the queue again |
-    /// | 1 | 1 | 0 | free, and a waiter that was woken is on its way to try | an acquirer sets `LOCKED`; if it is the waiter, it clears `TRYING` too |
-    /// | 1 | 0 | 0 or 1 | as above, and the others have left the queue, since their time ran out | as above; a releaser finds nobody in the queue |
+    /// | `QUEUED` | `LOCKED` | meaning | who leaves it, and how |
+    /// | --- | --- | --- | --- |
+    /// | 0 | 0 | free; nobody is in the queue, or a waiter that was woken is on its way | an acquirer sets `LOCKED`; the waiter sets both, since there may be others in the queue |
+    /// | 0 | 1 | held, else as above | the releaser clears `LOCKED`; a waiter sets `QUEUED`, then joins the queue |
+    /// | 1 | 1 | held, there may be threads in the queue | the releaser, with the queue locked: see `release_slow`; a waiter whose time ran out and who was the last clears `QUEUED` |
     ///
-    /// `QUEUED` changes only with the queue locked, and is set whenever somebody is in the queue.
-    /// With `QUEUED` and `LOCKED` alone and the queue locked the word is stable: acquirers want
-    /// `LOCKED` clear, and a releaser who does not lock the queue wants `QUEUED` clear or `TRYING`
-    /// set.
+    /// `QUEUED` changes only with the queue locked, except that a waiter on its way sets it when it
+    /// takes the lock. With it set and the queue locked the word is stable.
     ///
-    /// `TRYING` is set when a waiter is woken to try while others stay in the queue, and each
-    /// waiter that was woken so clears it when it takes the lock or joins the queue again. Until
-    /// then no other need be woken, and a release does without the door. Where two were woken, the
-    /// first that clears it is early: then one more is woken, which is no harm. Who joins an empty
-    /// queue clears it too.
+    /// Whenever somebody is in the queue, `QUEUED` is set or a waiter that was woken to try is on
+    /// its way. That one sets `QUEUED`: when it takes the lock, or when it has tried in vain and
+    /// joins the queue again. Until then the threads at work find a word as if nobody waited, and
+    /// wake nobody, unless another waiter joins the queue: so it is one wake-up for each that falls
+    /// asleep. To wake none then was slower, since the one on its way may have to wait for a core.
     state: AtomicU32,
     identity: Identity,
 }
@@ -170,21 +163,7 @@ impl RawLock {
     #[inline]
     fn try_take(&self) -> bool {
         // A load first: on a lock that is held it is all there is to do, and a load is cheap.
-        let state = self.state.load(Ordering::Relaxed);
-        state & LOCKED == 0 && (self.take(state).is_ok() || self.try_acquire_slow())
-    }
-
-    /// Tries again after the word has changed under a try: it may have, and still be free.
-    #[cold]
-    fn try_acquire_slow(&self) -> bool {
-        let mut state = self.state.load(Ordering::Relaxed);
-        while state & LOCKED == 0 {
-            match self.take(state) {
-                Ok(_) => return true,
-                Err(now) => state = now,
-            }
-        }
-        false
+        !self.is_locked() && self.take_free()
     }
 
     #[inline]
@@ -272,21 +251,18 @@ impl RawLock {
     }
 
     #[inline]
-    fn take(&self, state: u32) -> Result<u32, u32> {
-        self.take_as(state, state | LOCKED)
-    }
-
-    #[inline]
-    fn take_as(&self, state: u32, taken: u32) -> Result<u32, u32> {
-        // Acquire: pairs with the releasing exchanges in `release` and `release_slow` and the
-        // releasing store there, so that what the last holder wrote is seen.
-        self.state
-            .compare_exchange(state, taken, Ordering::Acquire, Ordering::Relaxed)
-    }
-
-    #[inline]
     fn take_free(&self) -> bool {
-        self.take(FREE).is_ok()
+        self.take_as(LOCKED)
+    }
+
+    /// Takes the lock if it is free, and leaves it as `taken`.
+    #[inline]
+    fn take_as(&self, taken: u32) -> bool {
+        // Acquire: pairs with the releasing exchanges in `release` and `release_past_queue` and the
+        // releasing store in `release_slow`, so that what the last holder wrote is seen.
+        self.state
+            .compare_exchange(FREE, taken, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
     }
 
     #[cold]
@@ -304,10 +280,6 @@ impl RawLock {
     /// memory.
     #[cold]
     fn acquire_slow(&self, deadline: Deadline, call: Call, owner: Option<&AtomicU64>) -> bool {
-        // A lock with waiters may be free.
-        if self.try_take() {
-            return true;
-        }
         if deadline.has_passed() {
             return false;
         }
@@ -325,32 +297,22 @@ impl RawLock {
         &self,
         deadline: Deadline,
         mut backoff: Backoff,
-        mut is_trying: bool,
+        is_trying: bool,
         note: &Note<'_>,
     ) -> bool {
         let queue = WaitQueue::of(&self.state);
+        // What it sets when it takes the lock.
+        let mut taken = if is_trying { LOCKED | QUEUED } else { LOCKED };
         loop {
-            let tried = if is_trying { TRYING } else { 0 };
-            let state = self.state.load(Ordering::Relaxed);
-            if state & LOCKED == 0 {
-                if self.take_as(state, (state | LOCKED) & !tried).is_ok() {
-                    backoff.woke_early();
-                    return true;
-                }
-                continue;
+            if !self.is_locked() && self.take_as(taken) {
+                backoff.woke_early();
+                return true;
             }
             if backoff.snooze_until(deadline) {
                 continue;
             }
             let locked_queue = queue.lock();
-            // The first in the queue relies on nobody who is on the way: after a `fork` such a one
-            // is not there. Where it is, one more is woken.
-            let tried = if locked_queue.is_empty() {
-                TRYING
-            } else {
-                tried
-            };
-            if !self.mark_queued(tried) {
+            if !self.mark_queued() {
                 continue;
             }
             match locked_queue.noting(note).wait(&mut backoff, deadline) {
@@ -358,7 +320,7 @@ impl RawLock {
                     token: HANDED_OVER, ..
                 } => return true,
                 Wake::Woken { .. } => {
-                    is_trying = true;
+                    taken = LOCKED | QUEUED;
                     backoff.renew();
                 }
                 Wake::TimedOut(locked_queue) => {
@@ -371,22 +333,22 @@ impl RawLock {
         }
     }
 
-    /// Sets `QUEUED` and clears `tried` if the lock is held, and says whether it is. With the queue
-    /// locked.
-    fn mark_queued(&self, tried: u32) -> bool {
+    /// Sets `QUEUED` if the lock is held, and says whether it is. With the queue locked.
+    fn mark_queued(&self) -> bool {
         let mut state = self.state.load(Ordering::Relaxed);
         loop {
             if state & LOCKED == 0 {
                 return false;
             }
-            let marked = (state | QUEUED) & !tried;
-            if marked == state {
+            if state & QUEUED != 0 {
                 return true;
             }
-            match self
-                .state
-                .compare_exchange(state, marked, Ordering::Relaxed, Ordering::Relaxed)
-            {
+            match self.state.compare_exchange(
+                state,
+                state | QUEUED,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return true,
                 Err(now) => state = now,
             }
@@ -395,11 +357,11 @@ impl RawLock {
 
     #[cold]
     fn release_slow(&self, fair: bool) -> Result<(), ReleaseError> {
-        if let Some(released) = self.release_past_queue(fair) {
+        if let Some(released) = self.release_past_queue() {
             return released;
         }
         let mut queue = WaitQueue::of(&self.state).lock();
-        if let Some(released) = self.release_past_queue(fair) {
+        if let Some(released) = self.release_past_queue() {
             return released;
         }
         let (mut found, mut hand_over, mut more) = (false, false, false);
@@ -418,8 +380,7 @@ impl RawLock {
         let next = match (hand_over, more) {
             (true, true) => LOCKED | QUEUED,
             (true, false) => LOCKED,
-            (false, true) => QUEUED | TRYING,
-            (false, false) => FREE,
+            (false, _) => FREE,
         };
         // Release: pairs with the acquiring exchange in `take_as`. A waiter that is handed the lock
         // is ordered after this thread by its wake-up.
@@ -428,14 +389,14 @@ impl RawLock {
     }
 
     /// Releases the lock if no waiter need be looked for: nobody is in the queue, or one was woken
-    /// and is on its way to try. Such a one does not count if the release is to be `fair`.
-    fn release_past_queue(&self, fair: bool) -> Option<Result<(), ReleaseError>> {
+    /// and is on its way to try.
+    fn release_past_queue(&self) -> Option<Result<(), ReleaseError>> {
         let mut state = self.state.load(Ordering::Relaxed);
         loop {
             if state & LOCKED == 0 {
                 return Some(Err(ReleaseError::NotLocked));
             }
-            if state & QUEUED != 0 && (fair || state & TRYING == 0) {
+            if state & QUEUED != 0 {
                 return None;
             }
             // Release: pairs with the acquiring exchange in `take_as`. It fails if the waiter joins
@@ -530,15 +491,6 @@ impl RawLock {
                 false
             }
         }
-    }
-}
-
-/// What [`mark_queued`](RawLock::mark_queued) clears for those that are moved to a lock: in a child
-/// made by `fork` nobody need be on the way who was in the parent.
-fn lost() -> u32 {
-    match sys::fork_generation() {
-        0 => 0,
-        _ => TRYING,
     }
 }
 

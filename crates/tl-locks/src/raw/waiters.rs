@@ -8,7 +8,7 @@ use std::ptr;
 use tl_core::door::{LockedQueue, Verdict, WaitQueue};
 use tl_core::sync::atomic::{AtomicPtr, Ordering};
 
-use super::{RawLock, lost};
+use super::RawLock;
 
 /// The threads that wait on one condition.
 ///
@@ -132,7 +132,7 @@ impl Waiters {
         self.queue().wake_or_requeue(
             limit,
             || WaitQueue::of(lock().word()),
-            || lock().mark_queued(lost()),
+            || lock().mark_queued(),
             |_, are_more| {
                 address.set(self.lock.load(Ordering::Relaxed));
                 if !are_more {
