@@ -5,6 +5,7 @@ use crate::case::Case;
 pub(crate) mod barrier;
 pub(crate) mod condition;
 pub(crate) mod event;
+pub(crate) mod further;
 pub(crate) mod identity;
 pub(crate) mod inspect;
 pub(crate) mod local;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> Vec<Case> {
         patience::cases,
         rwlock::cases,
         inspect::cases,
+        further::cases,
     ];
     families.into_iter().flat_map(|cases| cases()).collect()
 }

@@ -161,7 +161,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-fn uncontended<P: Permits>() -> impl FnMut(Duration) -> Outcome {
+pub(crate) fn uncontended<P: Permits>() -> impl FnMut(Duration) -> Outcome {
     let permits = CachePadded::new(P::new(1));
     move |budget| per_call(budget, || permits.hold(|| ()))
 }

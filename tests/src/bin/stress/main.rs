@@ -15,6 +15,7 @@ mod local;
 mod locks;
 mod look;
 mod monitor;
+mod park;
 mod planted;
 mod round;
 mod semaphore;
@@ -123,6 +124,10 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "thread",
         run: thread::run,
+    },
+    Scenario {
+        name: "park",
+        run: park::ring,
     },
     Scenario {
         name: "timer",

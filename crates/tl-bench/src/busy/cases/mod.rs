@@ -3,6 +3,7 @@
 use super::case::Case;
 
 mod barrier;
+mod further;
 mod item;
 mod lock;
 mod notify;
@@ -17,6 +18,7 @@ mod turns;
 pub(crate) fn all() -> Vec<Case> {
     let families = [
         turns::cases,
+        further::cases,
         item::cases,
         barrier::cases,
         lock::cases,

@@ -17,13 +17,13 @@ use crate::posix::{self, PosixSemaphore};
 
 /// Which of the two has the turn.
 #[derive(Clone, Copy)]
-enum Turn {
+pub(super) enum Turn {
     There,
     Back,
 }
 
 /// What the turn is handed over by.
-trait Turns: Sync {
+pub(super) trait Turns: Sync {
     fn new() -> Self;
     fn give(&self, to: Turn);
     /// Waits until this one has the turn.
@@ -45,7 +45,7 @@ impl<G: Guarded> Turns for CachePadded<G> {
     }
 }
 
-struct Flags<F>([CachePadded<F>; 2]);
+pub(super) struct Flags<F>([CachePadded<F>; 2]);
 
 impl<F: Flag> Turns for Flags<F> {
     fn new() -> Self {
@@ -62,7 +62,7 @@ impl<F: Flag> Turns for Flags<F> {
     }
 }
 
-struct Semaphores<S>([CachePadded<S>; 2]);
+pub(super) struct Semaphores<S>([CachePadded<S>; 2]);
 
 impl<S: Tokens> Turns for Semaphores<S> {
     fn new() -> Self {
@@ -79,7 +79,7 @@ impl<S: Tokens> Turns for Semaphores<S> {
 }
 
 /// Round trips with so many microseconds of work on each side.
-fn round_trips<T: Turns>(work: f64) -> impl Fn(Duration) -> Waits {
+pub(super) fn round_trips<T: Turns>(work: f64) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let turns = T::new();
         let work = work_of(1000.0 * work);
