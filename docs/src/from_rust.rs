@@ -173,6 +173,7 @@
 //! | `TryLockError` | left out | a try returns an `Option` |
 //! | `TryLockResult` | left out | a try returns an `Option` |
 //! | `WaitTimeoutResult` | [`CondvarExt::wait_timeout`](tl_condition::CondvarExt::wait_timeout) | a `bool`, and true where `timed_out` is false |
+//! | `WaitTimeoutResult.timed_out` | [`CondvarExt::wait_timeout`](tl_condition::CondvarExt::wait_timeout) | its contrary |
 //! | `Weak` | left out | `std`'s is used everywhere |
 //! | `atomic` | left out | `std`'s are used everywhere |
 //! | `mpsc` | left out | `std`'s will do; a queue of your own is a [`Monitor`](tl_condition::Monitor) |
@@ -192,6 +193,8 @@
 //! | `JoinHandle.is_finished` | [`JoinHandle::is_finished`](tl_thread::JoinHandle::is_finished) | |
 //! | `JoinHandle.join` | [`JoinHandle::join`](tl_thread::JoinHandle::join) | also [`join_timeout`](tl_thread::JoinHandle::join_timeout) |
 //! | `JoinHandle.thread` | [`JoinHandle::thread`](tl_thread::JoinHandle::thread) | |
+//! | `JoinHandle.as_raw_handle` | [`Thread::native_id`](tl_thread::Thread::native_id) | on Windows; `OpenThread` makes a handle of your own of it, which no join closes |
+//! | `JoinHandleExt.as_pthread_t` | [`Thread::as_pthread_t`](tl_thread::Thread::as_pthread_t) | on Unix; an `Option`, and no trait |
 //! | `LocalKey` | [`Local`](tl_local::Local) | an object, and not only a `static`; dropped with its values. All see all values in a [`SharedLocal`](tl_local::SharedLocal) |
 //! | `LocalKey.get` | [`Local::get`](tl_local::Local::get) | an `Option` |
 //! | `LocalKey.replace` | [`Local::set`](tl_local::Local::set) | returns what was there |

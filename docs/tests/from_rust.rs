@@ -73,6 +73,7 @@ const SYNC_METHODS: &[&str] = &[
     "RwLock.try_write",
     "RwLock.write",
     "RwLockWriteGuard.downgrade",
+    "WaitTimeoutResult.timed_out",
 ];
 
 names! { THREAD of ::std::thread as thread_names:
@@ -81,16 +82,19 @@ names! { THREAD of ::std::thread as thread_names:
     sleep_ms, spawn, yield_now,
 }
 
-/// The methods of those that have a counterpart, without constructors; and the macro.
+/// The methods of those that have a counterpart, without constructors; those of the system's traits
+/// for a `JoinHandle`; and the macro.
 const THREAD_METHODS: &[&str] = &[
     "Builder.name",
     "Builder.spawn",
     "Builder.spawn_scoped",
     "Builder.spawn_unchecked",
     "Builder.stack_size",
+    "JoinHandle.as_raw_handle",
     "JoinHandle.is_finished",
     "JoinHandle.join",
     "JoinHandle.thread",
+    "JoinHandleExt.as_pthread_t",
     "LocalKey.get",
     "LocalKey.replace",
     "LocalKey.set",

@@ -10,13 +10,14 @@ use std::process::Command;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use tl_barrier::{Barrier, BarrierWaitResult, BrokenBarrier};
-use tl_condition::{Condition, ConditionGuard, Monitor, MonitorGuard, NotAcquired};
+use tl_barrier::{AbortOnPanic, Barrier, BarrierWaitResult, BrokenBarrier};
+use tl_condition::{Condition, ConditionGuard, Condvar, Monitor, MonitorGuard, NotAcquired};
 use tl_core::ThreadIdent;
 use tl_event::{AutoResetEvent, Event};
-use tl_local::Local;
+use tl_local::{Local, SharedLocal, SharedRef};
 use tl_locks::{
     Lock, LockGuard, Mutex, MutexGuard, RLock, RLockGuard, ReentrantMutex, ReentrantMutexGuard,
+    RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
 };
 use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, OwnedPermit, Permit, Semaphore};
 use tl_thread::{JoinError, JoinHandle, SetDaemonError, StartError, Thread};
@@ -47,6 +48,9 @@ fn a_primitive_is_a_word_or_less_and_a_protocol_of_two_parts_a_line_or_two() {
         assert!(size_of::<BoundedSemaphore>() <= WORD);
         assert!(size_of::<ClosableSemaphore>() <= WORD);
         assert!(size_of::<Mutex<()>>() <= WORD);
+        assert!(size_of::<RwLock<()>>() <= WORD);
+        assert!(size_of::<Condvar>() <= WORD);
+        assert!(size_of::<AutoResetEvent>() <= WORD);
         // The owner, the depth, and the word.
         assert!(size_of::<RLock>() <= 2 * WORD);
         assert!(size_of::<ReentrantMutex<()>>() <= 3 * WORD);
@@ -55,6 +59,7 @@ fn a_primitive_is_a_word_or_less_and_a_protocol_of_two_parts_a_line_or_two() {
         assert!(size_of::<Monitor<()>>() <= LINE);
         assert!(size_of::<Barrier>() <= 2 * LINE);
         assert!(size_of::<Local<u8>>() <= LINE);
+        assert!(size_of::<SharedLocal<u8>>() <= LINE);
         assert!(size_of::<ThreadIdent>() == 8 && size_of::<Option<ThreadIdent>>() == 8);
         assert!(size_of::<Thread>() == WORD);
         assert!(size_of::<LockGuard<'_>>() == WORD);
@@ -73,6 +78,8 @@ fn what_is_shared_can_be_shared_and_what_is_sent_can_be_sent() {
     shared::<ReentrantMutex<Cell<u32>>>();
     shared::<Event>();
     shared::<AutoResetEvent>();
+    shared::<RwLock<u32>>();
+    shared::<Condvar>();
     shared::<Condition<Lock>>();
     shared::<Condition<RLock>>();
     shared::<Condition<Arc<RLock>>>();
@@ -84,6 +91,7 @@ fn what_is_shared_can_be_shared_and_what_is_sent_can_be_sent() {
     shared::<ClosableSemaphore>();
     shared::<OwnedPermit>();
     shared::<Local<Cell<u32>>>();
+    shared::<SharedLocal<u32>>();
     shared::<Thread>();
     shared::<JoinHandle<u32>>();
     shared::<Timer>();
@@ -92,7 +100,11 @@ fn what_is_shared_can_be_shared_and_what_is_sent_can_be_sent() {
     sent::<Permit<'_>>();
     sent::<LockGuard<'_>>();
     sent::<MutexGuard<'_, Cell<u32>>>();
+    sent::<RwLockReadGuard<'_, u32>>();
+    sent::<RwLockWriteGuard<'_, u32>>();
+    sent::<RwLockUpgradableReadGuard<'_, u32>>();
     sent::<ConditionGuard<'_, Lock>>();
+    sent::<AbortOnPanic<'_>>();
     seen::<LockGuard<'_>>();
     seen::<RLockGuard<'_>>();
     seen::<Permit<'_>>();
@@ -109,7 +121,10 @@ fn what_belongs_to_a_thread_stays_with_it() {
     assert_not!(Mutex<Rc<u32>>: Sync);
     assert_not!(Mutex<Rc<u32>>: Send);
     assert_not!(ReentrantMutex<Rc<u32>>: Sync);
+    assert_not!(RwLock<Cell<u32>>: Sync);
+    assert_not!(RwLockReadGuard<'static, Cell<u32>>: Send);
     assert_not!(Monitor<Rc<u32>>: Sync);
+    assert_not!(SharedRef<'static, u32>: Send);
 }
 
 #[test]
@@ -119,6 +134,7 @@ fn a_panic_elsewhere_leaves_them_fit_for_use() {
     unwinds::<RLock>();
     unwinds::<Event>();
     unwinds::<AutoResetEvent>();
+    unwinds::<Condvar>();
     unwinds::<Condition<Lock>>();
     unwinds::<Condition<RLock>>();
     unwinds::<Barrier>();
@@ -126,6 +142,7 @@ fn a_panic_elsewhere_leaves_them_fit_for_use() {
     unwinds::<BoundedSemaphore>();
     unwinds::<ClosableSemaphore>();
     unwinds::<Local<u32>>();
+    unwinds::<SharedLocal<u32>>();
     unwinds::<Thread>();
     unwinds::<Timer>();
 }
@@ -136,24 +153,33 @@ fn all_can_be_statics() {
     static RLOCK: RLock = RLock::new();
     static MUTEX: Mutex<Vec<u8>> = Mutex::new(Vec::new());
     static REENTRANT: ReentrantMutex<Cell<u8>> = ReentrantMutex::new(Cell::new(0));
+    static RWLOCK: RwLock<Vec<u8>> = RwLock::new(Vec::new());
     static EVENT: Event = Event::new();
+    static BELL: AutoResetEvent = AutoResetEvent::new();
+    static CONDVAR: Condvar = Condvar::new();
     static CONDITION: Condition = Condition::new();
     static ON_A_LOCK: Condition<Lock> = Condition::with_lock(Lock::new());
     static MONITOR: Monitor<Vec<u8>> = Monitor::new(Vec::new());
     static BARRIER: Barrier = Barrier::new(1);
     static SEMAPHORE: Semaphore = Semaphore::new(1);
     static BOUNDED: BoundedSemaphore = BoundedSemaphore::new(1);
+    static CLOSABLE: ClosableSemaphore = ClosableSemaphore::new(1);
     static LOCAL: Local<String> = Local::new();
+    static SHARED: SharedLocal<String> = SharedLocal::new();
     LOCK.with(|| RLOCK.with(|| ()));
     MUTEX.lock().push(1);
     REENTRANT.lock().set(1);
+    RWLOCK.write().push(1);
     EVENT.set();
+    BELL.set();
+    CONDVAR.notify_all();
     CONDITION.lock().notify_all();
     ON_A_LOCK.lock().notify_all();
     MONITOR.lock().push(1);
     assert!(BARRIER.wait().is_ok());
     SEMAPHORE.with(|| BOUNDED.with(|| ()));
-    assert!(!LOCAL.is_set());
+    assert!(CLOSABLE.with(|| ()).is_ok());
+    assert!(!LOCAL.is_set() && !SHARED.is_set());
 }
 
 #[test]

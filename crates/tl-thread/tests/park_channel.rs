@@ -191,7 +191,11 @@ fn every_message_arrives_once_whatever_the_capacity() {
             receiver.join().unwrap();
         }
         let all = 2 * MESSAGES;
-        assert_eq!(sum.load(Ordering::Relaxed), all * (all - 1) / 2, "{capacity}");
+        assert_eq!(
+            sum.load(Ordering::Relaxed),
+            all * (all - 1) / 2,
+            "{capacity}"
+        );
     }
 }
 

@@ -429,6 +429,8 @@ impl Thread {
     /// may be a moment after [`start`](Thread::start). It stays after the end, when the system may
     /// have given it to another thread.
     ///
+    /// On Windows it is what `OpenThread` takes, which makes a `HANDLE` to the thread.
+    ///
     /// ```
     /// let thread = tl_thread::current_thread();
     /// assert_eq!(thread.native_id(), Some(tl_thread::get_native_id()));

@@ -57,10 +57,16 @@ pub(crate) fn cases() -> Vec<Case> {
                 .ours(round_trips::<Flags<tl_event::AutoResetEvent>>(micros))
                 .held("std", round_trips::<FlagStd>(micros))
                 .held("parking_lot", round_trips::<FlagParkingLot>(micros))
-                .shown("rsevents", round_trips::<Flags<rsevents::AutoResetEvent>>(micros)),
+                .shown(
+                    "rsevents",
+                    round_trips::<Flags<rsevents::AutoResetEvent>>(micros),
+                ),
             Case::new(format!("closable-{work}"), what("ClosableSemaphore", work))
                 .ours(round_trips::<Closable>(micros))
-                .shown("our Semaphore", round_trips::<Semaphores<tl_semaphore::Semaphore>>(micros))
+                .shown(
+                    "our Semaphore",
+                    round_trips::<Semaphores<tl_semaphore::Semaphore>>(micros),
+                )
                 .held("std", round_trips::<Semaphores<Standard>>(micros)),
         ]);
     }
