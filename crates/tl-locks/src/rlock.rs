@@ -9,12 +9,12 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use tl_core::current_ident;
-use tl_core::door::{Call, Deadline, Operation};
+use tl_core::door::{Call, Operation};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use crate::ReleaseError;
 use crate::place::Place;
 use crate::raw::{Acquire, RawLock};
-use crate::ReleaseError;
 
 const ACQUIRE: &Operation = &Operation::new("RLock", "acquire");
 const ACQUIRE_TIMEOUT: &Operation = &Operation::new("RLock", "acquire_timeout");

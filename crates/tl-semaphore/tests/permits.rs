@@ -1,43 +1,16 @@
 //! Permits: they give back what they stand for, once, wherever they end.
 
-#[path = "../../../tests/support/sleepers.rs"]
-mod sleepers;
-
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sleepers::Sleepers;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
-use tl_semaphore::{BoundedSemaphore, MergeError, OwnedPermit, Permit, ReleaseError, Semaphore};
+use tl_semaphore::{BoundedSemaphore, OwnedPermit, Permit, Semaphore};
 
 const SHORT: Duration = Duration::from_millis(5);
-/// Long enough for any machine.
-const LONG: Duration = Duration::from_secs(60);
-
-// Compile-time promises.
-const _: () = {
-    const fn shared<T: Send + Sync + UnwindSafe + RefUnwindSafe + std::fmt::Debug>() {}
-    shared::<Semaphore>();
-    shared::<BoundedSemaphore>();
-    shared::<Permit<'static>>();
-    shared::<OwnedPermit>();
-    const fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
-    error::<ReleaseError>();
-    const fn merge_error<T: std::error::Error + Send + Sync>() {}
-    merge_error::<MergeError<Permit<'static>>>();
-    merge_error::<MergeError<OwnedPermit>>();
-    assert!(size_of::<Semaphore>() <= 8);
-    assert!(size_of::<BoundedSemaphore>() <= 8);
-    assert!(Semaphore::MAX == BoundedSemaphore::MAX);
-};
-const _: Semaphore = Semaphore::new(Semaphore::MAX);
-static SEMAPHORE: Semaphore = Semaphore::new(2);
-static BOUNDED: BoundedSemaphore = BoundedSemaphore::new(1);
 
 #[test]
 fn a_permit_gives_back_when_dropped_on_panic_too() {

@@ -3,8 +3,7 @@
 #[path = "../../../tests/support/sleepers.rs"]
 mod sleepers;
 
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::panic::{RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(not(sanitize_thread))]
 use std::thread;
