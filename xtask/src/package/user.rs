@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use log::{LevelFilter, info};
-use tl_barrier::{Barrier, BrokenKind};
+use tl_barrier::{Barrier, BrokenBarrierKind};
 use tl_condition::{Condition, Condvar, CondvarExt, Monitor};
 use tl_core::logging::BasicConfig;
 use tl_event::{AutoResetEvent, Event};
@@ -193,7 +193,7 @@ fn conditions() {
         let mut place = place.lock();
         assert!(!place.on(&taken).wait_timeout(Duration::ZERO));
         *place = None;
-        place.on(&taken).notify_all();
+        taken.notify_all();
         place.wait_while(|place| place.is_none());
     });
 
@@ -211,7 +211,8 @@ fn semaphores() -> Outcome {
     let pool = Arc::new(ClosableSemaphore::new(3));
     let mut pair = pool.permit_many(2)?;
     let mut one = pair.split(1).ok_or("it has two")?;
-    one.merge(pool.permit()?);
+    one.merge(pool.permit()?)
+        .map_err(|_| "both are of one pool")?;
     drop((pair, one));
     let owned = pool.permit_many_owned(3)?;
     let waiter = spawn({
@@ -244,7 +245,7 @@ fn events_and_barriers() {
         }
     });
     assert!(crew.start().is_ok());
-    assert_eq!(barrier.wait().map_err(|broken| broken.kind()), Err(BrokenKind::Aborted));
+    assert_eq!(barrier.wait().map_err(|broken| broken.kind()), Err(BrokenBarrierKind::Aborted));
     assert!(crew.join().is_err());
 }
 
