@@ -213,7 +213,9 @@ fn a_real_time_priority_is_passed_on_unless_it_is_to_be_reset() {
             keep_a_scheduler_of(|| ());
             for (flags, expected) in [(0, libc::SCHED_FIFO), (libc::SCHED_RESET_ON_FORK, 0)] {
                 let starter = thread::spawn(move || {
-                    let parameters = libc::sched_param { sched_priority: 3 };
+                    // SAFETY: they are numbers, of which some C libraries have more than others.
+                    let mut parameters: libc::sched_param = unsafe { mem::zeroed() };
+                    parameters.sched_priority = 3;
                     // SAFETY: the parameters are there for the length of the call.
                     let error = unsafe {
                         libc::sched_setscheduler(0, libc::SCHED_FIFO | flags, &parameters)

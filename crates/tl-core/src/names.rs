@@ -16,7 +16,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::mem::{self, ManuallyDrop};
+use std::mem;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -24,7 +24,7 @@ use std::thread;
 
 use crate::door::{Mutex, MutexGuard, PooledMutex};
 use crate::ident::{self, ThreadIdent, current_ident};
-use crate::sys::{self, ThreadEnd};
+use crate::sys::{self, Kept, ThreadEnd};
 
 /// The name of the calling thread.
 ///
@@ -89,14 +89,13 @@ impl Mine {
     }
 }
 
-// None of these has a destructor, so that they are there as long as the thread runs. `AT_END`
-// empties the first two.
+// None of these has a destructor, so that they are there as long as the thread runs (see `Kept`).
+// `AT_END` empties the first two.
 thread_local! {
     /// What the fast paths use; held while a user's function reads the name.
-    static MINE: RefCell<ManuallyDrop<Option<Mine>>> = const { RefCell::new(ManuallyDrop::new(None)) };
+    static MINE: RefCell<Kept<Option<Mine>>> = const { RefCell::new(Kept::new(None)) };
     /// The thread's record; never held while other code runs.
-    static RECORD: RefCell<ManuallyDrop<Option<Arc<ThreadRecord>>>> =
-        const { RefCell::new(ManuallyDrop::new(None)) };
+    static RECORD: RefCell<Kept<Option<Own>>> = const { RefCell::new(Kept::new(None)) };
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Met) };
 }
 
@@ -113,19 +112,25 @@ enum Stage {
 
 static AT_END: ThreadEnd = ThreadEnd::new(|| {
     STAGE.set(Stage::Ended);
-    if let Some(record) = take(&RECORD) {
-        record.stop();
-    }
+    drop(take(&RECORD));
     drop(take(&MINE));
 });
+
+/// The record of the thread that has this. It runs no longer when this is dropped.
+struct Own(Arc<ThreadRecord>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
 
 fn has_ended() -> bool {
     STAGE.get() == Stage::Ended
 }
 
-fn take<T>(place: &'static thread::LocalKey<RefCell<ManuallyDrop<Option<T>>>>) -> Option<T> {
-    let old = place.with_borrow_mut(|place| mem::replace(place, ManuallyDrop::new(None)));
-    ManuallyDrop::into_inner(old)
+fn take<T>(place: &'static thread::LocalKey<RefCell<Kept<Option<T>>>>) -> Option<T> {
+    place.replace(Kept::new(None)).into_inner()
 }
 
 /// Reads the name from the record, and remembers it if no caller up the stack is still reading the
@@ -142,7 +147,7 @@ fn refresh() -> Arc<str> {
         };
         let old = MINE.with(|place| {
             let mut place = place.try_borrow_mut().ok()?;
-            ManuallyDrop::into_inner(mem::replace(&mut *place, ManuallyDrop::new(Some(mine))))
+            mem::replace(&mut *place, Kept::new(Some(mine))).into_inner()
         });
         drop(old);
     }
@@ -323,7 +328,7 @@ impl ThreadRecord {
     /// after the very end of the thread (in C, there are some) it is a new one at each call, named
     /// as the operating system has it.
     pub fn current() -> Arc<ThreadRecord> {
-        let known = RECORD.with_borrow(|record| record.as_ref().map(Arc::clone));
+        let known = RECORD.with_borrow(|own| own.as_ref().map(|own| Arc::clone(&own.0)));
         known.unwrap_or_else(ThreadRecord::meet)
     }
 
@@ -387,7 +392,7 @@ impl ThreadRecord {
         ident::set_current(self.ident().unwrap_or_else(|| self.give_ident()));
         STAGE.set(Stage::Begun);
         if let Some(temporary) = take(&RECORD) {
-            temporary.replaced();
+            temporary.0.replaced();
         }
         keep(self);
         let native_id = sys::native_id();
@@ -539,7 +544,7 @@ impl fmt::Debug for ThreadRecord {
 
 /// Makes this the calling thread's record, until its end.
 fn keep(record: &Arc<ThreadRecord>) {
-    RECORD.with_borrow_mut(|place| *place = ManuallyDrop::new(Some(Arc::clone(record))));
+    RECORD.set(Kept::new(Some(Own(Arc::clone(record)))));
     // Without memory for the call at the thread's end, what the thread remembers of its name is
     // never freed.
     let _ = AT_END.arm();
@@ -566,8 +571,7 @@ mod forked {
     );
 
     thread_local! {
-        static HELD: RefCell<ManuallyDrop<Option<Held>>> =
-            const { RefCell::new(ManuallyDrop::new(None)) };
+        static HELD: RefCell<Kept<Option<Held>>> = const { RefCell::new(Kept::new(None)) };
     }
 
     /// Sees to it that a fork finds the records as it should. To be called before there is one.
@@ -586,7 +590,7 @@ mod forked {
                     // In the child it would be that of the main thread.
                     current_ident();
                     let held = (TELLING.lock(), MAIN.lock());
-                    HELD.with_borrow_mut(|place| *place = ManuallyDrop::new(Some(held)));
+                    HELD.set(Kept::new(Some(held)));
                 },
                 in_parent: || drop(take(&HELD)),
                 in_child,
@@ -597,7 +601,7 @@ mod forked {
 
     fn in_child() {
         ident::become_main();
-        let own = RECORD.with_borrow(|record| record.as_ref().map(Arc::clone));
+        let own = RECORD.with_borrow(|own| own.as_ref().map(|own| Arc::clone(&own.0)));
         if let Some(own) = &own {
             own.run(Some(sys::native_id()));
         }

@@ -2,18 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::mem::{self, ManuallyDrop};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tl_core::sys::{self, ThreadEnd};
+use tl_core::sys::{self, Kept, ThreadEnd};
 use tl_core::{ThreadIdent, current_ident};
 
 use crate::{Thread, forked, process_end, registry};
 
-// None of the first three has a destructor, so that they are there as long as the thread runs.
-// `AT_END` empties the handle.
+// None of the first three has a destructor, so that they are there as long as the thread runs (see
+// `Kept`). `AT_END` empties the handle.
 thread_local! {
-    static HANDLE: RefCell<ManuallyDrop<Option<Thread>>> = const { RefCell::new(ManuallyDrop::new(None)) };
+    static HANDLE: RefCell<Kept<Option<Own>>> = const { RefCell::new(Kept::new(None)) };
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Unknown) };
     /// Whether what this thread makes are daemons.
     static BEARS_DAEMONS: Cell<bool> = const { Cell::new(false) };
@@ -51,8 +50,7 @@ static AT_END: ThreadEnd = ThreadEnd::new(leave);
 /// assert_eq!(&*current_thread().name(), "MainThread");
 /// ```
 pub fn current_thread() -> Thread {
-    let known = HANDLE.with_borrow(|handle| handle.as_ref().map(Thread::clone));
-    known.unwrap_or_else(meet)
+    own_handle().unwrap_or_else(meet)
 }
 
 /// The handle of the main thread: the one on which the operating system started the process and in
@@ -147,7 +145,7 @@ fn main_handle() -> Thread {
 /// if any.
 #[cfg(not(loom))]
 pub(crate) fn become_main() -> Option<Thread> {
-    let own = HANDLE.with_borrow(|handle| handle.as_ref().map(Thread::clone));
+    let own = own_handle();
     if let Some(own) = &own {
         own.become_main();
     }
@@ -176,33 +174,28 @@ pub(crate) fn know_main() {
 /// noticed; if not, [`leave_as`] must be called.
 pub(crate) fn enter(thread: &Thread) -> bool {
     BEARS_DAEMONS.set(thread.is_daemon());
-    if let Some(temporary) = settle(thread) {
-        // What ran in the thread before this has used the library, which took it for a foreign one.
-        temporary.end();
-    }
+    // If what ran in the thread before this has used the library, that took it for a foreign one,
+    // which ends here.
+    drop(settle(thread));
     AT_END.arm().is_ok()
 }
 
 /// Returns the handle that the calling thread had before.
-fn settle(thread: &Thread) -> Option<Thread> {
-    let before = replace_handle(Some(thread.clone()));
+fn settle(thread: &Thread) -> Option<Own> {
+    let before = replace_handle(Some(Own(thread.clone())));
     STAGE.set(Stage::Known);
     thread.note_os_thread();
     let _ = WITNESS.try_with(|_| {});
     before
 }
 
-fn replace_handle(handle: Option<Thread>) -> Option<Thread> {
-    let new = ManuallyDrop::new(handle);
-    ManuallyDrop::into_inner(HANDLE.with_borrow_mut(|handle| mem::replace(handle, new)))
-}
+/// The handle of the thread that has this, which ends when this is dropped.
+struct Own(Thread);
 
-/// The thread ends here: its thread-locals are dropped.
-fn leave() {
-    STAGE.set(Stage::Ended);
-    if let Some(thread) = replace_handle(None) {
-        thread.end();
-        if thread.is_main() {
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.0.end();
+        if self.0.is_main() {
             // In a child made by `fork`, where the function of this thread is what `main` is
             // elsewhere.
             sys::exit(0);
@@ -210,14 +203,33 @@ fn leave() {
     }
 }
 
+fn own_handle() -> Option<Thread> {
+    // Where thread-locals are emulated, it cannot be had while it is being dropped.
+    HANDLE
+        .try_with(|own| own.borrow().as_ref().map(|own| own.0.clone()))
+        .unwrap_or_default()
+}
+
+fn replace_handle(own: Option<Own>) -> Option<Own> {
+    let new = Kept::new(own);
+    let old = HANDLE.try_with(|place| place.replace(new));
+    old.ok().and_then(Kept::into_inner)
+}
+
+/// The thread ends here: its thread-locals are dropped.
+fn leave() {
+    STAGE.set(Stage::Ended);
+    drop(replace_handle(None));
+}
+
 /// The thread ends here, as far as the library knows: there is nobody to call at its very end.
 pub(crate) fn leave_as(thread: &Thread) {
     STAGE.set(Stage::Ended);
-    let other = replace_handle(None).filter(|other| other != thread);
-    thread.end();
-    if let Some(other) = other {
-        other.end();
+    let own = replace_handle(None);
+    if own.as_ref().is_none_or(|own| own.0 != *thread) {
+        thread.end();
     }
+    drop(own);
 }
 
 /// Whether a thread that the calling one makes is a daemon, if nothing else is said.

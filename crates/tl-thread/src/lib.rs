@@ -144,14 +144,16 @@
 //! The end of the process is not the same everywhere. (What is said of musl and Windows comes from
 //! reading, and has not been tested.)
 //!
-//! | | Linux and Unix | musl | Windows |
+//! | | Linux and Unix | musl, and static programs | Windows |
 //! | --- | --- | --- | --- |
 //! | `main` returns or panics | waits | waits | waits |
+//! | thread-locals of the thread that ends the process | are dropped | stay | are dropped |
 //! | [`std::process::exit`] in the main thread | waits | waits | **ends at once**: nothing can stop `ExitProcess` |
 //! | [`std::process::exit`] in another thread, before `main` has returned | ends at once | ends at once | ends at once |
 //! | [`std::process::exit`] in another thread, after that | sleeps forever | sleeps forever | ends at once |
 //! | [`exit`](crate::exit) from anywhere | ends at once | ends at once | ends at once |
-//! | exit hooks of the C library that are left after an [`exit`](crate::exit) which the library's own hook carries out | run | are skipped | are skipped |
+//! | the same in an exit hook that [`std::process::exit`] runs in another thread than the main one | ends at once | **aborts**, unless the hook is older than the library's | there is none |
+//! | exit hooks of the C library that are left after an [`exit`](crate::exit) which the library's own hook carries out | run | are skipped with musl | are skipped |
 //!
 //! # Limits
 //!

@@ -159,8 +159,9 @@ pub fn shutdown() {
 ///
 /// Unlike [`std::process::exit`] it also works in a thread after `main` has returned, where that
 /// would sleep forever while the process waits for the thread, and in the exit hooks of the C
-/// runtime and the destructors of the main thread's thread-locals, where that would abort. The
-/// first call decides the code.
+/// runtime and the destructors of the main thread's thread-locals, where that would abort. (With
+/// one exception: with musl and in static programs, in a hook that [`std::process::exit`] runs in
+/// another thread than the main one, it aborts, too.) The first call decides the code.
 ///
 /// If the process is ending already, since `main` has returned, and is at something that does not
 /// end, such as the destructor of a thread-local or an exit hook that waits for the caller, the end

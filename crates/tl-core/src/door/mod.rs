@@ -114,6 +114,7 @@ pub use order::{
 pub use mutex::{Mutex as PooledMutex, MutexGuard as PooledGuard};
 #[cfg(loom)]
 pub use platform::let_time_pass;
+pub(crate) use platform::meet_thread;
 #[cfg(not(loom))]
 pub use pooled::{PooledGuard, PooledMutex};
 pub use queue::{QueueId, WaitQueue, Word};

@@ -9,7 +9,7 @@
 //! | `signal.rs` | [`catch_signal`], on Unix: a signal that a thread waits for |
 //! | `stream.rs` | [`Stream`]: a standard stream that a whole text goes to, in a child made by `fork` too |
 //! | `thread.rs` | the calling thread as the system knows it: [`native_id`], [`is_main_thread`], its name, its timer slack |
-//! | `thread_end/` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped |
+//! | `thread_end/` | [`ThreadEnd`]: a call at the very end of a thread, after its thread-locals were dropped; [`Kept`]: what a thread-local keeps until then |
 //! | `linux.rs`, `apple.rs`, `bsd.rs`, `windows.rs`, `other.rs` | what of that differs from system to system |
 //!
 //! What each of those files has, and promises:
@@ -105,4 +105,4 @@ pub use thread::{
     OS_NAME_BYTES, is_main_thread, native_id, os_name, os_name_form, set_os_name, set_os_name_of,
     set_timer_slack,
 };
-pub use thread_end::{ThreadEnd, is_thread_ending};
+pub use thread_end::{Kept, ThreadEnd, is_thread_ending};

@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 #[cfg(not(loom))]
-use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use tl_core::sys;
+#[cfg(not(loom))]
+use tl_core::sys::Kept;
 
 use super::key::Key;
 use super::registry::Leave;
@@ -93,6 +94,13 @@ impl Table {
             stage: Cell::new(Stage::Fresh),
             records: RefCell::new(Vec::new()),
         }
+    }
+
+    /// The table of a thread that has none any more.
+    fn ended() -> Table {
+        let table = Table::new();
+        table.stage.set(Stage::Ended);
+        table
     }
 
     /// Where an entry of `key` is, if there is one. What is there may be another's.
@@ -268,6 +276,15 @@ struct Guard {
     table: std::rc::Rc<Table>,
 }
 
+impl Drop for Table {
+    fn drop(&mut self) {
+        // Only where thread-locals are emulated is it still in use.
+        if self.stage.get() == Stage::Used {
+            self.end();
+        }
+    }
+}
+
 #[cfg(not(loom))]
 impl Drop for Guard {
     fn drop(&mut self) {
@@ -277,9 +294,9 @@ impl Drop for Guard {
 
 #[cfg(not(loom))]
 thread_local! {
-    // Nothing to drop: so it can be read without asking whether it still exists, in every
+    // Nothing to drop (see `Kept`): so it can be read without asking whether it still exists, in every
     // destructor too.
-    static TABLE: ManuallyDrop<Table> = const { ManuallyDrop::new(Table::new()) };
+    static TABLE: Kept<Table> = const { Kept::new(Table::new()) };
     static GUARD: Guard = const { Guard {} };
 }
 
@@ -287,7 +304,12 @@ thread_local! {
 #[cfg(not(loom))]
 #[inline]
 pub(super) fn with_table<R>(f: impl FnOnce(&Table) -> R) -> R {
-    TABLE.with(|table| f(table))
+    let mut f = Some(f);
+    let mut call = |table: &Table| f.take().map(|f| f(table));
+    // Where thread-locals are emulated, it cannot be had while it is being dropped.
+    let result = TABLE.try_with(|table| call(table));
+    let result = result.unwrap_or_else(|_| call(&Table::ended()));
+    result.expect("one of the two is called, once")
 }
 
 #[cfg(loom)]
@@ -307,12 +329,8 @@ loom::thread_local! {
 /// thread away before it drops the first one, so there the table has ended when destructors run.
 #[cfg(loom)]
 pub(super) fn with_table<R>(f: impl FnOnce(&Table) -> R) -> R {
-    let table = TABLE.try_with(std::rc::Rc::clone).unwrap_or_else(|_| {
-        let table = Table::new();
-        table.stage.set(Stage::Ended);
-        std::rc::Rc::new(table)
-    });
-    f(&table)
+    let table = TABLE.try_with(std::rc::Rc::clone);
+    f(&table.unwrap_or_else(|_| std::rc::Rc::new(Table::ended())))
 }
 
 /// Sees to it that the values of the calling thread are dropped when it ends.

@@ -90,6 +90,9 @@ pub(in crate::door) fn pause() {
     std::hint::spin_loop();
 }
 
+/// The kernel keeps nothing for a thread that does not wait.
+pub(crate) fn meet_thread() {}
+
 /// Whether the machine has one core: then a thread that spins keeps from running what it waits for.
 pub(in crate::door) fn has_one_core() -> bool {
     static CORES: AtomicU32 = AtomicU32::new(0);

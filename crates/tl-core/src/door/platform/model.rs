@@ -80,3 +80,6 @@ pub fn let_time_pass() {
     PLATFORM.time_has_passed.store(true, Ordering::Relaxed);
     PLATFORM.sleepers.notify_all();
 }
+
+/// The model keeps nothing for a thread.
+pub(crate) fn meet_thread() {}

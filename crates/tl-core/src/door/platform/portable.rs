@@ -9,6 +9,7 @@
 //!   late.
 //! - Windows measures a timed sleep in its own ticks, of up to 16 milliseconds.
 
+use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -85,6 +86,27 @@ pub(in crate::door) fn after(nanos: u64) -> Option<u64> {
 pub(in crate::door) fn pause() {
     std::hint::spin_loop();
 }
+
+/// `parking_lot_core` counts the threads by a thread-local that it makes when a thread first waits,
+/// and drops. If that were at the very end of the thread, nothing would drop it: the table would
+/// grow with each thread that ends.
+pub(crate) fn meet_thread() {
+    // SAFETY: the closures neither panic nor call `parking_lot_core`. The address is that of a
+    // `static` of this module, so nobody sleeps there, and neither does this call.
+    unsafe {
+        parking_lot_core::park(
+            ptr::from_ref(&NOBODY).addr(),
+            || false,
+            || {},
+            |_, _| {},
+            DEFAULT_PARK_TOKEN,
+            None,
+        );
+    }
+}
+
+/// On which nobody sleeps. It has an address of its own, since it can change.
+static NOBODY: AtomicU32 = AtomicU32::new(0);
 
 /// Not asked here: where spinning does not pay, waiters learn it.
 pub(in crate::door) fn has_one_core() -> bool {

@@ -13,6 +13,8 @@ use std::io;
 use std::ptr;
 use std::sync::OnceLock;
 
+use super::kept::IS_EMULATED;
+
 #[derive(Debug)]
 pub(super) struct Hook {
     key: OnceLock<Result<libc::pthread_key_t, i32>>,
@@ -22,19 +24,6 @@ pub(super) struct Hook {
 /// A key's value is the address of its `Hook`, whose lowest bits are free to count the rounds.
 const ROUND: usize = 0b11;
 const _: () = assert!(align_of::<Hook>() > ROUND);
-
-/// Whether the standard library emulates thread-locals, those without destructors too, by a key for
-/// each. Then the function must have its call while they are still there, which is as early as it
-/// can be, and others of the thread's may be dropped later.
-const IS_EMULATED: bool = cfg!(not(any(
-    target_os = "linux",
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "dragonfly",
-    target_os = "fuchsia",
-    target_os = "redox"
-)));
 
 /// The C libraries make at least four rounds (`PTHREAD_DESTRUCTOR_ITERATIONS`), numbered from 0.
 const LAST_ROUND: usize = 3;
@@ -105,6 +94,7 @@ extern "C" fn run(value: *mut c_void) {
     // stored by `set`, as pointers to a `Hook` that lives forever and is only ever shared, with the
     // round in the lowest bits.
     let hook: &'static Hook = unsafe { &*hook.cast::<Hook>().cast_const() };
+    // The other thread-locals are emulated by keys, too: there is no later for what they have.
     if !IS_EMULATED && round < LAST_ROUND && has_thread_locals() {
         let is_put_off = hook.key().is_ok_and(|key| hook.set(key, round + 1).is_ok());
         if is_put_off {

@@ -14,8 +14,32 @@
 #[cfg_attr(not(any(unix, windows)), path = "local.rs")]
 mod imp;
 
+// Where Rust has thread-locals of its own; on others it may.
+#[cfg_attr(
+    any(
+        not(any(
+            all(target_os = "linux", not(target_env = "ohos")),
+            target_vendor = "apple",
+            target_os = "freebsd",
+            target_os = "netbsd",
+            target_os = "dragonfly",
+            target_os = "fuchsia",
+            target_os = "redox",
+            target_family = "wasm",
+            windows,
+        )),
+        emulated_tls
+    ),
+    path = "kept_emulated.rs"
+)]
+mod kept;
+
 use std::cell::Cell;
 use std::io;
+
+use crate::door;
+
+pub use kept::Kept;
 
 // It has no destructor, so that it is there as long as the thread runs.
 thread_local! {
@@ -91,6 +115,10 @@ impl ThreadEnd {
     /// Windows) or its memory. What [`prepare`](ThreadEnd::prepare) has said does not change: if it
     /// has succeeded once, only the lack of memory for a thread is left to fail here.
     pub fn arm(&'static self) -> io::Result<()> {
+        if !is_thread_ending() {
+            // The function may have to wait.
+            door::meet_thread();
+        }
         self.hook.arm()
     }
 

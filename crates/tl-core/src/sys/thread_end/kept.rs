@@ -1,0 +1,53 @@
+//! Thread-locals are there for as long as their thread: what is in one without a destructor stays
+//! until it is taken.
+
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+
+/// Whether thread-locals are emulated.
+pub(super) const IS_EMULATED: bool = false;
+
+/// A value in a thread-local for the function of a [`ThreadEnd`](super::ThreadEnd) to take, which
+/// has no destructor as long as it is in there.
+///
+/// Where thread-locals are emulated, it may be dropped before that function is called. So the
+/// destructor of a `T` has to do what that function would do with it.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use tl_core::sys::Kept;
+///
+/// thread_local!(static NAME: RefCell<Kept<Option<String>>> =
+///     const { RefCell::new(Kept::new(None)) });
+///
+/// NAME.replace(Kept::new(Some("Alice".to_owned())));
+/// assert_eq!(NAME.replace(Kept::new(None)).into_inner().as_deref(), Some("Alice"));
+/// ```
+#[derive(Debug)]
+pub struct Kept<T>(ManuallyDrop<T>);
+
+impl<T> Kept<T> {
+    /// Keeps `value`.
+    pub const fn new(value: T) -> Kept<T> {
+        Kept(ManuallyDrop::new(value))
+    }
+
+    /// Takes the value.
+    pub fn into_inner(self) -> T {
+        ManuallyDrop::into_inner(self.0)
+    }
+}
+
+impl<T> Deref for Kept<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Kept<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
