@@ -38,8 +38,9 @@ macro_rules! assert_not {
 }
 
 #[test]
-fn a_primitive_is_a_word_or_less_and_a_protocol_of_two_parts_a_line_or_two() {
-    const WORD: usize = size_of::<usize>();
+fn a_primitive_is_64_bits_or_less_and_a_protocol_of_two_parts_a_line_or_two() {
+    const WORD: usize = 8;
+    const POINTER: usize = size_of::<usize>();
     const LINE: usize = 64;
     const {
         assert!(size_of::<Lock>() <= WORD);
@@ -61,9 +62,9 @@ fn a_primitive_is_a_word_or_less_and_a_protocol_of_two_parts_a_line_or_two() {
         assert!(size_of::<Local<u8>>() <= LINE);
         assert!(size_of::<SharedLocal<u8>>() <= LINE);
         assert!(size_of::<ThreadIdent>() == 8 && size_of::<Option<ThreadIdent>>() == 8);
-        assert!(size_of::<Thread>() == WORD);
-        assert!(size_of::<LockGuard<'_>>() == WORD);
-        assert!(size_of::<RLockGuard<'_>>() == WORD);
+        assert!(size_of::<Thread>() == POINTER);
+        assert!(size_of::<LockGuard<'_>>() == POINTER);
+        assert!(size_of::<RLockGuard<'_>>() == POINTER);
     }
 }
 

@@ -84,6 +84,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
         "asks this machine's cargo what the crates bring",
     ),
     ("tests/promises_unsafe", "reads the sources"),
+    ("tests/promises_width", "reads the sources"),
 ];
 
 /// They measure the memory of many threads: an emulator's own is measured too, and it takes
@@ -163,6 +164,14 @@ pub const PLATFORMS: &[Platform] = &[
         flags: &["--cfg", "portable"],
         left_out: &[
             (
+                "tests/fork",
+                "a child has parking_lot_core's own locks as they were, and may wait for one",
+            ),
+            (
+                "tests/fork_chaos",
+                "a child has parking_lot_core's own locks as they were, and may wait for one",
+            ),
+            (
                 "tests/early_allocator",
                 "parking_lot_core allocates in the scheduler, which the test's allocator then lists",
             ),
@@ -204,6 +213,14 @@ pub const PLATFORMS: &[Platform] = &[
         packages: MUSL,
         linker: Linker::Musl,
         flags: &["-Ctarget-feature=-crt-static"],
+        ..TESTED
+    },
+    Platform {
+        name: "emulated",
+        what: "Linux, thread-locals as on Android",
+        target: "x86_64-unknown-linux-gnu",
+        linker: Linker::Gcc("gcc"),
+        flags: &["--cfg", "emulated_tls", "-Zhas-thread-local=no"],
         ..TESTED
     },
     Platform {

@@ -18,6 +18,9 @@ use crate::{BoxedError, built, examples, parallel, progress, run, workspace};
 /// How long the tests of one program may run. The longest take half a minute.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
+/// So long an example may run. They take a few seconds, and an emulator takes its time.
+const EXAMPLE_LIMIT: Duration = Duration::from_secs(120);
+
 /// Beyond the limit, to end a program with all that it has started.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -200,7 +203,7 @@ impl Build<'_> {
         let passed = progress::each(&programs, parallel::workers(), name, |step, program| {
             let name = &program.target;
             let golden = Golden::read(&workspace::root().join(examples::GOLDENS), name)?;
-            let verdict = verdict::run(&golden, self.limited(program), verdict::TIME_LIMIT);
+            let verdict = verdict::run(&golden, self.limited(program), EXAMPLE_LIMIT);
             if let Err(failure) = &verdict {
                 step.say(format_args!("{} {name}: {failure}", failed()));
             }

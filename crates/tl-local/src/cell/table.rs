@@ -294,8 +294,8 @@ impl Drop for Guard {
 
 #[cfg(not(loom))]
 thread_local! {
-    // Nothing to drop (see `Kept`): so it can be read without asking whether it still exists, in every
-    // destructor too.
+    // Nothing to drop (see `Kept`): so it can be read without asking whether it still exists, in
+    // every destructor too.
     static TABLE: Kept<Table> = const { Kept::new(Table::new()) };
     static GUARD: Guard = const { Guard {} };
 }
