@@ -32,8 +32,13 @@ const ABOVE_ALL: &str = "tl-inspect";
 /// When a manifest or the toolchains can't be read, or cargo can't be run.
 pub fn run(options: &Msrv) -> Outcome {
     let mut is_well = true;
+    let in_use = in_use()?;
     for (version, packages) in versions(&workspace::root())? {
         let names = packages.iter().cloned().collect::<Vec<_>>().join(", ");
+        if is_of(&in_use, &version) {
+            println!("Rust {version}: the one in use, so `cargo test` itself tests {names}");
+            continue;
+        }
         let Some(mut cargo) = cargo(&version, options.install)? else {
             println!("Rust {version} is not installed: not run for {names}");
             println!(
@@ -93,6 +98,21 @@ pub fn versions(root: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, Boxed
         packages.insert(package);
     }
     Ok(versions)
+}
+
+/// What the cargo that runs this says of its version: `cargo 1.95.0 (f2d3ce0bd 2026-03-21)`.
+fn in_use() -> Result<String, BoxedError> {
+    let said = workspace::cargo().arg("--version").output()?;
+    Ok(String::from_utf8(said.stdout)?)
+}
+
+/// Whether a cargo that says this of its version is a release of `version`.
+#[must_use]
+pub fn is_of(said: &str, version: &str) -> bool {
+    let release = said.split(' ').nth(1).unwrap_or_default();
+    release
+        .strip_prefix(version)
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Cargo of this version, if there is one.

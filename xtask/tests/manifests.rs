@@ -51,6 +51,8 @@ fn the_oldest_rust_is_found_among_the_toolchains() {
     assert_eq!(msrv::toolchain(installed, "1.95"), Some("1.95.0-x"));
     assert_eq!(msrv::toolchain(installed, "1.9"), Some("1.9.0-x"));
     assert_eq!(msrv::toolchain(installed, "1.96"), None);
+    let said = "cargo 1.95.0 (f2d3ce0bd 2026-03-21)";
+    assert!(msrv::is_of(said, "1.95") && !msrv::is_of(said, "1.9"));
 }
 
 #[test]

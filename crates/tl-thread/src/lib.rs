@@ -129,7 +129,9 @@
 //! library and for others: if another thread was just printing, the child waits forever when it
 //! prints; if one had called [`std::process::exit`], when it calls that (here it is [`exit`] that
 //! works); and if a thread that this library did not start was just starting or ending, for a new
-//! thread to begin. Where that matters call `exec` soon.
+//! thread to begin. Nor does it hold outside Linux and Android, where threads sleep on
+//! `parking_lot_core`: if another thread was just about to sleep there or to wake one, the child
+//! may wait forever. Where that matters call `exec` soon.
 //!
 //! # Platforms
 //!

@@ -43,6 +43,15 @@ fn growth(rounds: usize, mut work: impl FnMut()) -> isize {
     IN_USE.load(Ordering::Relaxed) - before
 }
 
+/// What may be in use after many threads beyond what was after some. Outside Linux
+/// `parking_lot_core` has a table that grows with the most threads that there were at once, and
+/// keeps those that it had before.
+const ROOM: isize = if cfg!(any(portable, not(target_os = "linux"))) {
+    64 * 1024
+} else {
+    16 * 1024
+};
+
 #[test]
 fn a_hundred_thousand_threads_leave_nothing_behind() {
     const THREADS: usize = if cfg!(sanitize_thread) {
@@ -65,7 +74,7 @@ fn a_hundred_thousand_threads_leave_nothing_behind() {
         }
     });
     assert!(idents.len() >= THREADS);
-    assert!(grown < 16 * 1024, "{grown} bytes");
+    assert!(grown < ROOM, "{grown} bytes");
 
     let grown = growth(200, || {
         let threads: [_; AT_ONCE] = std::array::from_fn(|number| {
@@ -85,14 +94,14 @@ fn a_hundred_thousand_threads_leave_nothing_behind() {
             assert_eq!(thread.join().is_ok(), thread.join().is_ok());
         }
     });
-    assert!(grown < 16 * 1024, "{grown} bytes");
+    assert!(grown < ROOM, "{grown} bytes");
 
     let grown = growth(1_000, || {
         std::thread::spawn(|| current_thread().name())
             .join()
             .unwrap();
     });
-    assert!(grown < 16 * 1024, "{grown} bytes for foreign threads");
+    assert!(grown < ROOM, "{grown} bytes for foreign threads");
 
     let grown = growth(500, || {
         scope(|s| {
@@ -100,7 +109,7 @@ fn a_hundred_thousand_threads_leave_nothing_behind() {
             s.spawn(|| ());
         });
     });
-    assert!(grown < 16 * 1024, "{grown} bytes for scopes");
+    assert!(grown < ROOM, "{grown} bytes for scopes");
 
     // Without rounds before: what a crowd needs once is not kept either.
     let before = IN_USE.load(Ordering::Relaxed);

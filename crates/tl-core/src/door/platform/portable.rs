@@ -7,6 +7,9 @@
 //! - Where the C library can only wait by the time of day (Apple's), setting that clock moves a
 //!   timed sleep. It is still measured by the monotonic clock, so it never ends early; it may end
 //!   late.
+//! - A child made by `fork` has the crate's own locks as they were. If another thread held one,
+//!   since it was just going to sleep or waking one, the child waits forever at the first wait that
+//!   needs it.
 //! - Windows measures a timed sleep in its own ticks, of up to 16 milliseconds.
 
 use std::ptr;
