@@ -131,7 +131,7 @@ fn two_conditions_on_one_lock_move_a_million_items_and_lose_none() {
     let not_full = Condition::with_lock(Arc::clone(&lock));
     // Never contended: it is used under the lock alone.
     let buffer = StdMutex::new(VecDeque::new());
-    let sums: Vec<(usize, usize)> = thread::scope(|scope| {
+    let sums: Vec<(usize, u64)> = thread::scope(|scope| {
         for producer in 0..THREADS {
             let (not_empty, not_full, buffer) = (&not_empty, &not_full, &buffer);
             scope.spawn(move || {
@@ -150,7 +150,7 @@ fn two_conditions_on_one_lock_move_a_million_items_and_lose_none() {
                     for _ in 0..ITEMS / THREADS {
                         let guard = not_empty.lock();
                         guard.wait_for(|| !buffer.try_lock().unwrap().is_empty());
-                        sum += buffer.try_lock().unwrap().pop_front().unwrap();
+                        sum += buffer.try_lock().unwrap().pop_front().unwrap() as u64;
                         count += 1;
                         not_full.notify_one().unwrap();
                     }
@@ -165,8 +165,8 @@ fn two_conditions_on_one_lock_move_a_million_items_and_lose_none() {
     });
     assert_eq!(sums.iter().map(|&(count, _)| count).sum::<usize>(), ITEMS);
     assert_eq!(
-        sums.iter().map(|&(_, sum)| sum).sum::<usize>(),
-        ITEMS * (ITEMS - 1) / 2
+        sums.iter().map(|&(_, sum)| sum).sum::<u64>(),
+        (0..ITEMS as u64).sum()
     );
     assert!(buffer.into_inner().unwrap().is_empty());
 }

@@ -345,7 +345,7 @@ fn a_bounded_buffer_moves_a_million_items_and_loses_none() {
     const THREADS: usize = 4;
     const CAPACITY: usize = 64;
     let monitor = Monitor::new(VecDeque::new());
-    let sums: Vec<usize> = thread::scope(|scope| {
+    let sums: Vec<u64> = thread::scope(|scope| {
         for producer in 0..THREADS {
             let monitor = &monitor;
             scope.spawn(move || {
@@ -367,7 +367,7 @@ fn a_bounded_buffer_moves_a_million_items_and_loses_none() {
                     for _ in 0..ITEMS / THREADS {
                         let mut buffer = monitor.lock();
                         buffer.wait_while(|buffer| buffer.is_empty());
-                        sum += buffer.pop_front().unwrap();
+                        sum += buffer.pop_front().unwrap() as u64;
                         if buffer.len() == CAPACITY - 1 {
                             buffer.notify_all();
                         }
@@ -381,7 +381,7 @@ fn a_bounded_buffer_moves_a_million_items_and_loses_none() {
             .map(|consumer| consumer.join().unwrap())
             .collect()
     });
-    assert_eq!(sums.iter().sum::<usize>(), ITEMS * (ITEMS - 1) / 2);
+    assert_eq!(sums.iter().sum::<u64>(), (0..ITEMS as u64).sum());
     assert!(monitor.into_inner().is_empty());
 }
 
