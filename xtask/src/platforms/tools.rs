@@ -147,7 +147,8 @@ fn windows(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     if !lld.exists() {
         std::os::unix::fs::symlink("/usr/bin/ld.lld-22", lld)?;
     }
-    let linker = folder.join("link");
+    // The compiler takes it for gcc by the end of its name.
+    let linker = folder.join("windows-gcc");
     executable(
         &linker,
         &format!(

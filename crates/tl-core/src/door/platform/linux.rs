@@ -21,6 +21,9 @@ type Part = libc::c_long;
 ))]
 type Part = i64;
 
+/// `FUTEX_BITSET_MATCH_ANY`, all bits of the set, which `libc` does not have for Android.
+const MATCH_ANY: u32 = u32::MAX;
+
 pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
     // What cannot be represented is so far away that the thread can as well sleep until it is
     // woken.
@@ -43,7 +46,7 @@ pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline)
             expected,
             timeout,
             ptr::null::<u32>(),
-            libc::FUTEX_BITSET_MATCH_ANY,
+            MATCH_ANY,
         );
     }
 }
