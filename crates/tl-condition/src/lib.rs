@@ -59,8 +59,8 @@
 //!
 //! | | |
 //! | --- | --- |
-//! | tested | Linux on x86_64 with glibc; there also on the portable door, which all systems but Linux have |
-//! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
+//! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
+//! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
 //! It takes Rust 1.95 or newer. [`tl_core::sys`] lists what differs from system to system.

@@ -137,14 +137,14 @@
 //!
 //! | | |
 //! | --- | --- |
-//! | tested | Linux on x86_64 with glibc; there also on the portable door, which all systems but Linux have |
-//! | compiled | Linux on i686, and with musl; Windows, macOS and FreeBSD |
+//! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
+//! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
 //! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
 //!
-//! The end of the process is not the same everywhere. (What is said of musl and Windows comes from
-//! reading, and has not been tested.)
+//! The end of the process is not the same everywhere. (What is said of Windows comes from reading,
+//! and has not been tested.)
 //!
 //! | | Linux and Unix | musl, and static programs | Windows |
 //! | --- | --- | --- | --- |

@@ -249,7 +249,8 @@ pub fn count(output: &str, is_well: bool) -> Count {
     let ignored =
         Regex::new(r"(?m)^test \S+ \.\.\. ignored, (.+?)\r?$").expect("a constant pattern");
     let mut count = Count::default();
-    match result.captures(output) {
+    // The last one: before it there may be those of programs that the tests have started.
+    match result.captures_iter(output).last() {
         Some(found) => {
             let number = |group: usize| found[group].parse::<usize>().unwrap_or(0);
             (count.passed, count.failed) = (number(1), number(2));
