@@ -10,6 +10,7 @@ mod allocations;
 mod barrier;
 mod condition;
 mod event;
+#[cfg(unix)]
 mod heard;
 mod local;
 mod locks;
@@ -109,6 +110,7 @@ const SCENARIOS: &[Scenario] = &[
         name: "closing",
         run: semaphore::closing,
     },
+    #[cfg(unix)]
     Scenario {
         name: "heard",
         run: heard::run,
