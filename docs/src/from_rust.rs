@@ -28,6 +28,8 @@
 //!   locks.
 //! - Timed forms have a second name, which is the same in all of these crates: see the
 //!   [table below](#the-timed-forms).
+//! - `Condvar::wait_for` takes a [`Duration`](std::time::Duration), as there. The method of a
+//!   [`Condition`](tl_condition::Condition) by that name is Python's, and takes what is waited for.
 //! - A writer that waits for an [`RwLock`](tl_locks::RwLock) lets readers pass for half a
 //!   millisecond, and from then on none. There, the first waiting writer keeps new readers out at
 //!   once.
