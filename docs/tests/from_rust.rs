@@ -2,6 +2,11 @@
 //! once. Python's is in `name_table.rs`.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
 
 const PAGE: &str = include_str!("../src/from_rust.rs");
 
@@ -188,6 +193,55 @@ fn every_name_of_parking_lot_has_one_row() {
     let names = [PARKING_LOT, PARKING_LOT_FEATURES];
     assert_eq!(wrong(PAGE, "`parking_lot` 0.13", &names), [""; 0]);
     assert_eq!(wrong(PAGE, "The timed forms", &[TIMED]), [""; 0]);
+}
+
+/// The names that the root of a library exports, read from its source.
+fn exported(source: &str) -> BTreeSet<String> {
+    let lines = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let code = lines.collect::<Vec<_>>().join(" ");
+    let mut names = BTreeSet::new();
+    for item in code.split(';') {
+        if let Some((_, module)) = item.rsplit_once("pub mod ") {
+            names.insert(module.trim().to_owned());
+        }
+        let Some((_, path)) = item.rsplit_once("pub use ") else {
+            continue;
+        };
+        let list = match path.split_once('{') {
+            Some((_, list)) => list.trim_end().trim_end_matches('}'),
+            None => path.rsplit("::").next().unwrap_or(path),
+        };
+        let list = list.split(',').map(str::trim);
+        names.extend(list.filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+    names
+}
+
+#[test]
+fn the_names_of_parking_lot_are_those_that_it_exports() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["metadata", "--locked", "--format-version=1"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let parking_lot = packages.iter().find(|package| {
+        let version = package["version"].as_str().unwrap();
+        package["name"] == "parking_lot" && version.starts_with("0.13.")
+    });
+    let manifest = parking_lot.expect("this package takes it")["manifest_path"].as_str();
+    let root = Path::new(manifest.unwrap()).with_file_name("src/lib.rs");
+    let ours: BTreeSet<String> = [PARKING_LOT, PARKING_LOT_FEATURES]
+        .concat()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(ours, exported(&fs::read_to_string(root).unwrap()));
 }
 
 #[test]
