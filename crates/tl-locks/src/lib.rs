@@ -153,9 +153,11 @@ pub use mutex::{
     MappedMutexGuard, MappedReentrantMutexGuard, Mutex, MutexExt, MutexGuard, ReentrantMutex,
     ReentrantMutexExt, ReentrantMutexGuard,
 };
+pub use raw::RawLock;
+#[doc(hidden)]
+pub use raw::Waiters;
 #[cfg(not(loom))]
 pub use raw::{RawCondvar, RawThreadIdent};
-pub use raw::{RawLock, Waiters};
 pub use raw_rwlock::RawRwLock;
 pub use rlock::{RLock, RLockGuard};
 #[cfg(not(loom))]

@@ -31,7 +31,7 @@
 //! | to be told of panics | [`set_excepthook`] |
 //! | to let a thread wait until another lets it go | [`park`], [`Thread::unpark`] |
 //! | to wait for all threads before the end, or to end at once | [`shutdown`], [`exit`] |
-//! | a call later, that can be cancelled | [`tl-timer`], which is built on [`pending`] |
+//! | a call later, that can be cancelled | [`tl-timer`] |
 //! | a pause that another thread can cut short | [`tl-event`] |
 //! | at most so many threads at work | [`tl-semaphore`] |
 //! | a value for each thread | [`tl-local`] |
@@ -195,6 +195,7 @@ mod forked;
 mod life;
 mod park;
 mod parker;
+#[doc(hidden)]
 pub mod pending;
 mod process_end;
 mod registry;

@@ -36,7 +36,7 @@
 //! | so it looks | after each pause | after many pauses, so that who takes the lock again and again for nanoseconds does so undisturbed; then, since it is held for longer, after each |
 //! | at a score of zero | only in windows | every eighth time, or fewer |
 //!
-//! Between them is [`WaitQueue::notified_backoff`](super::WaitQueue::notified_backoff), for a
+//! Between them is `WaitQueue::notified_backoff`, for a
 //! thread that competes for a lock which its holder is about to release: it looks as often as if
 //! that happened once, and from then on as one that competes.
 

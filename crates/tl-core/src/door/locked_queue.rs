@@ -64,6 +64,7 @@ pub enum Wake<'a> {
         /// If the waiter had been moved, the queue it was moved to, from which it was then woken.
         /// The token means what the owner of that queue means by it, so a waiter that expects to be
         /// moved compares this with the queue it expects.
+        #[doc(hidden)]
         moved_to: Option<QueueId>,
     },
     /// The deadline passed, and the waiter took itself out of the queue: nobody will wake it. The
@@ -100,6 +101,7 @@ pub struct Waiter {
     /// Whether it was moved here by a notification of several, as the second of them. Such a one
     /// should be woken together with the one before it: when each wakes the next, most of the time
     /// goes into rousing cores that are idle, and so two are roused at once.
+    #[doc(hidden)]
     pub is_companion: bool,
 }
 

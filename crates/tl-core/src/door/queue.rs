@@ -126,6 +126,7 @@ impl<'a> WaitQueue<'a> {
     /// let mut backoff = WaitQueue::of(&held).notified_backoff();
     /// while held.load(Ordering::Relaxed) == 1 && backoff.snooze() {}
     /// ```
+    #[doc(hidden)]
     #[inline]
     pub fn notified_backoff(self) -> Backoff {
         Backoff::notified(&Bucket::of(self.key).history)
@@ -194,6 +195,7 @@ impl<'a> WaitQueue<'a> {
     /// });
     /// assert_eq!(taken, 0);
     /// ```
+    #[doc(hidden)]
     pub fn wake_or_requeue<'t>(
         self,
         limit: usize,

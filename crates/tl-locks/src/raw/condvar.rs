@@ -13,8 +13,7 @@ const WAIT: &Operation = &Operation::new("Condvar", "wait");
 const WAIT_FOR: &Operation = &Operation::new("Condvar", "wait_for");
 const WAIT_UNTIL: &Operation = &Operation::new("Condvar", "wait_until");
 
-/// The condition variable of [`RawLock`], for use with [`lock_api`](https://docs.rs/lock_api): the
-/// [`Waiters`] of one condition.
+/// The condition variable of [`RawLock`], for use with [`lock_api`](https://docs.rs/lock_api).
 ///
 /// It implements [`RawCondvar`](https://docs.rs/lock_api/latest/lock_api/trait.RawCondvar.html) and
 /// [`RawCondvarTimed`](https://docs.rs/lock_api/latest/lock_api/trait.RawCondvarTimed.html).
@@ -40,6 +39,7 @@ impl RawCondvar {
     /// assert_eq!(Condvar::new().raw().waiters().n_waiting(), 0);
     /// ```
     #[inline]
+    #[doc(hidden)]
     pub fn waiters(&self) -> &Waiters {
         &self.waiters
     }
