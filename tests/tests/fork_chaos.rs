@@ -1,5 +1,5 @@
 //! Children made by `fork` while other threads are at everything at once: nothing of ours is stuck
-//! in any of them, whoever forks.
+//! in any of them, whichever thread forks.
 // ThreadSanitizer allows no new threads in a child.
 #![cfg(not(sanitize_thread))]
 
@@ -226,7 +226,7 @@ fn use_all(shared: &Shared) {
     assert_eq!(shared.every.interval(), LIMIT);
     assert!(!shared.every.restart() && !shared.every.cancel());
     assert!(shared.semaphore.acquire_timeout(LIMIT / 10) || shared.semaphore.release().is_ok());
-    // Who holds these may not be there.
+    // The thread that holds these may not be there.
     let _ = shared.lock.try_acquire();
     drop(shared.rwlock.try_read());
     drop(shared.monitor.try_lock());

@@ -50,8 +50,7 @@ fn a_plugin_may_be_closed_before_the_threads_end_that_have_used_it() {
         });
         // The plugin has a standard library of its own, which knows no name of this thread.
         assert!(has_called.recv().unwrap() > 0);
-        // SAFETY: nothing of it is used after this, but by those who are called at the thread's
-        // end.
+        // SAFETY: nothing of it is used after this, but by what is called at the thread's end.
         assert_eq!(unsafe { libc::dlclose(library) }, 0);
         close.send(()).unwrap();
         user.unwrap().join().unwrap();

@@ -394,7 +394,7 @@ impl fmt::Debug for Barrier {
 }
 
 /// What a party learns of a round that went well.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BarrierWaitResult {
     index: usize,
     is_leader: bool,

@@ -16,7 +16,7 @@ use std::fmt;
 ///     Err(error) => println!("{error}"),
 /// }
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BrokenBarrierKind {
     /// A thread's wait ran out of time before all the parties had arrived. That thread gets it too.
@@ -50,7 +50,7 @@ pub enum BrokenBarrierKind {
 ///     "the barrier is broken: a thread aborted it; reset it to use it again",
 /// );
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "the threads did not meet"]
 pub struct BrokenBarrier {
     kind: BrokenBarrierKind,

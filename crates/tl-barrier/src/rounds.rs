@@ -353,9 +353,10 @@ impl Rounds {
         });
         let mut state = state.without(parties).with_queued(false);
         if state.is_reset() && state.arrived() == 0 {
-            state = match state.is_next_aborted() {
-                false => state.next_round(),
-                true => state.next_round().broken(BrokenBarrierKind::Aborted),
+            state = if state.is_next_aborted() {
+                state.next_round().broken(BrokenBarrierKind::Aborted)
+            } else {
+                state.next_round()
             };
         }
         // A plain store: the round is broken, so that nobody changes the word without the lock that

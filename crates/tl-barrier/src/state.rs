@@ -16,7 +16,7 @@ const ROUND: u64 = 1 << 26;
 pub(crate) const MAX_PARTIES: usize = ARRIVED as usize;
 
 /// What the word says to a thread that comes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
     /// Come in.
     Open,
@@ -27,7 +27,7 @@ pub(crate) enum Entry {
 }
 
 /// What the word says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct State(pub(crate) u64);
 
 impl State {

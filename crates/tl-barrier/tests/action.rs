@@ -159,9 +159,10 @@ fn abort_and_reset_while_the_action_runs() {
             let runner = scope.spawn(|| outcome(barrier.wait()));
             until(|| action.has_begun.load(Ordering::Relaxed));
             assert_eq!((barrier.n_waiting(), barrier.is_broken()), (3, false));
-            match is_reset {
-                false => barrier.abort(),
-                true => barrier.reset(),
+            if is_reset {
+                barrier.reset()
+            } else {
+                barrier.abort()
             }
             assert_eq!((barrier.n_waiting(), barrier.is_broken()), (0, !is_reset));
             // The waiters are let go though the action has not ended.
@@ -225,9 +226,10 @@ fn the_action_may_abort_and_reset_its_own_barrier() {
             let barrier = barrier.upgrade().expect("the test holds it");
             let barrier = barrier.get().expect("set before the first wait");
             assert_eq!(barrier.n_waiting(), 1);
-            match is_reset.load(Ordering::Relaxed) {
-                false => barrier.abort(),
-                true => barrier.reset(),
+            if is_reset.load(Ordering::Relaxed) {
+                barrier.reset()
+            } else {
+                barrier.abort()
             }
         }
     };

@@ -17,7 +17,7 @@ use std::fmt;
 /// CONDITION.release()?;
 /// # Ok::<(), tl_locks::ReleaseError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NotAcquired;
 
 impl fmt::Display for NotAcquired {

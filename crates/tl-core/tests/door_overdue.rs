@@ -91,9 +91,10 @@ fn who_was_woken_in_vain_comes_before_who_has_joined_since() {
         let mut nth = 0;
         WaitQueue::of(&*word).lock().scan(|_| {
             nth += 1;
-            match nth - 1 == woken_in_vain {
-                true => Verdict::Wake(IN_VAIN),
-                false => Verdict::Keep,
+            if nth - 1 == woken_in_vain {
+                Verdict::Wake(IN_VAIN)
+            } else {
+                Verdict::Keep
             }
         });
         until_waiting(&word, 3);
@@ -122,9 +123,10 @@ fn turns_of_overdue_sleepers_keep_a_distance() {
                 return Verdict::Stop;
             }
             first = Some((waiter.is_overdue, waiter.is_served_first));
-            match waiter.is_served_first {
-                true => Verdict::Wake(0),
-                false => Verdict::Stop,
+            if waiter.is_served_first {
+                Verdict::Wake(0)
+            } else {
+                Verdict::Stop
             }
         });
         first.expect("somebody waits")

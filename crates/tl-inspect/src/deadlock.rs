@@ -205,7 +205,7 @@ fn barrier_cycle(
 /// }
 /// assert!(found.is_empty());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Deadlock {
     links: Vec<Link>,
@@ -243,7 +243,7 @@ impl Deadlock {
 ///     deadlock.links().iter().for_each(|link| println!("{}", describe(link)));
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Link {
     thread: ThreadName,
@@ -272,9 +272,10 @@ impl fmt::Display for Deadlock {
         for (index, Link { thread, wait, .. }) in self.links.iter().enumerate() {
             let next = &self.links[(index + 1) % self.links.len()].thread;
             write!(f, "  {thread} waits in {}\n      ", wait.call())?;
-            let of_a_condition = match wait.takes_lock_back() {
-                true => "to take the lock back, ",
-                false => "",
+            let of_a_condition = if wait.takes_lock_back() {
+                "to take the lock back, "
+            } else {
+                ""
             };
             match wait.holder() {
                 Some(holder) if wait.is_join() => writeln!(f, "for {} to end", holder.thread())?,
@@ -288,9 +289,10 @@ impl fmt::Display for Deadlock {
         }
         if !self.is_certain() {
             let is_barrier = self.links.iter().any(|link| link.wait.parties().is_some());
-            let unless = match is_barrier {
-                true => "a thread that this library does not know comes",
-                false => "another thread releases one of the locks",
+            let unless = if is_barrier {
+                "a thread that this library does not know comes"
+            } else {
+                "another thread releases one of the locks"
             };
             writeln!(f, "  It lasts unless {unless}.")?;
         }
@@ -321,9 +323,10 @@ struct Whom<'a>(&'a Holder, &'a ThreadName);
 impl fmt::Display for Whom<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Whom(holder, waiter) = self;
-        match holder.thread() == *waiter {
-            true => f.write_str("itself")?,
-            false => write!(f, "{}", holder.thread())?,
+        if holder.thread() == *waiter {
+            f.write_str("itself")?
+        } else {
+            write!(f, "{}", holder.thread())?
         }
         match holder.place() {
             Some(place) => write!(f, " since {place}"),

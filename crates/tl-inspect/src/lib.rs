@@ -33,8 +33,8 @@
 //! # What it costs
 //!
 //! Nothing where nothing waits. A wait writes down what it is, on its stack. A look locks one part
-//! of the wait queues after the other, each for as long as it copies what is there. What a recording
-//! costs, while it is on and while it is not, is on the page of [`trace`].
+//! of the wait queues after the other, each for as long as it copies what is there. What a
+//! recording costs, while it is on and while it is not, is on the page of [`trace`].
 //!
 //! # Feature flags
 //!

@@ -108,7 +108,7 @@ impl<T: Send + 'static> UnwindSafe for Local<T> {}
 impl<T: Send + 'static> RefUnwindSafe for Local<T> {}
 
 impl<T: Send + 'static> Local<T> {
-    /// A `Local` in which no thread has a value.
+    /// Creates a `Local` in which no thread has a value.
     ///
     /// ```
     /// use tl_local::Local;
@@ -125,7 +125,7 @@ impl<T: Send + 'static> Local<T> {
         }
     }
 
-    /// A `Local` in which no thread has a value.
+    /// Creates a `Local` in which no thread has a value.
     #[cfg(loom)]
     #[must_use]
     pub fn new() -> Local<T> {
@@ -135,7 +135,7 @@ impl<T: Send + 'static> Local<T> {
         }
     }
 
-    /// A `Local` in which each thread has the value that `init` returns.
+    /// Creates a `Local` in which each thread has the value that `init` returns.
     ///
     /// `init` runs in the thread, at the first use of its value: once, unless it panics. Then
     /// nothing is set, the panic propagates to the caller, and the next use tries again. It does
@@ -164,8 +164,8 @@ impl<T: Send + 'static> Local<T> {
         }
     }
 
-    /// As [`with_init`](Local::with_init), for a static: `init` is a function, or a closure that
-    /// captures nothing.
+    /// Creates a `Local` as [`with_init`](Local::with_init) does, for a static: `init` is a
+    /// function, or a closure that captures nothing.
     ///
     /// ```
     /// use tl_local::Local;
@@ -184,7 +184,7 @@ impl<T: Send + 'static> Local<T> {
         }
     }
 
-    /// A clone of the calling thread's value. `None` if it has none.
+    /// Returns a clone of the calling thread's value; `None` if it has none.
     ///
     /// # Panics
     ///
@@ -267,7 +267,8 @@ impl<T: Send + 'static> Local<T> {
         self.cells.take()
     }
 
-    /// Whether the calling thread has a value. Does not run the initialiser, and never panics.
+    /// Returns whether the calling thread has a value. Does not run the initialiser, and never
+    /// panics.
     ///
     /// ```
     /// use tl_local::Local;
@@ -480,7 +481,7 @@ impl<T: Send + 'static> Local<T> {
 }
 
 impl<T: Send + 'static> Default for Local<T> {
-    /// A `Local` in which no thread has a value.
+    /// Creates a `Local` in which no thread has a value.
     fn default() -> Local<T> {
         Local::new()
     }

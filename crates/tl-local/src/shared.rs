@@ -281,7 +281,7 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     /// has ended is not.
     ///
     /// Nobody waits: not a thread that uses its value, nor one that ends. If a thread ends while
-    /// somebody has [its value](SharedRef), that value is dropped by whoever has it last.
+    /// another has [its value](SharedRef), the last thread that has the value drops it.
     ///
     /// ```
     /// use std::sync::Barrier;
@@ -396,8 +396,8 @@ impl<T: Send + Sync + 'static> fmt::Debug for SharedIter<'_, T> {
 
 /// A look at the value of a thread, by way of [`SharedLocal::iter`].
 ///
-/// It derefs to the value, and keeps it as long as it lives: if the thread ends meanwhile, the
-/// last of those who have such a look drops the value.
+/// It derefs to the value, and keeps it as long as it lives: if the thread ends meanwhile, the last
+/// thread that has such a look drops the value.
 ///
 /// ```
 /// use tl_local::SharedLocal;

@@ -409,7 +409,7 @@ fn a_visitor_that_panics_leaves_all_values() {
 #[test]
 fn a_value_of_no_size_and_one_of_great_alignment() {
     #[repr(align(128))]
-    #[derive(Clone, PartialEq, Debug)]
+    #[derive(Debug, Clone, PartialEq)]
     struct Aligned(u8);
     let (unit, aligned) = (Local::new(), Local::new());
     assert_eq!(unit.set(()), None);

@@ -147,9 +147,10 @@ impl ConditionLock for Lock {
     }
 
     fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
-        match self.locked() {
-            true => Ok(waiters.notify(limit)),
-            false => Err(ReleaseError::NotLocked),
+        if self.locked() {
+            Ok(waiters.notify(limit))
+        } else {
+            Err(ReleaseError::NotLocked)
         }
     }
 }

@@ -16,7 +16,7 @@ use std::fmt;
 /// assert_eq!(elsewhere.join().unwrap(), Err(ReleaseError::NotOwner));
 /// assert_eq!(LOCK.release(), Ok(()));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReleaseError {
     /// No thread holds the lock.

@@ -23,11 +23,11 @@ const LOCK_DEADLINE: &Operation = &Operation::new("Lock", "lock_deadline");
 /// data; a value behind a lock is a [`Mutex`](crate::Mutex). For a lock that its holder can acquire
 /// again there is [`RLock`](crate::RLock).
 ///
-/// It is fast where nobody waits (one atomic operation to acquire it, one to release it), it takes
-/// four bytes, and no thread starves: those that have slept for more than half a millisecond are
-/// served ahead of newcomers, the longest first. Where many have slept that long, one in half a
-/// millisecond is: to hand the lock to a sleeper lets all wait until that one runs. A panic does
-/// not poison it: the guard releases it.
+/// It is fast where no thread waits (one atomic operation to acquire it, one to release it), it
+/// takes four bytes, and no thread starves: those that have slept for more than half a millisecond
+/// are served ahead of newcomers, the longest first. Where many have slept that long, only one is
+/// served so every half millisecond, since all others wait until a sleeper that was handed the lock
+/// runs. A panic does not poison the lock: the guard releases it.
 ///
 /// # Examples
 ///
@@ -48,7 +48,7 @@ const LOCK_DEADLINE: &Operation = &Operation::new("Lock", "lock_deadline");
 ///
 /// # Mistakes that do not compile
 ///
-/// A guard that nobody keeps is dropped at once, and the lock is released. That is a warning, here
+/// A guard that is not kept is dropped at once, and the lock is released. That is a warning, here
 /// made an error. (`let _ = lock.lock();` drops the guard just as soon, without a warning; a
 /// variable such as `_guard` keeps it.)
 ///
@@ -70,7 +70,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// A lock that nobody holds.
+    /// Creates a lock that no thread holds.
     ///
     /// # Examples
     ///
@@ -88,7 +88,7 @@ impl Lock {
         }
     }
 
-    /// A lock that nobody holds.
+    /// Creates a lock that no thread holds.
     #[cfg(loom)]
     pub fn new() -> Lock {
         Lock {
@@ -100,7 +100,7 @@ impl Lock {
         &self.raw
     }
 
-    /// Acquires the lock, as soon as nobody holds it.
+    /// Acquires the lock, as soon as no thread holds it.
     ///
     /// Every acquire needs its [`release`](Lock::release); [`lock`](Lock::lock) and
     /// [`with`](Lock::with) take care of it themselves, even when there is a panic.
@@ -128,7 +128,7 @@ impl Lock {
             .acquire(Acquire::without_owner(Call::here(ACQUIRE)));
     }
 
-    /// Acquires the lock if nobody holds it, and says whether it did. Does not wait.
+    /// Acquires the lock if no thread holds it, and returns whether it did. Does not wait.
     ///
     /// # Examples
     ///
@@ -146,7 +146,7 @@ impl Lock {
         self.raw.try_acquire(Place::here())
     }
 
-    /// Acquires the lock if that is possible within `timeout`, and says whether it did.
+    /// Acquires the lock if that is possible within `timeout`, and returns whether it did.
     ///
     /// With [`Duration::ZERO`] it does not wait. A timeout too long to be added to the clock, such
     /// as [`Duration::MAX`], never runs out.
@@ -173,7 +173,7 @@ impl Lock {
         self.raw.acquire_timeout(timeout, acquire)
     }
 
-    /// Acquires the lock if that is possible before `deadline`, and says whether it did. With a
+    /// Acquires the lock if that is possible before `deadline`, and returns whether it did. With a
     /// deadline in the past it does not wait.
     ///
     /// # Blocking
@@ -203,7 +203,7 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// [`ReleaseError::NotLocked`] if nobody holds the lock. Nothing has changed then.
+    /// [`ReleaseError::NotLocked`] if no thread holds the lock. Nothing has changed then.
     ///
     /// # Examples
     ///
@@ -220,8 +220,8 @@ impl Lock {
         self.raw.release()
     }
 
-    /// Whether the lock was held when the call looked. Another thread may have changed that by the
-    /// time it returns.
+    /// Returns whether the lock was held when the call looked. Another thread may have changed that
+    /// by the time it returns.
     ///
     /// # Examples
     ///
@@ -264,7 +264,7 @@ impl Lock {
         LockGuard { lock: self }
     }
 
-    /// Acquires the lock if nobody holds it. Does not wait.
+    /// Acquires the lock if no thread holds it. Does not wait.
     ///
     /// # Examples
     ///
@@ -381,9 +381,9 @@ impl fmt::Debug for Lock {
 /// A [`Lock`] that is held; dropping the guard releases it.
 ///
 /// The guard may be sent to another thread and dropped there. A guard that is forgotten
-/// ([`std::mem::forget`]) leaves the lock locked. If somebody has called [`Lock::release`]
-/// meanwhile, dropping the guard still releases the lock if it is locked again, whoever holds it
-/// then, and does nothing if it is free; so use either guards or `release`.
+/// ([`std::mem::forget`]) leaves the lock locked. If a thread has called [`Lock::release`]
+/// meanwhile, dropping the guard still releases the lock if it is locked again, whichever thread
+/// holds it then, and does nothing if it is free; so use either guards or `release`.
 ///
 /// # Examples
 ///
@@ -405,8 +405,8 @@ pub struct LockGuard<'a> {
 impl Drop for LockGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        // An error means that somebody else has released the lock: there is nothing left to do, and
-        // nobody to tell.
+        // An error means that another thread has released the lock: there is nothing left to do,
+        // and no caller to tell.
         let _ = self.lock.release();
     }
 }

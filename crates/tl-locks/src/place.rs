@@ -90,7 +90,7 @@ impl Noted<'_> {
         self.is_ordered(mode, place);
     }
 
-    /// To be called before the lock is released, so that who gets it next notes that afterwards.
+    /// Must be called before the lock is released, so that the next holder notes itself afterwards.
     pub(crate) fn is_released(self, mode: Mode) {
         use tl_core::door::{note_released, note_released_shared};
 

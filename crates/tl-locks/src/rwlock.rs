@@ -26,14 +26,14 @@ const READ_RECURSIVE_DEADLINE: &Operation = &Operation::new("RwLock", "read_recu
 /// [downgrade]: https://docs.rs/lock_api/latest/lock_api/struct.RwLockWriteGuard.html#method.downgrade
 /// [upgradable]: https://docs.rs/lock_api/latest/lock_api/struct.RwLock.html#method.upgradable_read
 ///
-/// # Who is next
+/// # Which thread is next
 ///
 /// Readers join readers, past a writer that waits; a writer takes the lock when it finds it free,
-/// past all who wait. So no core idles while a woken thread is on its way. That ends after half a
+/// past all that wait. So no core idles while a woken thread is on its way. That ends after half a
 /// millisecond, when a waiter is *overdue*:
 ///
-/// - While a writer is overdue no reader joins those that are inside. They come to an end, and the
-///   writer is next.
+/// - While a writer is overdue no reader joins those that are inside. Those end, and the writer is
+///   next.
 /// - A release gives the lock straight to the longest waiter, if it is overdue; where many are,
 ///   once in half a millisecond. All readers that wait with it are let in, too, up to the first
 ///   writer that is overdue.
@@ -41,15 +41,15 @@ const READ_RECURSIVE_DEADLINE: &Operation = &Operation::new("RwLock", "read_recu
 ///
 /// # Blocking
 ///
-/// A thread that writes and then locks again, in either way, waits for itself, forever. So does one
-/// that reads and then writes. One that reads and then reads again may: if a writer has become
-/// overdue in between it waits for the first read to end. For that there is
-/// [`RwLockExt::read_recursive`].
+/// A thread that writes and then locks again, in either way, waits for itself, forever. So does a
+/// thread that reads and then writes. A thread that reads and then reads again may wait for itself
+/// too: if a writer has become overdue in between, it waits for the first read to end.
+/// [`RwLockExt::read_recursive`] does not.
 ///
 /// # Panics
 ///
-/// To read panics if there are 67,108,863 read guards already. That is more than there are threads,
-/// so that some must have been [forgotten](std::mem::forget).
+/// Reading panics if there are 67,108,863 read guards already. That is more than there are threads,
+/// so some must have been [forgotten](std::mem::forget).
 ///
 /// # Examples
 ///
@@ -66,7 +66,7 @@ const READ_RECURSIVE_DEADLINE: &Operation = &Operation::new("RwLock", "read_recu
 /// });
 /// ```
 ///
-/// A writer that reads on what it wrote:
+/// A writer that goes on to read what it wrote:
 ///
 /// ```
 /// use tl_locks::{RwLock, RwLockWriteGuard};
@@ -188,7 +188,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits, no longer than `timeout`, until nobody writes and no writer is overdue.
+    /// Waits, no longer than `timeout`, until no thread writes and no writer is overdue.
     ///
     /// # Examples
     ///
@@ -212,7 +212,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits, until `deadline` at the latest, until nobody writes and no writer is overdue.
+    /// Waits, until `deadline` at the latest, until no thread writes and no writer is overdue.
     ///
     /// # Examples
     ///
@@ -231,7 +231,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits, no longer than `timeout`, until nobody reads or writes.
+    /// Waits, no longer than `timeout`, until no thread reads or writes.
     ///
     /// # Examples
     ///
@@ -251,7 +251,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits, until `deadline` at the latest, until nobody reads or writes.
+    /// Waits, until `deadline` at the latest, until no thread reads or writes.
     ///
     /// # Examples
     ///
@@ -274,8 +274,8 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits, no longer than `timeout`, until nobody writes, no writer is overdue, and nobody else
-    /// has that right.
+    /// Waits, no longer than `timeout`, until no thread writes, no writer is overdue, and no other
+    /// thread has that right.
     ///
     /// # Examples
     ///
@@ -332,7 +332,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits until nobody writes. A thread that reads does not wait.
+    /// Waits until no thread writes. A thread that reads does not wait.
     ///
     /// # Examples
     ///
@@ -355,7 +355,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     #[track_caller]
     fn read_recursive(&self) -> RwLockReadGuard<'_, T>;
 
-    /// Reads, past a writer that waits, if nobody writes. Does not wait. See
+    /// Reads, past a writer that waits, if no thread writes. Does not wait. See
     /// [`read_recursive`](RwLockExt::read_recursive).
     ///
     /// # Panics
@@ -375,7 +375,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     #[track_caller]
     fn try_read_recursive(&self) -> Option<RwLockReadGuard<'_, T>>;
 
-    /// Reads, past a writer that waits, if nobody writes within `timeout`. See
+    /// Reads, past a writer that waits, if no thread writes within `timeout`. See
     /// [`read_recursive`](RwLockExt::read_recursive).
     ///
     /// # Panics
@@ -384,7 +384,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits, no longer than `timeout`, until nobody writes.
+    /// Waits, no longer than `timeout`, until no thread writes.
     ///
     /// # Examples
     ///
@@ -399,7 +399,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     #[track_caller]
     fn read_recursive_timeout(&self, timeout: Duration) -> Option<RwLockReadGuard<'_, T>>;
 
-    /// Reads, past a writer that waits, if nobody writes before `deadline`. See
+    /// Reads, past a writer that waits, if no thread writes before `deadline`. See
     /// [`read_recursive`](RwLockExt::read_recursive).
     ///
     /// # Panics
@@ -408,7 +408,7 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// Waits, until `deadline` at the latest, until nobody writes.
+    /// Waits, until `deadline` at the latest, until no thread writes.
     ///
     /// # Examples
     ///

@@ -119,9 +119,12 @@ fn the_same_places_are_reported_once_whichever_locks_they_take() {
         let pair = Arc::new((Lock::new(), Lock::new()));
         let take = |one: bool| {
             let pair = Arc::clone(&pair);
-            move || match one {
-                true => pair.0.with(|| pair.1.with(|| ())),
-                false => pair.1.with(|| pair.0.with(|| ())),
+            move || {
+                if one {
+                    pair.0.with(|| pair.1.with(|| ()))
+                } else {
+                    pair.1.with(|| pair.0.with(|| ()))
+                }
             }
         };
         run("places", take(true));

@@ -1,4 +1,4 @@
-//! With the feature `owners`: who holds each lock, and where it was acquired.
+//! With the feature `owners`: which thread holds each lock, and where it acquired it.
 #![cfg(all(feature = "owners", not(loom)))]
 
 use std::sync::atomic::{AtomicBool, Ordering};

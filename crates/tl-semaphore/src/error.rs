@@ -16,7 +16,7 @@ use std::fmt;
 ///     "releasing 1 permit with 2 available would exceed the bound of 2: release only what was acquired"
 /// );
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReleaseError {
     /// No permit at all was to be released.
@@ -83,7 +83,7 @@ impl Error for ReleaseError {}
 ///     "the semaphore is closed, and gives out no more permits: stop asking for them"
 /// );
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Closed;
 

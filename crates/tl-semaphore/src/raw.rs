@@ -1,5 +1,5 @@
-//! The word of a semaphore, and how permits are taken from it and given to it. `distribute.rs` is about
-//! the threads that wait.
+//! The word of a semaphore, and how permits are taken from it and given to it. `distribute.rs` is
+//! about the threads that wait.
 
 use tl_core::door::{Call, Deadline, LockedQueue, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use crate::error::ReleaseError;
 use crate::word::{IDLE, KEPT, QUEUED, State};
 
 /// How an acquire ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Acquired,
     TimedOut,
@@ -35,8 +35,9 @@ pub(crate) struct RawSemaphore {
     /// | any other change of the phase | `distribute` | with the queue locked |
     /// | `CLOSED` on | `close` | with the queue locked, which it empties |
     ///
-    /// A thread that gives permits looks at the phase when it adds them, or after that, and distributes
-    /// unless it is `IDLE`. So a permit that comes while another thread distributes is not overlooked.
+    /// A thread that gives permits looks at the phase when it adds them, or after that, and
+    /// distributes unless it is `IDLE`. So a permit that comes while another thread distributes is
+    /// not overlooked.
     ///
     /// A permit too many, while it is there, is like one that was given before others were taken: a
     /// thread that takes it makes room for it, and then it is not taken back.

@@ -23,7 +23,7 @@ pub(crate) const KEPT: u64 = 3 << 61;
 const CLOSED: u64 = 1 << 63;
 
 /// What the word says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct State(pub(crate) u64);
 
 impl State {
@@ -40,7 +40,8 @@ impl State {
         State(available as u64 | (bound as u64) << BOUND_SHIFT | phase)
     }
 
-    /// How many permits there are: for a moment more than the bound, see [`RawSemaphore`](crate::raw::RawSemaphore).
+    /// How many permits there are: for a moment more than the bound, see
+    /// [`RawSemaphore`](crate::raw::RawSemaphore).
     #[inline]
     pub(crate) fn available(self) -> usize {
         (self.0 & COUNT) as usize

@@ -24,15 +24,15 @@ impl EventCount {
         }
     }
 
-    /// Waits until `is_done` says so. It is asked again after each [`notify_all`](EventCount::notify_all)
-    /// that it may have missed.
+    /// Waits until `is_done` says so. It is asked again after each
+    /// [`notify_all`](EventCount::notify_all) that it may have missed.
     pub(crate) fn wait_until(&self, call: Call, mut is_done: impl FnMut() -> bool) {
         let queue = WaitQueue::of(&self.count);
         let note = Note::new(call);
         loop {
-            // Acquire: pairs with `notify_all`, so that a thread that sees the count sees the change.
-            // Otherwise it could find the new count, the old state of what is asked here, and
-            // sleep. What is guarded by a lock needs no more than that lock.
+            // Acquire: pairs with `notify_all`, so that a thread that sees the count sees the
+            // change. Otherwise it could find the new count, the old state of what is asked here,
+            // and sleep. What is guarded by a lock needs no more than that lock.
             let seen = self.count.load(Ordering::Acquire);
             if is_done() {
                 return;

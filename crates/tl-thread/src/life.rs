@@ -32,7 +32,7 @@ pub(crate) struct Life {
 }
 
 /// What came of waiting for a thread's end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Awaited {
     Ended,
     TimedOut,

@@ -89,7 +89,7 @@ impl Every {
         !self.course.grid.lock().is_of_parent() && self.course.repeat.cancel()
     }
 
-    /// Begins the grid anew, with another period if there is one; false if the timer is not
+    /// Begins the grid again, with another period if there is one; false if the timer is not
     /// started, or no longer calls.
     pub(crate) fn restart(&self, period: Option<Duration>) -> bool {
         // Locked until it is changed: the thread looks here when it hears of it.

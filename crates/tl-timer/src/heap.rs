@@ -30,7 +30,7 @@ pub(crate) struct Heap<T> {
     taken: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Node {
     deadline: Deadline,
     slot: u32,

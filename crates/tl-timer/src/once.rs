@@ -13,8 +13,8 @@ use tl_thread::{StartError, Thread, pending};
 use crate::origin;
 use crate::schedule::{Cancelled, Due, Place, Schedule, Scheduled};
 
-/// How many timers' functions run at once. Timers that fall due while so many run wait until one of
-/// them returns, and then come in the order of their times.
+/// How many timers' functions run at once. Timers that fall due while that many run wait until one
+/// of them returns, and then come in the order of their times.
 ///
 /// So a function must not wait for what only a later timer does: once this many of them wait, none
 /// that they wait for begins, and all of them wait forever. See [*Deadlocks*](crate#deadlocks).
@@ -86,7 +86,7 @@ impl Once {
         Ok(())
     }
 
-    /// Starts the time anew, with another interval if there is one; false if the timer is not
+    /// Starts the time again, with another interval if there is one; false if the timer is not
     /// pending.
     pub(crate) fn restart(&self, interval: Option<Duration>) -> bool {
         SCHEDULE.restart(self, || {

@@ -11,7 +11,7 @@ const OVER: u32 = 3;
 const MOVED: u32 = 4;
 
 /// What came of waiting for a beat.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Beat {
     /// The call has begun.
     Call,

@@ -104,7 +104,7 @@ pub(crate) trait Scheduled {
 }
 
 /// How a cancellation ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cancelled {
     /// The timer was not started. It never calls its function, started or not.
     BeforeStart,

@@ -22,8 +22,8 @@
 //!
 //! # One step further
 //!
-//! [`Timer::every`](tl_timer::Timer::every) calls again and again, on the grid of its period, so
-//! that it does not drift. In Python each call would start the next timer.
+//! [`Timer::every`](tl_timer::Timer::every) calls again and again, at every multiple of its period
+//! after the start, so that it does not drift. In Python each call would start the next timer.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU32, Ordering};

@@ -17,7 +17,7 @@ use super::platform;
 /// assert!(Deadline::at(Instant::now()).has_passed());
 /// assert_eq!(Deadline::after(Duration::MAX), Deadline::NEVER);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deadline {
     /// Nanoseconds on the platform's clock; the greatest value is never.
     nanos: u64,

@@ -1,4 +1,4 @@
-//! Who holds what, for locks that have no room for an owner.
+//! Which thread holds which lock, for locks that have no room for an owner.
 
 use std::mem;
 use std::panic::Location;
@@ -22,7 +22,7 @@ use crate::ident::{ThreadIdent, current_ident};
 /// let lock: Held = held()[0];
 /// assert_eq!((lock.lock, lock.place.file()), (WaitQueue::of(&word).id(), file!()));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Held {
     /// The queue of those that wait for the lock.

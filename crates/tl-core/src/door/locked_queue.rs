@@ -98,9 +98,9 @@ pub struct Waiter {
     /// waiter of this queue got a turn for that reason within the last half millisecond. Of several
     /// in one scan each may.
     pub is_served_first: bool,
-    /// Whether it was moved here by a notification of several, as the second of them. Such a one
-    /// should be woken together with the one before it: when each wakes the next, most of the time
-    /// goes into rousing cores that are idle, and so two are roused at once.
+    /// Whether it was moved here by a notification of several, as the second of them. It should be
+    /// woken together with the first: when each wakes the next, most of the time goes into rousing
+    /// cores that are idle, and so two are roused at once.
     #[doc(hidden)]
     pub is_companion: bool,
 }
@@ -119,7 +119,7 @@ pub struct Waiter {
 ///     false => Verdict::Stop,
 /// });
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It is taken out and woken with this token.
     Wake(u32),
@@ -154,7 +154,7 @@ pub enum Verdict {
 /// ```
 pub struct LockedQueue<'a> {
     pub(super) key: usize,
-    // Before `wakes`, since fields are dropped in this order: who is woken finds the queue
+    // Before `wakes`, since fields are dropped in this order: a woken thread finds the queue
     // unlocked.
     pub(super) queues: MutexGuard<'static, Queues>,
     pub(super) wakes: WakeList,
@@ -163,7 +163,7 @@ pub struct LockedQueue<'a> {
 }
 
 impl<'a> LockedQueue<'a> {
-    /// Whether nobody waits.
+    /// Returns whether no thread waits.
     ///
     /// ```
     /// let word = std::sync::atomic::AtomicU32::new(0);
@@ -190,10 +190,7 @@ impl<'a> LockedQueue<'a> {
     pub fn scan(&mut self, mut judge: impl FnMut(Waiter) -> Verdict) -> usize {
         let mut woken = 0;
         let mut next = self.queues.oldest(self.key);
-        let now = match next.is_null() {
-            true => 0,
-            false => platform::now(),
-        };
+        let now = if next.is_null() { 0 } else { platform::now() };
         let last_overdue_turn = self.queues.last_overdue_turn(self.key);
         let turn_is_due = now.saturating_sub(last_overdue_turn) >= OVERDUE_TURNS_APART;
         let mut overdue_turn = false;
@@ -266,7 +263,7 @@ impl<'a> LockedQueue<'a> {
         woken
     }
 
-    /// Shows `note` to who [looks](super::waits), while the thread waits with what this returns.
+    /// Shows `note` in [`waits`](super::waits) while the thread waits with what this returns.
     #[inline]
     #[must_use = "the note is seen once the thread waits with the queue that is returned"]
     pub fn noting<'n>(self, note: &'n Note<'n>) -> LockedQueue<'n>
@@ -326,9 +323,9 @@ impl<'a> LockedQueue<'a> {
         self.wait_as(0, backoff, deadline, || {})
     }
 
-    /// As [`wait_as`](LockedQueue::wait_as), for a waiter that is woken together with all others of
-    /// its queue: one call of the system wakes them all. One that is woken alone would rouse the
-    /// others in vain.
+    /// Waits as [`wait_as`](LockedQueue::wait_as) does, for a waiter that is woken together with
+    /// all others of its queue: one call of the system wakes them all. One that is woken alone
+    /// would rouse the others in vain.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -351,11 +348,11 @@ impl<'a> LockedQueue<'a> {
         self.wait_at(Some(gate), request, backoff, deadline, || {})
     }
 
-    /// As [`wait`](LockedQueue::wait), with a word for the waker, `request`, and something to do
-    /// once the thread is in the queue and the queue is unlocked: from then on no wake-up is
-    /// missed. If `once_queued` panics the thread leaves the queue. Had it been woken by then, what
-    /// came with that, as a lock that was handed over, would be lost without a word: then the
-    /// process is aborted.
+    /// Waits as [`wait`](LockedQueue::wait) does, with a word for the waker, `request`, and
+    /// something to do once the thread is in the queue and the queue is unlocked: from then on no
+    /// wake-up is missed. If `once_queued` panics the thread leaves the queue. Had it been woken by
+    /// then, what came with that, as a lock that was handed over, would be lost without a word:
+    /// then the process is aborted.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -492,7 +489,7 @@ impl Drop for LeaveQueue<'_> {
                     eprintln!("a wait panicked after it was woken: what it was given is lost");
                     std::process::abort();
                 }
-                // Taken out by a waker, who still has to use the node.
+                // Taken out by a waker, which still has to use the node.
                 self.node.park(Deadline::NEVER);
                 return;
             }

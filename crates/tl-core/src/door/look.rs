@@ -62,7 +62,7 @@ impl Moves {
 /// let describe = |wait: &Wait| format!("{} in {}", wait.thread, wait.call.operation());
 /// waits().iter().for_each(|wait| println!("{}", describe(wait)));
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Wait {
     /// The operation in which the thread waits, and the place that called it.

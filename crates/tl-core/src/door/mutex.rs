@@ -54,7 +54,7 @@ unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
 impl<T> Mutex<T> {
-    /// A free mutex that holds `value`.
+    /// Creates a free mutex that holds `value`.
     #[cfg(not(loom))]
     pub const fn new(value: T) -> Mutex<T> {
         Mutex {
@@ -63,7 +63,7 @@ impl<T> Mutex<T> {
         }
     }
 
-    /// A free mutex that holds `value`.
+    /// Creates a free mutex that holds `value`.
     #[cfg(loom)]
     pub fn new(value: T) -> Mutex<T> {
         Mutex {

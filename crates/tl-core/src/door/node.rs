@@ -49,7 +49,7 @@ pub(super) struct Node {
     /// Who took the node out to move it to another queue, and who woke it, if somebody records.
     pub(super) notified: Cell<Option<Waker>>,
     pub(super) woken: Cell<Option<Waker>>,
-    /// What the waiter has noted for who looks, or null.
+    /// What the waiter has noted for [`waits`](super::waits), or null.
     note: *const Note<'static>,
     /// When it gives up, in nanoseconds; `None` if it does not.
     pub(super) until: Option<u64>,
@@ -135,7 +135,7 @@ impl Node {
         true
     }
 
-    /// Lets the waiter wait anew: from when [`waiting_since`](Node::waiting_since) is asked next.
+    /// Lets the waiter wait again: from when [`waiting_since`](Node::waiting_since) is asked next.
     pub(super) fn restart_clock(&self) {
         // Under the model checker since the first nanosecond, or it could not be overdue there when
         // it is first looked at.

@@ -20,7 +20,7 @@ use crate::ident::{ThreadIdent, current_ident};
 /// assert_eq!(ACQUIRE.to_string(), "Turnstile::pass");
 /// assert_eq!((ACQUIRE.primitive(), ACQUIRE.name()), ("Turnstile", "pass"));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Operation {
     primitive: &'static str,
     name: &'static str,
@@ -67,7 +67,7 @@ impl fmt::Display for Operation {
 /// assert_eq!(call.caller().line(), line!() - 1);
 /// assert_eq!(call.operation(), PASS);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Call {
     operation: &'static Operation,
     caller: &'static Location<'static>,
@@ -107,7 +107,7 @@ impl Call {
 /// let place = std::panic::Location::caller();
 /// assert!(!holder.at(place).not_alone().is_owner);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Holder {
     /// The thread.

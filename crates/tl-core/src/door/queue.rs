@@ -14,8 +14,8 @@ use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 
 /// A word that threads can wait on: an atomic that its primitive keeps to itself.
 ///
-/// The word's address is the key of its queue. Only who can name the word can reach the queue, so
-/// that the waiters of a primitive hear from that primitive alone.
+/// The word's address is the key of its queue. Only code that can name the word can reach the
+/// queue, so that the waiters of a primitive hear from that primitive alone.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, AtomicU64};
@@ -54,9 +54,9 @@ impl<T> Word for AtomicPtr<T> {}
 /// A queue takes no room in the primitive and allocates nothing: its nodes are on the stacks of the
 /// waiters.
 ///
-/// The pattern is always the same. A waiter locks the queue, looks at the word again, and waits;
-/// whoever changes the word so that waiters may go on does that with the queue locked, and wakes.
-/// Neither can slip past the other.
+/// The pattern is always the same. A waiter locks the queue, looks at the word again, and waits; a
+/// thread that changes the word so that waiters may go on does that with the queue locked, and
+/// wakes them. Neither can slip past the other.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -85,7 +85,7 @@ pub struct WaitQueue<'a> {
 }
 
 impl<'a> WaitQueue<'a> {
-    /// The queue of the threads that wait on `word`.
+    /// Returns the queue of the threads that wait on `word`.
     #[inline]
     pub fn of<W: Word>(word: &'a W) -> WaitQueue<'a> {
         WaitQueue {
@@ -94,7 +94,7 @@ impl<'a> WaitQueue<'a> {
         }
     }
 
-    /// The identity of the queue.
+    /// Returns the identity of the queue.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -108,15 +108,15 @@ impl<'a> WaitQueue<'a> {
         QueueId(self.key)
     }
 
-    /// How a thread stays awake that begins to wait for something that happens once: looking costs
-    /// the others nothing.
+    /// Returns how a thread stays awake that begins to wait for something that happens once:
+    /// looking costs the others nothing.
     #[inline]
     pub fn backoff(self) -> Backoff {
         Backoff::patient(&Bucket::of(self.key).history)
     }
 
-    /// How a thread stays awake that begins to compete for a lock whose holder is about to release
-    /// it.
+    /// Returns how a thread stays awake that begins to compete for a lock whose holder is about to
+    /// release it.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -132,8 +132,8 @@ impl<'a> WaitQueue<'a> {
         Backoff::notified(&Bucket::of(self.key).history)
     }
 
-    /// How a thread stays awake that begins to compete with others for what the word counts, as a
-    /// lock or permits: each look slows the others down.
+    /// Returns how a thread stays awake that begins to compete with others for what the word
+    /// counts, such as a lock or permits: each look slows the others down.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -252,7 +252,7 @@ impl<'a> WaitQueue<'a> {
         }
         Moves::all().end();
         drop(queues);
-        // Who is still on the list is woken with it.
+        // A waiter that is still on the list is woken with it.
         drop(asleep);
         taken
     }
@@ -275,7 +275,7 @@ impl fmt::Debug for WaitQueue<'_> {
 /// assert_eq!(id, WaitQueue::of(&word).id());
 /// assert_ne!(id, WaitQueue::of(&other).id());
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueId(pub(super) usize);
 
 impl QueueId {

@@ -1,4 +1,4 @@
-//! What is told to who records: waits that are over, what was held, threads that begin and end,
+//! What is told to a recorder: waits that are over, what was held, threads that begin and end,
 //! timers that fire.
 //!
 //! While nobody records, each place that would tell something reads one word, and no more. The
@@ -52,7 +52,7 @@ impl Tracer {
     }
 }
 
-/// Who records; null if nobody does.
+/// The recorder; null if nobody does.
 static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
 
 /// Lets the tracer hear of everything from now on, in place of the one that did so far; `None`: no
@@ -125,7 +125,7 @@ pub fn trace_clock() -> u64 {
 /// let began = Event::Began { thread: tl_core::current_ident(), name: "worker".into(), at: 7 };
 /// assert!(describe(began).starts_with("worker"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
     /// A wait is over. (One operation may wait several times.)
@@ -172,7 +172,7 @@ pub enum Event {
 /// }
 /// # let _ = describe;
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Waited {
     /// The operation in which the thread waited, and the place that called it.
@@ -194,11 +194,11 @@ pub struct Waited {
     pub until: u64,
     /// Whether its time ran out.
     pub has_timed_out: bool,
-    /// Who held what the thread waited for, when the wait began, if that is known.
+    /// Which thread held what this one waited for, when the wait began, if that is known.
     pub holder: Option<Holder>,
-    /// Who moved it to the queue of a lock, if it was: who notified it.
+    /// Which thread moved it to the queue of a lock, if one did: the one that notified it.
     pub notified: Option<Waker>,
-    /// Who woke it, if that was seen.
+    /// Which thread woke it, if that was seen.
     pub woken: Option<Waker>,
 }
 
@@ -212,7 +212,7 @@ pub struct Waited {
 /// }
 /// # let _ = describe;
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct WasHeld {
     /// The queue of those that wait for the lock.
@@ -227,7 +227,7 @@ pub struct WasHeld {
     pub until: u64,
 }
 
-/// Who let a waiter go on, and when.
+/// Which thread let a waiter go on, and when.
 ///
 /// ```
 /// use tl_core::door::Waker;
@@ -235,7 +235,7 @@ pub struct WasHeld {
 /// let describe = |waker: Waker| format!("woken by {} at {}", waker.thread, waker.at);
 /// # let _ = describe;
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Waker {
     /// The thread.
@@ -260,8 +260,8 @@ impl Waker {
     }
 }
 
-/// Who holds what a thread begins to wait for, in the queue `key`, which is locked; `None` if nobody
-/// records.
+/// Which thread holds what another begins to wait for, in the queue `key`, which is locked; `None`
+/// if nobody records.
 #[inline]
 pub(super) fn holder_at_beginning(note: Option<&Note<'_>>, key: usize) -> Option<Holder> {
     match note {
@@ -278,7 +278,7 @@ fn holder_of(note: &Note<'_>, key: usize) -> Option<Holder> {
     }
 }
 
-/// How a wait was that is over, for who records.
+/// How a wait was that is over, for the recorder.
 pub(super) struct Over {
     pub(super) key: usize,
     pub(super) since: u64,
@@ -319,7 +319,7 @@ impl Over {
     }
 }
 
-/// Tells who records that the calling thread begins, with the name that `name` gives.
+/// Tells the recorder that the calling thread begins, with the name that `name` gives.
 ///
 /// ```
 /// tl_core::door::trace_begin(tl_core::current_name);
@@ -335,7 +335,8 @@ pub fn trace_begin(name: impl FnOnce() -> Arc<str>) {
     }
 }
 
-/// Tells who records that the thread ends that `thread` gives with its name, if it gives one.
+/// Tells the recorder that a thread ends: the one that `thread` gives with its name, if it gives
+/// one.
 ///
 /// ```
 /// use tl_core::{current_ident, current_name};
@@ -352,7 +353,7 @@ pub fn trace_end(thread: impl FnOnce() -> Option<(ThreadIdent, Arc<str>)>) {
     }
 }
 
-/// Tells who records that a thread, if it has an identity by now, calls the function of a timer
+/// Tells the recorder that a thread, if it has an identity by now, calls the function of a timer
 /// that was due then.
 ///
 /// ```

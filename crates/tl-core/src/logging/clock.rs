@@ -14,7 +14,7 @@ use super::scratch::CachedDate;
 const NANOSECONDS_A_SECOND: u64 = 1_000_000_000;
 
 /// When a record was made: nanoseconds since 1970-01-01 00:00 UTC, which last until the year 2554.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Moment(u64);
 
 impl Moment {
@@ -47,7 +47,7 @@ impl Moment {
 }
 
 /// Turns moments into dates, in local time.
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Clock {
     /// Tells the dates that threads keep for this clock from those of another.
     id: u64,

@@ -46,7 +46,7 @@ const DEFAULT_VARIABLE: &str = "RUST_LOG";
 /// ```text
 /// [DEBUG] (MainThread) Starting
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[must_use = "a configuration does nothing before `init` or `build`"]
 pub struct BasicConfig {
     level: LevelFilter,
@@ -61,7 +61,7 @@ pub struct BasicConfig {
 }
 
 impl BasicConfig {
-    /// A configuration with Python's defaults.
+    /// Creates a configuration with Python's defaults.
     pub fn new() -> Self {
         BasicConfig {
             level: LevelFilter::Warn,
@@ -76,14 +76,14 @@ impl BasicConfig {
         }
     }
 
-    /// The most verbose level that is logged, for all targets for which nothing else is said.
+    /// Sets the most verbose level that is logged, for all targets that have no level of their own.
     pub fn level(mut self, level: LevelFilter) -> Self {
         self.level = level;
         self
     }
 
-    /// The most verbose level that is logged for a module and the modules in it, or for a `target:`
-    /// that the record was given.
+    /// Sets the most verbose level that is logged for a module and the modules in it, or for a
+    /// `target:` that the record was given.
     ///
     /// The longest name that a target starts with decides. The comparison is that of `RUST_LOG`,
     /// letter by letter: `net` counts for `net` and `net::http`, and for `network` too.
@@ -149,7 +149,8 @@ impl BasicConfig {
         self.env_var(DEFAULT_VARIABLE)
     }
 
-    /// As [`env`](BasicConfig::env), with an environment variable of another name.
+    /// Reads levels as [`env`](BasicConfig::env) does, from an environment variable of another
+    /// name.
     ///
     /// ```
     /// use tl_core::logging::{BasicConfig, LevelFilter};
@@ -163,7 +164,7 @@ impl BasicConfig {
         self
     }
 
-    /// The format of a line: see the [table of fields](super#fields-of-a-record) and the
+    /// Sets the format of a line: see the [table of fields](super#fields-of-a-record) and the
     /// [conversions](super#conversions).
     ///
     /// A line ends with a newline that the logger adds. An empty format is `%(message)s`, as in
@@ -173,7 +174,7 @@ impl BasicConfig {
         self
     }
 
-    /// The format of `%(asctime)s`, in the directives of `strftime`.
+    /// Sets the format of `%(asctime)s`, in the directives of `strftime`.
     ///
     /// Without it the date is `2018-05-01 15:39:49,561`. With it milliseconds show only where the
     /// format asks for them: `%.3f` is `.561`. The directives are those of
@@ -274,8 +275,8 @@ impl BasicConfig {
         self
     }
 
-    /// Whether the standard streams are written in the way that `cargo test` captures, so that what
-    /// is logged shows with the output of the test that logs it, and only if that fails.
+    /// Sets whether the standard streams are written in the way that `cargo test` captures, so that
+    /// what is logged shows with the output of the test that logs it, and only if that test fails.
     ///
     /// It is captured of the thread of a test and of those that it starts; not of the calls of a
     /// `Timer`, whose threads others start. For tests alone: a standard stream that cannot be

@@ -3,14 +3,14 @@
 use std::fmt;
 
 /// A field of a record, by the type of its value: the type decides which conversions it can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
     Text(TextField),
     Integer(IntegerField),
     Float(FloatField),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TextField {
     Asctime,
     Filename,
@@ -22,7 +22,7 @@ pub(super) enum TextField {
     ThreadName,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IntegerField {
     LevelNumber,
     LineNumber,
@@ -30,7 +30,7 @@ pub(super) enum IntegerField {
     Thread,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FloatField {
     Created,
     Milliseconds,

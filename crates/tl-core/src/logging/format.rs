@@ -13,7 +13,7 @@ use super::field::{self, Field};
 const MAX_WIDTH: usize = 10_000;
 
 /// How a field becomes text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Conversion {
     /// `s`
     Plain,
@@ -69,7 +69,7 @@ impl Conversion {
 }
 
 /// Everything between the field's name and the end of its conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spec {
     /// `-`: on the left of its width.
     pub(super) left: bool,
@@ -86,14 +86,14 @@ pub(super) struct Spec {
     pub(super) conversion: Conversion,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part {
     Literal(Box<str>),
     Field(Field, Spec),
 }
 
 /// A format that was found to be right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Format {
     parts: Box<[Part]>,
     uses_clock: bool,

@@ -116,15 +116,16 @@
 //!   still take a very long one in several pieces. The line is made up in memory that belongs to
 //!   the thread: once a thread has logged, its next record allocates nothing (unless the message's
 //!   own `Display` does, or a text is quoted or escaped). What grew beyond 64 KiB is given back.
-//! - **Lines never mix**, whoever writes them: those of several threads, those of a message whose
-//!   `Display` itself logs (they come before the line of the message), and, on the standard
-//!   streams, those of `println!` and `eprintln!`. (A destination that is in non-blocking mode and
-//!   full loses the rest of a line, as it does forevery writer of the standard library.)
+//! - **Lines never mix**, whichever threads write them: those of several threads, those of a
+//!   message whose `Display` itself logs (they come before the line of the message), and, on the
+//!   standard streams, those of `println!` and `eprintln!`. (A destination that is in non-blocking
+//!   mode and full loses the rest of a line, as it does forevery writer of the standard library.)
 //! - **Logging is no reason to fail.** A closed pipe, a closed standard error or a full disk loses
 //!   the record, and nothing else happens; what follows a record that was cut short begins on a
 //!   line of its own. A `Display` that panics loses its record and the logger goes on.
 //! - **It works everywhere**: in the destructors of thread-locals, after `main` has returned, in
-//!   every thread whoever started it. A new name of a thread shows in its next record.
+//!   every thread, whether these crates started it or not. A new name of a thread shows in its next
+//!   record.
 //! - **A small stack is enough**: also in a debug build the logger's own frames take less than 4
 //!   KiB, and 16 KiB with a [`datefmt`](BasicConfig::datefmt).
 //! - **What is not logged costs a comparison**:

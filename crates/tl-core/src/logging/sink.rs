@@ -12,7 +12,7 @@ use crate::door::PooledMutex;
 use crate::sys::{Stream, Turn};
 
 /// The destination that a configuration asks for.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum Destination {
     #[default]
     Stderr,
@@ -206,7 +206,7 @@ fn id_of(_metadata: &Metadata) -> Option<FileId> {
 mod tests {
     use super::*;
 
-    /// Takes so many bytes, and then none until there is room again.
+    /// Takes a number of bytes, and then none until there is room again.
     struct Disk {
         content: Vec<u8>,
         room: usize,

@@ -1,11 +1,11 @@
 //! What is done around a `fork`, where the system has one.
 //!
-//! | promise | who keeps it |
+//! | promise | kept by |
 //! | --- | --- |
 //! | [`before`](ForkHooks::before) of all, in the order of [`ForkRank`], then the fork, then in the reverse order [`in_parent`](ForkHooks::in_parent) there and [`in_child`](ForkHooks::in_child) here | this module |
 //! | the three run on the thread that forks, and each `in_…` once for each `before` | the C runtime |
-//! | what a rank locks before, nobody of a later rank holds while waiting for it | who registers |
-//! | nothing is allocated or freed in a child | who registers |
+//! | what a rank locks before, no part of a later rank holds while waiting for it | the part that registers |
+//! | nothing is allocated or freed in a child | the part that registers |
 //! | a child made in another way (`vfork`, `posix_spawn`, `_Fork`, a bare system call) hears nothing | the C runtime |
 
 use std::cell::Cell;
@@ -15,15 +15,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// In which order the parts of a program get ready for a fork: who may hold a lock while waiting
-/// for that of another comes first.
+/// In which order the parts of a program get ready for a fork: a part that may hold a lock while
+/// waiting for that of another comes first.
 ///
 /// ```
 /// use tl_core::sys::ForkRank;
 ///
 /// assert!(ForkRank::Timers < ForkRank::Threads && ForkRank::Threads < ForkRank::Door);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ForkRank {
     /// The streams and files that lines of a log go to.
@@ -57,7 +57,7 @@ const RANKS: usize = ForkRank::Door as usize + 1;
 /// };
 /// (COUNT.in_parent)();
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct ForkHooks {
     /// Called before the fork: it locks what no other thread may be at work with at that moment.
     pub before: fn(),
@@ -74,7 +74,7 @@ static HOOKS: [OnceLock<ForkHooks>; RANKS] = [const { OnceLock::new() }; RANKS];
 /// How long a thread waits for another one that registers the functions of this module.
 const REGISTRATION_LIMIT: Duration = Duration::from_millis(100);
 
-/// How many forks there are between this process and the one that was started.
+/// Returns how many forks there are between this process and the one that was started.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
@@ -141,8 +141,9 @@ fn register() -> i32 {
     error
 }
 
-/// How many forks there are between this process and the one that was started, as far as they were
-/// seen (see [`at_fork`]): what a handle compares to find out whether its thread may exist.
+/// Returns how many forks there are between this process and the one that was started, as far as
+/// they were seen (see [`at_fork`]): what a handle compares to find out whether its thread may
+/// exist.
 ///
 /// ```
 /// assert_eq!(tl_core::sys::fork_generation(), 0);

@@ -9,7 +9,7 @@ use std::io;
 ///
 /// assert!(ForkRank::Timers < ForkRank::Threads && ForkRank::Threads < ForkRank::Door);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ForkRank {
     /// The streams and files that lines of a log go to.
@@ -25,7 +25,7 @@ pub enum ForkRank {
 }
 
 /// What would be done around a fork.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct ForkHooks {
     /// Never called.
     pub before: fn(),

@@ -1,5 +1,5 @@
-//! The standard streams, a whole text at a time, and turns for those that write to files: in a child
-//! made by `fork`, too.
+//! The standard streams, a whole text at a time, and turns for those that write to files: in a
+//! child made by `fork`, too.
 //!
 //! The standard library has a lock for each stream. What another thread of the parent had locked
 //! when the process forked stays locked in the child, forever, and nothing can release it. So
@@ -63,8 +63,8 @@ fn be_ready() {
     let _ = at_fork(
         ForkRank::Streams,
         ForkHooks {
-            // Who writes may be blocked: no fork waits for that. What is written to holds nothing
-            // that is half changed meanwhile.
+            // The thread that writes may be blocked: no fork waits for that. What is written to
+            // holds nothing that is half changed meanwhile.
             before: || (),
             in_parent: || (),
             in_child: || {
@@ -83,7 +83,7 @@ fn be_ready() {
 ///
 /// Stream::Error.write(b"a whole line, whatever other threads print\n");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// Standard output.
     Output,

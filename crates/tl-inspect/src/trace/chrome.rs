@@ -90,7 +90,7 @@ impl Trace {
         writeln!(out, "\n]}}")
     }
 
-    /// The wake-ups, by who woke.
+    /// The wake-ups, by the thread that woke.
     fn arrows(&self) -> Arrows<'_> {
         let mut arrows = Arrows::default();
         let mut last = 0;

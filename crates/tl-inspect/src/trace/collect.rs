@@ -107,9 +107,10 @@ impl Tracks {
                     amount: wait.amount,
                     since: wait.since,
                     until: wait.until,
-                    end: match wait.has_timed_out {
-                        true => End::TimedOut,
-                        false => End::Woken,
+                    end: if wait.has_timed_out {
+                        End::TimedOut
+                    } else {
+                        End::Woken
                     },
                     holder: wait.holder,
                     notified: wait.notified,

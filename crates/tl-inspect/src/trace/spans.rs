@@ -23,7 +23,7 @@ use crate::{Holder, Place, ThreadName};
 /// assert_eq!(trace.dropped(), 0);
 /// # Ok::<(), trace::AlreadyRecording>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct Trace {
     pub(super) started_at: SystemTime,
     pub(super) length: Duration,
@@ -76,7 +76,7 @@ impl Trace {
 /// assert!(describe(&trace.threads()[0]).starts_with("MainThread"));
 /// # Ok::<(), trace::AlreadyRecording>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct TracedThread {
     pub(super) thread: ThreadName,
     pub(super) began_at: Option<Duration>,
@@ -136,7 +136,7 @@ impl TracedThread {
 /// };
 /// assert_eq!(describe(End::Open), "still waits");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum End {
     /// Another thread woke it. (A waiter of a condition may have been notified, or not: then its
@@ -174,7 +174,7 @@ pub enum End {
 /// }
 /// # Ok::<(), trace::AlreadyRecording>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct TracedWait {
     pub(super) primitive: &'static str,
     pub(super) operation: &'static str,
@@ -241,23 +241,23 @@ impl TracedWait {
         self.takes_lock_back_at
     }
 
-    /// Returns who held what the thread waited for, when the wait began, if that is known.
+    /// Returns which thread held what this one waited for, when the wait began, if that is known.
     pub fn holder(&self) -> Option<&Holder> {
         self.holder.as_ref()
     }
 
-    /// Returns who notified it, if it waited in a condition and then for its lock.
+    /// Returns which thread notified it, if it waited in a condition and then for its lock.
     pub fn notified_by(&self) -> Option<&Wakeup> {
         self.notified_by.as_ref()
     }
 
-    /// Returns who woke it last, if that was recorded.
+    /// Returns which thread woke it last, if that was recorded.
     pub fn woken_by(&self) -> Option<&Wakeup> {
         self.woken_by.as_ref()
     }
 }
 
-/// Who let a thread go on, and when.
+/// Which thread let another go on, and when.
 ///
 /// ```
 /// use tl_inspect::trace::Wakeup;
@@ -265,7 +265,7 @@ impl TracedWait {
 /// let describe = |wakeup: &Wakeup| format!("{} at {:?}", wakeup.thread().name(), wakeup.at());
 /// # let _ = describe;
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct Wakeup {
     pub(super) thread: ThreadName,
     pub(super) at: Duration,
@@ -299,7 +299,7 @@ impl Wakeup {
 /// }
 /// # Ok::<(), trace::AlreadyRecording>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct TracedHold {
     pub(super) primitive: Option<&'static str>,
     pub(super) address: usize,
@@ -349,7 +349,7 @@ impl TracedHold {
 /// let late = |timer: &TracedTimer| timer.fired_at().saturating_sub(timer.due_at());
 /// # let _ = late;
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct TracedTimer {
     pub(super) due_at: Duration,
     pub(super) fired_at: Duration,

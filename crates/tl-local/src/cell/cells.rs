@@ -23,7 +23,7 @@ pub(crate) struct Cells<T> {
 }
 
 /// What the calling thread has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     /// No value so far.
     Unset,

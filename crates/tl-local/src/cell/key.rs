@@ -14,7 +14,7 @@ use tl_core::door::{PooledGuard, PooledMutex};
 /// | 0 to 3 | 0: room for marks in the tables |
 /// | 4 to 31 | the index: as it stands, the offset in bytes of an entry of 16 |
 /// | 32 to 63 | the generation, from 1 |
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key(u64);
 
 const INDEX_SHIFT: u32 = 4;
@@ -83,7 +83,7 @@ struct Free {
     unused: u32,
 }
 
-/// Makes room for so many indexes that are given back.
+/// Makes room for that many indexes that are given back.
 #[cold]
 fn make_room(wanted: usize) {
     let mut all = Vec::with_capacity(wanted);

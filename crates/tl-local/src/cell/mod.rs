@@ -34,9 +34,9 @@
 //!    thread may look at it too (1). That goes only with a value that does not change: it is
 //!    *published*, from then on, as those of a [`SharedLocal`](crate::SharedLocal) are.
 //!
-//! Whoever visits values, the owner ([`Cells::for_each_mut`]) or anybody ([`Cells::visits`]), is
-//! counted in the registry. A thread that ends meanwhile does not wait for the visitors, since they
-//! may be waiting for the thread: it leaves the slot to the last of them.
+//! A thread that visits values, as the owner ([`Cells::for_each_mut`]) or as any
+//! ([`Cells::visits`]), is counted in the registry. A thread that ends meanwhile does not wait for
+//! the visitors, since they may be waiting for the thread: it leaves the slot to the last of them.
 
 mod cells;
 mod key;

@@ -24,7 +24,7 @@ enum Place<T> {
     Taken(Taken<T>),
 }
 
-/// | visitors | `left` | who drops the slot |
+/// | visitors | `left` | which thread drops the slot |
 /// | --- | --- | --- |
 /// | none | no | its thread when it ends, or the owner of the local |
 /// | some | no | the same; the thread, when it ends, sets `left` instead |
@@ -90,8 +90,8 @@ impl<T> Registry<T> {
         (slot, index)
     }
 
-    /// Makes room for so many places, all of which may be free at once: nothing is allocated under
-    /// the lock.
+    /// Makes room for that many places, all of which may be free at once: nothing is allocated
+    /// under the lock.
     #[cold]
     fn grow(&self, wanted: usize) {
         let mut other = Places {

@@ -8,7 +8,7 @@ use tl_core::sync::atomic::AtomicBool;
 use tl_core::sync::atomic::Ordering::{Acquire, Release};
 
 /// What is in a slot.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     /// Nothing yet.
     Unset,

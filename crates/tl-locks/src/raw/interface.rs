@@ -22,8 +22,8 @@ const BUMP: &Operation = &Operation::new("MutexGuard", "bump");
 // - mutual exclusion, acquire on locking, release on unlocking: the protocol of `RawLock`, which
 //   the model checker explores;
 // - guard state that may be forgotten: `GuardSend` has nothing to drop;
-// - a lock that may be moved or dropped while it is locked by who owns it exclusively: nobody waits
-//   then, and nothing but the queue of waiters depends on the address;
+// - a lock that may be moved or dropped while it is locked, by the thread that owns it exclusively:
+//   no other waits then, and nothing but the queue of waiters depends on the address;
 // - operations that do not unwind half-way: these do not unwind.
 unsafe impl RawMutex for RawLock {
     const INIT: RawLock = RawLock::new();
@@ -129,7 +129,7 @@ fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
 
 /// Waits with the lock of a guard given up.
 ///
-/// The guard is borrowed exclusively, so that nobody has a reference to the value while the lock is
+/// The guard is borrowed exclusively, so that no reference to the value exists while the lock is
 /// released; `RawLock::wait` releases it once and does not return, nor unwind, before it has
 /// acquired it again. So whenever the guard can be used, it holds the lock.
 pub(crate) fn wait_with_guard<T: ?Sized>(

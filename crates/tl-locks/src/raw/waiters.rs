@@ -36,14 +36,14 @@ pub struct Waiters {
     /// The lock with which threads wait; null if none waits. Written only with the queue of this
     /// word locked, together with the queue; relaxed, as that lock orders the writes.
     ///
-    /// A notifier reads it first, and if it is null has nobody to notify: those who wait have
-    /// released their lock since they joined, and whoever changed with it what they wait for knows
-    /// of them by that.
+    /// A notifier reads it first, and if it is null has no thread to notify: waiters have released
+    /// their lock since they joined, and a thread that then changed what they wait for, with that
+    /// lock held, sees that they joined.
     lock: AtomicPtr<RawLock>,
 }
 
 impl Waiters {
-    /// No waiters.
+    /// Creates an empty set of waiters.
     #[cfg(not(loom))]
     #[inline]
     pub const fn new() -> Waiters {
@@ -52,7 +52,7 @@ impl Waiters {
         }
     }
 
-    /// No waiters.
+    /// Creates an empty set of waiters.
     #[cfg(loom)]
     pub fn new() -> Waiters {
         Waiters {
@@ -105,7 +105,7 @@ impl Waiters {
         is_free
     }
 
-    /// Notes that nobody waits any more. With the queue locked.
+    /// Notes that no thread waits any more. With the queue locked.
     #[inline]
     pub(super) fn clear(&self) {
         self.lock.store(ptr::null_mut(), Ordering::Relaxed);

@@ -64,8 +64,8 @@ impl RawRwLock {
 // - readers that exclude writers, and writers that exclude all, acquire on locking, release on
 //   unlocking: the protocol, which the model checker explores;
 // - guard state that may be forgotten: `GuardSend` has nothing to drop;
-// - a lock that may be moved or dropped while it is locked by who owns it exclusively: nobody waits
-//   then, and nothing but the queue of waiters depends on the address;
+// - a lock that may be moved or dropped while it is locked, by the thread that owns it exclusively:
+//   no other waits then, and nothing but the queue of waiters depends on the address;
 // - operations that do not unwind half-way: a panic about too many readers comes before the lock is
 //   taken, and nothing else unwinds.
 unsafe impl lock_api::RawRwLock for RawRwLock {
@@ -173,8 +173,8 @@ unsafe impl RawRwLockTimed for RawRwLock {
     }
 }
 
-// SAFETY: a lock released fairly is released as without fairness, or is handed to waiters for whom
-// it would have been free. To bump it is left to `lock_api`, which aborts should it not be had
+// SAFETY: a lock released fairly is released as without fairness, or is handed to waiters that
+// would have found it free. Bumping is left to `lock_api`, which aborts if the lock cannot be taken
 // again.
 unsafe impl RawRwLockFair for RawRwLock {
     #[inline]
@@ -306,9 +306,10 @@ unsafe impl RawRwLockUpgradeTimed for RawRwLock {
         guard: GuardSend,
         timeout: Duration,
     ) -> Result<GuardSend, GuardSend> {
-        match self.upgrade_noting(Deadline::after(timeout), Call::here(TRY_UPGRADE_FOR)) {
-            true => Ok(guard),
-            false => Err(guard),
+        if self.upgrade_noting(Deadline::after(timeout), Call::here(TRY_UPGRADE_FOR)) {
+            Ok(guard)
+        } else {
+            Err(guard)
         }
     }
 
@@ -319,9 +320,10 @@ unsafe impl RawRwLockUpgradeTimed for RawRwLock {
         guard: GuardSend,
         deadline: Instant,
     ) -> Result<GuardSend, GuardSend> {
-        match self.upgrade_noting(Deadline::at(deadline), Call::here(TRY_UPGRADE_UNTIL)) {
-            true => Ok(guard),
-            false => Err(guard),
+        if self.upgrade_noting(Deadline::at(deadline), Call::here(TRY_UPGRADE_UNTIL)) {
+            Ok(guard)
+        } else {
+            Err(guard)
         }
     }
 }

@@ -3,16 +3,16 @@
 //! | file | what it has |
 //! | --- | --- |
 //! | `mod.rs` | the word, how it is taken, and how a thread waits until it can be |
-//! | `release.rs` | how it is given back, and who gets it then |
+//! | `release.rs` | how it is given back, and which thread gets it then |
 //! | `upgrade.rs` | reading with the right to write later |
 //! | `interface.rs` | what vouches for all this to `lock_api`: the `unsafe` |
 //!
-//! As the raw lock of a [`Mutex`](crate::Mutex) it can be stolen: who comes by may take it before a
+//! Like the raw lock of a [`Mutex`](crate::Mutex) it can be stolen: a newcomer may take it before a
 //! waiter that was woken, and a reader may join other readers while a writer waits. That keeps the
 //! cores busy, and it ends after half a millisecond: a waiter that has waited longer is *overdue*.
 //! A release gives the lock straight to a waiter that is overdue, once in half a millisecond. A
-//! writer that is overdue closes the lock besides, so that no reader joins those that are inside,
-//! who then come to an end.
+//! writer that is overdue also closes the lock, so that no reader joins those inside, and those
+//! end.
 
 #[cfg(not(loom))]
 mod interface;
@@ -69,17 +69,17 @@ const HANDED_OVER: u32 = 1;
 pub struct RawRwLock {
     /// | bits | meaning | set by | cleared by |
     /// | --- | --- | --- | --- |
-    /// | `READERS` | how many read, besides an upgradable reader | a reader adds one; whoever hands the lock over adds those that it wakes | a reader subtracts one |
+    /// | `READERS` | how many read, besides an upgradable reader | a reader adds one; a thread that hands the lock over adds those that it wakes | a reader subtracts one |
     /// | `UPGRADABLE` | one more reads, and may become the writer | that reader | that reader; it becomes `WRITER` when it upgrades |
-    /// | `WRITER` | one writes; then `READERS` and `UPGRADABLE` are 0 | the writer; for a moment, whoever decides who is next | the same |
-    /// | `CLOSED` | no reader joins those that hold the lock, since a writer is overdue or an upgradable reader wants to write; it is in the queue | that waiter | whoever takes the last such waiter out |
-    /// | `QUEUED` | there may be threads in the queue | a waiter, before it joins | whoever finds the queue empty |
+    /// | `WRITER` | one writes; then `READERS` and `UPGRADABLE` are 0 | the writer; for a moment, the thread that decides which is next | the same |
+    /// | `CLOSED` | no reader joins those that hold the lock, since a writer is overdue or an upgradable reader wants to write; it is in the queue | that waiter | the thread that takes the last such waiter out |
+    /// | `QUEUED` | there may be threads in the queue | a waiter, before it joins | the thread that finds the queue empty |
     ///
     /// `QUEUED` and `CLOSED` change only with the queue locked. With `WRITER` and `QUEUED` set and
     /// the queue locked the word is stable.
     ///
-    /// If nobody holds the lock and `QUEUED` is set, a waiter that was woken is on its way, or a
-    /// thread that released the lock is about to lock the queue. So nobody joins the queue while
+    /// If no thread holds the lock and `QUEUED` is set, a waiter that was woken is on its way, or a
+    /// thread that released the lock is about to lock the queue. So no thread joins the queue while
     /// the lock is free, `CLOSED` or not.
     state: AtomicU32,
     #[cfg(not(loom))]
@@ -87,7 +87,7 @@ pub struct RawRwLock {
 }
 
 /// What a thread wants of the lock.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
     Read,
     /// To read, though the lock be closed: the thread may be one of those that hold it up.
@@ -140,7 +140,7 @@ impl Wish {
 }
 
 impl RawRwLock {
-    /// A free lock.
+    /// Creates a free lock.
     #[cfg(not(loom))]
     const fn new() -> RawRwLock {
         RawRwLock {
@@ -159,7 +159,7 @@ impl RawRwLock {
         }
     }
 
-    /// A free lock.
+    /// Creates a free lock.
     #[cfg(loom)]
     pub fn new() -> RawRwLock {
         RawRwLock {
@@ -211,14 +211,14 @@ impl RawRwLock {
         self.take_free() || self.acquire_slow(Wish::Write, Deadline::at(deadline), call)
     }
 
-    /// One try to read, where nobody writes and the lock is not closed.
+    /// Tries once to read, where no thread writes and the lock is not closed.
     #[inline]
     fn join_readers(&self) -> bool {
         let state = self.state.load(Ordering::Relaxed);
         state & (WRITER | CLOSED | TOO_MANY) == 0 && self.take(state, state + READER).is_ok()
     }
 
-    /// One try to write, where nobody holds the lock nor waits for it.
+    /// Tries once to write, where no thread holds the lock or waits for it.
     #[inline]
     fn take_free(&self) -> bool {
         self.take(0, WRITER).is_ok()
@@ -313,20 +313,21 @@ impl RawRwLock {
     ) -> Option<bool> {
         let mut queue: LockedQueue<'_> = WaitQueue::of(&self.state).lock();
         if queue.is_empty() {
-            // Whoever has closed the lock is not there, in a child made by `fork`.
+            // In a child made by `fork` the thread that has closed the lock is not there.
             self.state.fetch_and(!CLOSED, Ordering::Relaxed);
         }
         loop {
-            // Nobody tells a writer that it is overdue while readers come and go, so it sees to
-            // that itself.
+            // No other thread tells a writer that it is overdue while readers come and go, so it
+            // looks for itself.
             let may_close = wish == Wish::Write;
             let closing = wish == Wish::Upgrade || may_close && overdue_at.has_passed();
             if !self.mark(wish, closing) {
                 return None;
             }
-            let until = match may_close && !closing {
-                true => deadline.min(overdue_at),
-                false => deadline,
+            let until = if may_close && !closing {
+                deadline.min(overdue_at)
+            } else {
+                deadline
             };
             let noted = queue.noting(note);
             match noted.wait_as(wish.request(closing), backoff, until, || {}) {

@@ -132,9 +132,10 @@ impl RawRwLock {
             closing |= is_closing(&waiter);
             full |= wish == WRITER && (fair || waiter.is_overdue);
             // To the end of the queue only if a thread there may keep the lock closed.
-            match full && (closing || !closed) {
-                true => Verdict::Stop,
-                false => Verdict::Keep,
+            if full && (closing || !closed) {
+                Verdict::Stop
+            } else {
+                Verdict::Keep
             }
         });
         let queued = if more { QUEUED } else { 0 };
@@ -167,9 +168,10 @@ fn still_closing(queue: &mut LockedQueue<'_>) -> bool {
     let mut closing = false;
     queue.scan(|waiter| {
         closing |= is_closing(&waiter);
-        match closing {
-            true => Verdict::Stop,
-            false => Verdict::Keep,
+        if closing {
+            Verdict::Stop
+        } else {
+            Verdict::Keep
         }
     });
     closing

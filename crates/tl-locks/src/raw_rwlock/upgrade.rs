@@ -83,10 +83,7 @@ impl RawRwLock {
         let mut waits = false;
         queue.scan(|waiter| {
             waits |= waiter.request == request::UPGRADE;
-            match waits {
-                true => Verdict::Stop,
-                false => Verdict::Keep,
-            }
+            if waits { Verdict::Stop } else { Verdict::Keep }
         });
         let state = self.state.load(Ordering::Relaxed);
         // It waits in the queue, so nobody else touches its bit. But a reader may have come.

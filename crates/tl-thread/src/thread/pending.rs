@@ -25,9 +25,10 @@ impl Thread {
             }
             is_new
         });
-        match was_new {
-            true => Ok(()),
-            false => Err(StartError::AlreadyStarted),
+        if was_new {
+            Ok(())
+        } else {
+            Err(StartError::AlreadyStarted)
         }
     }
 

@@ -119,7 +119,8 @@ impl Thread {
         spawn(builder, main)
     }
 
-    /// Keeps the operating system's thread for who joins, unless it has ended meanwhile.
+    /// Keeps the operating system's thread for the thread that joins, unless it has ended
+    /// meanwhile.
     pub(super) fn keep(&self, handle: thread::JoinHandle<()>) {
         let mut not_kept = Some(OsThread::new(handle));
         {
@@ -139,7 +140,7 @@ impl Thread {
     pub(crate) fn end(&self) {
         trace_end(|| Some((self.ident()?, self.name())));
         self.end_and_unlist();
-        // Nobody has joined it: the system need not keep what is left of it for that.
+        // It has not been joined: the system need not keep what is left of it for that.
         let handle = self.inner.work.lock().handle.take();
         drop(handle);
         if let Some(crew) = &self.inner.crew {
@@ -149,8 +150,8 @@ impl Thread {
 
     /// Makes the calling thread this one, and runs the function that the handle keeps.
     fn run_own_function(self, os_name: &str) {
-        // There is none if a spawn was refused, and who had found the thread in the list has
-        // started it since.
+        // There is none if a spawn was refused, and another thread, which had found this one in the
+        // list, has started it since.
         let function = self.inner.work.lock().function.take();
         let call = || function.map_or((), |function| function());
         run(self, os_name, call, |result| {
@@ -177,8 +178,8 @@ impl Thread {
         }
     }
 
-    /// Both under the lock of the list: who has left it has ended, and who sees the end no longer
-    /// finds the thread there.
+    /// Both under the lock of the list: a thread that has left it has ended, and one whose end is
+    /// seen is no longer in it.
     fn end_and_unlist(&self) {
         let life = &self.inner.life;
         registry::unlist_if(self, || {
@@ -206,14 +207,15 @@ impl Drop for Refusal<'_> {
     }
 }
 
-/// Where a thread leaves its result for who joins it.
+/// Where a thread leaves its result for the thread that joins it.
 pub(crate) type Packet<T> = Arc<PooledMutex<Option<thread::Result<T>>>>;
 
-/// A thread that is being started, to the end of which nobody has been appointed so far. If the new
-/// thread of the operating system drops it the thread has ended.
+/// A thread that is being started, whose end no one sees to yet. If the new thread of the operating
+/// system drops it, the thread has ended.
 struct Due {
     thread: Option<Thread>,
-    /// Who starts it: if std drops it there, the system has refused it, and [`Refusal`] follows.
+    /// The thread that starts it: if std drops it there, the system has refused it, and [`Refusal`]
+    /// follows.
     starter: ThreadIdent,
 }
 
@@ -225,7 +227,7 @@ impl Due {
         }
     }
 
-    /// The thread, for who sees to its end from now on.
+    /// The thread, whose end the caller sees to from now on.
     fn take(&mut self) -> Option<Thread> {
         self.thread.take()
     }
@@ -337,7 +339,7 @@ impl Main {
 
 /// `keep` has the result before the thread can be seen to have ended. It does not unwind.
 ///
-/// Whatever panics here, the thread ends, and who joins it hears of it.
+/// Whatever panics here, the thread ends, and threads that join it hear of it.
 fn run<T, R>(
     thread: Thread,
     os_name: &str,

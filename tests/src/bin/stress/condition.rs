@@ -102,9 +102,10 @@ pub(crate) fn condvar(round: &Round) -> Report {
 /// Nobody's time runs out, so that it is known which waiters are notified: the oldest, as many as
 /// were to be, and they alone go on.
 pub(crate) fn order(round: &Round) -> Report {
-    match round.rng(99).bool() {
-        true => order_on(round, &Condition::with_lock(Lock::new())),
-        false => order_on(round, &Condition::with_lock(RLock::new())),
+    if round.rng(99).bool() {
+        order_on(round, &Condition::with_lock(Lock::new()))
+    } else {
+        order_on(round, &Condition::with_lock(RLock::new()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Local: each value is seen by its own thread alone and dropped once, also when its thread ends
 //! while the owner visits it. SharedLocal: all see the values of all that live, whole, and each is
-//! dropped once, by its thread or by who looks at it last.
+//! dropped once, by its thread or by the thread that looks at it last.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 

@@ -8,7 +8,7 @@ use super::LockMode;
 use crate::door::queue::QueueId;
 use crate::ident::ThreadIdent;
 
-/// An order of locks in which threads could wait for each other for ever. It prints how.
+/// An order of locks in which threads could wait for each other forever. It prints how.
 ///
 /// ```
 /// use tl_core::door::{LockOrder, lock_orders};
@@ -16,7 +16,7 @@ use crate::ident::ThreadIdent;
 /// let threads = |order: &LockOrder| order.steps().len();
 /// lock_orders().iter().for_each(|order| println!("{} threads: {order}", threads(order)));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct LockOrder {
     pub(super) steps: Arc<[OrderStep]>,
 }
@@ -40,7 +40,7 @@ impl LockOrder {
 ///     order.steps().iter().for_each(|step| println!("{}", places(step)));
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct OrderStep {
     /// The thread.

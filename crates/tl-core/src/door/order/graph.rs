@@ -165,7 +165,8 @@ impl Graph {
         }
     }
 
-    /// Whether who holds the lock so stands in the way of who wants it so.
+    /// Whether a thread that holds the lock in this way stands in the way of one that wants it in
+    /// that way.
     fn is_in_the_way(&self, lock: u64, held: LockMode, wanted: LockMode) -> bool {
         use LockMode::{Exclusive, Recursive, Upgradable};
         match (held, wanted) {

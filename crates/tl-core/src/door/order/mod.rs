@@ -10,7 +10,7 @@
 //!
 //! A thread that holds one lock and *wants* another, for as long as it takes, adds an edge from the
 //! first to the second. A circle of edges is an order that could deadlock: were each of its threads
-//! to hold the first lock of its edge at the same time, each would wait for the next one for ever.
+//! to hold the first lock of its edge at the same time, each would wait for the next one forever.
 //!
 //! - An edge is noted before the thread waits, so that it is known also of a thread that does.
 //! - A try, and a wait with a time limit, add no edge to the lock that they want, since they end.
@@ -69,23 +69,23 @@ struct Holding {
 
 /// How a lock is held or wanted.
 ///
-/// | held | stands in the way of who wants it |
+/// | held | stands in the way of a thread that wants it |
 /// | --- | --- |
 /// | `Exclusive` | in any mode |
 /// | `Upgradable` | `Exclusive` or `Upgradable` |
 /// | `Shared` | `Exclusive` |
 ///
-/// Who reads also stands in the way of who wants to read, if there are threads that write: one that
-/// is overdue lets no reader in. That counts from the first time on that the lock is written after
-/// it was read with another lock held or wanted. It never counts for who reads again (`Recursive`),
-/// and to write by an upgrade does not count as writing.
+/// A reader also stands in the way of a thread that wants to read, if there are threads that write:
+/// one that is overdue lets no reader in. That counts from the first time on that the lock is
+/// written after it was read with another lock held or wanted. It never counts for a thread that
+/// reads again (`Recursive`), and writing by an upgrade does not count as writing.
 ///
 /// ```
 /// use tl_core::door::LockMode;
 ///
 /// assert!(LockMode::Exclusive < LockMode::Shared);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LockMode {
     /// By one thread at a time.
     Exclusive,
@@ -266,16 +266,17 @@ pub fn lock_orders() -> Vec<LockOrder> {
 
 /// Returns those [`lock_orders`] that nobody has reported, for the caller to do so. It returns none
 /// while a thread looks for them ([`watch_lock_orders`]), or while the calling thread holds a lock,
-/// which whoever hears the report may want.
+/// which the reader of the report may want.
 ///
 /// ```
 /// assert!(tl_core::door::unreported_lock_orders().is_empty());
 /// ```
 #[inline]
 pub fn unreported_lock_orders() -> Vec<LockOrder> {
-    match FOUND.load(Ordering::Relaxed) == TAKEN.load(Ordering::Relaxed) {
-        true => Vec::new(),
-        false => take_unreported(),
+    if FOUND.load(Ordering::Relaxed) == TAKEN.load(Ordering::Relaxed) {
+        Vec::new()
+    } else {
+        take_unreported()
     }
 }
 

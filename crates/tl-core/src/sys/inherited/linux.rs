@@ -76,7 +76,7 @@ pub struct Inherited {
 
 /// The kernel's `struct sched_attr`, as its first version has it.
 #[repr(C)]
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Attributes {
     size: u32,
     policy: u32,

@@ -3,7 +3,7 @@
 
 /// What a new thread takes over from the thread that makes it. On this system that is not known: a
 /// thread has what the thread that made it passes on.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inherited {}
 
