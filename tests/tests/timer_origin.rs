@@ -17,7 +17,7 @@ use support::in_child;
 use tl_timer::Timer;
 
 /// What a thread has that it passes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Attributes {
     cpus: Vec<usize>,
     policy: i32,

@@ -26,7 +26,7 @@ use crate::door::{Mutex, MutexGuard, PooledMutex};
 use crate::ident::{self, ThreadIdent, current_ident};
 use crate::sys::{self, Kept, ThreadEnd};
 
-/// The name of the calling thread.
+/// Returns the name of the calling thread.
 ///
 /// Works in every thread at every time, also while its thread-locals are being dropped and after
 /// `main` has returned. See [`with_current_name`] for the name without a reference count.
@@ -83,8 +83,8 @@ struct Mine {
 impl Mine {
     #[inline]
     fn is_current(&self) -> bool {
-        // Relaxed: the name itself is read under the record's lock. Who renames a thread and then
-        // tells it so has given this load what it needs to see the change.
+        // Relaxed: the name itself is read under the record's lock. A thread that renames this one
+        // and then tells it so has given this load what it needs to see the change.
         self.record.version.load(Ordering::Relaxed) == self.version
     }
 }
@@ -212,8 +212,8 @@ pub struct ThreadRecord {
 impl UnwindSafe for ThreadRecord {}
 impl RefUnwindSafe for ThreadRecord {}
 
-/// Locked by who tells the system a name, and who begins or ends: so that a thread cannot end
-/// meanwhile, and the system hears of its names in their order.
+/// Locked by a thread that tells the system a name, and by one that begins or ends: so that a
+/// thread cannot end meanwhile, and the system hears of its names in their order.
 #[cfg(not(loom))]
 static TELLING: Mutex<()> = Mutex::new(());
 #[cfg(loom)]
@@ -264,13 +264,13 @@ impl Series {
 }
 
 impl ThreadRecord {
-    /// A record for a thread that will have this name.
+    /// Creates a record for a thread that will have this name.
     pub fn new(name: impl Into<Arc<str>>) -> Arc<ThreadRecord> {
         ThreadRecord::with_text(Text::Given(name.into()))
     }
 
-    /// A record for a thread without a name: it will be `Thread-N`, where N counts these calls from
-    /// 1.
+    /// Creates a record for a thread without a name: it will be `Thread-N`, where N counts these
+    /// calls from 1.
     pub fn unnamed() -> Arc<ThreadRecord> {
         ThreadRecord::with_text(THREADS.next())
     }
@@ -287,7 +287,7 @@ impl ThreadRecord {
         })
     }
 
-    /// The record of the main thread, from whichever thread this is called.
+    /// Returns the record of the main thread, from whichever thread this is called.
     pub fn main() -> Arc<ThreadRecord> {
         let known = MAIN.lock().as_ref().map(Arc::clone);
         known.unwrap_or_else(|| {
@@ -322,7 +322,7 @@ impl ThreadRecord {
         drop(telling);
     }
 
-    /// The record of the calling thread.
+    /// Returns the record of the calling thread.
     ///
     /// At the first call of a thread that has no record this makes one. In a destructor that runs
     /// after the very end of the thread (in C, there are some) it is a new one at each call, named
@@ -412,11 +412,11 @@ impl ThreadRecord {
     #[cold]
     fn replaced(&self) {
         self.stop();
-        // So that whoever remembers the name that it had looks again. Relaxed: by the same thread.
+        // So that a thread that remembers the old name looks again. Relaxed: by the same thread.
         self.version.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The identity of the thread; `None` if it has not been given one.
+    /// Returns the identity of the thread; `None` if it has not been given one.
     pub fn ident(&self) -> Option<ThreadIdent> {
         // Relaxed: a number that refers to nothing.
         ThreadIdent::from_u64(self.ident.load(Ordering::Relaxed))
@@ -460,8 +460,8 @@ impl ThreadRecord {
         self.ident.store(number, Ordering::Relaxed);
     }
 
-    /// The number that the operating system gave the thread; `None` until it runs. It stays after
-    /// the thread has ended.
+    /// Returns the number that the operating system gave the thread; `None` until it runs. It stays
+    /// after the thread has ended.
     pub fn native_id(&self) -> Option<u64> {
         // Relaxed: a number that refers to nothing.
         match self.native_id.load(Ordering::Relaxed) {
@@ -470,7 +470,7 @@ impl ThreadRecord {
         }
     }
 
-    /// The name of the thread.
+    /// Returns the name of the thread.
     pub fn name(&self) -> Arc<str> {
         self.version_and_name().1
     }

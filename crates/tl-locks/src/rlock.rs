@@ -30,7 +30,8 @@ const NOBODY: u64 = 0;
 /// threads in. Other threads cannot release it. It holds no data; a value behind such a lock is a
 /// [`ReentrantMutex`](crate::ReentrantMutex).
 ///
-/// It takes 16 bytes. As with [`Lock`](crate::Lock) nobody starves, and a panic does not poison it.
+/// It takes 16 bytes. As with [`Lock`](crate::Lock), no thread starves, and a panic does not poison
+/// it.
 ///
 /// # Examples
 ///
@@ -59,7 +60,7 @@ pub struct RLock {
 }
 
 impl RLock {
-    /// A lock that nobody holds.
+    /// Creates a lock that no thread holds.
     ///
     /// # Examples
     ///
@@ -79,7 +80,7 @@ impl RLock {
         }
     }
 
-    /// A lock that nobody holds.
+    /// Creates a lock that no thread holds.
     #[cfg(loom)]
     pub fn new() -> RLock {
         RLock {
@@ -123,8 +124,8 @@ impl RLock {
         self.acquire_noting(Call::here(ACQUIRE));
     }
 
-    /// Acquires the lock, or one more level of it, if no other thread holds it, and says whether it
-    /// did. Does not wait.
+    /// Acquires the lock, or one more level of it, if no other thread holds it, and returns whether
+    /// it did. Does not wait.
     ///
     /// # Panics
     ///
@@ -150,8 +151,8 @@ impl RLock {
         self.acquire_with(|raw| raw.try_acquire(place))
     }
 
-    /// Acquires the lock, or one more level of it, if that is possible within `timeout`, and says
-    /// whether it did.
+    /// Acquires the lock, or one more level of it, if that is possible within `timeout`, and
+    /// returns whether it did.
     ///
     /// With [`Duration::ZERO`] it does not wait. A timeout too long to be added to the clock, such
     /// as [`Duration::MAX`], never runs out.
@@ -184,8 +185,8 @@ impl RLock {
         self.acquire_timeout_noting(timeout, Call::here(ACQUIRE_TIMEOUT))
     }
 
-    /// Acquires the lock, or one more level of it, if that is possible before `deadline`, and says
-    /// whether it did. With a deadline in the past it does not wait.
+    /// Acquires the lock, or one more level of it, if that is possible before `deadline`, and
+    /// returns whether it did. With a deadline in the past it does not wait.
     ///
     /// # Panics
     ///
@@ -267,8 +268,8 @@ impl RLock {
     ///
     /// # Errors
     ///
-    /// [`ReleaseError::NotLocked`] if nobody holds the lock, [`ReleaseError::NotOwner`] if another
-    /// thread does. Nothing has changed then.
+    /// [`ReleaseError::NotLocked`] if no thread holds the lock, [`ReleaseError::NotOwner`] if
+    /// another thread does. Nothing has changed then.
     ///
     /// # Examples
     ///
@@ -300,14 +301,15 @@ impl RLock {
 
     #[cold]
     fn not_owned(&self) -> ReleaseError {
-        match self.locked() {
-            true => ReleaseError::NotOwner,
-            false => ReleaseError::NotLocked,
+        if self.locked() {
+            ReleaseError::NotOwner
+        } else {
+            ReleaseError::NotLocked
         }
     }
 
-    /// Whether some thread held the lock when the call looked. Unless it is the calling thread,
-    /// that may have changed by the time it returns.
+    /// Returns whether any thread held the lock when the call looked. Unless it is the calling
+    /// thread, that may have changed by the time it returns.
     ///
     /// # Examples
     ///
@@ -325,7 +327,7 @@ impl RLock {
         self.raw.is_locked()
     }
 
-    /// Whether the calling thread holds the lock.
+    /// Returns whether the calling thread holds the lock.
     ///
     /// # Examples
     ///
@@ -344,7 +346,7 @@ impl RLock {
         self.owner.load(Ordering::Relaxed) == current_ident().as_u64().get()
     }
 
-    /// How many levels of the lock the calling thread holds: 0 if it does not own the lock.
+    /// Returns how many levels of the lock the calling thread holds: 0 if it does not own the lock.
     ///
     /// # Examples
     ///
@@ -359,9 +361,10 @@ impl RLock {
     /// ```
     #[inline]
     pub fn recursion_count(&self) -> u32 {
-        match self.is_owned() {
-            true => self.inner_levels.load(Ordering::Relaxed) + 1,
-            false => 0,
+        if self.is_owned() {
+            self.inner_levels.load(Ordering::Relaxed) + 1
+        } else {
+            0
         }
     }
 }

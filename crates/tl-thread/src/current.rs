@@ -35,7 +35,7 @@ impl Drop for Witness {
 
 static AT_END: ThreadEnd = ThreadEnd::new(leave);
 
-/// The handle of the calling thread.
+/// Returns the handle of the calling thread.
 ///
 /// As Python's
 /// [`current_thread`](https://docs.python.org/3/library/threading.html#threading.current_thread).
@@ -53,8 +53,8 @@ pub fn current_thread() -> Thread {
     own_handle().unwrap_or_else(meet)
 }
 
-/// The handle of the main thread: the one on which the operating system started the process and in
-/// which `main` runs.
+/// Returns the handle of the main thread: the one on which the operating system started the process
+/// and in which `main` runs.
 ///
 /// It is alive until `main` has returned or panicked, or the main thread has called
 /// [`std::process::exit`]. Joining it, from a daemon thread or one that the process waits for,
@@ -73,7 +73,7 @@ pub fn main_thread() -> Thread {
     main_handle()
 }
 
-/// The identity of the calling thread, as Python's
+/// Returns the identity of the calling thread, as Python's
 /// [`get_ident`](https://docs.python.org/3/library/threading.html#threading.get_ident), except that
 /// it is never reused.
 ///
@@ -86,8 +86,8 @@ pub fn get_ident() -> ThreadIdent {
     current_ident()
 }
 
-/// The number by which the operating system knows the calling thread. The system uses it again once
-/// the thread has ended.
+/// Returns the number by which the operating system knows the calling thread. The system uses it
+/// again once the thread has ended.
 ///
 /// As Python's
 /// [`get_native_id`](https://docs.python.org/3/library/threading.html#threading.get_native_id).

@@ -124,9 +124,10 @@ impl Channel {
             state.receivers.retain(|other| !Arc::ptr_eq(other, &waiter));
             // Perhaps a sender was faster than the time.
             let late = waiter.message.lock().take();
-            return late.ok_or(match state.is_closed {
-                true => Nothing::Closed,
-                false => Nothing::InTime,
+            return late.ok_or(if state.is_closed {
+                Nothing::Closed
+            } else {
+                Nothing::InTime
             });
         }
     }

@@ -284,7 +284,7 @@ fn a_runnable_is_run_with_its_fields() {
 
 #[test]
 fn a_stack_of_the_size_asked_for_is_there() {
-    /// Calls itself until the stack has grown by so many bytes.
+    /// Calls itself until the stack has grown by `bytes`.
     #[inline(never)]
     fn dig(from: usize, bytes: usize) -> usize {
         let page = std::hint::black_box([1_u8; 4096]);

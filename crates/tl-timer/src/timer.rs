@@ -62,7 +62,7 @@ impl UnwindSafe for Timer {}
 impl RefUnwindSafe for Timer {}
 
 impl Timer {
-    /// A timer that will call `function` when `interval` has passed since its
+    /// Creates a timer that will call `function` when `interval` has passed since its
     /// [`start`](Timer::start): never before, and as soon after as the system can start a thread.
     ///
     /// After [`Duration::ZERO`] it fires at once, in its own thread; an interval too long for the
@@ -89,8 +89,9 @@ impl Timer {
         }
     }
 
-    /// A timer that will call `function` again and again, on the grid of its period: one period
-    /// after its [`start`](Timer::start), two periods after it, and so on, until it is cancelled.
+    /// Creates a timer that will call `function` again and again, on the grid of its period: one
+    /// period after its [`start`](Timer::start), two periods after it, and so on, until it is
+    /// cancelled.
     ///
     /// It is one thread of the operating system from its start to its end, and all calls happen
     /// there. How long a call takes, and how late it begins, does not add up: the next one aims at
@@ -140,7 +141,7 @@ impl Timer {
     /// [`ControlFlow::Continue`] has the time from when this call was due to when the next one is;
     /// it is not added to how long the call takes. If that has passed by then, the next call is on
     /// the grid of this period, as with [`every`](Timer::every). [`ControlFlow::Break`] ends the
-    /// timer: whoever [`join`](Timer::join)s it goes on, and [`cancel`](Timer::cancel) returns
+    /// timer: threads that [`join`](Timer::join) it go on, and [`cancel`](Timer::cancel) returns
     /// false. In all else it is as [`every`](Timer::every).
     ///
     /// ```
@@ -272,8 +273,8 @@ impl Timer {
     /// has begun is not stopped; to wait for its end use [`join`](Timer::join).
     ///
     /// A pending timer leaves [`tl_thread::enumerate`] before this returns, its function is dropped
-    /// here, and whoever joins it goes on. A timer that has not been started can be cancelled too:
-    /// its start then ends it.
+    /// here, and threads that join it go on. A timer that has not been started can be cancelled
+    /// too: its start then ends it.
     ///
     /// As Python's
     /// [`cancel`](https://docs.python.org/3/library/threading.html#threading.Timer.cancel), which
@@ -301,13 +302,13 @@ impl Timer {
         }
     }
 
-    /// Starts the time of a started timer anew: it calls one [`interval`](Timer::interval) from
+    /// Starts the time of a started timer again: it calls one [`interval`](Timer::interval) from
     /// now, instead of when it would have. Returns whether it does: false, and nothing has changed,
     /// if it was not started, was cancelled, or if its call has begun; of a timer that repeats, if
     /// it will never call again.
     ///
     /// It is exact, as [`cancel`](Timer::cancel) is: after `true` no call begins before the
-    /// interval has passed. A timer that [repeats](Timer::every) begins its grid anew; if it is
+    /// interval has passed. A timer that [repeats](Timer::every) begins its grid again; if it is
     /// restarted during a call, that goes before what the call [says](Timer::repeat) of the next
     /// one.
     ///
@@ -366,8 +367,8 @@ impl Timer {
         self.restart_with(None)
     }
 
-    /// As [`restart`](Timer::restart), and `interval` is the timer's [`interval`](Timer::interval)
-    /// from now on.
+    /// Restarts the timer as [`restart`](Timer::restart) does, and `interval` is its
+    /// [`interval`](Timer::interval) from now on.
     ///
     /// ```
     /// use std::time::Duration;

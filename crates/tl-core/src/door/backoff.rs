@@ -70,14 +70,14 @@ pub(super) fn note_rousing() {
 const UNDECIDED: u64 = u64::MAX;
 
 /// How a waiter looks: for the first `first_looks` after `first_pauses` each, then after `pauses`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Manner {
     /// Whether the waiter competes with others.
     competes: bool,
     first_looks: u32,
     first_pauses: u32,
     pauses: u32,
-    /// The clock is read after so many looks.
+    /// How many looks come between two readings of the clock.
     looks_a_reading: u32,
     /// How long the longest spin is, in nanoseconds.
     longest_spin: u64,
@@ -148,8 +148,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// No patience at all: the waiter sleeps at once. For waits that are long by nature, as that
-    /// for the time of a timer.
+    /// Returns no patience at all: the waiter sleeps at once. For waits that are long by nature,
+    /// such as that for the time of a timer.
     pub const fn none() -> Backoff {
         Backoff::of(None, PATIENT)
     }
@@ -184,9 +184,10 @@ impl Backoff {
         }
     }
 
-    /// Fresh patience for a waiter that was woken, found that another thread had been faster, and
-    /// waits again in the queue out of which it was woken. Since when it waits is not forgotten,
-    /// nor its place: it will be overdue, and come before others, as if it had not been woken.
+    /// Returns fresh patience for a waiter that was woken, found that another thread had been
+    /// faster, and waits again in the queue out of which it was woken. Since when it waits is not
+    /// forgotten, nor its place: it will be overdue, and come before others, as if it had not been
+    /// woken.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -301,7 +302,8 @@ impl Backoff {
         }
     }
 
-    /// As [`snooze`](Backoff::snooze), and says `false` also once the deadline has passed.
+    /// Stays awake as [`snooze`](Backoff::snooze) does, and returns `false` also once the deadline
+    /// has passed.
     #[inline]
     pub fn snooze_until(&mut self, deadline: Deadline) -> bool {
         // While it looks closely, for a fraction of a microsecond, the clock is not read.

@@ -1,4 +1,5 @@
-//! The door: the one place where the threading crates put a thread to sleep.
+//! The door: the one place where the threading crates put a thread to sleep. It is a parking lot:
+//! FIFO queues of waiting threads, keyed by the address of an atomic word.
 //!
 //! | file | what it has |
 //! | --- | --- |
@@ -12,7 +13,7 @@
 //! | `fork.rs` | what is done around a `fork` |
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
-//! | `held.rs` | [`held`]: who holds what, for locks without an owner that are told to note it |
+//! | `held.rs` | [`held`]: which thread holds which lock, for locks without an owner that are told to note it |
 //! | `trace.rs` | [`Tracer`]: who records what happens, and what it is told |
 //! | `order/` | [`lock_orders`]: which lock is taken while which is held, and which orders could deadlock |
 //! | `gate.rs` | where waiters sleep that are woken together |

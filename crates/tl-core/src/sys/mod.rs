@@ -25,7 +25,7 @@
 //! | `os_name()` | the name of the calling thread |
 //! | `set_timer_slack(slack)` | how late its timed waits may end, or that this cannot be said |
 //!
-//! What is so on each system:
+//! What holds on each system:
 //!
 //! | | `native_id` is | a name has | renaming another thread | timer slack |
 //! | --- | --- | --- | --- | --- |

@@ -2,14 +2,13 @@
 //! around it.
 //!
 //! This module is the protocol, all of it safe code; `interface.rs` vouches for it to `lock_api`,
-//! which is where the crate's `unsafe` is. Who sleeps does so in the door of `tl-core`, in the
-//! queue of the lock's word.
+//! which is where the crate's `unsafe` is. A thread that sleeps does so in the door of `tl-core`,
+//! in the queue of the lock's word.
 //!
 //! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take
-//! it first, since that keeps both cores busy. So that nobody starves, a release gives the lock
-//! straight to a waiter that has slept for more than half a millisecond, unless it gave it to
-//! another in that way less than so long ago: to hand it to a sleeper lets all wait until that one
-//! runs.
+//! it first, since that keeps both cores busy. So that no thread starves, a release gives the lock
+//! straight to a waiter that has slept for more than half a millisecond. It does so once in half a
+//! millisecond at most, since all others wait until a sleeper that was handed the lock runs.
 
 #[cfg(not(loom))]
 mod condvar;
@@ -45,8 +44,8 @@ const TRY_AGAIN: u32 = 0;
 const HANDED_OVER: u32 = 1;
 
 /// What a thread that waits notes: what it has called, and the word in which the lock's user keeps
-/// the ident of the holder, if it keeps one. It is all known where the wait begins, so that who
-/// finds the lock free pays nothing.
+/// the ident of the holder, if it keeps one. All of it is known where the wait begins, so that a
+/// thread that finds the lock free pays nothing.
 #[derive(Clone, Copy)]
 pub(crate) struct Acquire<'a> {
     pub(crate) call: Call,
@@ -54,7 +53,7 @@ pub(crate) struct Acquire<'a> {
 }
 
 impl Acquire<'_> {
-    /// For a lock whose holder nobody keeps.
+    /// For a lock that keeps no holder.
     #[inline]
     pub(crate) fn without_owner(call: Call) -> Acquire<'static> {
         Acquire { call, owner: None }
@@ -96,24 +95,25 @@ impl Acquire<'_> {
 pub struct RawLock {
     /// | `QUEUED` | `LOCKED` | meaning | who leaves it, and how |
     /// | --- | --- | --- | --- |
-    /// | 0 | 0 | free; nobody is in the queue, or a waiter that was woken is on its way | an acquirer sets `LOCKED`; the waiter sets both, since there may be others in the queue |
+    /// | 0 | 0 | free; the queue is empty, or a waiter that was woken is on its way | an acquirer sets `LOCKED`; the waiter sets both, since there may be others in the queue |
     /// | 0 | 1 | held, else as above | the releaser clears `LOCKED`; a waiter sets `QUEUED`, then joins the queue |
-    /// | 1 | 1 | held, there may be threads in the queue | the releaser, with the queue locked: see `release_slow`; a waiter whose time ran out and who was the last clears `QUEUED` |
+    /// | 1 | 1 | held, there may be threads in the queue | the releaser, with the queue locked: see `release_slow`; a waiter whose time ran out and that was the last clears `QUEUED` |
     ///
     /// `QUEUED` changes only with the queue locked, except that a waiter on its way sets it when it
     /// takes the lock. With it set and the queue locked the word is stable.
     ///
-    /// Whenever somebody is in the queue, `QUEUED` is set or a waiter that was woken to try is on
-    /// its way. That one sets `QUEUED`: when it takes the lock, or when it has tried in vain and
-    /// joins the queue again. Until then the threads at work find a word as if nobody waited, and
-    /// wake nobody, unless another waiter joins the queue: so it is one wake-up for each that falls
-    /// asleep. To wake none then was slower, since the one on its way may have to wait for a core.
+    /// Whenever a thread is in the queue, `QUEUED` is set or a waiter that was woken to try is on
+    /// its way. That waiter sets `QUEUED` when it takes the lock, or when it has tried in vain and
+    /// joins the queue again. Until then the threads at work find a word as if no thread waited,
+    /// and wake none, unless another waiter joins the queue: so there is one wake-up for each that
+    /// falls asleep. Waking none then was slower, since the waiter on its way may have to wait for
+    /// a core.
     state: AtomicU32,
     identity: Identity,
 }
 
 impl RawLock {
-    /// A free lock.
+    /// Creates a free lock.
     #[cfg(not(loom))]
     pub(crate) const fn new() -> RawLock {
         RawLock {
@@ -122,7 +122,7 @@ impl RawLock {
         }
     }
 
-    /// A free lock.
+    /// Creates a free lock.
     #[cfg(loom)]
     pub(crate) fn new() -> RawLock {
         RawLock {
@@ -208,8 +208,8 @@ impl RawLock {
         }
     }
 
-    /// As [`release`](RawLock::release), but the longest waiter gets the lock whether it has slept
-    /// long or not.
+    /// Releases the lock as [`release`](RawLock::release) does, but the longest waiter gets it
+    /// whether it has slept long or not.
     #[cfg(not(loom))]
     #[inline]
     pub(crate) fn release_fair(&self) -> Result<(), ReleaseError> {
@@ -473,8 +473,8 @@ impl RawLock {
                 true
             }
             Wake::Woken { .. } => {
-                // Who notified holds the lock, as a rule, and is about to release it. A try would
-                // take the word's cache line from it, a look shares it.
+                // The notifier usually holds the lock, and is about to release it. A try would take
+                // the word's cache line from it, a look shares it.
                 let backoff = WaitQueue::of(&self.state).notified_backoff();
                 self.acquire_awake(Deadline::NEVER, backoff, false, &note);
                 true

@@ -17,8 +17,8 @@ impl RLock {
     ///
     /// # Errors
     ///
-    /// [`ReleaseError::NotLocked`] if nobody holds the lock, [`ReleaseError::NotOwner`] if another
-    /// thread does. `f` was not called then.
+    /// [`ReleaseError::NotLocked`] if no thread holds the lock, [`ReleaseError::NotOwner`] if
+    /// another thread does. `f` was not called then.
     ///
     /// # Panics
     ///

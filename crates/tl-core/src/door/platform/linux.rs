@@ -60,8 +60,8 @@ pub(in crate::door) fn wake_all(word: *const AtomicU32) {
 }
 
 fn wake_up_to(word: *const AtomicU32, limit: i32) {
-    // SAFETY: the kernel takes the address as a key and does not read what is there; waking whoever
-    // sleeps on an address that has meanwhile become something else is a wake-up without reason,
+    // SAFETY: the kernel takes the address as a key and does not read what is there; if the address
+    // has meanwhile become something else, threads that sleep on it get a wake-up without reason,
     // which every sleeper on a futex must expect.
     unsafe {
         libc::syscall(

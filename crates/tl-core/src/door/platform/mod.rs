@@ -1,6 +1,6 @@
-//! What the door needs of the platform: a word to sleep on, a way to wake who sleeps there, a
-//! clock, and a way to pass a moment without sleeping. Nothing else in the door knows where it
-//! runs.
+//! What the door needs of the platform: a word to sleep on, a way to wake the thread that sleeps
+//! there, a clock, and a way to pass a moment without sleeping. Nothing else in the door knows
+//! where it runs.
 //!
 //! | function | promise |
 //! | --- | --- |

@@ -71,7 +71,7 @@ pub(in crate::door) fn has_one_core() -> bool {
     false
 }
 
-/// Lets every deadline of the model pass, and wakes who sleeps towards one.
+/// Lets every deadline of the model pass, and wakes the threads that sleep until one.
 pub fn let_time_pass() {
     let _kernel = PLATFORM
         .kernel

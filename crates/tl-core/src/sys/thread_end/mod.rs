@@ -52,8 +52,8 @@ fn call(at_end: fn()) {
     at_end();
 }
 
-/// Whether the calling thread is past the destructors of its thread-locals, in the function of a
-/// [`ThreadEnd`] or after one: what it makes a thread-local for now is never dropped.
+/// Returns whether the calling thread is past the destructors of its thread-locals, in the function
+/// of a [`ThreadEnd`] or after one: what it makes a thread-local for now is never dropped.
 ///
 /// ```
 /// assert!(!tl_core::sys::is_thread_ending());
