@@ -110,7 +110,7 @@
 //! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.95 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//! It takes Rust 1.95 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.
@@ -126,8 +126,8 @@
 [`tl-inspect`]: ../tl_inspect/index.html
 [`tl-semaphore`]: ../tl_semaphore/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first;
-// `cargo xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![deny(unsafe_code)]
 

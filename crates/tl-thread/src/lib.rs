@@ -141,7 +141,7 @@
 //! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 //! The end of the process is not the same everywhere. (What is said of Windows comes from reading,
 //! and has not been tested.)
@@ -180,8 +180,8 @@
 [`tl-semaphore`]: ../tl_semaphore/index.html
 [`tl-timer`]: ../tl_timer/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first;
-// `cargo xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

@@ -106,7 +106,7 @@
 //! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
-//! It takes Rust 1.85 or newer. What is not the same everywhere is in [`tl_core::sys`].
+//! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 //! Windows ends a timed wait with a tick of its clock, so a timer can be up to 16 milliseconds late
 //! there.
@@ -115,8 +115,8 @@
 // side.
 #![cfg_attr(docsrs, doc = "[`tl-event`]: https://docs.rs/tl-event")]
 #![cfg_attr(not(docsrs), doc = "[`tl-event`]: ../tl_event/index.html")]
-// So that the pages of its siblings find those of this crate, whichever are made first;
-// `cargo xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
