@@ -3,16 +3,17 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(not(sanitize_thread))]
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use support::spawn_overdue;
 use tl_core::door::Mutex;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
-use tl_semaphore::{BoundedSemaphore, Semaphore};
+use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, OwnedPermit, Permit, Semaphore};
 
 /// When a waiter that is not to be served gives up, in a test that does other things meanwhile.
 const GIVES_UP: Duration = Duration::from_millis(200);
@@ -212,6 +213,102 @@ fn a_request_for_more_than_there_ever_were_is_first_once_it_is_overdue() {
         assert_eq!(taken, 0);
     });
     assert_eq!(semaphore.available(), 0);
+}
+
+/// Whether `eight`, called by a thread that is overdue, comes before one that tries for a single
+/// permit after each release.
+fn is_first(release: impl Fn(), try_one: impl Fn() -> bool, eight: impl FnOnce() -> bool + Send) {
+    thread::scope(|scope| {
+        let waiter = spawn_overdue(scope, eight);
+        let taken = (0..8).filter(|_| {
+            release();
+            try_one()
+        });
+        let taken = taken.count();
+        (0..taken).for_each(|_| release());
+        assert!(waiter.join().unwrap());
+        assert_eq!(taken, 0);
+    });
+}
+
+#[test]
+fn a_request_for_eight_is_first_in_each_of_its_forms() {
+    fn soon() -> Instant {
+        Instant::now() + LONG
+    }
+    let plain: [fn(&Arc<Semaphore>) -> bool; 9] = [
+        |s| {
+            s.acquire_many(8);
+            true
+        },
+        |s| s.acquire_many_timeout(8, LONG),
+        |s| s.acquire_many_deadline(8, soon()),
+        |s| {
+            s.permit_many(8).forget();
+            true
+        },
+        |s| s.permit_many_timeout(8, LONG).map(Permit::forget).is_some(),
+        |s| {
+            s.permit_many_deadline(8, soon())
+                .map(Permit::forget)
+                .is_some()
+        },
+        |s| {
+            s.permit_many_owned(8).forget();
+            true
+        },
+        |s| {
+            s.permit_many_owned_timeout(8, LONG)
+                .map(OwnedPermit::forget)
+                .is_some()
+        },
+        |s| {
+            s.permit_many_owned_deadline(8, soon())
+                .map(OwnedPermit::forget)
+                .is_some()
+        },
+    ];
+    for eight in plain {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let s = &semaphore;
+        is_first(|| s.release().unwrap(), || s.try_acquire(), || eight(s));
+        assert_eq!(semaphore.available(), 0);
+    }
+    let bounded: [fn(&Arc<BoundedSemaphore>) -> bool; 4] = [
+        |s| {
+            s.acquire_many(8);
+            true
+        },
+        |s| s.acquire_many_timeout(8, LONG),
+        |s| {
+            s.permit_many(8).forget();
+            true
+        },
+        |s| {
+            s.permit_many_owned(8).forget();
+            true
+        },
+    ];
+    for eight in bounded {
+        let semaphore = Arc::new(BoundedSemaphore::with_bound(0, 8));
+        let s = &semaphore;
+        is_first(|| s.release().unwrap(), || s.try_acquire(), || eight(s));
+        assert_eq!(semaphore.available(), 0);
+    }
+    let closable: [fn(&ClosableSemaphore) -> bool; 3] = [
+        |s| s.acquire_many(8).is_ok(),
+        |s| s.acquire_many_timeout(8, LONG) == Ok(true),
+        |s| s.acquire_many_deadline(8, soon()) == Ok(true),
+    ];
+    for eight in closable {
+        let s = &ClosableSemaphore::new(0);
+        is_first(
+            || s.release().unwrap(),
+            || s.try_acquire().unwrap(),
+            || eight(s),
+        );
+        assert_eq!(s.available(), 0);
+    }
 }
 
 #[test]

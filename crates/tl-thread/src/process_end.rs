@@ -167,6 +167,10 @@ pub fn shutdown() {
 /// end, such as the destructor of a thread-local or an exit hook that waits for the caller, the end
 /// is forced after five seconds: the exit hooks that have not run by then never do.
 ///
+/// In a program that is linked statically C's `exit` drops no thread-locals, and so a thread cannot
+/// tell that it is there: if another thread than the main one has called [`std::process::exit`], a
+/// call in an exit hook that was registered late aborts the process, as std's own does.
+///
 /// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit
 /// hooks of the C runtime run. No other thread is stopped before the process is gone, and nothing
 /// of theirs is dropped. Of several threads that call it one ends the process, and the others
