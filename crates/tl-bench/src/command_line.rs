@@ -28,6 +28,10 @@ pub(crate) struct CommandLine {
     #[arg(long)]
     pub(crate) quick: bool,
 
+    /// Everything once and for a moment: to see that it runs
+    #[arg(long, hide = true)]
+    pub(crate) once: bool,
+
     /// Write the figures to FILE too, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -78,6 +82,10 @@ pub(crate) struct ResultsCommandLine {
     /// Fewer and shorter repetitions
     #[arg(long)]
     pub(crate) quick: bool,
+
+    /// Everything once and for a moment: to see that it runs
+    #[arg(long, hide = true)]
+    pub(crate) once: bool,
 }
 
 #[derive(Debug, Parser)]
@@ -98,6 +106,10 @@ pub(crate) struct BusyCommandLine {
     /// Fewer and shorter repetitions: two minutes instead of nine
     #[arg(long)]
     pub(crate) quick: bool,
+
+    /// Everything once and for a moment: to see that it runs
+    #[arg(long, hide = true)]
+    pub(crate) once: bool,
 
     /// Write the figures to FILE too, as JSON
     #[arg(long, value_name = "FILE")]

@@ -75,7 +75,7 @@ impl Surroundings {
     }
 
     /// Looks for half a second.
-    fn look() -> Surroundings {
+    pub(crate) fn look() -> Surroundings {
         const LOOK: Duration = Duration::from_millis(500);
         /// Of a core: two of the ticks that are counted.
         const SHOWN: f64 = 0.04;

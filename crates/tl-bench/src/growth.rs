@@ -13,7 +13,7 @@ use crate::live_threads::LiveThreads;
 use crate::measure::{Cores, per_call};
 use crate::posix;
 use crate::progress::Progress;
-use crate::run::{self, Effort};
+use crate::run::{self, Effort, Sizes};
 use crate::{cases, text};
 
 /// A row of cases that differ only in their size.
@@ -249,9 +249,10 @@ pub(crate) struct Grown {
 
 impl Growth {
     fn sizes(&self, effort: Effort) -> &'static [usize] {
-        match effort.quick {
-            true => &self.sizes[..self.quick_sizes],
-            false => self.sizes,
+        match effort.sizes {
+            Sizes::All => self.sizes,
+            Sizes::Quick => &self.sizes[..self.quick_sizes],
+            Sizes::Least => &self.sizes[..1],
         }
     }
 
@@ -266,7 +267,7 @@ impl Growth {
 
     /// About how many steps of the progress line this takes.
     pub(crate) fn steps(&self, effort: Effort) -> usize {
-        self.sizes(effort).len() * 4 * Growth::effort(effort).repetitions.max(3)
+        self.sizes(effort).len() * 4 * Growth::effort(effort).repetitions.max(effort.least)
     }
 
     pub(crate) fn run(self, effort: Effort, progress: &mut Progress) -> Grown {

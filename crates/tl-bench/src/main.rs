@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser;
 use command_line::{CommandLine, Task, Wanted};
@@ -12,6 +13,7 @@ mod bar;
 mod busy;
 mod case;
 mod cases;
+mod chart;
 mod command_line;
 mod disturbance;
 mod finished;
@@ -64,9 +66,10 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
         Some(Task::Results(command_line)) => return results::run(&command_line),
         None => {}
     }
-    let effort = match command_line.quick {
-        true => Effort::QUICK,
-        false => Effort::FULL,
+    let effort = match (command_line.once, command_line.quick) {
+        (true, _) => Effort::ONCE,
+        (_, true) => Effort::QUICK,
+        _ => Effort::FULL,
     };
     let (mut cases, mut growths) = (cases::all(), growth::all());
     let ids = cases
@@ -86,7 +89,12 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|growth| growth.steps(effort))
             .sum::<usize>();
-    println!("{}\n", Surroundings::settle());
+    let surroundings = match command_line.once {
+        true => Surroundings::look(),
+        false => Surroundings::settle(),
+    };
+    println!("{surroundings}\n");
+    let start = Instant::now();
     let mut progress = Progress::new(steps);
     let finished: Vec<_> = cases
         .into_iter()
@@ -96,8 +104,10 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
         .into_iter()
         .map(|growth| growth.run(effort, &mut progress))
         .collect();
-    let memory = wanted.contains(memory::ID).then(memory::tables);
+    let wants_memory = wanted.contains(memory::ID) && !command_line.once;
+    let memory = wants_memory.then(memory::tables);
     progress.finish();
+    println!("{:.0} s in all.\n", start.elapsed().as_secs_f64());
 
     print!("{}", report::all(&finished, &grown, memory.as_deref()));
     if let Some(file) = command_line.json {

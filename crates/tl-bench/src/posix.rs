@@ -217,6 +217,46 @@ impl Drop for PthreadMutex {
     }
 }
 
+/// A lock for readers and writers of the C library.
+pub(crate) struct PthreadRwLock(Box<UnsafeCell<libc::pthread_rwlock_t>>);
+
+// SAFETY: a lock is there to be used by several threads.
+unsafe impl Send for PthreadRwLock {}
+// SAFETY: as above.
+unsafe impl Sync for PthreadRwLock {}
+
+impl PthreadRwLock {
+    pub(crate) fn new() -> PthreadRwLock {
+        PthreadRwLock(Box::new(UnsafeCell::new(libc::PTHREAD_RWLOCK_INITIALIZER)))
+    }
+
+    #[inline]
+    pub(crate) fn read(&self) {
+        // SAFETY: the lock is initialised and does not move.
+        unsafe { libc::pthread_rwlock_rdlock(self.0.get()) };
+    }
+
+    #[inline]
+    pub(crate) fn write(&self) {
+        // SAFETY: as above.
+        unsafe { libc::pthread_rwlock_wrlock(self.0.get()) };
+    }
+
+    /// Releases what the calling thread holds, as all callers here do.
+    #[inline]
+    pub(crate) fn unlock(&self) {
+        // SAFETY: as above; the calling thread holds it.
+        unsafe { libc::pthread_rwlock_unlock(self.0.get()) };
+    }
+}
+
+impl Drop for PthreadRwLock {
+    fn drop(&mut self) {
+        // SAFETY: nobody else can use it any more.
+        unsafe { libc::pthread_rwlock_destroy(self.0.get()) };
+    }
+}
+
 /// A condition variable of the C library.
 pub(crate) struct PthreadCondition(Box<UnsafeCell<libc::pthread_cond_t>>);
 

@@ -13,25 +13,43 @@ use crate::statistics::Summary;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Effort {
     pub(crate) repetitions: usize,
+    /// A case that is repeated less often than others still is so often.
+    pub(crate) least: usize,
     pub(crate) sample: Duration,
-    pub(crate) quick: bool,
+    pub(crate) sizes: Sizes,
+}
+
+/// Which sizes of a growth are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sizes {
+    All,
+    Quick,
+    Least,
 }
 
 impl Effort {
     pub(crate) const FULL: Effort = Effort {
         repetitions: 11,
+        least: 3,
         sample: Duration::from_millis(25),
-        quick: false,
+        sizes: Sizes::All,
     };
     pub(crate) const QUICK: Effort = Effort {
         repetitions: 5,
+        least: 3,
         sample: Duration::from_millis(10),
-        quick: true,
+        sizes: Sizes::Quick,
+    };
+    pub(crate) const ONCE: Effort = Effort {
+        repetitions: 1,
+        least: 1,
+        sample: Duration::from_millis(1),
+        sizes: Sizes::Least,
     };
 
-    /// How often a case with this stretch is repeated: at least three times.
+    /// How often a case with this stretch is repeated.
     fn repetitions_of(self, case: &Case) -> usize {
-        (self.repetitions / case.stretch.isqrt() as usize).max(3)
+        (self.repetitions / case.stretch.isqrt() as usize).max(self.least)
     }
 
     /// How many samples a run of this case takes, for the progress line.
@@ -45,6 +63,8 @@ pub(crate) fn run(mut case: Case, effort: Effort, progress: &mut Progress) -> Fi
     let finished = once(&mut case, effort, progress);
     match finished.disturbance.mark() {
         None => finished,
+        // A test has no use for what is not disturbed.
+        Some(_) if effort.repetitions == 1 => finished,
         Some(_) => once(&mut case, effort, progress),
     }
 }

@@ -44,3 +44,54 @@ pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> Stri
     }
     text
 }
+
+/// The text with each line that is too wide wrapped at a space, the lines of an item under its
+/// first. Tables and links are left as they are.
+pub(crate) fn wrapped(text: &str) -> String {
+    const COLUMNS: usize = 100;
+    let mut wrapped = String::new();
+    for line in text.lines() {
+        if line.starts_with(['|', '!']) || line.chars().count() <= COLUMNS {
+            wrapped += line;
+            wrapped.push('\n');
+            continue;
+        }
+        let indent = if line.starts_with("- ") { "  " } else { "" };
+        let mut width = 0;
+        for (index, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            if index > 0 && width + 1 + length > COLUMNS {
+                wrapped.push('\n');
+                wrapped += indent;
+                width = indent.len();
+            } else if index > 0 {
+                wrapped.push(' ');
+                width += 1;
+            }
+            wrapped += word;
+            width += length;
+        }
+        wrapped.push('\n');
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_line_is_wrapped_and_a_table_is_not() {
+        let row = format!("| {} |\n", "a ".repeat(80));
+        assert_eq!(wrapped(&row), row);
+        let item = wrapped(&format!("- {}", "four ".repeat(40).trim_end()));
+        let lines: Vec<&str> = item.lines().collect();
+        assert_eq!(lines.len(), 3, "{item}");
+        assert!(lines.iter().all(|line| line.len() <= 100), "{item}");
+        assert!(
+            lines[0].len() > 94 && lines[1].starts_with("  four"),
+            "{item}"
+        );
+        assert_eq!(item.split_whitespace().count(), 41);
+    }
+}

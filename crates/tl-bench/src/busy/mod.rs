@@ -22,7 +22,7 @@ use crate::disturbance::Surroundings;
 
 pub(crate) use bar::{BAR_KEYS, figure_name, value_text};
 pub(crate) use child::{be_a_loop, be_a_sample};
-pub(crate) use plot::CHARTS;
+pub(crate) use plot::{CHART_X, CHART_Y, CHARTS};
 pub(crate) use report::BARS_EXPLAINED;
 
 /// Runs what the command line asks for, and prints it.
@@ -39,13 +39,22 @@ pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> 
     cases.retain(|case| {
         command_line.cases.is_empty() || command_line.cases.iter().any(|name| case.is_named(name))
     });
-    let effort = match command_line.quick {
-        true => run::Effort::QUICK,
-        false => run::Effort::FULL,
+    let effort = match (command_line.once, command_line.quick) {
+        (true, _) => run::Effort::ONCE,
+        (_, true) => run::Effort::QUICK,
+        _ => run::Effort::FULL,
     };
-    println!("{}", Surroundings::settle());
+    let surroundings = match command_line.once {
+        true => Surroundings::look(),
+        false => Surroundings::settle(),
+    };
+    println!("{surroundings}");
     let start = Instant::now();
-    let measured = run::all(&cases, &command_line.loads, effort)?;
+    let loads = match command_line.once {
+        true => &[1],
+        false => command_line.loads.as_slice(),
+    };
+    let measured = run::all(&cases, loads, effort)?;
     let head = format!(
         "{} repetitions of {} × {} ms; {:.0} s in all.",
         effort.repetitions,

@@ -1,24 +1,27 @@
 //! The charts of p99 against load, as SVG.
 
-use std::error::Error;
+use std::io;
 use std::path::Path;
 
 use super::case::Side;
 use super::figures::Figure;
 use super::run::Measured;
-use crate::plot::{Chart, Line};
+use crate::chart::{Chart, Horizontal, Line};
 
-/// The cases that have a chart, and its name.
-pub(crate) const CHARTS: [(&str, &str); 4] = [
-    ("monitor-5", "busy-monitor"),
-    ("barrier-4-20", "busy-barrier"),
-    ("semaphore-5", "busy-semaphore"),
-    ("lock-4-5-20", "busy-lock"),
+/// The cases that have a chart, its name, and what waits there.
+pub(crate) const CHARTS: [(&str, &str, &str); 4] = [
+    ("monitor-5", "busy-monitor", "Monitor"),
+    ("barrier-4-20", "busy-barrier", "Barrier"),
+    ("semaphore-5", "busy-semaphore", "Semaphore"),
+    ("lock-4-5-20", "busy-lock", "Lock"),
 ];
 
+pub(crate) const CHART_X: &str = "processes that compute beside it";
+pub(crate) const CHART_Y: &str = "99 of 100 waits are shorter than";
+
 /// Writes a chart of each of these that was measured.
-pub(crate) fn write(measured: &[Measured], directory: &Path) -> Result<(), Box<dyn Error>> {
-    for (id, name) in CHARTS {
+pub(crate) fn write(measured: &[Measured], directory: &Path) -> io::Result<()> {
+    for (id, name, _) in CHARTS {
         let Some(case) = measured.iter().find(|case| case.id == id) else {
             continue;
         };
@@ -36,11 +39,11 @@ pub(crate) fn write(measured: &[Measured], directory: &Path) -> Result<(), Box<d
             }
         });
         Chart {
-            title: &format!("{}: p99", case.what),
-            x: "processes that compute beside it",
-            y: "p99 of a wait",
+            title: &case.what,
+            x: CHART_X,
+            y: CHART_Y,
             lines: lines.collect(),
-            is_x_logarithmic: false,
+            horizontal: Horizontal::Steps,
         }
         .write(directory, name)?;
     }

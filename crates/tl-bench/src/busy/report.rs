@@ -168,6 +168,7 @@ fn json_row(case: &Measured, at_load: &AtLoad, row: &Row) -> Value {
         Err(reason) => object["error"] = json!(reason),
     }
     object["case"] = json!(case.id);
+    object["name"] = json!(case.what);
     object["who"] = json!(row.name);
     object["role"] = json!(match row.side {
         Side::Ours => "ours",

@@ -10,6 +10,7 @@ use crossbeam_utils::CachePadded;
 use crate::bar::Bar;
 use crate::case::{Case, Outcome, Sample, Second};
 use crate::measure::{per_call, team, work_of};
+use crate::posix::PthreadRwLock;
 
 /// What takes part: something that many may read, or one may write.
 pub(crate) trait Shared: Sync + 'static {
@@ -97,6 +98,26 @@ lock_api!(tl_locks::RwLock<()>);
 lock_api!(parking_lot::RwLock<()>);
 lock_api!(usync::RwLock<()>);
 
+impl Shared for PthreadRwLock {
+    fn new() -> Self {
+        PthreadRwLock::new()
+    }
+
+    #[inline]
+    fn read(&self, inside: impl FnOnce()) {
+        PthreadRwLock::read(self);
+        inside();
+        self.unlock();
+    }
+
+    #[inline]
+    fn write(&self, inside: impl FnOnce()) {
+        PthreadRwLock::write(self);
+        inside();
+        self.unlock();
+    }
+}
+
 fn read<L: Shared>() -> impl FnMut(Duration) -> Outcome {
     let lock = CachePadded::new(L::new());
     move |budget| per_call(budget, || lock.read(|| ()))
@@ -151,6 +172,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("std", read::<std::sync::RwLock<()>>())
             .peer("parking_lot", read::<parking_lot::RwLock<()>>())
             .peer("usync", read::<usync::RwLock<()>>())
+            .peer("pthread", read::<PthreadRwLock>())
             .bar(Bar::row("parking_lot", 1.05)),
         Case::new("14b", "RwLock: write, uncontended")
             .limit(write::<Bare>())
@@ -158,6 +180,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("std", write::<std::sync::RwLock<()>>())
             .peer("parking_lot", write::<parking_lot::RwLock<()>>())
             .peer("usync", write::<usync::RwLock<()>>())
+            .peer("pthread", write::<PthreadRwLock>())
             .bar(Bar::row("parking_lot", 1.05)),
         Case::new(
             "14c",
@@ -172,6 +195,7 @@ pub(crate) fn cases() -> Vec<Case> {
             readers_and_writer::<parking_lot::RwLock<()>>(),
         )
         .peer("usync", readers_and_writer::<usync::RwLock<()>>())
+        .peer("pthread", readers_and_writer::<PthreadRwLock>())
         .bar(Bar::best(1.0)),
     ]
 }

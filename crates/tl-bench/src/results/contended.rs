@@ -3,8 +3,7 @@
 
 use serde_json::Value;
 
-use super::run::Run;
-use crate::statistics::Summary;
+use super::run::{Run, middle};
 use crate::text::{duration, table};
 
 /// The cases of which this is a table.
@@ -54,16 +53,6 @@ fn row_of(runs: &[Run], first: &[Value], ours: &Value) -> Vec<String> {
         all(&|row| Some(format!("{:.2}", middle(runs, row, "fairness")?))),
         all(&|row| Some(duration(middle(runs, row, "greatest_ns")?))),
     ]
-}
-
-/// The middle of what the runs have of this figure of a row.
-fn middle(runs: &[Run], like: &Value, figure: &str) -> Option<f64> {
-    let key = |row: &Value| ["case", "beside", "who"].map(|part| row[part].clone());
-    let rows = runs
-        .iter()
-        .filter_map(|run| run.rows.iter().find(|row| key(row) == key(like)));
-    let values = rows.filter_map(|row| row[figure].as_f64());
-    Summary::of(values).map(|summary| summary.median)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `bench results`: whole runs of both benches, one after the other, and a page of what came out.
 
 mod bars;
+mod charts;
 mod contended;
 mod missed;
 mod outcome;
@@ -25,24 +26,34 @@ pub(crate) fn run(command_line: &ResultsCommandLine) -> Result<(), Box<dyn Error
     fs::create_dir_all(folder)?;
     let (mut idle, mut busy) = (Vec::new(), Vec::new());
     for number in 1..=command_line.runs {
-        let charts = (number == 1).then(|| folder.join("charts"));
         for (name, task, runs) in [("idle", None, &mut idle), ("busy", Some("busy"), &mut busy)] {
+            // Those of the busy bench are of all runs.
+            let charts = (number == 1 && task.is_none()).then(|| folder.join("charts"));
             let file = folder.join(format!("{name}-{number}"));
             if !file.with_extension("json").exists() {
                 eprintln!("{name}, run {number} of {}", command_line.runs);
-                measure(task, &file, charts.as_deref(), command_line.quick)?;
+                measure(task, &file, charts.as_deref(), command_line)?;
             }
             runs.push(Run::read(&file)?);
         }
     }
+    charts::write(&busy, &folder.join("charts"))?;
     let file = folder.join("RESULTS.md");
     fs::write(&file, page::page(&idle, &busy, &Reasons::ours()))?;
+    println!("{}", file.display());
+    let file = folder.join("SPEED.md");
+    fs::write(&file, page::speed(&idle, &busy, "crates/tl-bench/charts"))?;
     println!("{}", file.display());
     Ok(())
 }
 
 /// Runs one of the two benches, as a process of its own.
-fn measure(task: Option<&str>, file: &Path, charts: Option<&Path>, quick: bool) -> io::Result<()> {
+fn measure(
+    task: Option<&str>,
+    file: &Path,
+    charts: Option<&Path>,
+    command_line: &ResultsCommandLine,
+) -> io::Result<()> {
     let mut command = Command::new(env::current_exe()?);
     command.args(task);
     // Complete or not there: what is stopped half way is run again.
@@ -51,8 +62,13 @@ fn measure(task: Option<&str>, file: &Path, charts: Option<&Path>, quick: bool) 
     if let Some(charts) = charts {
         command.arg("--plot").arg(charts);
     }
-    if quick {
-        command.arg("--quick");
+    for (flag, is_given) in [
+        ("--quick", command_line.quick),
+        ("--once", command_line.once),
+    ] {
+        if is_given {
+            command.arg(flag);
+        }
     }
     let status = command
         .stdout(fs::File::create(file.with_extension("md"))?)

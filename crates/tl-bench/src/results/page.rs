@@ -5,6 +5,7 @@ use super::reasons::Reasons;
 use super::run::Run;
 use super::{bars, contended, missed, side_by_side};
 use crate::busy;
+use crate::text::wrapped;
 
 /// What of the tables of a run is not on the page: the bars have tables of all runs, and the rest
 /// is in the JSON.
@@ -25,18 +26,7 @@ pub(crate) fn page(idle: &[Run], busy: &[Run], reasons: &Reasons) -> String {
     let idle_list = |outcome| missed::list(&idle_bars, outcome, &reasons.idle);
     let busy_list = |outcome| missed::list(&busy_bars, outcome, &reasons.busy);
     let sections = [
-        (
-            "## Idle and busy",
-            format!(
-                "How many times as long as ours the best of the peers took; the middle of the \
-                 runs ({}).\nIdle is `bench`, with the threads of the round trips and of the \
-                 barrier of 2 pinned to two\ncores; the others are `bench busy`, the mean beside \
-                 so many processes that compute.\n\n{}\n{}",
-                idle.len(),
-                side_by_side::table_of(idle, busy),
-                charts()
-            ),
-        ),
+        ("## Idle and busy", speed(idle, busy, "charts")),
         ("## Bars, idle", format!("{}\n\n{MARKS}", counts(idle))),
         (
             "### Missed by more than the scatter, idle",
@@ -79,7 +69,7 @@ pub(crate) fn page(idle: &[Run], busy: &[Run], reasons: &Reasons) -> String {
         ("# The first run, busy", text_of(busy)),
     ];
     let texts = sections.map(|(title, text)| format!("{title}\n\n{}\n", text.trim_end()));
-    texts.join("\n")
+    wrapped(&texts.join("\n"))
 }
 
 fn text_of(runs: &[Run]) -> String {
@@ -87,11 +77,18 @@ fn text_of(runs: &[Run]) -> String {
         .map_or(String::new(), |run| sections(&run.text))
 }
 
-/// The charts of the first run, as links.
-fn charts() -> String {
-    let links = busy::CHARTS
-        .map(|(_, name)| format!("![p99 of a wait against load, {name}](charts/{name}.svg)\n"));
-    links.join("\n")
+/// What a reader of the project wants to know first, with the charts of this folder.
+pub(crate) fn speed(idle: &[Run], busy: &[Run], charts: &str) -> String {
+    let links = busy::CHARTS.map(|(_, name, what)| {
+        format!("![{what}: p99 of a wait against load]({charts}/{name}.svg)\n")
+    });
+    format!(
+        "The time of the best peer divided by ours; above 1, ours is faster. In the \
+         columns\n*busy*, so many other programs compute meanwhile. The middle of {} runs.\n\n{}\n{}",
+        idle.len(),
+        side_by_side::table_of(idle, busy),
+        links.join("\n")
+    )
 }
 
 /// The text without the sections that are left out.

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::statistics::Summary;
+
 /// One whole run of one of the benches.
 pub(crate) struct Run {
     /// Each bar, as `--json` has it.
@@ -40,4 +42,14 @@ impl Run {
         let key = |bar: &Value| ["case", "name", "beside", "bar"].map(|part| bar[part].clone());
         self.bars.iter().find(|bar| key(bar) == key(other))
     }
+}
+
+/// The middle of what the runs have of this figure of a row.
+pub(crate) fn middle(runs: &[Run], like: &Value, figure: &str) -> Option<f64> {
+    let key = |row: &Value| ["case", "beside", "who"].map(|part| row[part].clone());
+    let rows = runs
+        .iter()
+        .filter_map(|run| run.rows.iter().find(|row| key(row) == key(like)));
+    let values = rows.filter_map(|row| row[figure].as_f64());
+    Summary::of(values).map(|summary| summary.median)
 }

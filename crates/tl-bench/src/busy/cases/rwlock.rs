@@ -10,6 +10,7 @@ use crate::busy::team::team;
 use crate::busy::waits::Waits;
 use crate::cases::rwlock::Shared;
 use crate::measure::work_of;
+use crate::posix::PthreadRwLock;
 
 const READERS: usize = 8;
 
@@ -53,6 +54,7 @@ pub(crate) fn cases() -> Vec<Case> {
             shared::<parking_lot::RwLock<()>>(is_recorded),
         )
         .shown("usync", shared::<usync::RwLock<()>>(is_recorded))
+        .shown("pthread", shared::<PthreadRwLock>(is_recorded))
     };
     vec![
         case("rwlock-read", "the readers", |index| index != WRITER),

@@ -54,6 +54,31 @@ impl Tokens for Standard {
     }
 }
 
+/// The same by another mutex and condition.
+pub(crate) type ParkingLot = (parking_lot::Mutex<u32>, parking_lot::Condvar);
+
+impl Tokens for ParkingLot {
+    fn new(permits: u32) -> Self {
+        (
+            parking_lot::Mutex::new(permits),
+            parking_lot::Condvar::new(),
+        )
+    }
+
+    fn acquire(&self) {
+        let mut permits = self.0.lock();
+        while *permits == 0 {
+            self.1.wait(&mut permits);
+        }
+        *permits -= 1;
+    }
+
+    fn release(&self) {
+        *self.0.lock() += 1;
+        self.1.notify_one();
+    }
+}
+
 impl Tokens for PosixSemaphore {
     fn new(permits: u32) -> Self {
         PosixSemaphore::new(permits)
@@ -92,6 +117,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .ours(contended::<tl_semaphore::Semaphore>(threads))
         .held("std", contended::<Standard>(threads))
         .held("sem_t", contended::<PosixSemaphore>(threads))
+        .shown("parking_lot", contended::<ParkingLot>(threads))
     };
     [4, 8].map(case).into()
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_utils::CachePadded;
 
-use super::semaphore::{Standard, Tokens};
+use super::semaphore::{ParkingLot, Standard, Tokens};
 use crate::busy::case::Case;
 use crate::busy::waits::{Histogram, Waits};
 use crate::cases::condition::{self, Guarded, Notify, Pthread};
@@ -150,7 +150,8 @@ pub(crate) fn cases() -> Vec<Case> {
             Case::new(format!("condition-{work}"), what("Condition", work))
                 .ours(guarded::<condition::Ours>(micros))
                 .held("std", guarded::<condition::Std>(micros))
-                .held("parking_lot", guarded::<condition::ParkingLot>(micros)),
+                .held("parking_lot", guarded::<condition::ParkingLot>(micros))
+                .shown("usync", guarded::<condition::Usync>(micros)),
             Case::new(format!("condvar-{work}"), what("Condvar", work))
                 .ours(guarded::<condition::Condvar>(micros))
                 .held("std", guarded::<condition::Std>(micros))
@@ -158,7 +159,8 @@ pub(crate) fn cases() -> Vec<Case> {
             Case::new(format!("semaphore-{work}"), what("Semaphore", work))
                 .ours(round_trips::<Semaphores<tl_semaphore::Semaphore>>(micros))
                 .held("std", round_trips::<Semaphores<Standard>>(micros))
-                .held("sem_t", round_trips::<Semaphores<PosixSemaphore>>(micros)),
+                .held("sem_t", round_trips::<Semaphores<PosixSemaphore>>(micros))
+                .shown("parking_lot", round_trips::<Semaphores<ParkingLot>>(micros)),
         ]);
     }
     cases.sort_by_key(|case| case.id.split('-').next().map(str::to_owned));
