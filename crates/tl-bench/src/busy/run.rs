@@ -41,6 +41,9 @@ impl Effort {
     };
 }
 
+/// How many repetitions a peer that is only shown has, at most.
+const SHOWN: usize = 3;
+
 /// What a contender did, at one load.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
@@ -121,6 +124,9 @@ fn once(case: &Case, load: usize, effort: Effort, progress: &mut Progress) -> io
                 let contender = &case.contenders[index];
                 if process == 0 {
                     progress.step(&case.id, &format!("beside {load}"), contender.name);
+                }
+                if contender.side == Side::Shown && repetition >= SHOWN {
+                    continue;
                 }
                 // One that hung once would hang again.
                 let Ok(taken) = &mut samples[index] else {

@@ -119,6 +119,15 @@ fn every<P: Place>(micros: f64) -> impl Fn(Duration) -> Waits {
     }
 }
 
+/// Long enough for some hundreds of items a repetition.
+fn stretch(interval: u32) -> u32 {
+    match interval {
+        0..250 => 1,
+        250..1000 => 2,
+        _ => 4,
+    }
+}
+
 pub(crate) fn cases() -> Vec<Case> {
     type Std = Flagged<(std::sync::Mutex<bool>, std::sync::Condvar)>;
     type ParkingLot = Flagged<(parking_lot::Mutex<bool>, parking_lot::Condvar)>;
@@ -137,7 +146,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .held("parking_lot", guarded::<condition::ParkingLot>(micros))
         .shown("usync", guarded::<condition::Usync>(micros))
         .shown("pthread", guarded::<Pthread>(micros))
-        .stretch(if interval < 250 { 1 } else { 2 })
+        .stretch(stretch(interval))
     });
     let by_event = intervals.map(|interval| {
         let micros = f64::from(interval);
@@ -148,7 +157,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .ours(every::<Flagged<tl_event::Event>>(micros))
         .held("std", every::<Std>(micros))
         .held("parking_lot", every::<ParkingLot>(micros))
-        .stretch(if interval < 250 { 1 } else { 2 })
+        .stretch(stretch(interval))
     });
     by_monitor.into_iter().chain(by_event).collect()
 }
