@@ -143,25 +143,31 @@ fn windows(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
         .output()?;
     let unwinder = String::from_utf8(unwinder.stdout)?;
     fs::copy(unwinder.trim(), folder.join("libunwind.a"))?;
-    let lld = folder.join("ld.lld");
-    if !lld.exists() {
-        std::os::unix::fs::symlink("/usr/bin/ld.lld-22", lld)?;
-    }
     // The compiler takes it for gcc by the end of its name.
     let linker = folder.join("windows-gcc");
     executable(
         &linker,
         &format!(
             r#"#!/bin/bash
-# Without the words that only clang understands, and with what clang would add.
+# What gcc would link with its own linker, which it knows by its place, lld links. Without the words
+# that only clang understands, and with what clang would add.
+set -e
 words=()
 for word in "$@"; do
     case $word in --unwindlib=none | -nolibc) ;; *) words+=("$word") ;; esac
 done
-exec {MINGW} -fuse-ld=lld -fno-use-linker-plugin -B{} "${{words[@]}}" \
-    -lgcc_eh -lgcc -l:libpthread.a -lmingw32 -lmingwex -lmsvcrt -lkernel32
-"#,
-            folder.display()
+said=$({MINGW} '-###' "${{words[@]}}" \
+    -lgcc_eh -lgcc -l:libpthread.a -lmingw32 -lmingwex -lmsvcrt -lkernel32 2>&1)
+call=$(grep -F /collect2 <<<"$said" | tail -n 1)
+eval "set -- $call"
+shift
+words=()
+while (($#)); do
+    case $1 in -plugin) shift ;; -plugin-opt=*) ;; *) words+=("$1") ;; esac
+    shift
+done
+exec ld.lld-22 "${{words[@]}}"
+"#
         ),
     )?;
     tools.linker = Some(linker);

@@ -4,7 +4,8 @@
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 
-/// Whether thread-locals are emulated.
+/// Whether thread-locals are emulated, which Unix asks.
+#[cfg(unix)]
 pub(super) const IS_EMULATED: bool = false;
 
 /// A value in a thread-local for the function of a [`ThreadEnd`](super::ThreadEnd) to take, which

@@ -3,7 +3,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-/// Whether thread-locals are emulated.
+/// Whether thread-locals are emulated, which Unix asks.
+#[cfg(unix)]
 pub(super) const IS_EMULATED: bool = true;
 
 /// A value in a thread-local for the function of a [`ThreadEnd`](super::ThreadEnd) to take, which
