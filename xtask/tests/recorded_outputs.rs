@@ -12,7 +12,7 @@ fn every_example_has_a_recorded_output_and_a_golden() {
     let names: BTreeSet<String> = recorded_names().into_iter().collect();
     assert_eq!(names.len(), 23);
     // Those that the tutorial does not have.
-    let ours = ["deadlock", "hang_at_exit"].map(str::to_owned);
+    let ours = ["contention", "deadlock", "hang_at_exit"].map(str::to_owned);
     let all: BTreeSet<String> = names.into_iter().chain(ours).collect();
     assert_eq!(all, golden_names());
     let examples = examples::names(&workspace::root()).expect("the examples are there");

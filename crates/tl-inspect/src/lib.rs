@@ -68,6 +68,8 @@ mod deadlock;
 #[cfg(unix)]
 mod dump;
 mod observers;
+#[doc(hidden)]
+pub mod picture;
 mod report;
 mod snapshot;
 pub mod trace;

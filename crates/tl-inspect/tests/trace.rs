@@ -13,7 +13,7 @@ use tl_locks::{Lock, Mutex, RLock};
 use tl_semaphore::Semaphore;
 use tl_thread::Thread;
 use tl_timer::Timer;
-use trace_support::{alone, until_all_wait, until_it_waits};
+use trace_support::{alone, until_all_wait};
 
 fn thread_of<'t>(trace: &'t Trace, name: &str) -> &'t TracedThread {
     let mut found = trace
@@ -45,7 +45,7 @@ fn a_wait_has_its_operation_its_place_its_end_and_who_woke_it() {
     let recording = trace::start().unwrap();
     let line = line!() + 1;
     let reader = start("reader", || NEWS.wait());
-    until_it_waits(&reader);
+    until_all_wait(std::slice::from_ref(&reader));
     let writer = start("writer", || NEWS.set());
     writer.join().unwrap();
     reader.join().unwrap();
@@ -79,7 +79,7 @@ fn a_wait_that_runs_out_and_one_that_is_still_going_on_are_told_apart() {
     static OPEN: Event = Event::new();
     let _alone = alone();
     let waits = start("waits on", || OPEN.wait());
-    until_it_waits(&waits);
+    until_all_wait(std::slice::from_ref(&waits));
     let recording = trace::start().unwrap();
     let gives_up = start("gives up", || {
         assert!(!NEVER.wait_timeout(Duration::from_millis(5)));
@@ -108,7 +108,7 @@ fn what_is_held_says_by_whom_it_is_waited_for() {
     let recording = trace::start().unwrap();
     let held = LOCK.lock();
     let waiter = start("waiter", || drop(LOCK.lock()));
-    until_it_waits(&waiter);
+    until_all_wait(std::slice::from_ref(&waiter));
     drop(held);
     waiter.join().unwrap();
     let trace = recording.stop();
@@ -127,7 +127,7 @@ fn a_waiter_of_a_condition_is_notified_and_takes_the_lock_back_in_one_wait() {
         let held = CONDITION.lock();
         held.wait();
     });
-    until_it_waits(&waiter);
+    until_all_wait(std::slice::from_ref(&waiter));
     let notifier = start("notifier", || {
         let held = CONDITION.lock();
         held.notify_one();

@@ -58,7 +58,7 @@ fn recording() -> Trace {
     timer.start().unwrap();
     timer.join().unwrap();
     threads.iter().for_each(|thread| thread.join().unwrap());
-    trace_support::until_it_waits(&open);
+    trace_support::until_all_wait(std::slice::from_ref(&open));
     let trace = recording.stop();
     NEWS.set();
     open.join().unwrap();

@@ -34,6 +34,19 @@
 //! tl-locks = { version = "0.1", features = ["owners"] }
 //! ```
 //!
+//! # Where the time goes
+//!
+//! A program that is slow rather than stuck waits, too. A recording has every wait of every thread;
+//! its [`summary`](tl_inspect::trace::Trace::summary) says where the threads waited, how often and
+//! for how long, and which threads held what they waited for.
+//!
+#![doc = program!("contention")]
+//! The recording also has the order of events.
+//! [`write_chrome`](tl_inspect::trace::Trace::write_chrome) writes a file that
+//! [Perfetto](https://ui.perfetto.dev) opens, with a track for each thread and an arrow for each
+//! wake-up, and [`write_svg`](tl_inspect::trace::Trace::write_svg) draws a picture. The page of
+//! [`trace`](tl_inspect::trace) says what a recording costs.
+//!
 //! # What Python offers
 //!
 //! | Python | here |
@@ -42,6 +55,7 @@
 //! | [`faulthandler.dump_traceback_later`](https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback_later) prints them after a time | [`watch`](tl_inspect::watch) reports deadlocks, long waits, and an end that does not come |
 //! | [`faulthandler.register`](https://docs.python.org/3/library/faulthandler.html#faulthandler.register) prints them at a signal | [`dump_on_signal`](tl_inspect::dump_on_signal) |
 //! | nothing says who holds a `Lock` | the feature `owners` |
+//! | nothing records waits; [`sys.setprofile`](https://docs.python.org/3/library/sys.html#sys.setprofile) sees the calls | [`trace`](tl_inspect::trace) |
 //!
 //! That was the last chapter. The [table of names](crate::names) has the rest of Python's
 //! `threading`.

@@ -16,7 +16,7 @@
 //! | 11 | [Condition and Barrier](chapter_11_condition_barrier) | `condition`, `barrier`, `barrier_abort` |
 //! | 12 | [Semaphore](chapter_12_semaphore) | `semaphore` |
 //! | 13 | [Thread-local data](chapter_13_local) | `local`, `local_defaults` |
-//! | 14 | [When it hangs](chapter_14_hang) | `deadlock`, `hang_at_exit` |
+//! | 14 | [When it hangs](chapter_14_hang) | `deadlock`, `hang_at_exit`, `contention` |
 //!
 //! Beside the chapters: [signals and Ctrl-C](signals), and how a program ends in good order.
 //!

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;
 
+use tl_inspect::picture::{COLOURS, Escaped, style};
+
 use super::record::Recording;
-use super::style::{COLOURS, style};
 use crate::golden::Lanes;
 
 /// The width of a character of the labels, in pixels: 0.6 of the size is what monospaced fonts
@@ -108,7 +109,10 @@ pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
     put(format_args!(
         r#"<title id="timeline-{name}-title">A run of {name}: a lane for each thread, a mark for each line</title>"#
     ));
-    put(format_args!("<style>{}</style>", style(name)));
+    put(format_args!(
+        "<style>{}</style>",
+        style(&format!("timeline-{name}"))
+    ));
     put(format_args!(
         r#"<rect class="paper" width="{width:.0}" height="{height:.0}" rx="6"></rect>"#
     ));
@@ -117,7 +121,7 @@ pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
             r#"<text class="name c{}" x="{:.1}" y="{HEADER:.1}" text-anchor="middle">{}</text>"#,
             lane % COLOURS,
             lane_x(lane),
-            escape(name)
+            Escaped(name)
         ));
     }
     for mark in &marks {
@@ -144,13 +148,13 @@ pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
         let baseline = mark.y + 4.0;
         put(format_args!(
             r#"<g><title>{}</title><text class="time" x="{:.1}" y="{baseline:.1}" text-anchor="end">{}</text><circle class="mark c{}" cx="{:.1}" cy="{:.1}" r="5"></circle><text x="{text_x:.1}" y="{baseline:.1}">{}</text></g>"#,
-            escape(line),
+            Escaped(line),
             LEFT - 12.0,
             time(*at),
             mark.lane % COLOURS,
             lane_x(mark.lane),
             mark.y,
-            escape(messages[row])
+            Escaped(messages[row])
         ));
     }
     put(format_args!(
@@ -224,10 +228,4 @@ fn clock(time: Duration, end: Duration) -> String {
     } else {
         format!("{:.3} s", time.as_secs_f64())
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }

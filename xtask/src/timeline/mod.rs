@@ -2,7 +2,6 @@
 
 pub mod draw;
 pub mod record;
-mod style;
 
 use std::fs;
 use std::process::Command;

@@ -14,6 +14,8 @@
 //! let trace = recording.stop();
 //! # let path = std::env::temp_dir().join("news-of-an-example.json");
 //! trace.write_chrome(&path)?; // To be opened in https://ui.perfetto.dev.
+//! trace.write_svg(&path)?; // A picture.
+//! println!("{}", trace.summary()); // Where the time went.
 //! # std::fs::remove_file(path)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -43,6 +45,8 @@ mod buffers;
 mod chrome;
 mod collect;
 mod spans;
+mod summary;
+mod svg;
 
 use std::error::Error;
 use std::fmt;
@@ -53,6 +57,7 @@ use tl_core::door::{set_tracer, trace_clock};
 use tl_core::sys::fork_generation;
 
 pub use spans::{End, Trace, TracedHold, TracedThread, TracedTimer, TracedWait, Wakeup};
+pub use summary::{HeldBy, Row, Summary};
 
 /// How many events a buffer takes, if nothing else is said.
 const EVENTS: usize = 4096;

@@ -12,12 +12,7 @@ pub(crate) fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock()
 }
 
-/// Returns once the thread sleeps in one of the primitives.
-pub(crate) fn until_it_waits(thread: &Thread) {
-    until_all_wait(std::slice::from_ref(thread));
-}
-
-/// Returns once all of them do.
+/// Returns once all of these threads sleep in one of the primitives.
 pub(crate) fn until_all_wait(threads: &[Thread]) {
     let limit = Instant::now() + Duration::from_secs(60);
     let all_wait = || {

@@ -1,17 +1,18 @@
-//! The style sheet of a picture, light and dark.
+//! How pictures of runs look, light and dark: those of recordings, and those of the examples.
 
-use std::fmt::Write;
+use std::fmt::{self, Write as _};
 
 /// How many colours there are for lanes.
-pub(super) const COLOURS: usize = 6;
+pub const COLOURS: usize = 6;
 
-/// The style sheet. Each rule names the picture, so that several on one page don't disturb each
-/// other.
+/// The style sheet of the picture with this `id`. Each rule names it, so that several pictures on
+/// one page don't disturb each other.
 ///
 /// A picture alone is as light or dark as its reader's system. On a page of rustdoc it is as the
 /// page is, whose theme can be chosen: `data-theme` says which.
-pub(super) fn style(name: &str) -> String {
-    let it = format!("#timeline-{name}");
+#[must_use]
+pub fn style(id: &str) -> String {
+    let it = format!("#{id}");
     let mut style = format!(
         "{it}{{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}}\
          {it} text{{white-space:pre;fill:var(--ink)}}\
@@ -20,13 +21,16 @@ pub(super) fn style(name: &str) -> String {
          {it} .time,{it} .legend{{fill:var(--quiet)}}\
          {it} .run{{stroke-width:4}}\
          {it} .wait{{stroke-width:2;stroke-dasharray:2 4}}\
+         {it} .hold{{stroke-width:2;opacity:.6}}\
+         {it} .tick{{stroke-width:2}}\
+         {it} .arrow{{stroke:var(--quiet);stroke-width:1;fill:none}}\
          {it} .leader{{stroke:var(--faint);stroke-width:1;stroke-dasharray:1 3}}\
          {it} .end{{stroke:var(--quiet);stroke-width:1}}"
     );
     for lane in 0..COLOURS {
         let _ = write!(
             style,
-            "{it} .c{lane}{{stroke:var(--c{lane})}}{it} text.c{lane},{it} circle.c{lane}{{fill:var(--c{lane});stroke:none}}"
+            "{it} .c{lane}{{stroke:var(--c{lane})}}{it} text.c{lane},{it} circle.c{lane},{it} path.c{lane}{{fill:var(--c{lane});stroke:none}}"
         );
     }
     let (light, dark) = (variables(&LIGHT), variables(&DARK));
@@ -80,4 +84,21 @@ fn variables(palette: &Palette) -> String {
         let _ = write!(variables, ";--c{lane}:{colour}");
     }
     variables
+}
+
+/// A text as XML has it. What XML does not know, as the character 0, is replaced.
+#[derive(Debug)]
+pub struct Escaped<'t>(pub &'t str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|char| match char {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '\t' | '\n' => f.write_char(char),
+            '\0'..' ' | '\u{fffe}' | '\u{ffff}' => f.write_char(char::REPLACEMENT_CHARACTER),
+            _ => f.write_char(char),
+        })
+    }
 }
