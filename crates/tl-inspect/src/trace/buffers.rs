@@ -53,13 +53,22 @@ impl Buffer {
         }
     }
 
-    /// Neither blocks nor allocates: what finds no room is dropped and counted.
-    fn push(&self, event: Event) {
-        if let Some(mut events) = self.events.try_lock() {
-            if events.len() < events.capacity() {
-                return events.push(event);
-            }
+    /// Neither blocks nor allocates: what finds no room is dropped and counted, and what finds the
+    /// buffer locked is returned.
+    fn push(&self, event: Event) -> Option<Event> {
+        let Some(mut events) = self.events.try_lock() else {
+            return Some(event);
+        };
+        if events.len() < events.capacity() {
+            events.push(event);
+        } else {
+            drop(events);
+            self.count_dropped();
         }
+        None
+    }
+
+    fn count_dropped(&self) {
         // Relaxed, everywhere: a count.
         self.dropped.fetch_add(1, Ordering::Relaxed);
     }
@@ -128,7 +137,29 @@ fn record(event: Event) {
         own.clear_for_next();
         own.make_room();
     }
-    buffer().push(event);
+    match OWN.get() {
+        // Locked, it is being collected.
+        Some(own) => drop(own.push(event).inspect(|_| own.count_dropped())),
+        None => share(event),
+    }
+}
+
+/// For a thread that has no buffer of its own: puts the event into the next shared one into which
+/// no other thread writes at this moment.
+fn share(event: Event) {
+    let number = current_ident().as_u64().get();
+    let first = (number % SHARED_BUFFERS as u64) as usize;
+    let (before, from_first) = SHARED.split_at(first);
+    let mut event = Some(event);
+    for buffer in from_first.iter().chain(before) {
+        match event.take() {
+            Some(next) => event = buffer.push(next),
+            None => return,
+        }
+    }
+    if event.is_some() {
+        SHARED[first].count_dropped();
+    }
 }
 
 /// The calling thread's own buffer, which is made if it has none.
@@ -138,14 +169,6 @@ fn own() -> &'static Buffer {
     own.owner
         .store(current_ident().as_u64().get(), Ordering::Relaxed);
     own
-}
-
-/// The buffer of the calling thread.
-fn buffer() -> &'static Buffer {
-    OWN.get().unwrap_or_else(|| {
-        let number = current_ident().as_u64().get();
-        &SHARED[(number % SHARED_BUFFERS as u64) as usize]
-    })
 }
 
 fn all() -> impl Iterator<Item = &'static Buffer> {
