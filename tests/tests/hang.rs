@@ -186,6 +186,50 @@ Deadlock: a thread waits for itself
     );
 }
 
+#[cfg(feature = "owners")]
+#[test]
+fn a_reader_and_a_writer_that_each_want_what_the_other_holds() {
+    assert_eq!(
+        report("reader-and-writer"),
+        "\
+Deadlock: 2 threads wait for each other
+  \"reader\" waits in Mutex::lock at `*M.lock() += 1;`
+      for the Mutex at [1], which is held by \"writer\" since `let _m = M.lock();`
+  \"writer\" waits in RwLock::write at `*R.write() += 1;`
+      for the RwLock at [2], which is held by \"reader\" since `let _r = R.read();`
+  It lasts unless another thread releases one of the locks.
+"
+    );
+}
+
+#[cfg(feature = "owners")]
+#[test]
+fn a_reader_that_writes() {
+    assert_eq!(
+        report("read-then-write"),
+        "\
+Deadlock: a thread waits for itself
+  \"both\" waits in RwLock::write at `*R.write() = *value + 1;`
+      for the RwLock at [1], which is held by itself since `let value = R.read();`
+  It lasts unless another thread releases one of the locks.
+"
+    );
+}
+
+#[cfg(feature = "owners")]
+#[test]
+fn a_reader_that_reads_again_behind_a_writer() {
+    assert_eq!(
+        report("read-twice"),
+        "\
+Deadlock: a thread waits for itself
+  \"reader\" waits in RwLock::read at `let _second = R.read();`
+      for the RwLock at [1], which is held by itself since `let _first = R.read();`
+  It lasts unless another thread releases one of the locks.
+"
+    );
+}
+
 #[test]
 fn a_lock_that_another_thread_releases_is_no_certain_deadlock() {
     assert_eq!(report("lock-twice-released"), "none\n");

@@ -6,11 +6,11 @@ use std::io;
 use tl_core::sys::{Stream, catch_signal};
 use tl_thread::{StartError, Thread};
 
-use crate::{deadlocks, observers, snapshot};
+use crate::{deadlocks, lock_orders, observers, snapshot};
 
-/// Writes a [`snapshot`] and the [`deadlocks`] to standard error whenever the signal comes, as
-/// `kill -QUIT` or `Ctrl-\` send `SIGQUIT`. The signal then does nothing else: `SIGQUIT` no longer
-/// ends the process.
+/// Writes a [`snapshot`], the [`deadlocks`] and the [`lock_orders`] to standard error whenever the
+/// signal comes, as `kill -QUIT` or `Ctrl-\` send `SIGQUIT`. The signal then does nothing else:
+/// `SIGQUIT` no longer ends the process.
 ///
 /// The handler of the signal only wakes a daemon thread, `dump-on-signal`, that does the rest. A
 /// thread that holds standard error locked delays it.
@@ -43,6 +43,9 @@ fn dump() {
     let mut text = format!("\n{}\n", snapshot());
     for deadlock in deadlocks() {
         let _ = writeln!(text, "{deadlock}");
+    }
+    for order in lock_orders() {
+        let _ = writeln!(text, "{order}");
     }
     Stream::Error.write(text.as_bytes());
 }

@@ -13,6 +13,7 @@
 //! | --- | --- |
 //! | to know what the threads of a program do that hangs | [`snapshot`] |
 //! | to know which of them wait for each other | [`deadlocks`] |
+//! | to know which could, though they have not yet | [`lock_orders`], with the feature `lock-order` of [`tl-locks`] |
 //! | to be told of deadlocks, of long waits, and why the process does not end | [`watch`] |
 //! | to ask a program from outside, on Unix | `dump_on_signal` |
 //! | to see afterwards when each thread waited, and where the time went | [`trace`] |
@@ -24,9 +25,9 @@
 //! Every thread that waits in one of the primitives of these crates, whoever started it: which
 //! operation, the place in the program that called it, how long it has slept, and when it gives up.
 //! Who holds what it waits for is known for an `RLock`, also as the lock of a condition, for a
-//! thread that is joined, and for a barrier, where those that have arrived are listed. A `Lock` and
-//! a `Mutex` have four bytes and no owner: who holds them is known if `tl-locks` is built with its
-//! feature `owners`.
+//! thread that is joined, and for a barrier, where those that have arrived are listed. A `Lock`, a
+//! `Mutex` and an `RwLock` have four bytes and no owner: who holds them is known if `tl-locks` is
+//! built with its feature `owners`.
 //!
 //! What waits in the standard library, in the system or in another library is seen as running.
 //!
@@ -68,6 +69,7 @@ mod deadlock;
 #[cfg(unix)]
 mod dump;
 mod observers;
+mod order;
 #[doc(hidden)]
 pub mod picture;
 mod report;
@@ -79,6 +81,7 @@ mod words;
 pub use deadlock::{Deadlock, Link, deadlocks};
 #[cfg(unix)]
 pub use dump::dump_on_signal;
+pub use order::{LockOrder, OrderStep, lock_orders};
 pub use snapshot::{Holder, Holding, Snapshot, State, ThreadInfo, ThreadName, Wait, snapshot};
 pub use watch::{Report, Watch, Watching, watch};
 pub use words::Place;

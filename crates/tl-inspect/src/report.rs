@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use tl_core::ThreadIdent;
-
 use crate::snapshot::{Snapshot, State, ThreadInfo, ThreadName, Wait};
 use crate::words::{Count, Span};
 
@@ -87,7 +85,7 @@ impl Snapshot {
 
 impl ThreadInfo {
     fn title(&self) -> String {
-        match self.is_listed() || self.ident() == Some(ThreadIdent::MAIN) {
+        match self.is_listed() || self.is_main() {
             true => format!("\"{}\"", self.name()),
             false => "a thread that the library did not start".to_owned(),
         }

@@ -5,13 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tl_core::door::{Backoff, Deadline, WaitQueue};
+use tl_core::door::{Backoff, Deadline, OrderWatch, WaitQueue, watch_lock_orders};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 use tl_core::{ThreadIdent, current_ident};
 use tl_thread::{StartError, Thread};
 
 use crate::deadlock::{Deadlock, deadlocks};
 use crate::observers;
+use crate::order::LockOrder;
 use crate::snapshot::{Snapshot, ThreadInfo, snapshot};
 use crate::words::{Count, Span};
 
@@ -123,7 +124,7 @@ pub fn watch(watch: Watch) -> Result<Watching, StartError> {
 
 fn look_on(mut watch: Watch, stop: &AtomicU32) {
     let _observer = observers::enter();
-    let mut known = Known::default();
+    let mut known = Known::new();
     while !is_stopped(stop, watch.every) {
         for report in known.news(&watch) {
             (watch.report)(&report);
@@ -141,16 +142,31 @@ fn is_stopped(stop: &AtomicU32, every: Duration) -> bool {
 }
 
 /// What has been reported.
-#[derive(Default)]
 struct Known {
+    orders: OrderWatch,
+    /// How many of them.
+    order_count: usize,
     deadlocks: HashSet<Vec<(Option<ThreadIdent>, u64)>>,
     waits: HashSet<(Option<ThreadIdent>, u64)>,
     end: Vec<ThreadIdent>,
 }
 
 impl Known {
+    fn new() -> Known {
+        Known {
+            orders: watch_lock_orders(),
+            order_count: 0,
+            deadlocks: HashSet::new(),
+            waits: HashSet::new(),
+            end: Vec::new(),
+        }
+    }
+
     fn news(&mut self, watch: &Watch) -> Vec<Report> {
-        let mut news = Vec::new();
+        let orders = self.orders.news(self.order_count);
+        self.order_count += orders.len();
+        let orders = orders.into_iter().map(LockOrder::new);
+        let mut news: Vec<Report> = orders.map(Report::LockOrder).collect();
         for deadlock in deadlocks() {
             if self.deadlocks.insert(deadlock.key()) {
                 news.push(Report::Deadlock(deadlock));
@@ -192,7 +208,8 @@ impl Known {
     }
 
     fn long_end(&mut self, snapshot: &Snapshot, limit: Duration) -> Option<Report> {
-        let end = snapshot.thread(ThreadIdent::MAIN)?.wait()?;
+        let main = snapshot.threads().iter().find(|thread| thread.is_main());
+        let end = main?.wait()?;
         let waited = end.waited_for().filter(|_| end.is_of_the_end())?;
         if waited <= limit {
             return None;
@@ -223,6 +240,8 @@ impl Known {
 pub enum Report {
     /// Threads wait for each other in a circle.
     Deadlock(Deadlock),
+    /// Threads could wait for each other: see [`lock_orders`](crate::lock_orders).
+    LockOrder(LockOrder),
     /// A thread waits for longer than the limit.
     LongWait(Box<ThreadInfo>),
     /// The main thread has left `main`, and the process waits for threads that do not end.
@@ -238,6 +257,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Report::Deadlock(deadlock) => deadlock.fmt(f),
+            Report::LockOrder(order) => order.fmt(f),
             Report::LongWait(thread) => write!(f, "A thread has waited for long:\n{thread}"),
             Report::End { waited, threads } => {
                 let count = Count(threads.len(), "thread");

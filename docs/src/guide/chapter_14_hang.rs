@@ -34,6 +34,33 @@
 //! tl-locks = { version = "0.1", features = ["owners"] }
 //! ```
 //!
+//! # Before it hangs
+//!
+//! Two threads that take two locks in opposite order hang once in a thousand runs, and rarely on
+//! the machine of whoever wrote them. With the feature `lock-order` of `tl-locks` it need not come
+//! to that. The locks note which of them is wanted while which is held, and the first time that
+//! these notes close a circle, a warning says so, whether or not anything waits:
+//!
+//! ```text
+//! Lock order: 2 threads that do this at the same time can wait for each other forever
+//!   "transfer" took A at src/bank.rs:41, and with it wanted B at src/bank.rs:42
+//!   "refund" took B at src/bank.rs:97, and with it wanted A at src/bank.rs:98
+//!   Here A is the lock at 0x55d0c8a4e010 and B is the lock at 0x55d0c8a4e018.
+//!   Take them in the same order everywhere, or one at a time.
+//! ```
+//!
+//! The warning goes through `log`; [`lock_orders`](tl_inspect::lock_orders) has all that were
+//! found, and a [`watch`](tl_inspect::watch) reports them as it reports deadlocks. So the place for
+//! the feature is the tests, which pass each order at least once:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! tl-locks = { version = "0.1", features = ["lock-order"] }
+//! ```
+//!
+//! [`tl_locks`](tl_locks#the-order-of-locks) says what counts as an order, and what does not: a try
+//! and a time limit, a further level of an `RLock`, two readers, what happens under a third lock.
+//!
 //! # Where the time goes
 //!
 //! A program that is slow rather than stuck waits, too. A recording has every wait of every thread;
@@ -55,6 +82,7 @@
 //! | [`faulthandler.dump_traceback_later`](https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback_later) prints them after a time | [`watch`](tl_inspect::watch) reports deadlocks, long waits, and an end that does not come |
 //! | [`faulthandler.register`](https://docs.python.org/3/library/faulthandler.html#faulthandler.register) prints them at a signal | [`dump_on_signal`](tl_inspect::dump_on_signal) |
 //! | nothing says who holds a `Lock` | the feature `owners` |
+//! | nothing says that two locks are taken in opposite order | the feature `lock-order` |
 //! | nothing records waits; [`sys.setprofile`](https://docs.python.org/3/library/sys.html#sys.setprofile) sees the calls | [`trace`](tl_inspect::trace) |
 //!
 //! That was the last chapter. The [table of names](crate::names) has the rest of Python's

@@ -8,7 +8,7 @@ use tl_barrier::Barrier;
 use tl_condition::Condition;
 use tl_event::Event;
 use tl_inspect::{Deadlock, Report, Watch, deadlocks, snapshot, watch};
-use tl_locks::{Lock, Mutex, RLock};
+use tl_locks::{Lock, Mutex, RLock, RwLock};
 use tl_thread::Thread;
 
 static A: RLock = RLock::new();
@@ -16,6 +16,7 @@ static B: RLock = RLock::new();
 static C: RLock = RLock::new();
 static M: Mutex<u32> = Mutex::new(0);
 static N: Mutex<u32> = Mutex::new(0);
+static R: RwLock<u32> = RwLock::new(0);
 static LOCK: Lock = Lock::new();
 static CONDITION: Condition = Condition::new();
 static BARRIER: Barrier = Barrier::new(2);
@@ -35,6 +36,9 @@ fn main() {
         "two-mutexes" => two_mutexes(),
         "mutex-and-join" => mutex_and_join(),
         "mutex-twice" => mutex_twice(),
+        "reader-and-writer" => reader_and_writer(),
+        "read-then-write" => read_then_write(),
+        "read-twice" => read_twice(),
         "lock-twice-released" => lock_twice_released(),
         "condition" => condition(),
         "barrier" => barrier(),
@@ -145,6 +149,54 @@ fn mutex_twice() {
     start("twice", || {
         let first = M.lock();
         *M.lock() += *first;
+    });
+    report();
+}
+
+fn reader_and_writer() {
+    // Readers that are not in the circle.
+    start("other", || {
+        let _r = R.read();
+        HELD_BY_THREE.wait().unwrap();
+        Event::new().wait();
+    });
+    start("reader", || {
+        let _r = R.read();
+        HELD_BY_THREE.wait().unwrap();
+        *M.lock() += 1;
+    });
+    start("writer", || {
+        let _m = M.lock();
+        HELD_BY_THREE.wait().unwrap();
+        *R.write() += 1;
+    });
+    report();
+}
+
+fn read_then_write() {
+    start("both", || {
+        let value = R.read();
+        *R.write() = *value + 1;
+    });
+    report();
+}
+
+/// A writer comes between, and keeps readers out once it is overdue.
+fn read_twice() {
+    let writer = Thread::new(|| *R.write() += 1);
+    let writer = writer.with_name("writer").with_daemon(true);
+    start("reader", move || {
+        let _first = R.read();
+        writer.start().unwrap();
+        let ident = writer.ident().unwrap();
+        while !snapshot()
+            .thread(ident)
+            .is_some_and(|writer| writer.wait().is_some())
+        {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        let _second = R.read();
     });
     report();
 }

@@ -1,15 +1,22 @@
 //! Threads that wait for each other in a circle.
+//!
+//! | file | what it has |
+//! | --- | --- |
+//! | `mod.rs` | [`deadlocks`], and how they are written |
+//! | `stuck.rs` | what waits without an end in sight, and for whom |
+//! | `circles.rs` | the circles in that |
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod circles;
+mod stuck;
+
 use std::fmt;
 
-use tl_core::door;
-use tl_core::{ThreadIdent, current_ident};
-use tl_thread::{Thread, enumerate, pending};
+use tl_core::ThreadIdent;
+use tl_thread::{Thread, enumerate};
 
-use crate::observers;
 use crate::snapshot::{Holder, Names, ThreadName, Wait};
 use crate::words::Count;
+use stuck::{Look, Stuck};
 
 /// Returns the circles of threads that wait for each other, and of which none can go on.
 ///
@@ -28,169 +35,35 @@ use crate::words::Count;
 /// assert!(deadlocks().is_empty());
 /// ```
 pub fn deadlocks() -> Vec<Deadlock> {
-    let before = door::waits();
+    let before = Look::now();
     let threads = enumerate();
-    let after = door::waits();
-    find(&before, &threads, after)
+    let after = Look::again();
+    find(&Stuck::between(&before, after), &threads)
 }
 
-/// The waits without a limit that were in both looks, for the same.
-fn lasting(before: &[door::Wait], after: Vec<door::Wait>) -> HashMap<ThreadIdent, door::Wait> {
-    let key = |wait: &door::Wait| {
-        let holder = wait.holder.map(|holder| holder.thread);
-        (wait.thread, wait.serial, wait.queue.address(), holder)
-    };
-    let before: HashSet<_> = before.iter().map(key).collect();
-    after
-        .into_iter()
-        .filter(|wait| wait.gives_up_in.is_none() && before.contains(&key(wait)))
-        .map(|wait| (wait.thread, wait))
-        .collect()
-}
-
-fn find(before: &[door::Wait], threads: &[Thread], after: Vec<door::Wait>) -> Vec<Deadlock> {
-    let stuck = lasting(before, after);
-    let mut cycles = held_cycles(&stuck);
-    if cycles.is_empty() {
-        cycles = barrier_cycles(&stuck, threads);
+fn find(stuck: &Stuck, threads: &[Thread]) -> Vec<Deadlock> {
+    let mut circles = circles::held(stuck);
+    if circles.is_empty() {
+        circles = circles::through_barriers(stuck, threads);
     }
-    let mut names = Names::default();
-    threads.iter().for_each(|thread| names.add(thread));
-    let link = |ident: &ThreadIdent| {
-        let wait = &stuck[ident];
+    let names = Names::of_all(threads);
+    let link = |circle: &[ThreadIdent], index: usize| {
+        let (ident, next) = (circle[index], circle[(index + 1) % circle.len()]);
+        let wait = stuck.wait_for(ident, next);
         Link {
-            thread: names.of(Some(*ident)),
-            wait: Wait::alone(wait, &names),
+            thread: names.of(Some(ident)),
             is_certain: wait.holder.is_some_and(|holder| holder.is_owner),
+            wait: Wait::alone(&wait, &names),
         }
     };
-    let mut deadlocks: Vec<_> = cycles
+    let mut deadlocks: Vec<_> = circles
         .iter()
-        .map(|cycle| Deadlock {
-            links: cycle.iter().map(link).collect(),
+        .map(|circle| Deadlock {
+            links: (0..circle.len()).map(|index| link(circle, index)).collect(),
         })
         .collect();
     deadlocks.sort_by_key(|deadlock: &Deadlock| deadlock.links[0].thread.ident());
     deadlocks
-}
-
-/// The circles in which each thread waits for what the next one holds. Each begins with its oldest
-/// thread.
-fn held_cycles(stuck: &HashMap<ThreadIdent, door::Wait>) -> Vec<Vec<ThreadIdent>> {
-    let next = |ident: ThreadIdent| stuck.get(&ident)?.holder.map(|holder| holder.thread);
-    let mut cycles = Vec::new();
-    let mut done = HashSet::new();
-    for start in stuck.keys().copied() {
-        let mut path = Vec::new();
-        let mut at = start;
-        while done.insert(at) {
-            path.push(at);
-            match next(at) {
-                Some(holder) if stuck.contains_key(&holder) => at = holder,
-                _ => break,
-            }
-        }
-        if next(path.last().copied().unwrap_or(start)) != Some(at) {
-            continue;
-        }
-        if let Some(begin) = path.iter().position(|ident| *ident == at) {
-            let mut cycle = path.split_off(begin);
-            let oldest = cycle.iter().enumerate().min_by_key(|(_, ident)| **ident);
-            let oldest = oldest.map_or(0, |(index, _)| index);
-            cycle.rotate_left(oldest);
-            cycles.push(cycle);
-        }
-    }
-    cycles
-}
-
-/// The circles through barriers, if nobody can come to one any more.
-fn barrier_cycles(
-    stuck: &HashMap<ThreadIdent, door::Wait>,
-    threads: &[Thread],
-) -> Vec<Vec<ThreadIdent>> {
-    let is_held = |wait: &door::Wait| wait.holder.is_some() || wait.parties.is_some();
-    // All that are alive must be stuck in something that only the others of them can end.
-    let looks = |ident: ThreadIdent| ident == current_ident() || observers::contains(ident);
-    for thread in threads {
-        let is_stuck = thread
-            .ident()
-            .is_some_and(|ident| looks(ident) || stuck.get(&ident).is_some_and(is_held));
-        if !is_stuck || pending::is_pending(thread) {
-            return Vec::new();
-        }
-    }
-    for wait in stuck.values() {
-        match wait.holder {
-            _ if !is_held(wait) || looks(wait.thread) => return Vec::new(),
-            Some(holder) if !stuck.contains_key(&holder.thread) => return Vec::new(),
-            _ => {}
-        }
-    }
-    let mut cycles: Vec<Vec<ThreadIdent>> = Vec::new();
-    let mut seen = HashSet::new();
-    let mut arrived: Vec<_> = stuck
-        .values()
-        .filter(|wait| wait.parties.is_some())
-        .collect();
-    arrived.sort_by_key(|wait| wait.thread);
-    for wait in arrived {
-        if seen.insert(wait.object) {
-            cycles.extend(barrier_cycle(stuck, wait));
-        }
-    }
-    cycles
-}
-
-/// The shortest way from one that has arrived at a barrier, through one that has not, back to one
-/// that has.
-fn barrier_cycle(
-    stuck: &HashMap<ThreadIdent, door::Wait>,
-    first: &door::Wait,
-) -> Option<Vec<ThreadIdent>> {
-    let has_arrived = |ident: &ThreadIdent| {
-        let wait = &stuck[ident];
-        wait.parties.is_some() && wait.object == first.object
-    };
-    let missing_at = |barrier: usize| {
-        let mut missing: Vec<_> = stuck
-            .values()
-            .filter(|wait| wait.parties.is_none() || wait.object != barrier)
-            .collect();
-        // Those that wait for a lock say more than those that join.
-        missing.sort_by_key(|wait| {
-            (
-                wait.call.operation().name().starts_with("join"),
-                wait.thread,
-            )
-        });
-        missing.into_iter().map(|wait| wait.thread).collect()
-    };
-    let mut ways: VecDeque<Vec<ThreadIdent>> = VecDeque::from([vec![first.thread]]);
-    let mut visited = HashSet::from([first.thread]);
-    while let Some(way) = ways.pop_front() {
-        let last = &stuck[way.last()?];
-        let next: Vec<ThreadIdent> = match last.holder {
-            Some(holder) => vec![holder.thread],
-            None => missing_at(last.object),
-        };
-        for ident in next {
-            if way.len() > 1 && has_arrived(&ident) {
-                let mut way = way;
-                if ident != first.thread {
-                    // It closes at another one that has arrived, which stands for the first.
-                    way[0] = ident;
-                }
-                return Some(way);
-            }
-            if visited.insert(ident) {
-                let mut way = way.clone();
-                way.push(ident);
-                ways.push_back(way);
-            }
-        }
-    }
-    None
 }
 
 /// Threads that wait for each other in a circle. See [`deadlocks`]. It prints how the circle
