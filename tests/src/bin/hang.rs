@@ -189,10 +189,12 @@ fn read_twice() {
         let _first = R.read();
         writer.start().unwrap();
         let ident = writer.ident().unwrap();
-        while !snapshot()
-            .thread(ident)
-            .is_some_and(|writer| writer.wait().is_some())
-        {
+        let waits = || {
+            snapshot()
+                .thread(ident)
+                .and_then(|writer| writer.wait().cloned())
+        };
+        while waits().is_none() {
             std::thread::yield_now();
         }
         std::thread::sleep(Duration::from_millis(50));
