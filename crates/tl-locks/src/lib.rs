@@ -69,7 +69,7 @@
 //!
 //! # The order of locks
 //!
-//! Two threads that take two locks in opposite order may wait for each other, for ever, and mostly
+//! Two threads that take two locks in opposite order may wait for each other, forever, and mostly
 //! they do not: it takes the one moment at which each has its first lock. With `lock-order` that
 //! moment need not come. Each thread notes which lock it wants while it holds which; when these
 //! notes close a circle for the first time, that is reported, with the places where each lock was
@@ -79,7 +79,7 @@
 //! its watch reports it at once.
 //!
 //! ```text
-//! Lock order: 2 threads that do this at the same time can wait for each other for ever
+//! Lock order: 2 threads that do this at the same time can wait for each other forever
 //!   "transfer" took A at src/bank.rs:41, and with it wanted B at src/bank.rs:42
 //!   "refund" took B at src/bank.rs:97, and with it wanted A at src/bank.rs:98
 //!   Here A is the lock at 0x55d0c8a4e010 and B is the lock at 0x55d0c8a4e018.
@@ -89,7 +89,7 @@
 //! It says that an order *could* deadlock: were two threads to do at the same time what it has
 //! seen, be it in one thread or at different times. It is silent of what could not:
 //!
-//! - A try, and a form with a time limit, wait for no lock for ever.
+//! - A try, and a form with a time limit, wait for no lock forever.
 //! - A further level of an [`RLock`] does not wait.
 //! - Readers do not wait for readers, unless threads write, which keep readers out when they are
 //!   overdue; [`read_recursive`](RwLockExt::read_recursive) does not even then.

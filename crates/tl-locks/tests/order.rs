@@ -150,7 +150,7 @@ fn the_report_reads_as_a_sentence() {
     let at = |lines: u32| format!("{}:{}", file!(), base + lines);
     let address = |index: usize| format!("{:#x}", order.steps()[index].held.address());
     let expected = format!(
-        "Lock order: 2 threads that do this at the same time can wait for each other for ever
+        "Lock order: 2 threads that do this at the same time can wait for each other forever
   \"sentence-one\" took A at {}, and with it wanted to read B at {}
   \"sentence-two\" took B at {}, and with it wanted A at {}
   Here A is the lock at {} and B is the lock at {}.

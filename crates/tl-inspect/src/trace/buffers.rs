@@ -19,7 +19,7 @@ use tl_thread::enumerate;
 /// How many buffers those share that have none.
 const SHARED_BUFFERS: usize = 64;
 /// How often whoever collects tries to lock a buffer. Its writer has it for a few instructions; in
-/// a child made by `fork` it may have it for ever.
+/// a child made by `fork` it may have it forever.
 const TRIES: usize = 10_000;
 
 /// The number of a thread in here is used again when it has ended, and its buffer with it.
