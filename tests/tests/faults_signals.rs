@@ -55,8 +55,8 @@ fn interrupt(what: &str, wait: impl FnOnce() + Send + 'static, let_go: impl FnOn
 
 fn send_signal<T>(to: &thread::JoinHandle<T>) {
     use std::os::unix::thread::JoinHandleExt;
-    // With musl the types differ, of which one is a pointer. SAFETY: the thread has not been joined,
-    // so that its identity is its own.
+    // With musl the types differ, of which one is a pointer. SAFETY: the thread has not been
+    // joined, so that its identity is its own.
     let error =
         unsafe { libc::pthread_kill(to.as_pthread_t() as usize as libc::pthread_t, libc::SIGUSR1) };
     assert_eq!(error, 0);
