@@ -99,6 +99,10 @@ fn each_value_is_dropped_once(
     explore(preemptions, move || {
         let (ends, drops) = (Ends::new(), Arc::new(AtomicUsize::new(0)));
         let local = Arc::new(Local::new());
+        // A thread drops its values in the order in which their locals were first used, by any
+        // thread: this one comes before the one that announces the end.
+        local.set(Value::new(&Arc::new(AtomicUsize::new(0))));
+        drop(local.take());
         let handles: Vec<_> = (0..threads)
             .map(|_| {
                 let (local, drops) = (Arc::clone(&local), Arc::clone(&drops));
