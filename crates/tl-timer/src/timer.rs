@@ -71,7 +71,7 @@ impl Timer {
     /// thread that makes it.
     ///
     /// ```
-    /// use std::time::Duration;
+    /// use std::time::{Duration, Instant};
     /// use tl_timer::Timer;
     ///
     /// let begin = Instant::now();
