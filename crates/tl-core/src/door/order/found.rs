@@ -87,8 +87,8 @@ impl fmt::Display for LockOrder {
         let count = self.steps.len();
         writeln!(
             f,
-            "Lock order: {count} threads that do this at the same time can wait for each other for \
-             ever"
+            "Lock order: {count} threads that do this at the same time can wait for each other \
+             forever"
         )?;
         for (index, step) in self.steps.iter().enumerate() {
             let took = match step.held_as {
