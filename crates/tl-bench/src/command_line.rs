@@ -15,9 +15,9 @@ use clap::{Parser, Subcommand};
     after_help = "\
 The cases are 1 and 2 (locks), 3 (locks under contention), 4 (conditions), 5 (events), 6 (barriers),
 7 (semaphores), 8 (threads), 9 (timers), 10 (locals), 11 (identity), 12 (logging), 13 (the processor
-time of waits), 14 (locks for readers and writers), 15 (snapshots); lock, semaphore, barrier, condition, timer,
-enumerate, local, start (cost as work grows); and memory. README.md beside the program says how each
-is measured."
+time of waits), 14 (locks for readers and writers), 15 (snapshots), 16 (parking, auto-reset events,
+semaphores that can be closed); lock, semaphore, barrier, condition, timer, enumerate, local, start
+(cost as work grows); and memory. README.md beside the program says how each is measured."
 )]
 pub(crate) struct CommandLine {
     /// The cases to run: 1a, or 1 for all of that number; all when none is named
