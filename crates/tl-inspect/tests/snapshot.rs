@@ -168,7 +168,10 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     assert_seen! { "Monitor" "wait_while_deadline" true: MONITOR.lock().wait_while_deadline(|_| true, late()); }
     assert_seen! { "Monitor" "on(…).wait" false: MONITOR.lock().on(&CHANGED).wait(); }
     assert_seen! { "Monitor" "on(…).wait_timeout" true: MONITOR.lock().on(&CHANGED).wait_timeout(LONG); }
+    assert_seen! { "Monitor" "on(…).wait_deadline" true: MONITOR.lock().on(&CHANGED).wait_deadline(late()); }
     assert_seen! { "Monitor" "on(…).wait_while" false: MONITOR.lock().on(&CHANGED).wait_while(|_| true); }
+    assert_seen! { "Monitor" "on(…).wait_while_timeout" true: MONITOR.lock().on(&CHANGED).wait_while_timeout(|_| true, LONG); }
+    assert_seen! { "Monitor" "on(…).wait_while_deadline" true: MONITOR.lock().on(&CHANGED).wait_while_deadline(|_| true, late()); }
     assert_seen! { "Condvar" "wait_timeout" true: CONDVAR.wait_timeout(&mut FREE.lock(), LONG); }
     assert_seen! { "Condvar" "wait_deadline" true: CONDVAR.wait_deadline(&mut FREE.lock(), late()); }
     assert_seen! { "Condvar" "wait_while_timeout" true: CONDVAR.wait_while_timeout(&mut FREE.lock(), |_| true, LONG); }
@@ -187,6 +190,9 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     assert_seen! { "Thread" "join" false: endless.join(); }
     assert_seen! { "Thread" "join_timeout" true: endless.join_timeout(LONG); }
     assert_seen! { "Thread" "join_deadline" true: endless.join_deadline(late()); }
+    assert_seen! { "tl_thread" "park" false: tl_thread::park(); }
+    assert_seen! { "tl_thread" "park_timeout" true: tl_thread::park_timeout(LONG); }
+    assert_seen! { "tl_thread" "park_deadline" true: tl_thread::park_deadline(late()); }
     assert_seen! { "JoinHandle" "join" false: handle().join(); }
     assert_seen! { "JoinHandle" "join_timeout" true: handle().join_timeout(LONG); }
     assert_seen! { "JoinHandle" "join_deadline" true: handle().join_deadline(late()); }
