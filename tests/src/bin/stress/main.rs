@@ -99,6 +99,10 @@ const SCENARIOS: &[Scenario] = &[
         run: monitor::run,
     },
     Scenario {
+        name: "further",
+        run: monitor::further,
+    },
+    Scenario {
         name: "barrier",
         run: barrier::run,
     },
