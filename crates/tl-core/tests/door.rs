@@ -323,6 +323,34 @@ fn a_deadline_that_passes_after_the_move_is_no_timeout() {
 }
 
 #[test]
+fn a_deadline_that_passes_after_the_move_to_another_queue_and_back_is_no_timeout() {
+    const TIMEOUT: Duration = Duration::from_millis(20);
+    let (word, other) = (AtomicU32::new(0), AtomicU32::new(0));
+    let (own, away) = (WaitQueue::of(&word), WaitQueue::of(&other));
+    let mut moves = 0;
+    while moves < 5 {
+        thread::scope(|scope| {
+            let waiter = scope.spawn(move || {
+                let mut asleep = own.backoff();
+                while asleep.snooze() {}
+                let wake = own.lock().wait(&mut asleep, Deadline::after(TIMEOUT));
+                matches!(wake, Wake::Woken { token: 5, moved_to } if moved_to == Some(own.id()))
+            });
+            while own.wake_or_requeue(1, || away, || true, |_, _| ()) == 0 && !waiter.is_finished()
+            {
+                thread::yield_now();
+            }
+            // Nobody, if it was woken where it was, or the waker came too late.
+            let moved = away.wake_or_requeue(1, || own, || true, |_, _| ());
+            thread::sleep(2 * TIMEOUT);
+            own.lock().wake_all(5);
+            assert_eq!(usize::from(waiter.join().unwrap()), moved);
+            moves += moved;
+        });
+    }
+}
+
+#[test]
 fn what_runs_once_queued_may_panic_and_leaves_no_node_behind() {
     let word = AtomicU32::new(0);
     let queue = WaitQueue::of(&word);
