@@ -252,12 +252,12 @@ pub(crate) fn cases() -> Vec<Case> {
             .peer("os-thread-local", called::<OsThreadLocal>())
             .python("10", 5.0)
             .bar(Bar::row("thread_local", 1.3)),
-        Case::new("10", "SharedLocal: read the own value")
+        Case::new("10a", "SharedLocal: read the own value")
             .limit(own::<Std>())
             .ours(own::<Shared>())
             .peer("thread_local", own::<SharedPeer>())
             .bar(Bar::row("thread_local", 1.3)),
-        Case::new("10", "SharedLocal: iter over the values of 8 threads")
+        Case::new("10b", "SharedLocal: iter over the values of 8 threads")
             .ours(sum::<Shared>(8))
             .peer("thread_local", sum::<SharedPeer>(8))
             .bar(Bar::row("thread_local", 1.3)),
