@@ -158,6 +158,8 @@ fn end(ending: &str) {
             }
             start(false, || {
                 main_thread().join().unwrap();
+                // Long enough that a hook that does not wait for this is seen.
+                thread::sleep(Duration::from_millis(50));
                 println!("worker done");
             });
             sys::at_exit(hook).unwrap();
