@@ -278,7 +278,7 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     ///
     /// It comes upon each value at most once, and upon each that was set before, if its thread does
     /// not end meanwhile. A value that is set later may be among them or not; that of a thread that
-    /// has ended is not.
+    /// has ended is not. In a child made by `fork` the values of the parent's threads stay.
     ///
     /// Nobody waits: not a thread that uses its value, nor one that ends. If a thread ends while
     /// another has [its value](SharedRef), the last thread that has the value drops it.

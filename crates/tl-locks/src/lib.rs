@@ -29,7 +29,8 @@
 //! panic releases the lock, and poisons nothing.
 //!
 //! Under contention the locks are unfair for the sake of speed, up to a point: a thread that has
-//! slept in the queue for more than half a millisecond gets the lock next.
+//! slept in the queue for more than half a millisecond gets the lock next, or after the waiter that
+//! was woken before it and is on its way.
 //!
 //! # Examples
 //!
@@ -75,8 +76,10 @@
 //! notes close a circle for the first time, that is reported, with the places where each lock was
 //! taken and the next one wanted, whether or not anything waits. It is logged as a warning, with
 //! the macros of the crate [`log`](https://docs.rs/log), by the next thread that has released all
-//! its locks (so that the logger may take locks, too). [`tl-inspect`] has all that was found, and
-//! its watch reports it at once.
+//! its locks, so that the logger may take locks, too. A logger that formats a record while it holds
+//! a lock of another library, and a `Display` that takes a lock of this one, do not go together:
+//! then leave the reports to [`tl-inspect`], whose watch has all that was found, and reports it at
+//! once.
 //!
 //! ```text
 //! Lock order: 2 threads that do this at the same time can wait for each other forever
@@ -99,8 +102,8 @@
 //!   its address afterwards has none: each lock keeps a number, for which it has 8 bytes more.
 //!
 //! So what it reports is worth mending. That it reports nothing proves nothing of what has not run.
-//! It costs a look at a table for each lock that is wanted while another is held, and keeps each
-//! such pair of locks for as long as they live.
+//! It costs a look at a table for each lock that is wanted while another is held, and for each time
+//! that an [`RwLock`] is written, and keeps each such pair of locks for as long as they live.
 //!
 //! # Platforms
 //!

@@ -27,7 +27,8 @@ const LOCK_DEADLINE: &Operation = &Operation::new("Lock", "lock_deadline");
 /// takes four bytes, and no thread starves: those that have slept for more than half a millisecond
 /// are served ahead of newcomers, the longest first. Where many have slept that long, only one is
 /// served so every half millisecond, since all others wait until a sleeper that was handed the lock
-/// runs. A panic does not poison the lock: the guard releases it.
+/// runs; and while a waiter that was woken is on its way to a core, the others wait for it. A panic
+/// does not poison the lock: the guard releases it.
 ///
 /// # Examples
 ///

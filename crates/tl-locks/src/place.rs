@@ -179,9 +179,11 @@ mod order {
         }
     }
 
+    /// Warns of the orders that were found. A logger that panics is not heard: the caller releases
+    /// a lock, perhaps while it unwinds already, and must not unwind for that.
     pub(crate) fn report() {
         for order in unreported_lock_orders() {
-            log::warn!("{order}");
+            let _ = std::panic::catch_unwind(|| log::warn!("{order}"));
         }
     }
 }

@@ -86,7 +86,8 @@ impl Every {
     }
 
     pub(crate) fn cancel(&self) -> bool {
-        !self.course.grid.lock().is_of_parent() && self.course.repeat.cancel()
+        let is_of_parent = self.course.grid.lock().is_of_parent();
+        !is_of_parent && self.course.repeat.cancel()
     }
 
     /// Begins the grid again, with another period if there is one; false if the timer is not

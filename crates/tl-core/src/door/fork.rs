@@ -46,6 +46,7 @@ fn register() {
             },
             in_child: || {
                 trace::forget_tracer();
+                order::forget_watches();
                 order::let_all_go();
                 held::let_all_go();
                 Bucket::let_all_go(|queues| queues.forget());

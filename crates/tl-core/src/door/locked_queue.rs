@@ -306,11 +306,13 @@ impl<'a> LockedQueue<'a> {
         // SAFETY: the node is new, and does not move nor end before `LeaveQueue` has taken it out.
         unsafe { self.queues.push(self.key, &node) };
         drop(self);
-        let _leave = LeaveQueue {
+        let leave = LeaveQueue {
             node: &node,
             may_be_woken: true,
         };
         let result = f();
+        // First, since whoever wakes this node writes into it until it is out of the queue.
+        drop(leave);
         over.tell(&node, false);
         result
     }

@@ -13,8 +13,8 @@ use std::thread;
 
 use thread_local::ThreadLocal;
 use tl_core::current_ident;
-use tl_core::door::{Event, Mutex, MutexGuard, Tracer};
-use tl_thread::enumerate;
+use tl_core::door::{Event, Mutex, MutexGuard, PooledMutex, Tracer};
+use tl_thread::{enumerate, main_thread};
 
 /// How many buffers those share that have none.
 const SHARED_BUFFERS: usize = 64;
@@ -26,7 +26,7 @@ const TRIES: usize = 10_000;
 static OWN: ThreadLocal<Buffer> = ThreadLocal::new();
 static SHARED: [Buffer; SHARED_BUFFERS] = [const { Buffer::new() }; SHARED_BUFFERS];
 /// What threads left that have ended, and whose buffers others have now.
-static COLLECTED: Mutex<Option<Box<Batch>>> = Mutex::new(None);
+static COLLECTED: PooledMutex<Option<Box<Batch>>> = PooledMutex::new(None);
 /// How many events a buffer takes.
 static CAPACITY: AtomicUsize = AtomicUsize::new(0);
 
@@ -116,7 +116,8 @@ impl Buffer {
         if count == 0 {
             return;
         }
-        // Nobody else writes to the buffer of this thread.
+        // Nobody else writes to the buffer of this thread. Nothing is allocated while the lock of
+        // the pool is held.
         let mut batch = Box::new(Batch {
             events: Vec::with_capacity(count),
             older: None,
@@ -180,8 +181,10 @@ pub(super) fn prepare(capacity: usize) {
     drop(take_collected());
     CAPACITY.store(capacity, Ordering::Relaxed);
     own();
+    // While it waits for the others at its end the main thread is not listed.
     let alive: HashSet<u64> = enumerate()
-        .iter()
+        .into_iter()
+        .chain([main_thread()])
         .filter_map(|thread| Some(thread.ident()?.as_u64().get()))
         .chain([0, current_ident().as_u64().get()])
         .collect();

@@ -259,6 +259,8 @@ fn items_of(thread: &TracedThread, arrows: &Arrows<'_>) -> Vec<Item> {
         }
         for (at, what) in ends {
             let id = arrows.ids.get(&(thread.ident(), wait.began_at, what));
+            // An arrow that ends when it begins is lost where its end comes first in the file.
+            let at = (at + Duration::from_nanos(1)).min(wait.ended_at);
             items.extend(id.map(|id| Item::arrow(at, "f", *id)));
         }
     }

@@ -14,13 +14,17 @@ use crate::{Holder, Place};
 
 /// What is going on when a recording ends.
 pub(super) struct Open {
+    /// Before the look: what has ended since then may have been seen, too.
+    before: u64,
     waits: Vec<door::Wait>,
     held: Vec<door::Held>,
+    /// After it.
     at: u64,
 }
 
 pub(super) fn look() -> Open {
     Open {
+        before: trace_clock(),
         waits: door::waits(),
         held: door::held(),
         at: trace_clock(),
@@ -137,12 +141,16 @@ impl Tracks {
         for wait in open.waits {
             let waits = &mut self.of(wait.thread).waits;
             // It may have ended, and been recorded, since that look.
-            let is_recorded = |part: &Part| part.serial == wait.serial && part.until >= open.at;
+            let is_recorded = |part: &Part| part.serial == wait.serial && part.until >= open.before;
             if waits.iter().any(is_recorded) {
                 continue;
             }
             let slept = wait.asleep_for.map_or(0, |slept| slept.as_nanos() as u64);
-            let since = open.at.saturating_sub(slept);
+            // It sleeps since the first part of the operation: this one begins after those that are
+            // over.
+            let over = waits.iter().filter(|part| part.serial == wait.serial);
+            let last = over.map(|part| part.until).max().unwrap_or(0);
+            let since = open.at.saturating_sub(slept).max(last);
             waits.push(Part {
                 call: wait.call,
                 serial: wait.serial,
@@ -160,7 +168,7 @@ impl Tracks {
         for lock in open.held {
             let track = self.of(lock.thread);
             let is_recorded =
-                |held: &door::WasHeld| held.lock == lock.lock && held.until >= open.at;
+                |held: &door::WasHeld| held.lock == lock.lock && held.since == lock.since;
             if !track.holds.iter().any(is_recorded) {
                 track.open_holds.push(lock);
             }

@@ -34,12 +34,17 @@
 //!
 //! While nobody records, a wait reads one word when it begins, when it ends and when it is woken;
 //! what does not wait pays nothing. While somebody does, each of them reads the clock as well, and
-//! what happened goes into a buffer of the thread. A thread that was there before the recording
-//! shares a buffer with a few others. A buffer is allocated before the thread runs its function, or
+//! what happened goes into a buffer of the thread. Threads that were there before the recording
+//! share 64 buffers, by their idents. A buffer is allocated before the thread runs its function, or
 //! when the recording starts, and never in a wait. A full one takes nothing more: what finds no
-//! room is [counted](Trace::dropped).
+//! room is [counted](Trace::dropped). What a thread has recorded is kept when it ends, until the
+//! recording stops, so that a program which starts threads all the time needs more memory the
+//! longer it is recorded.
 //!
-//! A child made by `fork` does not record.
+//! A child made by `fork` does not record. It may wait forever when it ends, or when it starts a
+//! recording of its own, if a recorded thread was just beginning or ending at the moment of the
+//! fork: the crate `thread_local`, which numbers the threads, does so behind a lock that a fork
+//! leaves as it is.
 
 mod buffers;
 mod chrome;
@@ -67,7 +72,8 @@ const EVENTS: usize = 4096;
 static RECORDED_BY: AtomicU64 = AtomicU64::new(0);
 
 /// Starts a recording of the whole process, with room for 4,096 events of each thread. (An event
-/// takes about two hundred bytes, and memory that is not used costs nothing.)
+/// takes about two hundred bytes, and memory that is not used costs nothing where the system
+/// gives it out when it is first touched, as most do.)
 ///
 /// # Errors
 ///
@@ -180,6 +186,7 @@ impl Drop for Recording {
     fn drop(&mut self) {
         if self.is_of_this_process() {
             set_tracer(None);
+            drop(buffers::collect());
             // Release: pairs with `start_with_room_for`.
             RECORDED_BY.store(0, Ordering::Release);
         }

@@ -149,7 +149,8 @@ pub enum End {
 }
 
 /// One blocking operation, as long as it waited. One that is woken in vain, and waits again, is one
-/// wait.
+/// wait; but the forms of a condition that wait for a predicate wait once for each time that they
+/// are notified.
 ///
 /// ```
 /// use tl_inspect::trace::{self, TracedWait};

@@ -1,5 +1,4 @@
-//! The raw lock as `lock_api` wants it: the place that vouches for the protocol, and the crate's
-//! only `unsafe`.
+//! The raw lock as `lock_api` wants it: the place that vouches for the protocol.
 #![allow(unsafe_code)]
 
 use std::num::NonZeroUsize;
@@ -78,7 +77,8 @@ unsafe impl RawMutexTimed for RawLock {
 }
 
 // SAFETY: a lock released fairly is released as by `unlock`, or stays locked and is the longest
-// waiter's. `bump` does not unwind.
+// waiter's. `bump` reports nothing, so
+// that it does not unwind.
 unsafe impl RawMutexFair for RawLock {
     #[inline]
     unsafe fn unlock_fair(&self, _guard: GuardSend) {

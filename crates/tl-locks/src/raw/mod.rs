@@ -2,13 +2,15 @@
 //! around it.
 //!
 //! This module is the protocol, all of it safe code; `interface.rs` vouches for it to `lock_api`,
-//! which is where the crate's `unsafe` is. A thread that sleeps does so in the door of `tl-core`,
-//! in the queue of the lock's word.
+//! and `waiters.rs` and `condvar.rs` for the condition variables that go with it. A thread that
+//! sleeps does so in the door of `tl-core`, in the queue of the lock's word.
 //!
 //! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take
 //! it first, since that keeps both cores busy. So that no thread starves, a release gives the lock
 //! straight to a waiter that has slept for more than half a millisecond. It does so once in half a
-//! millisecond at most, since all others wait until a sleeper that was handed the lock runs.
+//! millisecond at most, since all others wait until a sleeper that was handed the lock runs. While
+//! a waiter that was woken is on its way no release looks at the others: it is the next to take the
+//! lock, or it queues again with its place and its age, and the next release looks.
 
 #[cfg(not(loom))]
 mod condvar;
@@ -209,29 +211,36 @@ impl RawLock {
     }
 
     /// Releases the lock as [`release`](RawLock::release) does, but the longest waiter gets it
-    /// whether it has slept long or not.
+    /// whether it has slept long or not; unless one that was woken before is on its way, which may
+    /// take it next.
     #[cfg(not(loom))]
     #[inline]
     pub(crate) fn release_fair(&self) -> Result<(), ReleaseError> {
-        self.noted().is_released(Mode::Exclusive);
-        // Release: as in `release_silently`.
-        let released =
-            match self
-                .state
-                .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
-            {
-                Ok(_) => Ok(()),
-                Err(_) => self.release_slow(true),
-            };
+        let released = self.release_fair_silently();
         place::report();
         released
     }
 
-    /// Lets the longest waiter have the lock for a turn, if there is one.
+    /// As [`release_fair`](RawLock::release_fair), for a thread that takes the lock back at once.
+    #[cfg(not(loom))]
+    #[inline]
+    fn release_fair_silently(&self) -> Result<(), ReleaseError> {
+        self.noted().is_released(Mode::Exclusive);
+        // Release: as in `release_silently`.
+        match self
+            .state
+            .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
+        {
+            Ok(_) => Ok(()),
+            Err(_) => self.release_slow(true),
+        }
+    }
+
+    /// Lets the longest waiter have the lock for a turn, if there is one and none is on its way.
     #[cfg(not(loom))]
     #[inline]
     pub(crate) fn bump(&self, call: Call) {
-        if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair().is_ok() {
+        if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair_silently().is_ok() {
             self.acquire(Acquire::without_owner(call));
         }
     }

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use super::{Holding, LockMode, LockOrder, OrderStep};
 use crate::door::queue::QueueId;
-use crate::ident::current_ident;
-use crate::names::current_name;
+use crate::ident::ThreadIdent;
 
 /// A lock that a thread is about to take.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct Wanted<'a> {
+    /// The thread and its name, found out while the graph is not locked: a name that was changed is
+    /// read under a lock which a thread that forks takes before that of the graph.
+    pub(super) thread: ThreadIdent,
+    pub(super) thread_name: &'a Arc<str>,
     pub(super) lock: u64,
     pub(super) queue: QueueId,
     pub(super) mode: LockMode,
@@ -80,7 +83,7 @@ impl Graph {
     }
 
     /// Notes that the calling thread, which holds all of `here`, wants one more.
-    pub(super) fn wanted(&mut self, here: &[Holding], wanted: Wanted) {
+    pub(super) fn wanted(&mut self, here: &[Holding], wanted: Wanted<'_>) {
         for holding in here.iter().filter(|holding| holding.lock != wanted.lock) {
             let guards = here.iter().map(|guard| (guard.lock, guard.mode));
             let edge = Edge {
@@ -98,7 +101,7 @@ impl Graph {
     fn note(
         &mut self,
         holding: &Holding,
-        wanted: Wanted,
+        wanted: Wanted<'_>,
         edge: Edge,
         guards: impl Iterator<Item = Guard> + Clone,
     ) -> bool {
@@ -111,8 +114,8 @@ impl Graph {
             return seen.guards.len() < before;
         }
         let step = OrderStep {
-            thread: current_ident(),
-            thread_name: current_name(),
+            thread: wanted.thread,
+            thread_name: Arc::clone(wanted.thread_name),
             held: holding.queue,
             held_as: holding.mode,
             held_at: holding.place,

@@ -39,6 +39,8 @@ use graph::{Graph, Wanted};
 use super::held;
 use super::mutex::Mutex;
 use super::queue::QueueId;
+use crate::ident::current_ident;
+use crate::names::current_name;
 
 static GRAPH: Mutex<Graph> = Mutex::new(Graph::new());
 
@@ -173,7 +175,10 @@ impl LockId {
             if is_held && !upgrades {
                 return;
             }
+            let thread_name = current_name();
             let wanted = Wanted {
+                thread: current_ident(),
+                thread_name: &thread_name,
                 lock,
                 queue,
                 mode,
@@ -190,9 +195,13 @@ impl LockId {
     pub fn note_held(&self, queue: QueueId, mode: LockMode, place: &'static Location<'static>) {
         let lock = self.number();
         here(|here| {
-            // What another thread has released for this one.
+            // What another thread has released for this one, and a dropped lock that lay here.
             here.retain(|holding| {
-                holding.lock != lock || mode != LockMode::Exclusive && still_held(holding)
+                if holding.lock == lock {
+                    mode != LockMode::Exclusive && still_held(holding)
+                } else {
+                    holding.queue != queue
+                }
             });
             if here.len() >= MANY {
                 here.retain(still_held);
@@ -333,8 +342,16 @@ impl OrderWatch {
 
 impl Drop for OrderWatch {
     fn drop(&mut self) {
-        WATCHES.fetch_sub(1, Ordering::Relaxed);
+        // In a child made by `fork` the watches of the parent's threads are not counted any more.
+        let _ = WATCHES.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |watches| {
+            watches.checked_sub(1)
+        });
     }
+}
+
+/// Forgets those who look at the orders, in a child made by `fork`: they are threads of the parent.
+pub(super) fn forget_watches() {
+    WATCHES.store(0, Ordering::Relaxed);
 }
 
 /// Locks the graph, for the thread that is about to fork.
