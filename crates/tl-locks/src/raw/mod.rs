@@ -240,7 +240,8 @@ impl RawLock {
     #[cfg(not(loom))]
     #[inline]
     pub(crate) fn bump(&self, call: Call) {
-        if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair_silently().is_ok() {
+        if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair_silently().is_ok()
+        {
             self.acquire(Acquire::without_owner(call));
         }
     }
