@@ -52,8 +52,8 @@
 //! assert_eq!(*answer, Some(42));
 //! ```
 //!
-//! In the handler of a signal nobody may be notified, and nothing locked.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler must not wait, notify a thread or take a lock.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Platforms
 //!

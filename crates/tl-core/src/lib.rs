@@ -16,7 +16,7 @@
 //! | the name or the identity of the calling thread, whether these crates started it or not | [`current_name`], [`with_current_name`], [`current_ident`] |
 //! | threads that have names, can be listed, and joined with a time limit | [`tl-thread`] |
 //! | a lock, an event, a semaphore | [`tl-locks`], [`tl-event`], [`tl-semaphore`] |
-//! | a primitive of your own, that waits | [`door`], with [`sync`] for its atomics |
+//! | to build a primitive of your own that waits | [`door`], with [`sync`] for its atomics |
 //! | the few system calls that such crates need | [`sys`] |
 //!
 //! # Platforms
@@ -28,8 +28,8 @@
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
 //! It takes Rust 1.85 or newer. (The newest versions of what the logger rests on take 1.88; for an
-//! older one cargo chooses older versions, which are not tested.) What is not the same everywhere
-//! is in [`sys`].
+//! older Rust cargo chooses older versions of them, which are not tested.) [`sys`] lists what
+//! differs from system to system.
 //!
 //! # Feature flags
 //!

@@ -43,8 +43,9 @@
 //! | --- | --- | --- |
 //! | `serde` | off | `Serialize` for what is seen |
 //!
-//! In the handler of a signal nothing of this crate may be called.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler must not call anything of this crate.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may; `dump_on_signal`
+//! starts such a thread.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.

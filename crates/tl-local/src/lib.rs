@@ -46,8 +46,8 @@
 //! Its drop may use other `Local`s, and set them: such values are dropped next. A new thread starts
 //! with no value, and nothing is kept of threads that have ended.
 //!
-//! In the handler of a signal no `Local` may be used.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler must not use a `Local`.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Platforms
 //!

@@ -52,8 +52,8 @@
 //! assert_eq!(total.into_inner(), 1);
 //! ```
 //!
-//! In the handler of a signal nothing may be locked or unlocked.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler must not acquire or release a lock.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Feature flags
 //!

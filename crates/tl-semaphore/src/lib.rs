@@ -50,8 +50,8 @@
 //! a request for more permits than there can be, [`MAX`](Semaphore::MAX) or the
 //! [bound](BoundedSemaphore::bound), holds nobody up: it is passed over.
 //!
-//! In the handler of a signal permits may not be acquired, nor released.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler must not acquire or release permits.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Platforms
 //!

@@ -159,8 +159,8 @@
 //!
 //! # Limits
 //!
-//! In the handler of a signal no thread may be started, joined or listed.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler must not start, join or list threads.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! The standard library's message about a panic names a thread as it was called at its start.
 //!

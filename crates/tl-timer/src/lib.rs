@@ -95,8 +95,8 @@
 //! have ended there, and cannot be cancelled or restarted. New ones work as in any process. See
 //! [*In a child made by `fork`*](tl_thread#in-a-child-made-by-fork).
 //!
-//! In the handler of a signal no timer may be started, restarted or cancelled.
-//! [What works there](tl_core::door#in-a-signal-handler) is a thread that hears of it.
+//! A signal handler must not start, restart or cancel a timer.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Platforms
 //!

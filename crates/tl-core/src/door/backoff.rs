@@ -33,7 +33,7 @@
 //! | --- | --- | --- |
 //! | waits for | a word that another thread changes once: an event, the end of a round, a wake-up | a word that others take and give back all the time: a lock, permits |
 //! | a look | costs nobody anything, until the word changes | slows down the thread that is at work with the word, since they share its cache line |
-//! | so it looks | after each pause | after many pauses, so that who takes the lock again and again for nanoseconds does so undisturbed; then, since it is held for longer, after each |
+//! | so it looks | after each pause | after many pauses, so that a thread that takes the lock again and again for nanoseconds does so undisturbed; then, since it is held for longer, after each |
 //! | at a score of zero | only in windows | every eighth time, or fewer |
 //!
 //! Between them is `WaitQueue::notified_backoff`, for a

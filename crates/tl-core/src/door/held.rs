@@ -169,7 +169,7 @@ pub fn note_released(lock: QueueId) {
     record(known);
 }
 
-/// Tells who records that the lock was held until now.
+/// Tells the tracer, if there is one, that the lock was held until now.
 fn record(known: Held) {
     if trace::is_on() {
         trace::tell(Event::Held(WasHeld {
@@ -222,8 +222,8 @@ pub(super) fn is_held_here(lock: QueueId) -> bool {
         .any(|known| (known.lock, known.thread) == (lock, own))
 }
 
-/// Returns who holds a lock, if that was [noted](note_held), or one of those that do, if it is held
-/// to read. Any other thread may release it.
+/// Returns which thread holds a lock, if that was [noted](note_held); of a lock that is held to
+/// read, one of the threads that hold it. Any other thread may release it.
 ///
 /// ```
 /// use std::panic::Location;

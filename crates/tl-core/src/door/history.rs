@@ -11,7 +11,7 @@ const LONG: u32 = 150_000;
 const GREATEST_SCORE: u32 = 8;
 /// Each window, and each probe, in vain lets twice as many go by, this many times.
 const RAREST_WINDOW: u32 = 3;
-/// Every so many waits of threads that compete are probes.
+/// Of the waits of threads that compete, one in this many is a probe.
 const WAITS_A_PROBE: u32 = 8;
 
 /// Whether `now` lies in a window: an eighth of a millisecond in every eight, or in up to every 67

@@ -14,7 +14,7 @@
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
 //! | `held.rs` | [`held`]: which thread holds which lock, for locks without an owner that are told to note it |
-//! | `trace.rs` | [`Tracer`]: who records what happens, and what it is told |
+//! | `trace.rs` | [`Tracer`]: what records the events of the door, and which events it is told of |
 //! | `order/` | [`lock_orders`]: which lock is taken while which is held, and which orders could deadlock |
 //! | `gate.rs` | where waiters sleep that are woken together |
 //! | `platform/` | the futex and the clock, the only parts that the model checker replaces |
@@ -22,9 +22,9 @@
 //! # What it promises
 //!
 //! - **First come, first served.** Waiters are woken in the order in which they joined the queue,
-//!   and `wake(n)` wakes exactly `n` of those in it, whether they sleep or still spin. One that was
-//!   woken in vain, since another thread had been faster, and waits again ([`Backoff::renew`]) has
-//!   its old place in the queue.
+//!   and `wake(n)` wakes exactly `n` of those in it, whether they sleep or still spin. A waiter may
+//!   be woken in vain, since another thread was faster; if it waits again ([`Backoff::renew`]), it
+//!   gets its old place in the queue.
 //! - **No wake-up lost, none invented.** A wait ends because a waker took the waiter out, or
 //!   because its deadline passed and it took itself out, and says which. When both happen at once,
 //!   the waker wins.
@@ -44,25 +44,25 @@
 //! had; what another thread held at the moment of the fork stays held, forever, since nobody is
 //! there to release it. That includes a lock or a permit that was just being handed to a waiter.
 //!
-//! For this the thread that forks takes the locks of all buckets before, so that no thread is
-//! inside the door at that moment ([`sys::at_fork`](crate::sys::at_fork)). A child made in another
-//! way than by C's `fork` may not find it so, and a handler of a signal must not fork while it
-//! interrupts the door. In the parent nothing changes.
+//! For this the thread that forks first takes the locks of all buckets, so that no thread is inside
+//! the door at that moment ([`sys::at_fork`](crate::sys::at_fork)). This does not hold for a child
+//! that is made in another way than by C's `fork`, and a signal handler must not fork, since it may
+//! have interrupted the door. In the parent nothing changes.
 //!
 //! # In a signal handler
 //!
-//! The handler of a signal must call nothing that waits or wakes: no `set`, `release` or
-//! `notify_one`, and no lock. It may have interrupted its own thread inside the door, with a bucket
-//! locked; then it waits for that thread forever. At ten thousand signals a second that happens
-//! within moments. What only looks, as `is_set` or `available`, never enters the door.
+//! A signal handler must call nothing that waits or wakes: no `set`, `release` or `notify_one`, and
+//! no lock. It may have interrupted its own thread inside the door, with a bucket locked; then it
+//! waits for that thread forever. At ten thousand signals a second that happens within moments. A
+//! method that only looks, such as `is_set` or `available`, never enters the door.
 //!
-//! What works is a thread that hears of the signal and does what is to be done:
+//! So let a thread learn of the signal and do the work. A thread may call anything. It can
 //!
-//! - one that iterates over the signals of the crate [`signal-hook`](https://docs.rs/signal-hook),
-//!   or is started by [`ctrlc`](https://docs.rs/ctrlc);
-//! - one that waits in `sigwait`, or reads a `signalfd`, for a signal that `main` has blocked
-//!   before it started any thread;
-//! - one that reads from a pipe or an `eventfd`, into which the handler writes.
+//! - iterate over the signals of the crate [`signal-hook`](https://docs.rs/signal-hook), or be
+//!   started by [`ctrlc`](https://docs.rs/ctrlc);
+//! - wait in `sigwait`, or read a `signalfd`, for a signal that `main` has blocked before it
+//!   started any thread;
+//! - read from a pipe or an `eventfd` into which the handler writes.
 //!
 //! The guide has a program that ends in good order after Ctrl-C: *Signals and Ctrl-C*.
 //!

@@ -46,7 +46,8 @@ pub(super) struct Node {
     pub(super) moved_to: Cell<usize>,
     /// Whether it was the second of those that were moved together.
     pub(super) is_companion: Cell<bool>,
-    /// Who took the node out to move it to another queue, and who woke it, if somebody records.
+    /// Which thread took the node out to move it to another queue, and which woke it, if there is a
+    /// [`Tracer`](super::Tracer).
     pub(super) notified: Cell<Option<Waker>>,
     pub(super) woken: Cell<Option<Waker>>,
     /// What the waiter has noted for [`waits`](super::waits), or null.
@@ -172,7 +173,7 @@ impl Node {
         }
     }
 
-    /// To be called by who wakes the node, before that.
+    /// Notes which thread wakes the node. That thread calls this before it wakes it.
     #[inline]
     fn note_waker(&self) {
         if let Some(waker) = Waker::here() {

@@ -1,5 +1,5 @@
-//! What is told to a recorder: waits that are over, what was held, threads that begin and end,
-//! timers that fire.
+//! What is told to a recorder: waits that are over, locks that were held, threads that begin and
+//! end, timers that fire.
 //!
 //! While nobody records, each place that would tell something reads one word, and no more. The
 //! paths on which a thread neither waits nor has waited do not even do that.
@@ -15,7 +15,7 @@ use super::platform;
 use super::queue::QueueId;
 use crate::ident::{ThreadIdent, current_ident};
 
-/// Hears of what happens, on the thread to which it happens.
+/// Is told each [`Event`], on the thread to which it happens.
 ///
 /// ```
 /// use std::panic::Location;
@@ -55,10 +55,10 @@ impl Tracer {
 /// The recorder; null if nobody does.
 static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
 
-/// Lets the tracer hear of everything from now on, in place of the one that did so far; `None`: no
-/// one. A thread that is just telling the one before something may still do so.
+/// Tells the tracer every event from now on, in place of the tracer before it; with `None`, none is
+/// told. A thread that is just telling the tracer before it an event may still do so.
 ///
-/// In a child made by `fork` there is none.
+/// In a child made by `fork` there is no tracer.
 ///
 /// ```
 /// use tl_core::door::{Tracer, set_tracer};

@@ -119,7 +119,7 @@
 //! - **Lines never mix**, whichever threads write them: those of several threads, those of a
 //!   message whose `Display` itself logs (they come before the line of the message), and, on the
 //!   standard streams, those of `println!` and `eprintln!`. (A destination that is in non-blocking
-//!   mode and full loses the rest of a line, as it does forevery writer of the standard library.)
+//!   mode and full loses the rest of a line, as it does for every writer of the standard library.)
 //! - **Logging is no reason to fail.** A closed pipe, a closed standard error or a full disk loses
 //!   the record, and nothing else happens; what follows a record that was cut short begins on a
 //!   line of its own. A `Display` that panics loses its record and the logger goes on.

@@ -40,7 +40,7 @@ impl Destination {
 /// A write is made under a lock, because the operating system may take a long line in several
 /// pieces, and no other line may come between them. For the standard streams that is the lock of
 /// [`std::io`]: so the lines do not mix with what `println!` and `eprintln!` write either. In a
-/// child made by `fork` that lock may be held by nobody who is there: see [`Stream`].
+/// child made by `fork` that lock may be held by a thread of the parent: see [`Stream`].
 #[derive(Debug)]
 pub(super) enum Sink {
     Stream(Stream),

@@ -35,7 +35,8 @@
 //! | Windows | `GetCurrentThreadId` | what Windows keeps | yes | no; a timed wait ends with a tick of its clock, up to 16 ms late |
 //! | others | counted by this crate | nothing | no | no |
 //!
-//! [`Inherited`] knows Linux; on the others it is empty, and a thread has what its maker passes on.
+//! [`Inherited`] knows Linux; on other systems it is empty, and a thread has what the thread that
+//! made it passes on.
 //! [`spawn_bare`] is for all systems with `pthread`s.
 //!
 //! What a system can't do is an error of the kind [`Unsupported`](std::io::ErrorKind::Unsupported).
