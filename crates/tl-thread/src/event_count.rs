@@ -3,9 +3,9 @@
 use tl_core::door::{Call, Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
-/// EventCount of something, counted, and who waits for the next one.
+/// Counts the changes of something, and lets threads wait for the next one.
 pub(crate) struct EventCount {
-    /// EventCount with its queue locked.
+    /// How many changes there were. Changed with its queue locked.
     count: AtomicU32,
 }
 

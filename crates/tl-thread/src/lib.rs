@@ -33,7 +33,7 @@
 //! | to wait for all threads before the end, or to end at once | [`shutdown`], [`exit`] |
 //! | a call later, that can be cancelled | [`tl-timer`] |
 //! | a pause that another thread can cut short | [`tl-event`] |
-//! | at most so many threads at work | [`tl-semaphore`] |
+//! | at most a given number of threads at work | [`tl-semaphore`] |
 //! | a value for each thread | [`tl-local`] |
 //! | a pool of threads for many small pieces of work | `rayon` |
 //! | asynchronous tasks | `tokio` |
@@ -78,10 +78,9 @@
 //! crate. It runs on the main thread when its thread-locals have been dropped. What follows from
 //! this:
 //!
-//! - An exit hook that a C library registers after that runs before the wait, while workers may be
-//!   at work with that library. OpenSSL does so, when it is first used. A program with such a
-//!   library ends `main` with
-//!   [`shutdown`]: then the threads have ended when the first hook runs.
+//! - An exit hook that a C library registers later runs before the wait, while workers may still
+//!   use that library. OpenSSL registers one when it is first used. A program with such a library
+//!   ends `main` with [`shutdown`]: then the threads have ended when the first hook runs.
 //!
 //!   ```
 //!   // The end of `main`:
@@ -91,11 +90,11 @@
 //!
 //! - The exit status stays what it is, and the other exit hooks run: those registered later before
 //!   the wait, those registered earlier after it.
-//! - After `main` has returned `std::process::exit` in another thread sleeps forever, inside the
+//! - After `main` has returned, `std::process::exit` in another thread sleeps forever, inside the
 //!   standard library (which lets one thread exit: rust-lang/rust#126600). If the process waits for
 //!   that thread, it hangs: use [`exit`].
-//! - What those threads have printed is flushed at the end. A daemon that has standard output
-//!   locked then delays it by a second at most.
+//! - What the threads have printed is flushed at the end of the wait. A daemon that has standard
+//!   output locked then delays the flush by a second at most.
 //! - The main thread must not call `std::process::exit` while it holds what a worker needs to end,
 //!   such as a lock.
 //! - What ends a process without the exit hooks does not wait: `abort`, a signal, a panic in a
@@ -104,9 +103,10 @@
 //! - A thread that is started when the wait is over, by an exit hook or a daemon, is not waited
 //!   for.
 //! - Two versions of this crate in one program do not know of each other's threads. The end of the
-//!   process waits for those of the one and then for those of the other, in the reverse order of
-//!   their first use: what threads of the second start late with the first is not waited for.
-//!   `cargo tree --duplicates` shows whether there are two.
+//!   process waits for the threads of one version and then for those of the other, in the reverse
+//!   order of their first use. During the second wait a thread may start one of the version whose
+//!   wait is over: that one is not waited for. `cargo tree --duplicates` shows whether there are
+//!   two.
 //!
 //! # In a child made by `fork`
 //!
@@ -116,22 +116,26 @@
 //! - The thread that forked is the main thread, by the handle, the name and the identity that it
 //!   had, and is no daemon. When its function returns, that is the end of the process, as if `main`
 //!   had returned.
-//! - All other threads have ended: they are not alive, not listed, a join returns at once, without
-//!   an error for a [`Thread`], and with one for a [`JoinHandle`], since there is no value. No
-//!   pending timer fires.
+//! - All other threads have ended: they are neither alive nor listed. A join of one returns at
+//!   once, without an error for a [`Thread`], and with one for a [`JoinHandle`], since there is no
+//!   value. No pending timer fires.
 //! - New threads and timers can be started, and the end of the process waits for them.
-//! - What another thread held, a lock or a permit, stays held. A [`scope`] that was open never
-//!   ends, nor does a round of a barrier in which threads of the parent had arrived.
+//! - A lock or a permit that another thread held stays held. A [`scope`] that was open never ends,
+//!   nor does a round of a barrier at which threads of the parent had arrived.
 //! - The loggers of [`tl_core`] go on, whatever other threads were just writing.
 //!
-//! It holds however the child was forked, whatever other threads were at, if C's `fork` made it;
-//! `vfork`, `posix_spawn` and a bare system call tell nobody. It does not hold for the standard
-//! library and for others: if another thread was just printing, the child waits forever when it
-//! prints; if one had called [`std::process::exit`], when it calls that (here it is [`exit`] that
-//! works); and if a thread that this library did not start was just starting or ending, for a new
-//! thread to begin. Nor does it hold outside Linux and Android, where threads sleep on
-//! `parking_lot_core`: if another thread was just about to sleep there or to wake one, the child
-//! may wait forever. Where that matters call `exec` soon.
+//! All this holds whatever other threads were just doing, if C's `fork` made the child; `vfork`,
+//! `posix_spawn` and a bare system call tell nobody of it. It does not hold for the standard
+//! library and other libraries. The child waits forever
+//!
+//! - when it prints, if another thread was just printing;
+//! - when it calls [`std::process::exit`], if another thread had called that ([`exit`] works);
+//! - for a new thread to begin, if a thread that this library did not start was just starting or
+//!   ending.
+//!
+//! Outside Linux and Android threads sleep on `parking_lot_core`. There the child may also wait
+//! forever if another thread was just about to sleep, or to wake one. Where that matters, call
+//! `exec` soon.
 //!
 //! # Platforms
 //!

@@ -158,7 +158,7 @@ impl Life {
         self.word.load(Ordering::Acquire) & STAGE
     }
 
-    /// What a thread notes that waits for the end of the thread `who`.
+    /// Returns the note of a thread that waits for the end of this one, which `who` names.
     pub(crate) fn note<'a>(
         &self,
         call: Call,

@@ -28,8 +28,8 @@
 //!
 //! # What a timer costs
 //!
-//! A pending timer is a [`Thread`](tl_thread::Thread) to everybody who asks: it is listed, named,
-//! alive, and can be joined. But it has no thread of the operating system. One thread, named
+//! A pending timer looks like a [`Thread`](tl_thread::Thread): it is listed, has a name, is alive,
+//! and can be joined. But it has no thread of the operating system. One thread, named
 //! `timer-scheduler`, waits for the earliest of all pending timers; it exists while something is
 //! pending and ten milliseconds longer, sleeps until something is due, and is neither listed nor
 //! waited for. A pending timer takes about 400 bytes besides what its function holds. Starting and
@@ -44,8 +44,8 @@
 //!
 //! # What a call takes over
 //!
-//! Python makes the thread of a timer when the timer is started, so it takes over what the starting
-//! thread has. Here the scheduler makes it, and gives it what the thread that called
+//! Python makes the thread of a timer when the timer is started, so that thread takes over what the
+//! starting thread has. Here the scheduler makes it, and gives it what the thread that called
 //! [`start`](Timer::start) had at that moment:
 //!
 //! | | the thread of the call has |
@@ -57,15 +57,16 @@
 //!
 //! A process without privileges may lower the rank of a thread, but not lift it. So the scheduler
 //! has at least the rank of the main thread or of the thread that made it, and is replaced when a
-//! thread of a higher rank starts a timer. The signals that it blocks itself are all that can come
-//! from elsewhere. What the system does not grant for the thread of a call is as it is for the
-//! scheduler. Asking for all this is most of what [`start`](Timer::start) costs.
+//! thread of a higher rank starts a timer. The scheduler itself blocks all signals that can come
+//! from elsewhere. Where the system does not grant one of these to the thread of a call, that
+//! thread has what the scheduler has. Asking for all this is most of what [`start`](Timer::start)
+//! costs.
 //!
 //! `cargo test` captures what a test prints, in its thread and in those that it starts with the
-//! standard library. Nothing but such a start passes the capture on, so a call cannot print in the
-//! name of the test whose timer it is. It prints in nobody's: the line is shown at once, also when
-//! the test passes. [`Timer::every`] and [`Timer::repeat`] start a thread of their own at once, so
-//! that what they print is captured.
+//! standard library. Nothing but such a start passes the capture on, so what a timer's call prints
+//! is not captured for the test that started it: the line is shown at once, even if the test
+//! passes. [`Timer::every`] and [`Timer::repeat`] start a thread of their own at once, so that what
+//! they print is captured.
 //!
 //! # Deadlocks
 //!
@@ -83,8 +84,8 @@
 //! If the operating system refuses the thread of a timer that is due, the timer stays pending, and
 //! can be cancelled. It is tried again after a millisecond, then less and less often, down to four
 //! times a second; where thousands are refused, all of them together no more than 4,000 times a
-//! second. No other timer waits for that. The [excepthook](tl_thread::set_excepthook) hears of it,
-//! once for each timer; it runs on the scheduler's thread then, so nothing fires while it does.
+//! second. No other timer waits for that. The [excepthook](tl_thread::set_excepthook) is told, once
+//! for each timer; it then runs on the scheduler's thread, so nothing fires while it does.
 //!
 //! # Clock and `fork`
 //!

@@ -357,7 +357,7 @@ fn run<T, R>(
     }));
     if let Err(payload) = &result {
         let message = excepthook::message_of(&**payload);
-        // The only one who sets it.
+        // Nothing else sets it, so this does not fail.
         let _ = thread.inner.panic.set(Arc::clone(&message));
         excepthook::report(&thread, &message, &**payload);
     }
