@@ -1,6 +1,6 @@
-//! Locks with Python's vocabulary: [`Lock`], which any thread may release, [`RLock`], which its
-//! owner can acquire again, and, on the same raw lock, locks that hold data: [`Mutex`] and
-//! [`ReentrantMutex`]. And [`RwLock`], for many readers or one writer.
+//! Locks with Python's vocabulary: [`Lock`], which any thread may release; [`RLock`], which its
+//! owner can acquire again; on the same raw lock [`Mutex`] and [`ReentrantMutex`], which hold
+//! data; and [`RwLock`], for many readers or one writer.
 //!
 //! # When to use it
 //!
@@ -11,7 +11,7 @@
 //! | one thread at a time to use what is not a value: a terminal, a device, a file | a [`Lock`], or an [`RLock`] to take it again |
 //! | a lock that one thread takes and another releases | a [`Lock`] |
 //! | to wait until the value is as you need it | a `Monitor` of [`tl-condition`] |
-//! | at most so many threads at a time | [`tl-semaphore`] |
+//! | at most a given number of threads at a time to do something | [`tl-semaphore`] |
 //! | many threads at a time to read a value, or one to write it | an [`RwLock`], where reading takes long; else a [`Mutex`] |
 //!
 //! # How they differ
@@ -59,27 +59,27 @@
 //!
 //! | feature | by default | what it brings |
 //! | --- | --- | --- |
-//! | `owners` | off | who holds each lock, and where it was acquired, for [`tl-inspect`] |
+//! | `owners` | off | which thread holds each lock, and where it acquired it, for [`tl-inspect`] |
 //! | `lock-order` | off | `owners`, and a warning of each order of locks that could deadlock |
 //!
-//! With `owners` each acquire and each release writes into a table, which takes several times as
-//! long as they do otherwise. It is for finding out why a program hangs. The allocator of a program
-//! must not use these locks then. Of an [`RwLock`] all that read are known; if a thread drops
-//! a guard to read that another one has sent it, nothing more is known of those that read, and if
-//! it holds one of its own besides, the two are taken for each other.
+//! With `owners` each acquire and each release writes into a table, so they take several times as
+//! long. The feature is for finding out why a program hangs. The program's allocator must not use
+//! these locks then. All readers of an [`RwLock`] are known, until a thread drops a read guard that
+//! another thread has sent it: then nothing more is known of the readers. (If that thread also
+//! holds a read guard of its own, the two guards are taken for each other.)
 //!
 //! # The order of locks
 //!
-//! Two threads that take two locks in opposite order may wait for each other, forever, and mostly
-//! they do not: it takes the one moment at which each has its first lock. With `lock-order` that
-//! moment need not come. Each thread notes which lock it wants while it holds which; when these
-//! notes close a circle for the first time, that is reported, with the places where each lock was
-//! taken and the next one wanted, whether or not anything waits. It is logged as a warning, with
-//! the macros of the crate [`log`](https://docs.rs/log), by the next thread that has released all
-//! its locks, so that the logger may take locks, too. A logger that formats a record while it holds
-//! a lock of another library, and a `Display` that takes a lock of this one, do not go together:
-//! then leave the reports to [`tl-inspect`], whose watch has all that was found, and reports it at
-//! once.
+//! Two threads that take two locks in opposite order may wait for each other forever. Mostly they
+//! do not, since that takes a moment at which each has its first lock and not yet its second. With
+//! `lock-order` that moment need not come. Each thread notes which lock it wants while it holds
+//! which; when these notes close a circle for the first time, that is reported, with the places
+//! where each lock was taken and the next one wanted, whether or not anything waits. The next
+//! thread that has released all its locks logs the report as a warning, with the macros of the
+//! crate [`log`](https://docs.rs/log), so that the logger may take locks, too. A logger that formats
+//! a record while it holds a lock of another library, and a `Display` that takes a lock of this one,
+//! do not go together: then leave the reports to [`tl-inspect`], whose watch has all orders that
+//! were found, and reports each at once.
 //!
 //! ```text
 //! Lock order: 2 threads that do this at the same time can wait for each other forever
@@ -89,21 +89,23 @@
 //!   Take them in the same order everywhere, or one at a time.
 //! ```
 //!
-//! It says that an order *could* deadlock: were two threads to do at the same time what it has
-//! seen, be it in one thread or at different times. It is silent of what could not:
+//! The report says that an order *could* deadlock: if threads did at the same time what was seen,
+//! even if it was seen in one thread only, or at different times. There is no report of what could
+//! not deadlock:
 //!
 //! - A try, and a form with a time limit, wait for no lock forever.
 //! - A further level of an [`RLock`] does not wait.
-//! - Readers do not wait for readers, unless threads write, which keep readers out when they are
-//!   overdue; [`read_recursive`](RwLockExt::read_recursive) does not even then.
+//! - Readers do not wait for readers, unless threads write, too: a writer that is overdue keeps new
+//!   readers out. [`read_recursive`](RwLockExt::read_recursive) does not wait even then.
 //! - Where a third lock is held each time, the two never happen at once.
 //! - A [`Lock`] that another thread releases is no lock but a signal, and in no order.
-//! - A lock takes its order along when it is moved, and when it is dropped. What comes to lie at
-//!   its address afterwards has none: each lock keeps a number, for which it has 8 bytes more.
+//! - A lock keeps its order when it is moved, and the order ends when the lock is dropped. A new
+//!   lock at the same address has none: each lock has a number, in 8 bytes more.
 //!
-//! So what it reports is worth mending. That it reports nothing proves nothing of what has not run.
-//! It costs a look at a table for each lock that is wanted while another is held, and for each time
-//! that an [`RwLock`] is written, and keeps each such pair of locks for as long as they live.
+//! So what is reported is worth mending. That nothing is reported proves nothing of what has not
+//! run. The feature costs a look at a table for each lock that is wanted while another is held, and
+//! for each time that an [`RwLock`] is written, and keeps each such pair of locks for as long as
+//! they live.
 //!
 //! # Platforms
 //!

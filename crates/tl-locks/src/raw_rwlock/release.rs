@@ -72,8 +72,8 @@ impl RawRwLock {
         self.settle_free(WaitQueue::of(&self.state).lock(), fair);
     }
 
-    /// Decides who is next, if none holds the lock any more. A thread that has taken it meanwhile
-    /// decides when it releases it, since `QUEUED` is set.
+    /// Decides which waiter is next, if no thread holds the lock any more. A thread that has taken
+    /// the lock meanwhile decides when it releases it, since `QUEUED` is set.
     pub(super) fn settle_free(&self, queue: LockedQueue<'_>, fair: bool) {
         let mut state = self.state.load(Ordering::Relaxed);
         while state & HELD == 0 {
