@@ -1,6 +1,6 @@
-//! Condition variables: [`Condition`], Python's, on any of the locks of [`tl_locks`], re-entrant
-//! ones too, and [`Monitor`], a value with its lock and condition in one. And [`Condvar`], apart
-//! from its [`Mutex`](tl_locks::Mutex), as in `std` and `parking_lot`.
+//! Condition variables: [`Condition`], as in Python, on a [`Lock`](tl_locks::Lock) or an
+//! [`RLock`](tl_locks::RLock); [`Monitor`], a value with its lock and condition in one; and
+//! [`Condvar`], apart from its [`Mutex`](tl_locks::Mutex), as in `std` and `parking_lot`.
 //!
 //! # When to use it
 //!
@@ -23,13 +23,14 @@
 //! | [`Condvar`] | `&mut T` through the mutex's guard | a [`Mutex`](tl_locks::Mutex), elsewhere | yes |
 //!
 //! A wait ends because the thread was notified or because its time ran out, and says which.
-//! `notify(n)` notifies exactly `n` waiters, or all if there are fewer, those first that have
-//! waited longest, and returns how many it notified. A notified thread that sleeps is not woken
-//! while the lock is held, only to wait for it: it moves to the lock's own queue, and wakes when
-//! the lock is released.
+//! `notify(n)` notifies exactly `n` waiters, or all if there are fewer, the longest waiters first,
+//! and returns how many it notified. A notified thread that sleeps is not woken while the lock is
+//! held, since it would only wait again: it moves to the lock's own queue, and wakes when the lock
+//! is released.
 //!
-//! The guards wait and notify without a `Result`, since a thread that has one holds the lock. The
-//! same methods on the condition itself return [`NotAcquired`] to a caller that does not hold it.
+//! The guards wait and notify without a `Result`, since a thread that has a guard holds the lock.
+//! The same methods on the condition itself return [`NotAcquired`] to a caller that does not hold
+//! the lock.
 //!
 //! # Examples
 //!
