@@ -1,5 +1,5 @@
 //! [`Semaphore`] and [`BoundedSemaphore`]: a number of permits, which threads take, wait for when
-//! there are none, and give back.
+//! there are none, and give back. A [`ClosableSemaphore`] can also send its waiters away.
 //!
 //! The first two are Python's [`threading.Semaphore` and
 //! `BoundedSemaphore`](https://docs.python.org/3/library/threading.html#semaphore-objects) for
@@ -29,7 +29,7 @@
 //! | --- | --- |
 //! | at most a given number of threads at once to do something | a [`BoundedSemaphore`] and its [`permit`](Semaphore::permit) |
 //! | to count things that some threads produce and others consume | a [`Semaphore`], [`release`](Semaphore::release) and [`acquire`](Semaphore::acquire) |
-//! | those that wait to be sent away when all comes to an end | a [`ClosableSemaphore`] and its [`close`](ClosableSemaphore::close) |
+//! | waiting threads to be sent away when the program shuts down | a [`ClosableSemaphore`] and its [`close`](ClosableSemaphore::close) |
 //! | one thread at a time to use a value | a `Mutex` of [`tl-locks`] |
 //! | all waiting threads to go on at once | [`tl-event`] |
 //! | threads to wait until shared data is as they need it | a `Monitor` of [`tl-condition`] |
@@ -37,16 +37,16 @@
 //! # Fairness
 //!
 //! A thread that finds a free permit takes it, even while others wait: that is what makes a busy
-//! semaphore fast. But to a thread that has slept for more than half a millisecond the next permits
-//! pass directly, ahead of every newcomer, to the longest waiter in the queue first. Where many
-//! have slept that long this happens once in half a millisecond, since all others wait until the
-//! sleeper runs. So no thread starves.
+//! semaphore fast. But once a thread has slept for more than half a millisecond, the next permits
+//! pass directly to it, ahead of every newcomer; of several such threads, to the one first that has
+//! waited longest. Where many have slept that long, this happens once in half a millisecond, since
+//! all others wait until the sleeper runs. So no thread starves.
 //!
 //! A request for many permits waits in the same line, however much it asks for. Once it has slept
 //! that long and is first, permits are **kept for it** until there are enough, and all others wait.
-//! That is what it costs: while eight permits are gathered for one thread, seven that others could
-//! use lie idle; and if eight never come together, nobody gets any. So give a request that may
-//! never be met a time limit. When that is over, what was kept for it is there for the others. Only
+//! That has a cost: while eight permits are gathered for one thread, seven that others could use
+//! lie idle; and if eight never come together, nobody gets any. So give a request that may never be
+//! met a time limit. When its time has run out, what was kept for it is there for the others. Only
 //! a request for more permits than there can be, [`MAX`](Semaphore::MAX) or the
 //! [bound](BoundedSemaphore::bound), holds nobody up: it is passed over.
 //!
