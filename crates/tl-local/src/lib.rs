@@ -1,11 +1,11 @@
-//! [`Local`]: an object in which every thread has a value of its own, and [`SharedLocal`], in which
-//! all threads may look at it.
+//! [`Local`]: an object in which every thread has a value of its own; and [`SharedLocal`], in which
+//! every thread may also look at the values of the others.
 //!
 //! `Local` is Python's
 //! [`threading.local`](https://docs.python.org/3/library/threading.html#thread-local-data) for
 //! Rust. Unlike a [`thread_local!`](std::thread_local) static it is an object: it can be a field,
-//! live in an [`Arc`](std::sync::Arc), and there can be any number. Reading it costs a few
-//! instructions, with no lock and no atomic operation.
+//! live in an [`Arc`](std::sync::Arc), and there can be any number of them. Reading a value costs a
+//! few instructions, with no lock and no atomic operation.
 //!
 //! ```
 //! use std::thread;
@@ -28,7 +28,7 @@
 //! | you want | take |
 //! | --- | --- |
 //! | a value for each thread, in an object, and as many objects as you like | a [`Local`] |
-//! | the same, and to go through the values of all threads meanwhile | a [`SharedLocal`] |
+//! | the same, and to go through the values of all threads while they run | a [`SharedLocal`] |
 //! | a value for each thread, in one static, of a type that need not be `Send` | [`thread_local!`](std::thread_local) |
 //! | one value for all threads | a `Mutex` of [`tl-locks`] |
 //! | to give a thread a value when it starts | a closure that owns it, with [`tl-thread`] |
@@ -37,14 +37,14 @@
 //!
 //! A value belongs to the thread that set it, and no other thread sees it, except the exclusive
 //! owner of the `Local` ([`for_each_mut`](Local::for_each_mut), [`drain`](Local::drain)). (In a
-//! [`SharedLocal`] every thread may look at it.) It is dropped once:
+//! [`SharedLocal`] every thread may look at it.) The value is dropped once:
 //!
 //! - in its thread when that thread ends, before a `join` of it returns, or
-//! - with the `Local`, in the thread that drops it, if that comes first, or
-//! - if its thread ends while another one visits the value, by that one when it is done with it.
+//! - with the `Local`, in the thread that drops the `Local`, if that comes first, or
+//! - in a thread that visits the value, after the visit, if the value's thread ends meanwhile.
 //!
-//! Its drop may use other `Local`s, and set them: such values are dropped next. A new thread starts
-//! with no value, and nothing is kept of threads that have ended.
+//! The drop of a value may use other `Local`s, and set them: such values are dropped next. A new
+//! thread starts with no value, and nothing is kept of threads that have ended.
 //!
 //! A signal handler must not use a `Local`.
 //! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
@@ -65,8 +65,8 @@
 //!
 //! # Values that outlive their thread
 //!
-//! Counters of threads that are summed up at the end, say. In a [`SharedLocal`] all see a value
-//! only while its thread lives. To keep it longer, let each thread's value be an
+//! A value ends with its thread, in a [`SharedLocal`] too. Counters that are summed up when their
+//! threads have ended must live longer. For that, let each thread's value be an
 //! [`Arc`](std::sync::Arc) of something that is `Sync`, of which the initialiser keeps a clone in a
 //! list: the thread uses its own without a lock, and the owner of the list reads all of them,
 //! those of threads that have ended too.
@@ -94,8 +94,8 @@
 //! assert_eq!(sum, 6);
 //! ```
 //!
-//! To forget those of threads that have ended, drop from the list what has no other owner
-//! ([`Arc::strong_count`](std::sync::Arc::strong_count) is 1).
+//! To forget the values of threads that have ended, drop from the list each `Arc` that has no other
+//! owner (its [`strong_count`](std::sync::Arc::strong_count) is 1).
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.
