@@ -104,9 +104,8 @@
 //!   for.
 //! - Two versions of this crate in one program do not know of each other's threads. The end of the
 //!   process waits for the threads of one version and then for those of the other, in the reverse
-//!   order of their first use. During the second wait a thread may start one of the version whose
-//!   wait is over: that one is not waited for. `cargo tree --duplicates` shows whether there are
-//!   two.
+//!   order of their first use. A thread of the first version that is started during the second
+//!   wait is not waited for. `cargo tree --duplicates` shows whether there are two.
 //!
 //! # In a child made by `fork`
 //!
