@@ -1,4 +1,4 @@
-//! A report for who asks from outside.
+//! A report that is asked for from outside the process, by a signal.
 
 use std::fmt::Write as _;
 use std::io;
@@ -9,16 +9,16 @@ use tl_thread::{StartError, Thread};
 use crate::{deadlocks, lock_orders, observers, snapshot};
 
 /// Writes a [`snapshot`], the [`deadlocks`] and the [`lock_orders`] to standard error whenever the
-/// signal comes, as `kill -QUIT` or `Ctrl-\` send `SIGQUIT`. The signal then does nothing else:
-/// `SIGQUIT` no longer ends the process.
+/// signal comes. `kill -QUIT` and `Ctrl-\`, for example, send `SIGQUIT`. The signal then does
+/// nothing else: `SIGQUIT` no longer ends the process.
 ///
-/// The handler of the signal only wakes a daemon thread, `dump-on-signal`, that does the rest. A
-/// thread that holds standard error locked delays it.
+/// The signal handler only wakes a daemon thread, `dump-on-signal`, which does the rest. A thread
+/// that holds standard error locked delays the report.
 ///
 /// # Errors
 ///
-/// If there is no such signal or it cannot be caught, as `SIGKILL`; if this function was called for
-/// it before; when the operating system refuses the thread.
+/// If there is no such signal, or it cannot be caught, such as `SIGKILL`; if this function was
+/// called for it before; if the operating system refuses the thread.
 ///
 /// ```
 /// tl_inspect::dump_on_signal(libc::SIGQUIT)?;

@@ -1,4 +1,4 @@
-//! See inside: what every thread waits for, since when, called from where, and who holds it.
+//! Says what every thread waits for, since when, called from where, and which thread holds it.
 //!
 //! ```
 //! println!("{}", tl_inspect::snapshot());
@@ -11,9 +11,9 @@
 //!
 //! | you want | take |
 //! | --- | --- |
-//! | to know what the threads of a program do that hangs | [`snapshot`] |
-//! | to know which of them wait for each other | [`deadlocks`] |
-//! | to know which could, though they have not yet | [`lock_orders`], with the feature `lock-order` of [`tl-locks`] |
+//! | to know what the threads of a program that hangs are doing | [`snapshot`] |
+//! | to know which threads wait for each other | [`deadlocks`] |
+//! | to know which threads could wait for each other, though they have not yet | [`lock_orders`], with the feature `lock-order` of [`tl-locks`] |
 //! | to be told of deadlocks, of long waits, and why the process does not end | [`watch`] |
 //! | to ask a program from outside, on Unix | `dump_on_signal` |
 //! | to see afterwards when each thread waited, and where the time went | [`trace`] |
@@ -22,20 +22,24 @@
 //!
 //! # What is seen
 //!
-//! Every thread that waits in one of the primitives of these crates, whoever started it: which
-//! operation, the place in the program that called it, how long it has slept, and when it gives up.
-//! Who holds what it waits for is known for an `RLock`, also as the lock of a condition, for a
-//! thread that is joined, and for a barrier, where those that have arrived are listed. A `Lock`, a
-//! `Mutex` and an `RwLock` have four bytes and no owner: who holds them is known if `tl-locks` is
-//! built with its feature `owners`.
+//! This crate sees every thread that waits in one of the primitives of these crates, whether they
+//! started it or not: in which operation it waits, the place in the program that called it, how
+//! long the thread has slept, and when it gives up.
 //!
-//! What waits in the standard library, in the system or in another library is seen as running.
+//! It also sees which thread holds what is waited for, if that is an `RLock` (also as the lock of a
+//! condition) or a thread that is joined. For a barrier it lists the threads that have arrived. A
+//! `Lock`, a `Mutex` and an `RwLock` have four bytes and no owner: their holders are known if
+//! `tl-locks` is built with its feature `owners`.
+//!
+//! A thread that waits in the standard library, in the system or in another library is seen as
+//! running.
 //!
 //! # What it costs
 //!
-//! Nothing where nothing waits. A wait writes down what it is, on its stack. A look locks one part
-//! of the wait queues after the other, each for as long as it copies what is there. What a
-//! recording costs, while it is on and while it is not, is on the page of [`trace`].
+//! An operation that does not wait pays nothing. A wait writes down what it is, on its thread's
+//! stack. A look locks one part of the wait queues after the other, each for as long as it takes to
+//! copy what is there. The page of [`trace`] says what a recording costs, while it is on and while
+//! it is not.
 //!
 //! # Feature flags
 //!

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tl_core::{ThreadIdent, current_ident};
 
-/// Their idents; 0 where there is none. One for which there is no room counts as any other thread.
+/// The identities of these threads; 0 in a free place. A thread for which there is no place counts
+/// as any other thread.
 static OBSERVERS: [AtomicU64; 32] = [const { AtomicU64::new(0) }; 32];
 
 /// Notes that the calling thread only looks, until what this returns is dropped.

@@ -9,12 +9,13 @@ use crate::Place;
 
 /// Returns the orders of locks that were seen and could deadlock, the oldest first.
 ///
-/// They are noted by `tl-locks` with its feature `lock-order`, whose page says what is noted and
-/// what is not: a thread that holds one lock wants another, and elsewhere a thread that holds the
-/// second wants the first, or so on in a longer circle. None need have waited. An order is found
-/// once for the same places in the program, and is kept to the end of the process.
+/// `tl-locks` notes them with its feature `lock-order`: a thread that holds one lock wants another,
+/// and elsewhere a thread that holds the second wants the first, or so on in a longer circle. None
+/// of the threads need have waited. The page of `tl-locks` says what counts as an order, and what
+/// does not. An order is found once for the same places in the program, and is kept to the end of
+/// the process.
 ///
-/// A [`watch`](crate::watch) reports each when it is found.
+/// A [`watch`](crate::watch) reports each order when it is found.
 ///
 /// ```
 /// use tl_inspect::lock_orders;
@@ -72,8 +73,8 @@ impl serde::Serialize for LockOrder {
     }
 }
 
-/// A step of a [`LockOrder`]: a thread that held a lock and wanted another, when that was seen
-/// first.
+/// A step of a [`LockOrder`]: a thread that held a lock and wanted another, as it was when this was
+/// first seen.
 ///
 /// ```
 /// use tl_inspect::{OrderStep, lock_orders};
@@ -108,12 +109,12 @@ impl OrderStep {
         self.0.held.address()
     }
 
-    /// Returns where the thread had acquired it.
+    /// Returns where the thread had acquired the lock that it held.
     pub fn held_at(&self) -> Place {
         Place::new(self.0.held_at)
     }
 
-    /// Returns whether no other thread could hold it at the same time.
+    /// Returns whether no other thread could hold that lock at the same time.
     pub fn is_held_alone(&self) -> bool {
         self.0.held_as == LockMode::Exclusive
     }
@@ -123,12 +124,12 @@ impl OrderStep {
         self.0.wanted.address()
     }
 
-    /// Returns where the thread wanted it.
+    /// Returns where the thread wanted that lock.
     pub fn wanted_at(&self) -> Place {
         Place::new(self.0.wanted_at)
     }
 
-    /// Returns whether it wanted it for itself alone, not to read.
+    /// Returns whether the thread wanted that lock for itself alone, not to read.
     pub fn is_wanted_alone(&self) -> bool {
         self.0.wanted_as == LockMode::Exclusive
     }

@@ -8,8 +8,8 @@ pub const COLOURS: usize = 6;
 /// The style sheet of the picture with this `id`. Each rule names it, so that several pictures on
 /// one page don't disturb each other.
 ///
-/// A picture alone is as light or dark as its reader's system. On a page of rustdoc it is as the
-/// page is, whose theme can be chosen: `data-theme` says which.
+/// A picture alone is as light or dark as its reader's system. On a page of rustdoc, whose theme
+/// the reader can choose, it is as the page is: `data-theme` says which theme that is.
 #[must_use]
 pub fn style(id: &str) -> String {
     let it = format!("#{id}");
@@ -86,7 +86,7 @@ fn variables(palette: &Palette) -> String {
     variables
 }
 
-/// A text as XML has it. What XML does not know, as the character 0, is replaced.
+/// A text as XML has it. Characters that XML does not allow, such as 0, are replaced.
 #[derive(Debug)]
 pub struct Escaped<'t>(pub &'t str);
 

@@ -65,7 +65,8 @@ impl fmt::Display for Snapshot {
 }
 
 impl Snapshot {
-    /// The threads in their order, those together that wait for the same in the same place.
+    /// Returns the threads in their order, and together those that wait for the same thing in the
+    /// same place.
     fn alike(&self) -> Vec<Vec<&ThreadInfo>> {
         let mut alike: Vec<Vec<&ThreadInfo>> = Vec::new();
         let mut waits = HashMap::new();
@@ -143,7 +144,7 @@ impl Wait {
         )
     }
 
-    /// Whether what it waits for is the end of a thread.
+    /// Returns whether the thread waits for the end of another thread.
     pub(crate) fn is_join(&self) -> bool {
         matches!(
             self.primitive(),
@@ -152,7 +153,8 @@ impl Wait {
     }
 }
 
-/// As `waits in Semaphore::acquire_many(3) at src/pool.rs:41, for 3.2 s, until in 1.8 s`.
+/// As `waits in Semaphore::acquire_many(3) at src/pool.rs:41, for 3.2 s, gives up in 1.8 s`, and
+/// what is known of the holder.
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_of_the_end() {
@@ -199,7 +201,7 @@ impl fmt::Display for Wait {
 }
 
 impl Wait {
-    /// Whether it waits for a lock, which somebody holds.
+    /// Returns whether the thread waits for a lock, which another thread holds.
     pub(crate) fn is_lock(&self) -> bool {
         self.takes_lock_back()
             || matches!(

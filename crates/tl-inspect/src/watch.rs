@@ -1,4 +1,4 @@
-//! A thread that looks at the others every so often.
+//! A thread that looks at the others at regular intervals.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -38,8 +38,9 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Makes a watch that looks every second for deadlocks, and, once the process has waited for
-    /// its end for five seconds, for what it waits. It reports through `log`, as errors.
+    /// Makes a watch that looks for deadlocks every second. Once the process has waited for its end
+    /// for five seconds, it also looks for which threads the process waits. It reports through
+    /// `log`, as errors.
     pub fn new() -> Watch {
         Watch {
             every: Duration::from_secs(1),
@@ -49,13 +50,13 @@ impl Watch {
         }
     }
 
-    /// Looks every so often.
+    /// Sets how long the watch sleeps between two looks.
     pub fn every(self, every: Duration) -> Watch {
         Watch { every, ..self }
     }
 
-    /// Reports a wait that lasts longer than this, once. Off unless it is asked for, since a thread
-    /// may have nothing to do for long.
+    /// Reports each wait that lasts longer than `limit`, once. Without this call no long wait is
+    /// reported, since a thread may have nothing to do for a long time.
     pub fn waits_longer_than(self, limit: Duration) -> Watch {
         Watch {
             longest_wait: Some(limit),
@@ -63,8 +64,8 @@ impl Watch {
         }
     }
 
-    /// Reports for which threads the process waits, if it still does when that much time has passed
-    /// since the main thread has left `main`.
+    /// Reports for which threads the process waits, if it still waits when `limit` has passed since
+    /// the main thread left `main`.
     pub fn end_longer_than(self, limit: Duration) -> Watch {
         Watch {
             longest_end: Some(limit),
@@ -72,7 +73,8 @@ impl Watch {
         }
     }
 
-    /// Calls `report` with what is found, on the thread that looks. A panic in it ends the watch.
+    /// Calls `report` with what is found, on the watch's own thread. A panic in `report` ends the
+    /// watch.
     pub fn report_to(self, report: impl FnMut(&Report) + Send + 'static) -> Watch {
         Watch {
             report: Box::new(report),
@@ -97,14 +99,14 @@ impl fmt::Debug for Watch {
     }
 }
 
-/// Starts a daemon thread, `watch`, that looks at all others every so often and reports what it
-/// finds new.
+/// Starts a daemon thread, `watch`, that looks at all others at regular intervals and reports what
+/// is new.
 ///
 /// It goes on until the process ends, or [`Watching::stop`] is called; the handle may be dropped.
 ///
 /// # Errors
 ///
-/// When the operating system refuses the thread.
+/// If the operating system refuses the thread.
 ///
 /// ```
 /// use tl_inspect::{Watch, watch};
@@ -132,7 +134,7 @@ fn look_on(mut watch: Watch, stop: &AtomicU32) {
     }
 }
 
-/// Sleeps. Whether the watch is over.
+/// Sleeps until the next look, and returns whether the watch is over.
 fn is_stopped(stop: &AtomicU32, every: Duration) -> bool {
     let queue = WaitQueue::of(stop).lock();
     if stop.load(Ordering::Relaxed) == 0 {
@@ -144,7 +146,7 @@ fn is_stopped(stop: &AtomicU32, every: Duration) -> bool {
 /// What has been reported.
 struct Known {
     orders: OrderWatch,
-    /// How many of them.
+    /// How many orders have been reported.
     order_count: usize,
     deadlocks: HashSet<Vec<(Option<ThreadIdent>, u64)>>,
     waits: HashSet<(Option<ThreadIdent>, u64)>,
@@ -202,7 +204,7 @@ impl Known {
             }
             seen.insert(key);
         }
-        // What is over is forgotten.
+        // Waits that are over are forgotten.
         self.waits = seen;
         long
     }
@@ -246,9 +248,9 @@ pub enum Report {
     LongWait(Box<ThreadInfo>),
     /// The main thread has left `main`, and the process waits for threads that do not end.
     End {
-        /// For how long.
+        /// For how long the process has waited.
         waited: Duration,
-        /// Those for which it waits: they are not daemons.
+        /// The threads for which it waits: they are not daemons.
         threads: Vec<ThreadInfo>,
     },
 }
@@ -295,16 +297,16 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Ends the watch, and waits until its thread has ended. A report goes on to its end before
-    /// that.
+    /// Ends the watch, and waits until its thread has ended. A report that is being made is finished
+    /// first.
     ///
     /// # Panics
     ///
-    /// If the function that hears the reports calls it, which would wait for itself.
+    /// If the function given to [`Watch::report_to`] calls this, since it would wait for itself.
     ///
     /// # Blocking
     ///
-    /// Waits for the report that is being made, if one is.
+    /// Waits for the report that is being made, if there is one.
     pub fn stop(self) {
         {
             let mut queue = WaitQueue::of(&*self.stop).lock();
@@ -315,7 +317,7 @@ impl Watching {
             self.thread.ident() != Some(current_ident()),
             "a watch is stopped from another thread than its own"
         );
-        // It may have ended by a panic, of which the hook has heard.
+        // It may have ended by a panic, which the excepthook has reported.
         let _ = self.thread.join();
     }
 }

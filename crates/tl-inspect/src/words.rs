@@ -59,7 +59,7 @@ impl serde::Serialize for Place {
     }
 }
 
-/// A length of time with about two digits of it that matter.
+/// A length of time, written with the two or so digits that matter.
 pub(crate) struct Span(pub(crate) Duration);
 
 impl fmt::Display for Span {

@@ -8,8 +8,8 @@ use tl_thread::{Thread, pending};
 use super::stuck::Stuck;
 use crate::observers;
 
-/// The circles in which each thread waits for what the next one holds. Each begins with its oldest
-/// thread, and no thread is in two.
+/// Returns the circles in which each thread waits for what the next one holds. Each circle begins
+/// with its oldest thread, and no thread is in two.
 pub(super) fn held(stuck: &Stuck) -> Vec<Vec<ThreadIdent>> {
     let mut circles = Vec::new();
     let mut done = HashSet::new();
@@ -20,7 +20,8 @@ pub(super) fn held(stuck: &Stuck) -> Vec<Vec<ThreadIdent>> {
         if !done.insert(start) {
             continue;
         }
-        // The threads on the way from the start, and how many of its holders each has been left by.
+        // The threads on the way from the start, and for each how many of the threads that it waits
+        // for have been followed.
         let mut way = vec![(start, 0)];
         while let Some((at, left)) = way.last_mut() {
             let Some(holder) = stuck.holders(*at).get(*left) else {
@@ -47,11 +48,11 @@ pub(super) fn held(stuck: &Stuck) -> Vec<Vec<ThreadIdent>> {
     circles
 }
 
-/// The circles through barriers, if nobody can come to one any more.
+/// Returns the circles through barriers, if no thread is left that can come to one.
 pub(super) fn through_barriers(stuck: &Stuck, threads: &[Thread]) -> Vec<Vec<ThreadIdent>> {
     let is_held =
         |wait: &door::Wait| !stuck.holders(wait.thread).is_empty() || wait.parties.is_some();
-    // All that are alive must be stuck in something that only the others of them can end.
+    // Every thread alive must be stuck in a wait that only another one of these threads can end.
     let looks = |ident: ThreadIdent| ident == current_ident() || observers::contains(ident);
     for thread in threads {
         let is_stuck = thread
@@ -81,8 +82,8 @@ pub(super) fn through_barriers(stuck: &Stuck, threads: &[Thread]) -> Vec<Vec<Thr
     circles
 }
 
-/// The shortest way from one that has arrived at a barrier, through one that has not, back to one
-/// that has.
+/// Returns the shortest way from a thread that has arrived at a barrier, through one that has not,
+/// back to one that has.
 fn through_barrier(stuck: &Stuck, first: &door::Wait) -> Option<Vec<ThreadIdent>> {
     let has_arrived = |ident: &ThreadIdent| {
         let wait = &stuck.waits[ident];
@@ -94,7 +95,7 @@ fn through_barrier(stuck: &Stuck, first: &door::Wait) -> Option<Vec<ThreadIdent>
             .values()
             .filter(|wait| wait.parties.is_none() || wait.object != barrier)
             .collect();
-        // Those that wait for a lock say more than those that join.
+        // Threads that wait for a lock first: they tell a reader more than those that join.
         missing.sort_by_key(|wait| {
             (
                 wait.call.operation().name().starts_with("join"),
@@ -115,7 +116,7 @@ fn through_barrier(stuck: &Stuck, first: &door::Wait) -> Option<Vec<ThreadIdent>
             if way.len() > 1 && has_arrived(&ident) {
                 let mut way = way;
                 if ident != first.thread {
-                    // It closes at another one that has arrived, which stands for the first.
+                    // The circle closes at another thread that has arrived; put that one first.
                     way[0] = ident;
                 }
                 return Some(way);

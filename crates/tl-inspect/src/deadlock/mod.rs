@@ -3,8 +3,8 @@
 //! | file | what it has |
 //! | --- | --- |
 //! | `mod.rs` | [`deadlocks`], and how they are written |
-//! | `stuck.rs` | what waits without an end in sight, and for whom |
-//! | `circles.rs` | the circles in that |
+//! | `stuck.rs` | which threads wait without an end in sight, and for which threads |
+//! | `circles.rs` | the circles among those threads |
 
 mod circles;
 mod stuck;
@@ -18,16 +18,17 @@ use crate::snapshot::{Holder, Names, ThreadName, Wait};
 use crate::words::Count;
 use stuck::{Look, Stuck};
 
-/// Returns the circles of threads that wait for each other, and of which none can go on.
+/// Returns the circles of threads that wait for each other, so that none of them can go on.
 ///
-/// It looks twice. A circle is one only if each wait in it lasted from the first look to the
-/// second, and the same thread held what is waited for, so that at one moment they all waited at
-/// once. Waits with a time limit are in none: they end.
+/// It looks twice. A circle is reported only if each wait in it lasted from the first look to the
+/// second, and the same thread held what is waited for, so that at one moment all of them waited.
+/// A wait with a time limit is in no circle: it ends.
 ///
-/// A waiting thread can be in a circle through what has a holder: an `RLock`, also as the lock of a
-/// condition; a thread that is joined; with the feature `owners` of `tl-locks`, all its locks. At a
-/// barrier those that have arrived wait for those that have not: that is a circle if no thread is
-/// left that could come, since all that the library knows are stuck, but the calling one.
+/// A thread can be in a circle if it waits for something that has a holder: an `RLock`, also as the
+/// lock of a condition; a thread that is joined; with the feature `owners` of `tl-locks`, all its
+/// locks. At a barrier the threads that have arrived wait for those that have not. That is a circle
+/// if no thread is left that could come, because all that the library knows are stuck, except the
+/// calling one.
 ///
 /// ```
 /// use tl_inspect::deadlocks;
@@ -66,8 +67,8 @@ fn find(stuck: &Stuck, threads: &[Thread]) -> Vec<Deadlock> {
     deadlocks
 }
 
-/// Threads that wait for each other in a circle. See [`deadlocks`]. It prints how the circle
-/// closes.
+/// Threads that wait for each other in a circle. See [`deadlocks`]. Its `Display` says how the
+/// circle closes.
 ///
 /// ```
 /// use tl_inspect::{Deadlock, deadlocks};
@@ -90,16 +91,16 @@ impl Deadlock {
         &self.links
     }
 
-    /// Returns whether nothing but the end of the process can end it. It is not certain when it
-    /// rests on a lock that another thread may release in place of its holder, or on a barrier to
-    /// which a thread may come that the library does not know.
+    /// Returns whether nothing but the end of the process can end the deadlock. It is not certain
+    /// if it rests on a lock that another thread may release in place of its holder, or on a
+    /// barrier to which a thread may come that the library does not know.
     pub fn is_certain(&self) -> bool {
         self.links.iter().all(|link| link.is_certain)
     }
 }
 
 impl Deadlock {
-    /// What tells it from all others.
+    /// Returns what tells this deadlock from all others.
     pub(crate) fn key(&self) -> Vec<(Option<ThreadIdent>, u64)> {
         let key = |link: &Link| (link.thread.ident(), link.wait.serial());
         self.links.iter().map(key).collect()

@@ -1,12 +1,11 @@
-//! What waits without an end in sight, and for whom.
+//! Which threads wait without an end in sight, and for which threads.
 
 use std::collections::{HashMap, HashSet};
 
 use tl_core::ThreadIdent;
 use tl_core::door;
 
-/// What is seen at one time. A thread that waits in the same wait before and after has not run in
-/// between.
+/// What one look sees. A thread that is in the same wait in two looks has not run in between.
 pub(super) struct Look {
     waits: Vec<door::Wait>,
     held: Vec<door::Held>,
@@ -19,8 +18,8 @@ impl Look {
         Look { waits, held }
     }
 
-    /// As [`now`](Look::now), in the other order, so that all that is held in two looks was held
-    /// while the same threads waited.
+    /// As [`now`](Look::now), in the other order: what is held in both looks was held while the
+    /// threads that wait in both looks waited.
     pub(super) fn again() -> Look {
         let held = door::held();
         let waits = door::waits();
@@ -28,10 +27,10 @@ impl Look {
     }
 }
 
-/// The waits without a limit that were in both looks, for the same.
+/// The waits without a limit that both looks saw, for the same thing.
 pub(super) struct Stuck {
     pub(super) waits: HashMap<ThreadIdent, door::Wait>,
-    /// Those that hold what the thread waits for: all of them must let go of it.
+    /// The holders of what the thread waits for: all of them must let go of it.
     holders: HashMap<ThreadIdent, Vec<door::Holder>>,
 }
 
@@ -39,7 +38,7 @@ impl Stuck {
     pub(super) fn between(before: &Look, after: Look) -> Stuck {
         let readers = readers(before, &after);
         let key = |wait: &door::Wait| {
-            // Of those that read anyone may be named.
+            // If the lock is held to read, each look may name another reader, so leave it out.
             let queue = wait.queue.address();
             let holder = wait.holder.filter(|_| !readers.contains_key(&queue));
             let holder = holder.map(|holder| holder.thread);
@@ -73,12 +72,12 @@ impl Stuck {
         self.waits.contains_key(&thread)
     }
 
-    /// Those that hold what the thread waits for.
+    /// Returns the holders of what the thread waits for.
     pub(super) fn holders(&self, thread: ThreadIdent) -> &[door::Holder] {
         self.holders.get(&thread).map_or(&[], Vec::as_slice)
     }
 
-    /// The wait of a thread, for what the thread `next` holds, if that is one of those.
+    /// Returns the wait of a thread, with `next` as its holder if `next` is one of its holders.
     pub(super) fn wait_for(&self, thread: ThreadIdent, next: ThreadIdent) -> door::Wait {
         let mut holders = self.holders(thread).iter();
         let mut wait = self.waits[&thread];
@@ -87,7 +86,7 @@ impl Stuck {
     }
 }
 
-/// Those that hold each lock to read, in both looks, by the address of its queue.
+/// Returns the threads that hold each lock to read, in both looks, by the address of its queue.
 fn readers(before: &Look, after: &Look) -> HashMap<usize, Vec<door::Held>> {
     let key = |held: &door::Held| (held.lock.address(), held.thread, held.place);
     let before: HashSet<_> = before.held.iter().map(key).collect();
@@ -119,8 +118,9 @@ fn wants(wait: &door::Wait) -> Wants {
     }
 }
 
-/// Those readers that must end for the wait to end. A reader waits for them only if a writer does,
-/// which is before it, or will be once it is overdue.
+/// Returns the readers that must release the lock before the wait can end. A thread that wants to
+/// read waits for them only if a writer waits, too: the writer is ahead of it in the queue, or will
+/// be once it is overdue.
 fn in_the_way(
     wait: &door::Wait,
     readers: &[door::Held],
