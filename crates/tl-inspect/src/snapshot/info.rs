@@ -63,7 +63,7 @@ impl ThreadInfo {
         self.thread.is_listed()
     }
 
-    /// Whether it is the main thread: in a child made by `fork`, the one that forked.
+    /// Returns whether it is the main thread: in a child made by `fork`, the one that forked.
     pub(crate) fn is_main(&self) -> bool {
         self.is_main
     }
@@ -166,15 +166,15 @@ impl Holding {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum State {
-    /// The system has not started it yet.
+    /// The system had not started it yet.
     Starting,
     /// It ran, or waited for something that this library does not know of.
     Running,
-    /// It waited.
+    /// It waited in one of the primitives.
     Waiting(Wait),
-    /// It is a timer.
+    /// It was a pending timer.
     Pending {
-        /// How long it was until its time.
+        /// How long it was until the timer's call was due.
         due_in: Option<Duration>,
     },
 }

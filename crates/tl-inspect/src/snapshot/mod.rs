@@ -1,10 +1,10 @@
-//! What every thread does, as it was when somebody looked.
+//! What every thread did at the moment of a look.
 //!
 //! | file | what it has |
 //! | --- | --- |
 //! | `mod.rs` | [`snapshot`] and what it returns |
 //! | `info.rs` | what one thread did |
-//! | `wait.rs` | what it waited for, and who held that |
+//! | `wait.rs` | what it waited for, and which thread held that |
 //! | `names.rs` | the names of threads |
 
 mod info;
@@ -26,13 +26,13 @@ pub use wait::{Holder, Wait};
 
 use crate::Place;
 
-/// Returns what every thread does now: those that [`tl_thread::enumerate`] lists, and others that
-/// wait in one of the primitives.
+/// Returns what every thread does now: each thread that [`tl_thread::enumerate`] lists, and others
+/// that wait in one of the primitives.
 ///
-/// It can be called in any thread at any time, also while others are stuck. It waits for none of
-/// them: it locks each part of the wait queues for as long as it takes to copy what is there. So
-/// the threads are not all seen at the same moment; each is seen as it was at some moment during
-/// the call. It allocates memory.
+/// It can be called in any thread at any time, also while other threads are stuck. It waits for
+/// none of them: it locks each part of the wait queues for as long as it takes to copy what is
+/// there. So the threads are not all seen at the same moment; each is seen as it was at some moment
+/// during the call. It allocates memory.
 ///
 /// A thread that is asleep in the system, in a call of the standard library, or in a lock of
 /// another library, is seen as running.
@@ -82,7 +82,7 @@ pub fn snapshot() -> Snapshot {
     let mut strangers: Vec<_> = waits.into_values().collect();
     strangers.sort_by_key(|wait| wait.thread);
     for wait in strangers {
-        // Having left `main`, the main thread is not listed.
+        // The main thread is not listed once it has left `main`.
         let is_main = main.ident() == Some(wait.thread);
         let mut thread = names.of(Some(wait.thread));
         if is_main {
@@ -104,8 +104,8 @@ pub fn snapshot() -> Snapshot {
     }
 }
 
-/// The waits of threads that are listed, and of others that have not ended just now: those of
-/// threads that the library did not start.
+/// Returns the waits of threads that are listed, and of threads that the library did not start, if
+/// a second look shows that they have not ended just now.
 fn of_the_living(waits: Vec<door::Wait>, names: &Names) -> HashMap<ThreadIdent, door::Wait> {
     let is_stranger = |wait: &door::Wait| !names.are_listed(wait.thread);
     let lasting: HashSet<_> = match waits.iter().any(is_stranger) {
@@ -178,8 +178,8 @@ impl Snapshot {
             .find(|thread| thread.ident() == Some(ident))
     }
 
-    /// Returns the threads for which the end of the process waits: those that are alive and no
-    /// daemons, and timers that are pending, without the main thread.
+    /// Returns the threads for which the end of the process waits: each that is alive and not a
+    /// daemon, and timers that are pending, without the main thread.
     pub fn awaited(&self) -> impl Iterator<Item = &ThreadInfo> {
         let threads = self.threads.iter();
         threads.filter(|thread| !thread.is_daemon() && !thread.is_main())

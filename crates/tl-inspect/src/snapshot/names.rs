@@ -71,8 +71,8 @@ impl ThreadName {
         ThreadIdent::from_u64(self.ident)
     }
 
-    /// Returns whether [`tl_thread::enumerate`] lists the thread. One that it does not list has
-    /// ended, or was not started by the library, which has not met it either.
+    /// Returns whether [`tl_thread::enumerate`] lists the thread. A thread that it does not list
+    /// has ended, or was not started by the library and has not called it yet.
     pub fn is_listed(&self) -> bool {
         self.is_listed
     }

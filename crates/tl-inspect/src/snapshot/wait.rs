@@ -68,7 +68,7 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// Whether it is the end of the process that is waited for.
+    /// Returns whether the thread waits for the end of the process.
     pub(crate) fn is_of_the_end(&self) -> bool {
         (self.primitive, self.operation) == ("process", "end")
     }
@@ -123,8 +123,8 @@ impl Wait {
         self.place
     }
 
-    /// Returns the address of the primitive, by which its waiters can be told from those of another
-    /// one. (Of a lock that holds data it is the address of the lock inside.)
+    /// Returns the address of the primitive, which tells its waiters from those of another
+    /// primitive. (For a lock that holds data, it is the address of the lock inside.)
     pub fn address(&self) -> usize {
         self.address
     }
@@ -139,13 +139,13 @@ impl Wait {
         self.waited_for
     }
 
-    /// Returns how long it was until the thread gives up; `None` if it never does.
+    /// Returns after how much longer the thread gives up; `None` if it never does.
     pub fn gives_up_in(&self) -> Option<Duration> {
         self.gives_up_in
     }
 
-    /// Returns who holds what the thread waits for, if that is known: for an `RLock`, also as the
-    /// lock of a condition, and for `join`, the thread that is to end.
+    /// Returns which thread holds what this one waits for, if that is known: for an `RLock`, also
+    /// as the lock of a condition, and for `join`, where it is the thread that is to end.
     pub fn holder(&self) -> Option<&Holder> {
         self.holder.as_ref()
     }
@@ -155,12 +155,13 @@ impl Wait {
         self.parties
     }
 
-    /// Returns who has arrived at the barrier at which the thread waits, itself included.
+    /// Returns the threads that have arrived at the barrier at which the thread waits, itself
+    /// included.
     pub fn arrived(&self) -> &[ThreadName] {
         &self.arrived
     }
 
-    /// Equal for waits that a reader need not tell apart.
+    /// Returns a key that is equal for waits that a reader need not tell apart.
     pub(crate) fn key(&self) -> impl Eq + Hash + use<> {
         let holder = self.holder.as_ref().map(|holder| holder.thread.ident());
         let flags = (self.takes_lock_back, self.gives_up_in.is_some());
@@ -202,7 +203,7 @@ impl Holder {
         &self.thread
     }
 
-    /// Returns where it got hold of it, if that is known.
+    /// Returns where the thread acquired what it holds, if that is known.
     pub fn place(&self) -> Option<Place> {
         self.place
     }

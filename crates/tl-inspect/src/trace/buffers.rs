@@ -16,16 +16,16 @@ use tl_core::current_ident;
 use tl_core::door::{Event, Mutex, MutexGuard, PooledMutex, Tracer};
 use tl_thread::{enumerate, main_thread};
 
-/// How many buffers those share that have none.
+/// How many buffers the threads share that have none of their own.
 const SHARED_BUFFERS: usize = 64;
-/// How often whoever collects tries to lock a buffer. Its writer has it for a few instructions; in
-/// a child made by `fork` it may have it forever.
+/// How often the thread that collects tries to lock a buffer. The writer of the buffer holds the
+/// lock for a few instructions; in a child made by `fork` it may hold it forever.
 const TRIES: usize = 10_000;
 
-/// The number of a thread in here is used again when it has ended, and its buffer with it.
+/// The buffer of each thread. When the thread has ended, another one may get the same buffer.
 static OWN: ThreadLocal<Buffer> = ThreadLocal::new();
 static SHARED: [Buffer; SHARED_BUFFERS] = [const { Buffer::new() }; SHARED_BUFFERS];
-/// What threads left that have ended, and whose buffers others have now.
+/// The events of threads that have ended, and whose buffers other threads have now.
 static COLLECTED: PooledMutex<Option<Box<Batch>>> = PooledMutex::new(None);
 /// How many events a buffer takes.
 static CAPACITY: AtomicUsize = AtomicUsize::new(0);
@@ -53,8 +53,8 @@ impl Buffer {
         }
     }
 
-    /// Neither blocks nor allocates: what finds no room is dropped and counted, and what finds the
-    /// buffer locked is returned.
+    /// Adds an event, and neither blocks nor allocates. An event that finds no room is dropped and
+    /// counted; one that finds the buffer locked is returned.
     fn push(&self, event: Event) -> Option<Event> {
         let Some(mut events) = self.events.try_lock() else {
             return Some(event);
@@ -89,7 +89,7 @@ impl Buffer {
         // Allocated, and freed, with the buffer unlocked: an allocator may wait, too.
         let mut room = Vec::new();
         if room.try_reserve_exact(capacity).is_err() {
-            // Without memory all that comes is dropped, and counted.
+            // Without memory, all events that come are dropped and counted.
             return;
         }
         if let Some(mut events) = self.lock() {
@@ -110,7 +110,7 @@ impl Buffer {
         self.dropped.store(0, Ordering::Relaxed);
     }
 
-    /// Puts aside what a thread left that has ended.
+    /// Puts aside the events that the last thread with this buffer has left.
     fn clear_for_next(&self) {
         let count = self.lock().map_or(0, |events| events.len());
         if count == 0 {
@@ -139,13 +139,13 @@ fn record(event: Event) {
         own.make_room();
     }
     match OWN.get() {
-        // Locked, it is being collected.
+        // If the buffer is locked, it is being collected.
         Some(own) => drop(own.push(event).inspect(|_| own.count_dropped())),
         None => share(event),
     }
 }
 
-/// For a thread that has no buffer of its own: puts the event into the next shared one into which
+/// Puts the event of a thread that has no buffer of its own into the next shared buffer into which
 /// no other thread writes at this moment.
 fn share(event: Event) {
     let number = current_ident().as_u64().get();
@@ -163,7 +163,7 @@ fn share(event: Event) {
     }
 }
 
-/// The calling thread's own buffer, which is made if it has none.
+/// Returns the calling thread's own buffer, which is made if there is none.
 fn own() -> &'static Buffer {
     let own = OWN.get_or(Buffer::new);
     // Relaxed: a number that refers to nothing.
@@ -176,7 +176,7 @@ fn all() -> impl Iterator<Item = &'static Buffer> {
     OWN.iter().chain(&SHARED)
 }
 
-/// Makes ready for a recording: what the last one has left is thrown away.
+/// Makes the buffers ready for a recording: events that the last one has left are thrown away.
 pub(super) fn prepare(capacity: usize) {
     drop(take_collected());
     CAPACITY.store(capacity, Ordering::Relaxed);
@@ -196,7 +196,8 @@ pub(super) fn prepare(capacity: usize) {
     }
 }
 
-/// What was recorded, in no order, and how many events were dropped. Nobody may record any more.
+/// Returns what was recorded, in no order, and how many events were dropped. The tracer must have
+/// been taken out before.
 pub(super) fn collect() -> (Vec<Event>, u64) {
     let mut events = take_collected();
     let mut dropped = 0;

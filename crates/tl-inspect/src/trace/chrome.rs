@@ -1,9 +1,9 @@
 //! The Trace Event Format, which <https://ui.perfetto.dev> and `chrome://tracing` open: JSON.
 //!
-//! One track has the waits of a thread, and what happened to it. A slice inside a wait shows since
-//! when the thread takes its lock back, and one since when it is woken: there the arrow from the
-//! waker ends. What a thread held is on tracks of its own, below: locks may be released in another
-//! order than slices can end in.
+//! Each thread has a track with its waits, and what happened to it. Inside a wait, one slice begins
+//! when the thread takes its lock back, and another when it is woken: there the arrow from the
+//! waker ends. The locks that a thread held are on tracks of their own, below, since locks may be
+//! released in another order than slices can end in.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -277,8 +277,8 @@ fn items_of(thread: &TracedThread, arrows: &Arrows<'_>) -> Vec<Item> {
     items
 }
 
-/// The locks that a thread held, on as few tracks as they can be so that on each one that begins
-/// later ends earlier, or begins when the other has ended.
+/// Returns the locks that a thread held, on as few tracks as possible. Of two locks on a track, the
+/// one that begins later ends earlier, or begins when the other has ended.
 fn lanes(holds: &[TracedHold]) -> Vec<Vec<&TracedHold>> {
     let mut lanes: Vec<(Vec<Duration>, Vec<&TracedHold>)> = Vec::new();
     for hold in holds {

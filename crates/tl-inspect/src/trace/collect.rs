@@ -96,7 +96,7 @@ impl Tracks {
         self.by_thread.entry(thread).or_default()
     }
 
-    /// What is older than the recording was left by the one before.
+    /// Adds an event, unless it is older than the recording: then the recording before left it.
     fn add(&mut self, event: Event, began: u64) {
         match event {
             Event::Waited(wait) if wait.until >= began => {
@@ -175,7 +175,7 @@ impl Tracks {
         }
     }
 
-    /// Those that did nothing are in the trace, too.
+    /// Adds the threads that are alive: those that did nothing are in the trace, too.
     fn name_the_living(&mut self) {
         for thread in enumerate().into_iter().chain([main_thread()]) {
             if let Some(ident) = thread.ident() {
@@ -185,7 +185,7 @@ impl Tracks {
         }
     }
 
-    /// What the locks are, by their queues, as far as somebody has waited for them.
+    /// Returns what kind each lock is, by its queue, if a thread has waited for the lock.
     fn primitives(&self) -> HashMap<usize, &'static str> {
         let waits = self.by_thread.values().flat_map(|track| &track.waits);
         waits
@@ -195,7 +195,7 @@ impl Tracks {
     }
 }
 
-/// From the clock of the events to the time since the recording began.
+/// Makes the times of events into times since the recording began.
 struct Clock {
     began: u64,
     ended: u64,
@@ -288,7 +288,8 @@ fn begin(part: &Part, clock: &Clock, names: &Names) -> TracedWait {
     }
 }
 
-/// The operation waited again, for the same or, in a condition, for the lock.
+/// Adds a part to a wait whose operation waited again: for the same thing or, in a condition, for
+/// the lock.
 fn go_on(wait: &mut TracedWait, part: &Part, has_moved: bool, clock: &Clock, names: &Names) {
     if has_moved && wait.takes_lock_back_at.is_none() {
         wait.takes_lock_back_at = Some(wait.ended_at);

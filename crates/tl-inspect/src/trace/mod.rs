@@ -23,18 +23,18 @@
 //! # What is recorded
 //!
 //! - Each wait in a primitive of these crates that did not end at once: the operation, the place
-//!   that called it, the thread that ended the wait, and the one that held what was waited for,
+//!   that called it, the thread that ended the wait, and the thread that held what was waited for,
 //!   where that is known (see [*What is seen*](crate#what-is-seen)).
 //! - Each lock that a thread held, if `tl-locks` is built with its feature `owners`.
 //! - The beginning and the end of each thread that `tl-thread` started, and each call of a timer.
 //!
-//! What waits in the standard library, in the system or in another library is not recorded.
+//! Waits in the standard library, in the system or in another library are not recorded.
 //!
 //! # What it costs
 //!
-//! While nobody records, a wait reads one word when it begins, when it ends and when it is woken;
-//! what does not wait pays nothing. While somebody does, each of them reads the clock as well, and
-//! what happened goes into a buffer of the thread. Threads that were there before the recording
+//! While there is no recording, a wait reads one word when it begins, when it ends and when it is
+//! woken; an operation that does not wait pays nothing. During a recording, the clock is read at
+//! each of these as well, and what happened goes into a buffer of the thread. Threads that were there before the recording
 //! share 64 buffers, by their idents. A buffer is allocated before the thread runs its function, or
 //! when the recording starts, and never in a wait. A full one takes nothing more: what finds no
 //! room is [counted](Trace::dropped). What a thread has recorded is kept when it ends, until the
@@ -67,8 +67,8 @@ pub use summary::{HeldBy, Row, Summary};
 /// How many events a buffer takes, if nothing else is said.
 const EVENTS: usize = 4096;
 
-/// 0 while nobody records; else one more than the number of forks between this process and the one
-/// that was started.
+/// 0 while there is no recording; else one more than the number of forks that led to the process
+/// that records.
 static RECORDED_BY: AtomicU64 = AtomicU64::new(0);
 
 /// Starts a recording of the whole process, with room for 4,096 events of each thread. (An event
@@ -92,8 +92,8 @@ pub fn start() -> Result<Recording, AlreadyRecording> {
     start_with_room_for(EVENTS)
 }
 
-/// As [`start`], with room for so many events of each thread. Those that find none are dropped and
-/// [counted](Trace::dropped).
+/// Starts a recording as [`start`] does, with room for `events` events of each thread. Events that
+/// find no room are dropped and [counted](Trace::dropped).
 ///
 /// # Errors
 ///
@@ -109,8 +109,8 @@ pub fn start() -> Result<Recording, AlreadyRecording> {
 /// ```
 pub fn start_with_room_for(events: usize) -> Result<Recording, AlreadyRecording> {
     let process = u64::from(fork_generation()) + 1;
-    // Acquire: pairs with `end`, so that the last one has been collected. What is left of one that
-    // this process has by a fork from its parent is over.
+    // Acquire: pairs with `drop`, so that the last recording has been collected. A recording that
+    // this process has from its parent, by a fork, is over.
     let is_first = RECORDED_BY.fetch_update(Ordering::Acquire, Ordering::Relaxed, |before| {
         (before != process).then_some(process)
     });
@@ -147,8 +147,8 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Ends the recording and returns what was recorded. Waits that are going on end there, as far
-    /// as the trace says, and are [marked](End::Open); so do locks that are held.
+    /// Ends the recording and returns what was recorded. In the trace, waits that are going on end
+    /// there, and are [marked](End::Open), and so do locks that are held.
     ///
     /// In a child made by `fork` the trace is empty.
     ///
@@ -193,7 +193,7 @@ impl Drop for Recording {
     }
 }
 
-/// There is a recording already: of a whole process there is one at a time. [`start`] says so.
+/// The error of [`start`] while there is a recording: a process has one at a time.
 ///
 /// ```
 /// use tl_inspect::trace::{self, AlreadyRecording};

@@ -139,12 +139,12 @@ impl TracedThread {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum End {
-    /// Another thread woke it. (A waiter of a condition may have been notified, or not: then its
-    /// time ran out before.)
+    /// Another thread woke it. (A waiter of a condition was either notified, or its time ran out
+    /// and it then waited for the lock.)
     Woken,
     /// Its time ran out.
     TimedOut,
-    /// It went on when the recording ended.
+    /// It still waited when the recording ended.
     Open,
 }
 
@@ -237,7 +237,7 @@ impl TracedWait {
         self.end
     }
 
-    /// Returns since when a waiter of a condition was no longer in that, but took its lock back.
+    /// Returns when a waiter of a condition left the condition, and began to take its lock back.
     pub fn takes_lock_back_at(&self) -> Option<Duration> {
         self.takes_lock_back_at
     }
@@ -273,12 +273,12 @@ pub struct Wakeup {
 }
 
 impl Wakeup {
-    /// Returns which thread did that.
+    /// Returns which thread let the other go on.
     pub fn thread(&self) -> &ThreadName {
         &self.thread
     }
 
-    /// Returns when. Until the woken thread runs takes a moment more.
+    /// Returns when it did so. The woken thread runs a moment later.
     pub fn at(&self) -> Duration {
         self.at
     }
@@ -311,7 +311,7 @@ pub struct TracedHold {
 }
 
 impl TracedHold {
-    /// Returns what kind of lock it is, as far as that is known: somebody has waited for it.
+    /// Returns what kind of lock it is. That is known if a thread has waited for the lock.
     pub fn primitive(&self) -> Option<&'static str> {
         self.primitive
     }

@@ -1,5 +1,5 @@
-//! A contention profile: where threads waited, how often, for how long, and who held what they
-//! waited for.
+//! A contention profile: where threads waited, how often, for how long, and which threads held what
+//! they waited for.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,12 +9,12 @@ use super::spans::{End, Trace, TracedWait};
 use crate::words::{Count, Span};
 use crate::{Place, ThreadName};
 
-/// How many of those that held something are printed, of each place.
+/// How many holders are printed for each place.
 const PRINTED_HOLDERS: usize = 3;
 
 impl Trace {
-    /// Returns where threads waited, and for how long: a row for each operation and place, the one
-    /// first that took the most time.
+    /// Returns where threads waited, and for how long: a row for each operation and place. The row
+    /// that took the most time comes first.
     ///
     /// ```
     /// use tl_inspect::trace;
@@ -31,7 +31,7 @@ impl Trace {
             by_call.entry(call).or_default().push(wait);
         }
         let mut rows: Vec<_> = by_call.into_values().map(|waits| Row::of(&waits)).collect();
-        // By place where the time is the same, so that the order is always the same.
+        // Rows of the same time are sorted by place, so that the order is always the same.
         rows.sort_by_key(|row| {
             let place = (row.place.file(), row.place.line(), row.place.column());
             (std::cmp::Reverse(row.total), place)
@@ -66,7 +66,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Returns the places, the one first at which threads waited longest, all in all.
+    /// Returns the rows. The place at which threads waited longest, all in all, comes first.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
@@ -110,11 +110,11 @@ pub struct Row {
 }
 
 impl Row {
-    /// Of the waits of one call, of which there is one at least.
+    /// Makes the row of these waits, of which there is at least one. All are of the same call.
     fn of(waits: &[&TracedWait]) -> Row {
         let mut lengths: Vec<_> = waits.iter().map(|wait| wait.duration()).collect();
         lengths.sort_unstable();
-        // The least that is not less than so many of a hundred.
+        // The least length that `part` of a hundred waits do not exceed.
         let percentile = |part: usize| lengths[(lengths.len() * part).div_ceil(100).max(1) - 1];
         let wait = waits[0];
         Row {
@@ -149,7 +149,7 @@ impl Row {
         self.place
     }
 
-    /// Returns how many waits there were. What did not have to wait is not counted.
+    /// Returns how many waits there were. Calls that did not have to wait are not counted.
     pub fn waits(&self) -> usize {
         self.waits
     }
@@ -179,15 +179,15 @@ impl Row {
         self.longest
     }
 
-    /// Returns by whom it was held what was waited for, as far as that is known: the one first for
-    /// whom others waited longest.
+    /// Returns the holders of what was waited for, as far as they are known. The holder for which
+    /// others waited longest comes first.
     pub fn holders(&self) -> &[HeldBy] {
         &self.holders
     }
 }
 
-/// Who held what others waited for, when their waits began: a place in the program where it was
-/// acquired, if that is known, else a thread.
+/// A holder of what others waited for, when their waits began: the place in the program where it
+/// was acquired, if that is known, else a thread.
 ///
 /// ```
 /// use tl_inspect::trace::HeldBy;
@@ -223,8 +223,8 @@ impl HeldBy {
         self.waits
     }
 
-    /// Returns for how long others waited, all in all. (What they waited for may have been held by
-    /// several, one after the other: it is the first one that counts.)
+    /// Returns for how long others waited, all in all. (During a wait, several threads may have
+    /// held what was waited for, one after the other: the first one counts.)
     pub fn total(&self) -> Duration {
         self.total
     }
