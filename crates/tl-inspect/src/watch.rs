@@ -297,8 +297,8 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Ends the watch, and waits until its thread has ended. A report that is being made is finished
-    /// first.
+    /// Ends the watch, and waits until its thread has ended. A report that is being made is
+    /// finished first.
     ///
     /// # Panics
     ///
