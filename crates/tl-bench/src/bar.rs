@@ -1,4 +1,4 @@
-//! What is asked of ours, as data beside each case.
+//! The bars that our primitives are to meet, as data beside each case.
 
 /// What our median is held against.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,9 +17,9 @@ pub(crate) enum Against {
 /// One bar. A run meets it or misses it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Bar {
-    /// Our median is at most so many times this.
+    /// Our median is at most this number of times that of the other side.
     Median(Against, f64),
-    /// Our second figure is at most so many times this.
+    /// Our second figure is at most this number of times that of the other side.
     Second(Against, f64),
     /// Our second figure is at least this.
     SecondAtLeast(f64),
@@ -53,7 +53,7 @@ impl Bar {
         Bar::Median(Against::Nanos(nanos), 1.0)
     }
 
-    /// At least so many times faster than CPython.
+    /// `ours ≤ CPython ÷ times`
     pub(crate) fn python(times: f64) -> Bar {
         Bar::Median(Against::Python, 1.0 / times)
     }

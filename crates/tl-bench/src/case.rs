@@ -1,4 +1,4 @@
-//! What is measured: a case, and who takes part in it.
+//! What is measured: a case, and its contenders.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ pub(crate) use crate::sample::{Outcome, Sample};
 /// Takes one sample, in about the time that it is given.
 pub(crate) type Sampler = Box<dyn FnMut(Duration) -> Outcome>;
 
-/// Who takes part in a case.
+/// Which contender of a case it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
     /// A bare version of the least work that the operation needs.
@@ -132,8 +132,8 @@ impl Case {
         self.contender(Who::Spinner(name), sample)
     }
 
-    /// Adds CPython by the case of this name in `python.py`, if there is an interpreter, and the
-    /// bar that ours is so many times faster.
+    /// Adds CPython, with the case of this name in `python.py`, if there is an interpreter; and the
+    /// bar that ours is at least `faster` times as fast.
     pub(crate) fn python(self, case: &'static str, faster: f64) -> Case {
         if python::interpreter().is_none() {
             return self;

@@ -52,7 +52,7 @@ pub(crate) struct Surroundings {
     load: String,
     stolen: f64,
     check: f64,
-    /// Who ran, and what share of one core it took.
+    /// The programs that ran, and what share of one core each took.
     others: Vec<(String, f64)>,
 }
 

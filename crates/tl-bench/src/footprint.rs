@@ -20,7 +20,7 @@ struct Footprint {
     resident: f64,
 }
 
-/// What is measured, of whom, and how.
+/// What is measured, of which contender, and by which function.
 type Measurement = (&'static str, &'static str, fn() -> Footprint);
 
 const MEASUREMENTS: &[Measurement] = &[
@@ -104,8 +104,8 @@ fn pending<T: Timers>() -> Footprint {
     footprint
 }
 
-/// Starts so many threads, each by `start`, which do something and then wait until what is returned
-/// is set.
+/// Starts [`THREADS`] threads, each by `start`. They call `first`, and then wait until the event
+/// that is returned is set.
 fn start_threads<H>(
     first: impl Fn() + Clone + Send + 'static,
     start: impl Fn(Box<dyn FnOnce() + Send>) -> H,

@@ -287,7 +287,7 @@ impl Growth {
 }
 
 impl Grown {
-    /// All who took part, in order.
+    /// Returns all contenders, in order.
     pub(crate) fn contenders(&self) -> Vec<Who> {
         let first = self.sizes.first();
         first.map_or(Vec::new(), |(_, finished)| {

@@ -11,7 +11,7 @@ pub(crate) struct LiveThreads {
 }
 
 impl LiveThreads {
-    /// Starts so many, and waits until all have done it.
+    /// Starts `count` threads, and waits until each has called `first`.
     pub(crate) fn start(count: usize, first: fn()) -> LiveThreads {
         let stop = Arc::new(tl_event::Event::new());
         let ready = Arc::new(AtomicUsize::new(0));

@@ -65,8 +65,8 @@ fn time<F: FnMut()>(turns: u64, call: &mut F) -> Duration {
 }
 
 /// What an operation costs when `threads` threads do it at the same time, back to back: the time
-/// that passed, by all the operations of all threads. Second figure: the operations of the slowest
-/// thread by those of the fastest.
+/// that passed, divided by the number of operations of all threads. The second figure is the
+/// operations of the slowest thread divided by those of the fastest.
 pub(crate) fn team(budget: Duration, threads: usize, operation: impl Fn() + Sync) -> Outcome {
     let ready = AtomicUsize::new(0);
     let go = AtomicBool::new(false);
@@ -134,9 +134,9 @@ impl Cores {
     }
 }
 
-/// What a round trip costs: `there` hands the turn over and waits to have it back, in one thread;
-/// `back` waits for it and returns it, in another, until it says that this was the last. `last`
-/// tells it so.
+/// What a round trip costs. In one thread, `there` hands the turn over and waits to have it back.
+/// In another, `back` waits for the turn and returns it, until its result says that this was the
+/// last. `last` makes it say so.
 pub(crate) fn round_trips(
     budget: Duration,
     cores: Cores,
@@ -197,8 +197,8 @@ pub(crate) fn rounds<W: FnMut() + Send>(
                     let mut round = 0;
                     loop {
                         round += 1;
-                        // Said before the round that it ends with, so that all know it when that
-                        // round is over.
+                        // Set before the last round, so that all parties know it when that round
+                        // is over.
                         if index == 0 && round % 16 == 0 && start.elapsed() >= budget {
                             rounds_to_do.store(round, Ordering::Relaxed);
                         }
@@ -222,8 +222,8 @@ pub(crate) fn rounds<W: FnMut() + Send>(
     })
 }
 
-/// Work that keeps the processor busy for so many nanoseconds, made ready beforehand so that the
-/// timed loop does no arithmetic for it.
+/// Returns work that keeps the processor busy for `nanos` nanoseconds. It is made ready here, so
+/// that the timed loop does no arithmetic for it.
 pub(crate) fn work_of(nanos: f64) -> impl Fn() + Sync + Copy {
     let count = (nanos * steps_per_nano()).round() as u64;
     move || steps(count)

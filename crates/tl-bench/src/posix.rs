@@ -361,7 +361,7 @@ impl Drop for PosixSemaphore {
     }
 }
 
-/// Starts so many threads that do nothing, with stacks as large as those of the standard library,
+/// Starts `count` threads that do nothing, with stacks as large as those of the standard library,
 /// and joins them.
 pub(crate) fn start_and_join(count: usize) {
     extern "C" fn nothing(_: *mut libc::c_void) -> *mut libc::c_void {

@@ -13,7 +13,7 @@ use crate::statistics::Summary;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Effort {
     pub(crate) repetitions: usize,
-    /// A case that is repeated less often than others still is so often.
+    /// How often a case is repeated at least, if its samples take longer than usual.
     pub(crate) least: usize,
     pub(crate) sample: Duration,
     pub(crate) sizes: Sizes,
@@ -63,7 +63,7 @@ pub(crate) fn run(mut case: Case, effort: Effort, progress: &mut Progress) -> Fi
     let finished = once(&mut case, effort, progress);
     match finished.disturbance.mark() {
         None => finished,
-        // A test has no use for what is not disturbed.
+        // A test need not be undisturbed.
         Some(_) if effort.repetitions == 1 => finished,
         Some(_) => once(&mut case, effort, progress),
     }
@@ -78,7 +78,8 @@ fn once(case: &mut Case, effort: Effort, progress: &mut Progress) -> Finished {
     for repetition in 0..repetitions {
         for (index, contender) in case.contenders.iter_mut().enumerate() {
             progress.step(case.id, &case.name, contender.who.label());
-            // A process of its own each time, and far from every bar: three times are enough.
+            // Each sample of CPython is a process of its own, and far from every bar: three of them
+            // are enough.
             let rarely = contender.who == Who::Python && repetition % repetitions.div_ceil(3) != 0;
             if rarely {
                 continue;

@@ -1,34 +1,34 @@
-//! What is asked of ours beside other work, and how it came out.
+//! The bars that our primitives are to meet beside other work, and how they came out.
 
 use super::case::Side;
 use super::figures::Figure;
 use super::run::{AtLoad, Row};
 
-/// What ours may be, by the best of the peers that it is held against.
+/// How much of each figure ours may have, divided by that of the best peer that it is held against.
 const BARS: [(Figure, f64); 3] = [
     (Figure::Mean, 1.1),
     (Figure::P99, 1.25),
     (Figure::Processor, 1.15),
 ];
 
-/// How much greater the share of lost items may be: less is chance.
+/// How much greater our share of lost items may be: a smaller difference may be chance.
 const MORE_LOST: f64 = 0.005;
 
 /// One bar at one load.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) figure: Figure,
-    /// Ours by the best peer's; for lost items, by how much our share is greater. Nothing, if ours
-    /// failed.
+    /// Our figure divided by the best peer's; for lost items, by how much our share is greater.
+    /// `None` if ours failed.
     pub(crate) value: Option<f64>,
     pub(crate) limit: f64,
     pub(crate) met: bool,
-    /// It is missed, and would be met beside the worst repetition of that peer.
+    /// Whether the bar is missed, and would be met beside the worst repetition of that peer.
     pub(crate) by_chance: bool,
 }
 
-/// The best of the peers that ours is held against: its median of this figure, and the greatest
-/// of its repetitions.
+/// Returns two values of the best peer that ours is held against: the median of this figure, and
+/// the greatest of the repetitions.
 fn best(at_load: &AtLoad, figure: Figure) -> Option<(f64, f64)> {
     let peers = at_load.rows.iter().filter(|row| row.side == Side::Held);
     peers
@@ -42,7 +42,8 @@ fn best(at_load: &AtLoad, figure: Figure) -> Option<(f64, f64)> {
         .min_by(|(a, _), (b, _)| a.total_cmp(b))
 }
 
-/// What the peers have no figure of is not judged. If ours failed, all is missed.
+/// Returns how each bar came out. A figure that no peer has is not judged. If ours failed, every
+/// bar is missed.
 pub(crate) fn judge(at_load: &AtLoad) -> Vec<Verdict> {
     let ours = at_load.rows.iter().find(|row| row.side == Side::Ours);
     let ours = ours.and_then(Row::figures);
@@ -69,8 +70,8 @@ pub(crate) fn judge(at_load: &AtLoad) -> Vec<Verdict> {
     .collect()
 }
 
-/// The figures of a cell, in the order of the bars. What is missed is set in bold, with a tilde
-/// where that may be chance.
+/// Returns the figures of a cell, in the order of the bars. A figure that misses its bar is in
+/// bold, with a tilde where that may be chance.
 pub(crate) fn text(verdicts: &[Verdict]) -> String {
     if verdicts.is_empty() {
         return "–".to_owned();
@@ -86,10 +87,10 @@ pub(crate) fn text(verdicts: &[Verdict]) -> String {
     texts.collect::<Vec<_>>().join(" ")
 }
 
-/// What the bars are on, as JSON names it.
+/// The figures that have bars, as JSON names them.
 pub(crate) const BAR_KEYS: [&str; 4] = ["mean_ns", "p99_ns", "processor_ns", "lost"];
 
-/// What a reader calls the figure of a bar; any other bar is its own name.
+/// Returns what a reader calls the figure of a bar. A figure not named here keeps its key.
 pub(crate) fn figure_name(key: &str) -> &str {
     match key {
         "mean_ns" => "mean",

@@ -1,4 +1,4 @@
-//! What is measured beside other work: a case, and who takes part in it.
+//! What is measured beside other work: a case, and its contenders.
 
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ use super::cases;
 use super::waits::Waits;
 use crate::{measure, posix};
 
-/// How much longer than it should a sample may take.
+/// How much longer a sample may take than it should.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn this_program(flag: &str) -> io::Result<Command> {
@@ -36,7 +36,7 @@ impl Loops {
             child.stdin(Stdio::null()).stdout(Stdio::null());
             loops.0.push(child.spawn()?);
         }
-        // Until all of them have begun, and the system has spread them.
+        // Time for all of them to begin, and for the system to spread them.
         thread::sleep(Duration::from_millis(if count > 0 { 20 } else { 0 }));
         Ok(loops)
     }
@@ -45,7 +45,7 @@ impl Loops {
 impl Drop for Loops {
     fn drop(&mut self) {
         for child in &mut self.0 {
-            // One that has ended already is no reason to keep the others.
+            // If this one has ended already, the others are killed all the same.
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -109,6 +109,6 @@ pub(crate) fn be_a_sample(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         .ok_or("there is no such contender")?;
     let waits = (contender.sample)(Duration::from_nanos(budget.parse()?));
     println!("{}", waits.to_json());
-    // What a peer still has at work need not end.
+    // Threads that a peer still has at work need not end.
     process::exit(0);
 }

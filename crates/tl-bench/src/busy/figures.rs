@@ -14,13 +14,13 @@ pub(crate) enum Figure {
     P99,
     P999,
     Greatest,
-    /// Processor time an operation.
+    /// The processor time of one operation.
     Processor,
     /// How many waits there were.
     Waits,
     /// The share of the items that were overwritten before they were consumed.
     Lost,
-    /// The operations of the slowest thread by those of the fastest.
+    /// The operations of the slowest thread divided by those of the fastest.
     Fairness,
 }
 

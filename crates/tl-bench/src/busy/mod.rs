@@ -1,6 +1,6 @@
-//! `bench busy`: waits on a machine that has other work. Each case is measured beside so many
-//! processes that compute, which the bench starts and ends; the threads run where the system puts
-//! them.
+//! `bench busy`: waits on a machine that has other work. Each case is measured beside a number of
+//! processes that compute (the load), which the bench starts and ends; the threads run where the
+//! system puts them.
 
 mod bar;
 mod case;

@@ -15,9 +15,9 @@ use crate::progress::Progress;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Effort {
     pub(crate) repetitions: usize,
-    /// How many processes a repetition is. Where the system puts the threads of a process, on one
-    /// core or on two, decides what its waits take, and lasts: with one process each, the median
-    /// of the repetitions would be a throw of a coin.
+    /// How many processes a repetition has. Whether the system puts the threads of a process on one
+    /// core or on two decides how long its waits take, and does not change: with one process each,
+    /// the median of the repetitions would be a toss of a coin.
     pub(crate) processes: usize,
     /// How long each of them is measured.
     pub(crate) sample: Duration,
@@ -48,7 +48,7 @@ const SHOWN: usize = 3;
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) side: Side,
-    /// Each repetition. A contender of which one failed has only the reason.
+    /// The figures of each repetition. If one of them failed, there is only the reason.
     pub(crate) repetitions: Result<Vec<Figures>, String>,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Measured {
     pub(crate) loads: Vec<AtLoad>,
 }
 
-/// Runs all, with so many other processes.
+/// Runs all cases, at each of these loads: beside that many processes that compute.
 pub(crate) fn all(cases: &[Case], loads: &[usize], effort: Effort) -> io::Result<Vec<Measured>> {
     let contenders: usize = cases.iter().map(|case| case.contenders.len()).sum();
     let mut progress = Progress::new(contenders * loads.len() * effort.repetitions);
@@ -102,7 +102,7 @@ fn at_load(
     let measured = once(case, load, effort, progress)?;
     match measured.disturbance.mark() {
         None => Ok(measured),
-        // A test has no use for what is not disturbed.
+        // A test need not be undisturbed.
         Some(_) if effort.repetitions == 1 => Ok(measured),
         Some(_) => once(case, load, effort, progress),
     }
@@ -113,12 +113,12 @@ fn once(case: &Case, load: usize, effort: Effort, progress: &mut Progress) -> io
     let count = case.contenders.len();
     let mut samples: Vec<Result<Vec<Waits>, String>> = (0..count).map(|_| Ok(Vec::new())).collect();
     for repetition in 0..effort.repetitions {
-        // Anew each time: where the system has put them decides what the waits beside them take,
-        // and lasts for seconds.
+        // Started anew each time: on which cores the system puts them decides how long the waits
+        // beside them take, and does not change for seconds.
         let loops = Loops::start(load)?;
         for process in 0..effort.processes {
             let first = repetition * effort.processes + process;
-            // Each is first in its turn, so that none has always the same one before it.
+            // Each contender is first in its turn, so that none always runs after the same one.
             for place in 0..count {
                 let index = (first + place) % count;
                 let contender = &case.contenders[index];
@@ -128,7 +128,7 @@ fn once(case: &Case, load: usize, effort: Effort, progress: &mut Progress) -> io
                 if contender.side == Side::Shown && repetition >= SHOWN {
                     continue;
                 }
-                // One that hung once would hang again.
+                // A contender that hung once would hang again.
                 let Ok(taken) = &mut samples[index] else {
                     continue;
                 };
@@ -156,7 +156,8 @@ fn once(case: &Case, load: usize, effort: Effort, progress: &mut Progress) -> io
     })
 }
 
-/// The figures of each repetition, which is so many samples taken together.
+/// Returns the figures of each repetition, which is the samples of `processes` processes taken
+/// together.
 fn repetitions(samples: Vec<Waits>, processes: usize) -> Result<Vec<Figures>, String> {
     let mut repetitions = Vec::new();
     let mut samples = samples.into_iter();

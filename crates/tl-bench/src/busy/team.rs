@@ -1,4 +1,5 @@
-//! How a sample is taken of threads that all do the same, and of one that does something alone.
+//! How a sample is taken of threads that all do the same, and of a thread that does something
+//! alone.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::waits::{Histogram, Waits};
 use crate::posix;
 
-/// Lets so many threads do `operation` over and over, until the time is over. It is given the
-/// number of its thread, from zero, and records the waits of that thread.
+/// Lets `threads` threads do `operation` over and over, until the time is over. The operation is
+/// given the number of its thread, from zero, and records the waits of that thread.
 pub(crate) fn team(
     budget: Duration,
     threads: usize,

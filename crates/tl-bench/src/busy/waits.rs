@@ -9,8 +9,8 @@ use super::figures::{Figure, Figures};
 /// How many buckets there are for each power of two: they are 1.6 % wide.
 const STEPS: u64 = 64;
 
-/// How often a wait took how long. It has its place from the beginning, so that recording takes
-/// no memory meanwhile.
+/// How often a wait took how long. Its memory is there from the beginning, so that recording
+/// allocates none.
 pub(crate) struct Histogram {
     counts: Vec<u32>,
     count: u64,
@@ -21,7 +21,7 @@ pub(crate) struct Histogram {
 impl Histogram {
     pub(crate) fn new() -> Histogram {
         Histogram {
-            // Written, not only asked for: each page is there before the first wait.
+            // Written, not only allocated, so that each page is there before the first wait.
             counts: vec![1; bucket(u64::MAX) + 1]
                 .into_iter()
                 .map(|one| one - 1)
@@ -114,12 +114,12 @@ fn upper_end(bucket: usize) -> f64 {
 /// One sample.
 pub(crate) struct Waits {
     pub(crate) histogram: Histogram,
-    /// What the operations took of the processor, all threads together.
+    /// The processor time of the operations, all threads together.
     pub(crate) processor: Duration,
     pub(crate) operations: u64,
     /// Items that were overwritten before they were consumed. They are no operations.
     pub(crate) lost: Option<u64>,
-    /// The operations of the slowest thread by those of the fastest.
+    /// The operations of the slowest thread divided by those of the fastest.
     pub(crate) fairness: Option<f64>,
 }
 
@@ -168,7 +168,7 @@ impl Waits {
         })
     }
 
-    /// What the report is made of. A sample without a single wait is an error.
+    /// Returns the figures for the report. A sample without a single wait is an error.
     pub(crate) fn figures(&self) -> Result<Figures, String> {
         let waits = &self.histogram;
         if waits.count == 0 || self.operations == 0 {

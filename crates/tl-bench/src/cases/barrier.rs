@@ -12,8 +12,8 @@ use crate::case::{Case, Outcome, Second};
 use crate::measure::{Cores, rounds};
 use crate::posix::{self, PthreadBarrier};
 
-/// What takes part: makes for each of so many threads the function by which it waits for the
-/// others.
+/// What takes part: a function that is given the number of threads, and makes for each of them the
+/// function by which it waits for the others.
 pub(crate) type Parties = fn(usize) -> Vec<Box<dyn FnMut() + Send>>;
 
 fn share<B: Send + Sync + 'static>(

@@ -32,8 +32,8 @@ pub(crate) enum Notify {
 pub(crate) trait Guarded: Sync + 'static {
     fn new() -> Self;
 
-    /// Takes the lock, waits until `ready` says so of the number, puts what `change` makes of it in
-    /// its place, and notifies. Returns the number as it was before.
+    /// Takes the lock, waits until `ready` returns true for the number, replaces the number by what
+    /// `change` makes of it, and notifies. Returns the number as it was before.
     fn turn(
         &self,
         ready: impl FnMut(u64) -> bool,
@@ -42,8 +42,8 @@ pub(crate) trait Guarded: Sync + 'static {
     ) -> u64;
 }
 
-/// The limit: the number is a word of its own, and waiting for it is a bare futex. No lock, and a
-/// wake-up only for who waits.
+/// The limit: the number is a word of its own, and waiting for it is a bare futex. There is no
+/// lock, and no wake-up if no thread waits.
 struct Futex {
     number: AtomicU32,
     waiting: AtomicU32,
@@ -251,7 +251,7 @@ const OVER: u64 = 2;
 pub(crate) fn ping_pong<G: Guarded>(cores: Cores) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let guarded = CachePadded::new(G::new());
-        // Until it is over, to which nothing is changed any more.
+        // Once the number is `OVER`, it stays so.
         let hand_over = |from, to| {
             let was = guarded.turn(
                 |turn| turn == from || turn == OVER,
@@ -273,7 +273,7 @@ pub(crate) fn ping_pong<G: Guarded>(cores: Cores) -> impl FnMut(Duration) -> Out
     }
 }
 
-/// How long it takes from a notification of `waiters` threads, asleep, until the last of them runs.
+/// How long it takes from a notification of `waiters` sleeping threads until the last of them runs.
 pub(crate) fn wake_all<G: Guarded>(waiters: usize) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let guarded = CachePadded::new(G::new());

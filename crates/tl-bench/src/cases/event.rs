@@ -135,7 +135,7 @@ impl Flag for tl_event::Event {
     }
 }
 
-/// What a Rust programmer writes who has no event.
+/// What a Rust programmer writes without an event.
 impl Flag for (std::sync::Mutex<bool>, std::sync::Condvar) {
     fn new() -> Self {
         Default::default()

@@ -1,4 +1,4 @@
-//! Case 11: who the calling thread is.
+//! Case 11: the identity and the name of the calling thread.
 
 use std::cell::Cell;
 use std::hint::black_box;

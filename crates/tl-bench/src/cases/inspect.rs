@@ -8,7 +8,7 @@ use crate::case::{Case, Outcome};
 use crate::live_threads::LiveThreads;
 use crate::measure::per_call;
 
-/// A snapshot of so many threads, each of which waits. They start with the first sample, and end
+/// A snapshot of `threads` threads, each of which waits. They start with the first sample, and end
 /// with the case.
 fn snapshot(threads: usize) -> impl FnMut(Duration) -> Outcome {
     let mut live = None;

@@ -193,7 +193,7 @@ fn depth_3<L: Reentrant>() -> impl FnMut(Duration) -> Outcome {
     move |budget| per_call(budget, || lock.hold(|| lock.hold(|| lock.hold(|| ()))))
 }
 
-/// The threads share one lock, which guards nothing but itself, and work so many nanoseconds
+/// The threads share one lock, which guards nothing but itself, and work `outside` nanoseconds
 /// between two turns.
 pub(crate) fn contended<L: Exclusive>(
     threads: usize,
@@ -209,7 +209,7 @@ pub(crate) fn contended<L: Exclusive>(
     }
 }
 
-/// The same without the sharing: one thread alone, or so many with nothing to hold.
+/// The same without the sharing: one thread alone, or several with nothing to hold.
 fn alone(threads: usize, outside: f64) -> impl FnMut(Duration) -> Outcome {
     let work = work_of(outside);
     move |budget| {

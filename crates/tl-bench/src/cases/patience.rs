@@ -14,8 +14,8 @@ use crate::cases::event::{Flag, Futex};
 use crate::measure::{Cores, work_of};
 use crate::posix::{self, PosixSemaphore, PthreadBarrier, PthreadCondition, PthreadMutex};
 
-/// The least that a primitive over the door is: it sleeps at once. What ours take longer than this
-/// is their patience.
+/// The least that a primitive on the door can do: it sleeps at once. The time that ours take beyond
+/// this is their patience.
 struct AtOnce(AtomicU32);
 
 impl Flag for AtOnce {
@@ -87,8 +87,8 @@ impl Flag for Pthread {
     }
 }
 
-/// One thread waits, again and again, and another ends each wait when it has lasted so long. The
-/// processor time of the waiter alone, for each wait.
+/// One thread waits, again and again, and another ends each wait when it has lasted for `length`.
+/// The figure is the processor time of the waiter alone, for each wait.
 fn waits<T: Sync + 'static>(
     length: Duration,
     make: impl Fn() -> T + 'static,

@@ -14,7 +14,7 @@ use crate::case::{Case, Outcome, Second};
 use crate::measure::{per_call, team, work_of};
 use crate::posix::PosixSemaphore;
 
-/// What takes part: lets so many threads in at a time.
+/// What takes part: a semaphore, which lets as many threads in at a time as it has permits.
 pub(crate) trait Permits: Sync + 'static {
     fn new(permits: u32) -> Self;
     fn hold(&self, inside: impl FnOnce());
@@ -103,7 +103,7 @@ impl Permits for std_semaphore::Semaphore {
     }
 }
 
-/// What a Rust programmer writes who has no semaphore.
+/// What a Rust programmer writes without a semaphore.
 impl Permits for (parking_lot::Mutex<u32>, parking_lot::Condvar) {
     fn new(permits: u32) -> Self {
         (
@@ -166,7 +166,8 @@ pub(crate) fn uncontended<P: Permits>() -> impl FnMut(Duration) -> Outcome {
     move |budget| per_call(budget, || permits.hold(|| ()))
 }
 
-/// So many threads on two permits, with so many nanoseconds of work inside and outside.
+/// Several threads share two permits, and work `inside` nanoseconds with a permit and `outside`
+/// without.
 pub(crate) fn contended<P: Permits>(
     threads: usize,
     inside: f64,

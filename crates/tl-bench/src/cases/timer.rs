@@ -135,7 +135,7 @@ impl Timers for TimerCrate {
     }
 }
 
-/// What a programmer writes who has no timer, and what Python's is: a thread that waits.
+/// What a programmer writes without a timer, and what Python's timer is: a thread that waits.
 pub(crate) struct Threads;
 
 pub(crate) struct WaitingThread {
@@ -169,7 +169,7 @@ impl Timers for Threads {
     }
 }
 
-/// A timer started and cancelled, while so many others are pending.
+/// A timer is started and cancelled, while `others` timers are pending.
 pub(crate) fn start_and_cancel<T: Timers>(others: usize) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let _context = runtime().enter();
@@ -186,8 +186,8 @@ pub(crate) fn start_and_cancel<T: Timers>(others: usize) -> impl FnMut(Duration)
     }
 }
 
-/// How late the timers of a second half of a second are: the mean, and the 99th percentile. Starts
-/// one timer, whose function sends how long after its due time it was called.
+/// How late timers are that become due within half a second: the mean, and the 99th percentile.
+/// `start` starts one timer, whose function sends how long after its due time it was called.
 fn lateness(
     mut start: impl FnMut(Duration, Instant, mpsc::Sender<Duration>),
 ) -> impl FnMut(Duration) -> Outcome {
@@ -264,7 +264,7 @@ pub(crate) fn cases() -> Vec<Case> {
             )
             .peer("tokio spawn and abort", start_and_cancel::<Tasks>(OTHERS))
             .peer("timer", start_and_cancel::<TimerCrate>(OTHERS))
-            // With no others: so many threads would take seconds to start.
+            // With no others: `OTHERS` threads would take seconds to start.
             .peer("a thread each", start_and_cancel::<Threads>(0))
             .python("9a", 5.0)
             .bar(Bar::row("tokio DelayQueue", 2.0)),

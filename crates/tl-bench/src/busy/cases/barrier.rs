@@ -10,8 +10,8 @@ use crate::cases::barrier::{self, Parties};
 use crate::measure::work_of;
 use crate::posix;
 
-/// So many parties, with so many microseconds of work. Each records its rounds; the processor time
-/// is that of all.
+/// Rounds of `count` parties, each with `micros` microseconds of work. Each party records its
+/// rounds; the processor time is that of all parties.
 fn rounds(parties: Parties, count: usize, micros: f64) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let work = work_of(1000.0 * micros);
@@ -24,7 +24,7 @@ fn rounds(parties: Parties, count: usize, micros: f64) -> impl Fn(Duration) -> W
             let mut now = start;
             for round in 1_u64.. {
                 work();
-                // Said before the round that it ends with, so that all know it when it is over.
+                // Set before the last round, so that all parties know it when that round is over.
                 if index == 0 && now - start >= budget {
                     rounds_to_do.store(round, Ordering::Relaxed);
                 }

@@ -72,7 +72,7 @@ impl<F: Flag> Place for Flagged<F> {
     }
 }
 
-/// The producer computes for so many microseconds between two items. The processor time is that
+/// The producer computes for `micros` microseconds between two items. The processor time is that
 /// of putting and taking, for each item that arrives.
 fn every<P: Place>(micros: f64) -> impl Fn(Duration) -> Waits {
     move |budget| {

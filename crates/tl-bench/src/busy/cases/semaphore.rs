@@ -32,7 +32,7 @@ impl Tokens for tl_semaphore::Semaphore {
     }
 }
 
-/// What a Rust programmer writes who has no semaphore.
+/// What a Rust programmer writes without a semaphore.
 pub(crate) type Standard = (Mutex<u32>, Condvar);
 
 impl Tokens for Standard {

@@ -14,7 +14,7 @@ use crate::posix;
 
 const TIMEOUT: Duration = Duration::from_micros(500);
 
-/// A number to wait for, at most so long at a time.
+/// A number to wait for, for at most [`TIMEOUT`] at a time.
 trait Timed: Sync {
     fn new() -> Self;
     fn set(&self, number: u64);

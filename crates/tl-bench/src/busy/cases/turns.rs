@@ -22,7 +22,7 @@ pub(super) enum Turn {
     Back,
 }
 
-/// What the turn is handed over by.
+/// The primitive by which the turn is handed over.
 pub(super) trait Turns: Sync {
     fn new() -> Self;
     fn give(&self, to: Turn);
@@ -78,7 +78,7 @@ impl<S: Tokens> Turns for Semaphores<S> {
     }
 }
 
-/// Round trips with so many microseconds of work on each side.
+/// Round trips with `work` microseconds of work on each side.
 pub(super) fn round_trips<T: Turns>(work: f64) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let turns = T::new();
