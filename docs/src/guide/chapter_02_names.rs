@@ -1,15 +1,15 @@
 //! Chapter 2: every thread has a name, and can ask for its own with
 //! [`current_thread`](tl_thread::current_thread).
 //!
-//! A name is for people. A thread that is given none is called `Thread-1`, `Thread-2`, … in the
-//! order in which they were made; the first thread is `MainThread`.
+//! A name is for people. Threads that are given none are called `Thread-1`, `Thread-2`, … in the
+//! order in which they were made; the first thread of the process is `MainThread`.
 //!
 #![doc = program!("names")]
 //! # Names in log lines
 //!
-//! Printing the name by hand gets old. [`tl_core::logging`] is a logger for the
-//! [`log`](https://docs.rs/log) crate that knows it, with the formats of Python's `logging`; it
-//! writes to standard error.
+//! It is tedious to print the name by hand. [`tl_core::logging`] is a logger for the
+//! [`log`](https://docs.rs/log) crate that knows the name, with the formats of Python's `logging`;
+//! it writes to standard error.
 //!
 #![doc = program!("names_log")]
 //! # What differs from Python

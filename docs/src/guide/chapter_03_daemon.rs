@@ -19,7 +19,7 @@
 #![doc = program!("daemon_join_timeout")]
 //! # What differs from Python
 //!
-//! - **Little, and that is new in Rust**: in its standard library every thread is a daemon, and the
+//! - **Little; but it is new in Rust.** In its standard library every thread is a daemon, and the
 //!   program ends with `main`. Here it waits for all threads that are not daemons, without a line
 //!   in `main`, even after a panic or [`std::process::exit`] there. The
 //!   [table](tl_thread#the-end-of-the-process) has every case.

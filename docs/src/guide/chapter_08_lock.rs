@@ -24,8 +24,8 @@
 //!   });
 //!   ```
 //!
-//! - **The interpreter lock would not have saved you**, and is not here: `value += 1` of two
-//!   threads at once is a lost count.
+//! - **There is no interpreter lock**, and it would not have saved you: if two threads do
+//!   `value += 1` at once in Python, a count can be lost.
 //! - **Four calls instead of two parameters**: [`acquire`](tl_locks::Lock::acquire),
 //!   [`try_acquire`](tl_locks::Lock::try_acquire),
 //!   [`acquire_timeout`](tl_locks::Lock::acquire_timeout),

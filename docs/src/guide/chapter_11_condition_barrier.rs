@@ -1,6 +1,5 @@
-//! Chapter 11: threads that wait for each other: until one has done its part, with a
-//! [`Condition`](tl_condition::Condition), or until all have arrived, at a
-//! [`Barrier`](tl_barrier::Barrier).
+//! Chapter 11: threads wait for each other, with a [`Condition`](tl_condition::Condition) until one
+//! has done its part, or at a [`Barrier`](tl_barrier::Barrier) until all have arrived.
 //!
 //! # Condition
 //!
@@ -29,7 +28,7 @@
 //!   `Result`. The condition has the same methods, for a lock that is acquired by hand; they return
 //!   [`NotAcquired`](tl_condition::NotAcquired) where Python raises.
 //! - **[`notify(n)`](tl_condition::ConditionGuard::notify) wakes exactly `n`**, the longest waiters
-//!   first, and returns how many there were. Python reserves the right to wake more.
+//!   first, and returns how many it woke. Python reserves the right to wake more.
 //! - **A broken barrier is a value**, [`BrokenBarrier`](tl_barrier::BrokenBarrier), whose `kind`
 //!   says why: a timeout, an abort, a reset, or a panicking action.
 //! - **`wait` of a barrier returns the order of arrival**, from 0; Python promises only that the

@@ -19,13 +19,13 @@
 //! - **Several at once**: [`acquire_many`](tl_semaphore::Semaphore::acquire_many) takes `n` permits
 //!   together or none. Two threads that take theirs one by one can each hold what the other lacks,
 //!   forever. Permits are kept for a request that has waited for half a millisecond, and all others
-//!   wait meanwhile: give one that may never be met a time limit,
+//!   wait meanwhile. So give a request that may never be met a time limit, with
 //!   [`acquire_many_timeout`](tl_semaphore::Semaphore::acquire_many_timeout).
 //!
 //! # One step further
 //!
-//! An [`OwnedPermit`](tl_semaphore::OwnedPermit) keeps its semaphore alive and can be moved: take
-//! it here, give it back there. So the program starts no more threads than may work:
+//! An [`OwnedPermit`](tl_semaphore::OwnedPermit) keeps its semaphore alive and can be moved: one
+//! thread takes it, and another gives it back. So the program starts no more threads than may work:
 //!
 //! ```
 //! use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! The program stands still, and you want to know which thread waits for what.
 //! [`snapshot`](tl_inspect::snapshot) says so for every thread: in which operation it waits, since
-//! when, where in the program that was called, and who holds what it waits for.
+//! when, where in the program that was called, and which thread holds what it waits for.
 //! [`deadlocks`](tl_inspect::deadlocks) says which threads wait for each other in a circle.
 //!
 #![doc = program!("deadlock")]
@@ -50,16 +50,17 @@
 //! ```
 //!
 //! The warning goes through `log`; [`lock_orders`](tl_inspect::lock_orders) has all that were
-//! found, and a [`watch`](tl_inspect::watch) reports them as it reports deadlocks. So the place for
-//! the feature is the tests, which pass each order at least once:
+//! found, and a [`watch`](tl_inspect::watch) reports them as it reports deadlocks. So switch the
+//! feature on for the tests, if they take the locks in each order at least once:
 //!
 //! ```toml
 //! [dev-dependencies]
 //! tl-locks = { version = "0.1", features = ["lock-order"] }
 //! ```
 //!
-//! [`tl_locks`](tl_locks#the-order-of-locks) says what counts as an order, and what does not: a try
-//! and a time limit, a further level of an `RLock`, two readers, what happens under a third lock.
+//! [`tl_locks`](tl_locks#the-order-of-locks) says what counts as an order. These, for example, do
+//! not: a try or a time limit, a further level of an `RLock`, two readers, two locks that are only
+//! taken while a third lock is held.
 //!
 //! # Where the time goes
 //!
@@ -78,10 +79,10 @@
 //!
 //! | Python | here |
 //! | --- | --- |
-//! | [`faulthandler.dump_traceback`](https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback) prints the stack of every thread | [`snapshot`](tl_inspect::snapshot) has no stacks, but says what each thread waits for, and who holds it |
+//! | [`faulthandler.dump_traceback`](https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback) prints the stack of every thread | [`snapshot`](tl_inspect::snapshot) has no stacks, but says what each thread waits for, and which thread holds it |
 //! | [`faulthandler.dump_traceback_later`](https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback_later) prints them after a time | [`watch`](tl_inspect::watch) reports deadlocks, long waits, and an end that does not come |
 //! | [`faulthandler.register`](https://docs.python.org/3/library/faulthandler.html#faulthandler.register) prints them at a signal | [`dump_on_signal`](tl_inspect::dump_on_signal) |
-//! | nothing says who holds a `Lock` | the feature `owners` |
+//! | nothing says which thread holds a `Lock` | the feature `owners` |
 //! | nothing says that two locks are taken in opposite order | the feature `lock-order` |
 //! | nothing records waits; [`sys.setprofile`](https://docs.python.org/3/library/sys.html#sys.setprofile) sees the calls | [`trace`](tl_inspect::trace) |
 //!

@@ -44,13 +44,13 @@
 //! change must be behind a lock or be atomic. Otherwise the compiler rejects the program, so that a
 //! forgotten lock is never a bug that you find later.
 //!
-//! **Results.** What raises an exception in Python returns a [`Result`] here, and what may have
-//! nothing to return an [`Option`]. `main` in the programs returns a `Result` too, so that `?` ends
-//! the program with the error.
+//! **Results.** A call that raises an exception in Python returns a [`Result`] here, and one that
+//! may have nothing to return, an [`Option`]. `main` in the programs returns a `Result` too, so
+//! that `?` ends the program with the error.
 //!
-//! **Panics.** A panic ends its thread, as an uncaught exception does in Python; `join` and the
-//! [hook](tl_thread::set_excepthook) hear of it. Locks are released on the way, and are not
-//! poisoned as those of the standard library are.
+//! **Panics.** A panic ends its thread, as an uncaught exception does in Python. `join` returns it
+//! as an error, and the [hook](tl_thread::set_excepthook) is called. Locks are released on the way,
+//! and are not poisoned as those of the standard library are.
 
 /// The source of an example, what it printed in a recorded run, and a picture of that run.
 macro_rules! program {
