@@ -1,6 +1,6 @@
 //! The bars that our primitives are to meet, as data beside each case.
 
-/// What our median is held against.
+/// The other side of a bar: what one of our figures is compared with.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Against {
     Limit,

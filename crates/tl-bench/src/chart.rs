@@ -10,7 +10,7 @@ use crate::text::duration;
 pub(crate) struct Line<'a> {
     pub(crate) name: &'a str,
     pub(crate) is_ours: bool,
-    /// The second of each is nanoseconds.
+    /// The second number of each point is nanoseconds.
     pub(crate) points: Vec<(f64, f64)>,
 }
 

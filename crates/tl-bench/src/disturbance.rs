@@ -57,8 +57,8 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Waits until the machine is left alone, for ten seconds at most: what has just ended, a
-    /// build say, is still being cleared away for a moment. Returns what the last look saw.
+    /// Waits until the machine is left alone, for ten seconds at most: after a program has ended,
+    /// such as a build, the system clears it away for a moment. Returns what the last look saw.
     pub(crate) fn settle() -> Surroundings {
         const PATIENCE: Duration = Duration::from_secs(10);
         let start = Instant::now();
@@ -160,8 +160,9 @@ fn used_by_others() -> BTreeMap<u32, (String, u64)> {
     processes
 }
 
-/// The share of the time that threads which only spin, one on each core, did not get: the lesser of
-/// two in a row, since what disturbs a case lasts, and a hiccup does not.
+/// Lets threads only spin, one on each core, and returns which share of the time they did not get.
+/// It is the lesser of two checks in a row, since what disturbs a case lasts, and a hiccup does
+/// not.
 fn spinning_check() -> f64 {
     spin().min(spin())
 }
@@ -199,10 +200,10 @@ fn spin() -> f64 {
 /// How much others took while a case ran, as shares of all cores.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Disturbance {
-    /// What processes took that the bench has not started.
+    /// The share that processes took which the bench has not started.
     pub(crate) others: f64,
     pub(crate) stolen: f64,
-    /// What a spinning check did not get, the worse of those before and after.
+    /// The share that a spinning check did not get: the worse of the checks before and after.
     pub(crate) check: f64,
 }
 
@@ -214,7 +215,7 @@ impl Disturbance {
         check: 0.0,
     };
 
-    /// What to write beside the case; nothing if it was left alone.
+    /// Returns what to write beside the case; `None` if the case was left alone.
     pub(crate) fn mark(self) -> Option<String> {
         let Disturbance {
             others,

@@ -9,7 +9,7 @@ use crate::statistics::Summary;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) bar: Bar,
-    /// Nothing, if ours or the other side was not measured.
+    /// `None` if ours or the other side was not measured.
     pub(crate) measured: Option<Measured>,
 }
 
@@ -17,7 +17,8 @@ pub(crate) struct Verdict {
 pub(crate) struct Measured {
     pub(crate) value: f64,
     pub(crate) met: bool,
-    /// It is missed, and would be met beside the greatest repetition of the other side.
+    /// Whether the bar is missed, and would be met beside the greatest repetition of the other
+    /// side.
     pub(crate) by_chance: bool,
 }
 
@@ -45,7 +46,7 @@ fn judge(bar: Bar, case: &Finished) -> Option<Measured> {
     }
 }
 
-/// What our median is held against, with its spread.
+/// Returns the figures with which our median is compared.
 fn other(case: &Finished, against: Against) -> Option<Summary> {
     let best_peer = || case.best_peer().map(|peer| peer.nanos);
     let limit = || case.row(Who::Limit).map(|limit| limit.nanos);

@@ -19,7 +19,7 @@ pub(crate) const CHARTS: [(&str, &str, &str); 4] = [
 pub(crate) const CHART_X: &str = "processes that compute beside it";
 pub(crate) const CHART_Y: &str = "99 of 100 waits are shorter than";
 
-/// Writes a chart of each of these that was measured.
+/// Writes a chart of each case of [`CHARTS`] that was measured.
 pub(crate) fn write(measured: &[Measured], directory: &Path) -> io::Result<()> {
     for (id, name, _) in CHARTS {
         let Some(case) = measured.iter().find(|case| case.id == id) else {

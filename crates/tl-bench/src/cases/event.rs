@@ -77,8 +77,8 @@ impl Flag for Futex {
     }
 }
 
-/// What two threads that only ever spin pass to each other: as fast as this machine does it, and of
-/// no use but for that. A bar in nanoseconds is to be read beside it.
+/// A flag by which two threads that only ever spin wake each other. It shows how fast this machine
+/// can be, and has no other use. Read a bar in nanoseconds beside it.
 pub(crate) struct Spinning(AtomicBool);
 
 impl Flag for Spinning {

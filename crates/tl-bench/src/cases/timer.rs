@@ -13,7 +13,7 @@ use crate::case::{Case, Outcome, Sample, Second};
 use crate::measure::per_call;
 use crate::statistics::percentile;
 
-/// Timers that are pending do not become due while they are measured.
+/// The delay of pending timers: so long that none becomes due while they are measured.
 const LONG: Duration = Duration::from_secs(3600);
 
 /// Something that a timer library makes: it can start timers and cancel them.

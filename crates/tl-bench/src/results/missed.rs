@@ -7,7 +7,8 @@ use super::outcome::{Outcome, OverRuns};
 use super::reasons;
 use crate::busy;
 
-/// An item for each case and reason: every bar of the case that came out so, with its figures.
+/// Returns an item for each case and reason. It has every bar of the case with this outcome, and
+/// the figures of the bar.
 pub(crate) fn list(
     bars: &[OverRuns<'_>],
     outcome: Outcome,

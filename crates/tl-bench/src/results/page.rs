@@ -7,8 +7,8 @@ use super::{bars, contended, missed, side_by_side};
 use crate::busy;
 use crate::text::wrapped;
 
-/// What of the tables of a run is not on the page: the bars have tables of all runs, and the rest
-/// is in the JSON.
+/// The sections of a run that the page leaves out: the bars have tables of all runs, and the other
+/// figures are in the JSON.
 const LEFT_OUT: [&str; 2] = ["Bars", "Everybody"];
 
 const MARKS: &str = "\

@@ -14,7 +14,7 @@ pub(crate) struct Reasons {
 }
 
 impl Reasons {
-    /// Those of the project.
+    /// Returns the reasons of the project.
     pub(crate) fn ours() -> Reasons {
         Reasons::of(include_str!("../../reasons.toml"))
     }
@@ -24,7 +24,7 @@ impl Reasons {
     }
 }
 
-/// The reason for this figure of a case: that of the longest name that means it.
+/// Returns the reason for this figure of a case: the one under the longest name that means it.
 pub(crate) fn find<'a>(
     reasons: &'a BTreeMap<String, String>,
     case: &str,
