@@ -84,7 +84,7 @@ pub(crate) fn speed(idle: &[Run], busy: &[Run], charts: &str) -> String {
     });
     format!(
         "The time of the best peer divided by ours; above 1, ours is faster. In the \
-         columns\n*busy*, so many other programs compute meanwhile. The middle of {} runs.\n\n{}\n{}",
+         columns\n*busy*, the number of other programs that compute meanwhile. The middle of {} runs.\n\n{}\n{}",
         idle.len(),
         side_by_side::table_of(idle, busy),
         links.join("\n")
