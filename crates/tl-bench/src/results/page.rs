@@ -82,10 +82,13 @@ pub(crate) fn speed(idle: &[Run], busy: &[Run], charts: &str) -> String {
     let links = busy::CHARTS.map(|(_, name, what)| {
         format!("![{what}: p99 of a wait against load]({charts}/{name}.svg)\n")
     });
+    let runs = match idle.len() {
+        1 => "One run".to_owned(),
+        runs => format!("The middle of {runs} runs"),
+    };
     format!(
-        "The time of the best peer divided by ours; above 1, ours is faster. In the \
-         columns\n*busy*, the number of other programs that compute meanwhile. The middle of {} runs.\n\n{}\n{}",
-        idle.len(),
+        "The time of the best peer divided by ours; above 1, ours is faster. In the columns \
+         *busy*, the\nnumber of other programs that compute meanwhile. {runs}.\n\n{}\n{}",
         side_by_side::table_of(idle, busy),
         links.join("\n")
     )
