@@ -126,13 +126,17 @@ fn cargo(host: &str) -> Command {
     sanitized(cargo)
 }
 
-/// The same command, whose programs know what is not to be reported.
+/// The same command, whose programs know what is not to be reported, and print no backtraces: the
+/// standard library holds the loader's lock while it makes one, allocates, and so waits for the
+/// sanitizer, which wants that lock for a report of its own. Both wait forever then.
 fn sanitized(mut command: Command) -> Command {
     let suppressions = workspace::root().join("xtask/tsan.supp");
-    command.env(
-        "TSAN_OPTIONS",
-        format!("suppressions={}", suppressions.display()),
-    );
+    command
+        .env(
+            "TSAN_OPTIONS",
+            format!("suppressions={}", suppressions.display()),
+        )
+        .env("RUST_BACKTRACE", "0");
     command
 }
 

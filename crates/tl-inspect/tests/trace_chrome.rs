@@ -5,6 +5,7 @@ mod trace_support;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -24,14 +25,22 @@ fn recording() -> Trace {
     static NEWS: Event = Event::new();
 
     let recording = trace::start().unwrap();
-    let shared = Arc::new((Semaphore::new(2), Mutex::new(Vec::new())));
+    let shared = Arc::new((
+        Semaphore::new(2),
+        Mutex::new(Vec::new()),
+        AtomicBool::new(false),
+    ));
     let mut threads: Vec<_> = (0..4)
         .map(|number| {
             let shared = Arc::clone(&shared);
             let work = move || {
                 let _permit = shared.0.permit();
                 shared.1.lock().push(current_thread().name());
-                sleep(Duration::from_millis(10));
+                // The first two have their permits until the others wait.
+                while !shared.2.load(Ordering::Relaxed) && shared.0.n_waiting() < 2 {
+                    sleep(Duration::from_millis(1));
+                }
+                shared.2.store(true, Ordering::Relaxed);
                 shared.1.lock().pop();
             };
             Thread::new(work).with_name(format!("worker \"{number}\"\\\n"))
