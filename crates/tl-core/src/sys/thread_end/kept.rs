@@ -1,12 +1,8 @@
-//! Thread-locals are there for as long as their thread: what is in one without a destructor stays
-//! until it is taken.
+//! What a thread-local keeps for the end of its thread.
 
-use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 
-/// Whether thread-locals are emulated, which Unix asks.
-#[cfg(unix)]
-pub(super) const IS_EMULATED: bool = false;
+use super::room::{self, Room};
 
 /// A value in a thread-local for the function of a [`ThreadEnd`](super::ThreadEnd) to take, which
 /// has no destructor as long as it is in there.
@@ -25,17 +21,17 @@ pub(super) const IS_EMULATED: bool = false;
 /// assert_eq!(NAME.replace(Kept::new(None)).into_inner().as_deref(), Some("Alice"));
 /// ```
 #[derive(Debug)]
-pub struct Kept<T>(ManuallyDrop<T>);
+pub struct Kept<T>(Room<T>);
 
 impl<T> Kept<T> {
     /// Keeps `value`.
     pub const fn new(value: T) -> Kept<T> {
-        Kept(ManuallyDrop::new(value))
+        Kept(room::put(value))
     }
 
     /// Takes the value.
     pub fn into_inner(self) -> T {
-        ManuallyDrop::into_inner(self.0)
+        room::take(self.0)
     }
 }
 

@@ -13,7 +13,7 @@ use std::io;
 use std::ptr;
 use std::sync::OnceLock;
 
-use super::kept::IS_EMULATED;
+use super::room::IS_EMULATED;
 
 #[derive(Debug)]
 pub(super) struct Hook {

@@ -30,8 +30,10 @@ mod imp;
         )),
         emulated_tls
     ),
-    path = "kept_emulated.rs"
+    path = "room_emulated.rs"
 )]
+mod room;
+
 mod kept;
 
 use std::cell::Cell;
