@@ -1,20 +1,5 @@
-//! Names of threads, and the records that hold them.
-//!
-//! | thread | its name |
-//! | --- | --- |
-//! | the main thread: the one on which the operating system started the process | `MainThread` |
-//! | one that was given a name | that one |
-//! | one that was given none | `Thread-1`, `Thread-2`, …, in the order in which they were made |
-//! | one that the library did not start, from its first call on | its name in the standard library, else `Dummy-1`, `Dummy-2`, … |
-//!
-//! as in Python (<https://docs.python.org/3/library/threading.html#threading.Thread.name>). A name
-//! can be changed at any time, by any thread. The log shows the new one at once, and so does the
-//! operating system (its first 15 bytes; see [`sys::os_name_form`]).
-//!
-//! A program asks for its own name, [`current_name`] or [`with_current_name`]. [`ThreadRecord`] is
-//! for libraries that start threads.
+//! The record of a thread.
 
-use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::mem;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
@@ -22,137 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
+use super::forked;
+use super::own::{RECORD, STAGE, Stage, has_ended, keep, take};
+use super::text::{DUMMIES, THREADS, Text};
 use crate::door::{Mutex, MutexGuard, PooledMutex};
 use crate::ident::{self, ThreadIdent, current_ident};
-use crate::sys::{self, Kept, ThreadEnd};
-
-/// Returns the name of the calling thread.
-///
-/// Works in every thread at every time, also while its thread-locals are being dropped and after
-/// `main` has returned. See [`with_current_name`] for the name without a reference count.
-///
-/// ```
-/// assert_eq!(&*tl_core::current_name(), "MainThread");
-///
-/// let worker = std::thread::Builder::new().name("worker".into());
-/// let name = worker.spawn(tl_core::current_name).unwrap().join().unwrap();
-/// assert_eq!(&*name, "worker");
-/// ```
-pub fn current_name() -> Arc<str> {
-    let name = MINE.with(|mine| {
-        let mine = mine.try_borrow().ok()?;
-        let mine = mine.as_ref().filter(|mine| mine.is_current())?;
-        Some(Arc::clone(&mine.name))
-    });
-    name.unwrap_or_else(refresh)
-}
-
-/// Calls `f` with the name of the calling thread, without a copy.
-///
-/// Works in every thread at every time, also while its thread-locals are being dropped and after
-/// `main` has returned. If `f` renames the thread, it still sees the old name.
-///
-/// ```
-/// let is_main = tl_core::with_current_name(|name| name == "MainThread");
-/// assert!(is_main);
-/// ```
-#[inline]
-pub fn with_current_name<R>(f: impl FnOnce(&str) -> R) -> R {
-    MINE.with(|mine| {
-        // Exclusive, though it only reads: to note an exclusive use takes two writes, to count a
-        // shared one adds up over calls, and each has to wait for the one before.
-        let held = mine.try_borrow_mut();
-        if let Ok(mine) = &held {
-            if let Some(mine) = mine.as_ref().filter(|mine| mine.is_current()) {
-                return f(&mine.name);
-            }
-        }
-        drop(held);
-        f(&refresh())
-    })
-}
-
-/// What the calling thread remembers of its own name.
-struct Mine {
-    record: Arc<ThreadRecord>,
-    /// The record's version that `name` comes from.
-    version: u32,
-    name: Arc<str>,
-}
-
-impl Mine {
-    #[inline]
-    fn is_current(&self) -> bool {
-        // Relaxed: the name itself is read under the record's lock. A thread that renames this one
-        // and then tells it so has given this load what it needs to see the change.
-        self.record.version.load(Ordering::Relaxed) == self.version
-    }
-}
-
-// None of these has a destructor, so that they are there as long as the thread runs (see `Kept`).
-// `AT_END` empties the first two.
-thread_local! {
-    /// What the fast paths use; held while a user's function reads the name.
-    static MINE: RefCell<Kept<Option<Mine>>> = const { RefCell::new(Kept::new(None)) };
-    /// The thread's record; never held while other code runs.
-    static RECORD: RefCell<Kept<Option<Own>>> = const { RefCell::new(Kept::new(None)) };
-    static STAGE: Cell<Stage> = const { Cell::new(Stage::Met) };
-}
-
-/// What the calling thread is to this module.
-#[derive(Clone, Copy, PartialEq)]
-enum Stage {
-    /// It has no record, or one that was made when it asked for one.
-    Met,
-    /// It has begun a record.
-    Begun,
-    /// Its thread-locals are gone.
-    Ended,
-}
-
-static AT_END: ThreadEnd = ThreadEnd::new(|| {
-    STAGE.set(Stage::Ended);
-    drop(take(&RECORD));
-    drop(take(&MINE));
-});
-
-/// The record of the thread that has this. It runs no longer when this is dropped.
-struct Own(Arc<ThreadRecord>);
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        self.0.stop();
-    }
-}
-
-fn has_ended() -> bool {
-    STAGE.get() == Stage::Ended
-}
-
-fn take<T>(place: &'static thread::LocalKey<RefCell<Kept<Option<T>>>>) -> Option<T> {
-    place.replace(Kept::new(None)).into_inner()
-}
-
-/// Reads the name from the record, and remembers it if no caller up the stack is still reading the
-/// old one.
-#[cold]
-fn refresh() -> Arc<str> {
-    let record = ThreadRecord::current();
-    let (version, name) = record.version_and_name();
-    if !has_ended() {
-        let mine = Mine {
-            record,
-            version,
-            name: Arc::clone(&name),
-        };
-        let old = MINE.with(|place| {
-            let mut place = place.try_borrow_mut().ok()?;
-            mem::replace(&mut *place, Kept::new(Some(mine))).into_inner()
-        });
-        drop(old);
-    }
-    name
-}
+use crate::sys;
 
 /// The identity and the name of one thread: what the thread itself reads them from, and what others
 /// rename it by.
@@ -201,7 +61,7 @@ pub struct ThreadRecord {
     /// 0 until the operating system has given the thread a number.
     native_id: AtomicU64,
     /// Counts the names that the thread has had. Changes with `name` locked.
-    version: AtomicU32,
+    pub(super) version: AtomicU32,
     /// Whether the operating system's thread has begun and not ended: its number is then this
     /// thread's and no other's. Changes with `TELLING` locked.
     is_running: AtomicBool,
@@ -215,53 +75,16 @@ impl RefUnwindSafe for ThreadRecord {}
 /// Locked by a thread that tells the system a name, and by one that begins or ends: so that a
 /// thread cannot end meanwhile, and the system hears of its names in their order.
 #[cfg(not(loom))]
-static TELLING: Mutex<()> = Mutex::new(());
+pub(super) static TELLING: Mutex<()> = Mutex::new(());
 #[cfg(loom)]
 static TELLING: std::sync::LazyLock<Mutex<()>> = std::sync::LazyLock::new(|| Mutex::new(()));
 
 /// The record of the main thread, once somebody has asked for it.
 #[cfg(not(loom))]
-static MAIN: Mutex<Option<Arc<ThreadRecord>>> = Mutex::new(None);
+pub(super) static MAIN: Mutex<Option<Arc<ThreadRecord>>> = Mutex::new(None);
 #[cfg(loom)]
 static MAIN: std::sync::LazyLock<Mutex<Option<Arc<ThreadRecord>>>> =
     std::sync::LazyLock::new(|| Mutex::new(None));
-
-enum Text {
-    Given(Arc<str>),
-    /// A default name. It is put together when somebody asks for it: a timer that never fires needs
-    /// none.
-    Numbered(&'static Series, u64),
-}
-
-/// A series of default names.
-struct Series {
-    prefix: &'static str,
-    given: AtomicU64,
-}
-
-static THREADS: Series = Series::new("Thread");
-static DUMMIES: Series = Series::new("Dummy");
-
-impl Series {
-    const fn new(prefix: &'static str) -> Series {
-        Series {
-            prefix,
-            given: AtomicU64::new(0),
-        }
-    }
-
-    fn next(&'static self) -> Text {
-        // Relaxed: that no two calls get the same number is all that is asked.
-        Text::Numbered(self, self.given.fetch_add(1, Ordering::Relaxed) + 1)
-    }
-
-    /// Takes the number back, if it is the last one that was given.
-    fn give_back(&self, number: u64) {
-        let _ =
-            self.given
-                .compare_exchange(number, number - 1, Ordering::Relaxed, Ordering::Relaxed);
-    }
-}
 
 impl ThreadRecord {
     /// Creates a record for a thread that will have this name.
@@ -308,7 +131,7 @@ impl ThreadRecord {
     }
 
     /// The thread runs, and the system calls it by this number, if that is known.
-    fn run(&self, native_id: Option<u64>) {
+    pub(super) fn run(&self, native_id: Option<u64>) {
         // Relaxed, both: what has to see one with the other locks `TELLING`.
         self.native_id
             .store(native_id.unwrap_or(0), Ordering::Relaxed);
@@ -316,7 +139,7 @@ impl ThreadRecord {
     }
 
     /// The thread runs no longer.
-    fn stop(&self) {
+    pub(super) fn stop(&self) {
         let telling = TELLING.lock();
         self.is_running.store(false, Ordering::Relaxed);
         drop(telling);
@@ -475,7 +298,7 @@ impl ThreadRecord {
         self.version_and_name().1
     }
 
-    fn version_and_name(&self) -> (u32, Arc<str>) {
+    pub(super) fn version_and_name(&self) -> (u32, Arc<str>) {
         loop {
             let (series, number) = match &*self.name.lock() {
                 Text::Given(name) => {
@@ -542,79 +365,9 @@ impl fmt::Debug for ThreadRecord {
     }
 }
 
-/// Makes this the calling thread's record, until its end.
-fn keep(record: &Arc<ThreadRecord>) {
-    RECORD.set(Kept::new(Some(Own(Arc::clone(record)))));
-    // Without memory for the call at the thread's end, what the thread remembers of its name is
-    // never freed.
-    let _ = AT_END.arm();
-}
-
 /// The name that the calling thread has in the standard library.
 fn std_name() -> Option<Arc<str>> {
     // Once std has dropped its own record of the thread, among C's last destructors, it panics.
     let name = panic::catch_unwind(|| thread::current().name().map(Arc::from));
     name.ok().flatten()
-}
-
-/// The records around a `fork`. In the child the thread that forked is the main thread.
-#[cfg(not(loom))]
-mod forked {
-    use std::sync::atomic::AtomicBool;
-
-    use super::*;
-    use crate::sys::{ForkHooks, ForkRank, at_fork};
-
-    type Held = (
-        MutexGuard<'static, ()>,
-        MutexGuard<'static, Option<Arc<ThreadRecord>>>,
-    );
-
-    thread_local! {
-        static HELD: RefCell<Kept<Option<Held>>> = const { RefCell::new(Kept::new(None)) };
-    }
-
-    /// Sees to it that a fork finds the records as it should. To be called before there is one.
-    pub(super) fn be_ready() {
-        static IS_READY: AtomicBool = AtomicBool::new(false);
-
-        // Relaxed: to register twice changes nothing.
-        if IS_READY.load(Ordering::Relaxed) {
-            return;
-        }
-        // Without memory for that, a fork is what it is in most libraries.
-        let _ = at_fork(
-            ForkRank::Records,
-            ForkHooks {
-                before: || {
-                    // In the child it would be that of the main thread.
-                    current_ident();
-                    let held = (TELLING.lock(), MAIN.lock());
-                    HELD.set(Kept::new(Some(held)));
-                },
-                in_parent: || drop(take(&HELD)),
-                in_child,
-            },
-        );
-        IS_READY.store(true, Ordering::Relaxed);
-    }
-
-    fn in_child() {
-        ident::become_main();
-        let own = RECORD.with_borrow(|own| own.as_ref().map(|own| Arc::clone(&own.0)));
-        if let Some(own) = &own {
-            own.run(Some(sys::native_id()));
-        }
-        if let Some((telling, mut main)) = take(&HELD) {
-            // Not dropped: nothing is freed in a child.
-            mem::forget(mem::replace(&mut *main, own));
-            drop((telling, main));
-        }
-    }
-}
-
-#[cfg(loom)]
-mod forked {
-    /// The model checker has no forks.
-    pub(super) fn be_ready() {}
 }
