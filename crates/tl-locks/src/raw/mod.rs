@@ -1,9 +1,10 @@
 //! The raw lock: one word, no data, no owner. Everything else in this crate is a typed wrapper
 //! around it.
 //!
-//! This module is the protocol, all of it safe code; `interface.rs` vouches for it to `lock_api`,
-//! and `waiters.rs` and `condvar.rs` for the condition variables that go with it. A thread that
-//! sleeps does so in the door of `tl-core`, in the queue of the lock's word.
+//! This module is the protocol, with `release.rs` and, for the waiters of a condition, `wait.rs`:
+//! all of it safe code. `interface.rs` vouches for it to `lock_api`, and `waiters.rs` and
+//! `condvar.rs` for the condition variables that go with it. A thread that sleeps does so in the
+//! door of `tl-core`, in the queue of the lock's word.
 //!
 //! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take
 //! it first, since that keeps both cores busy. So that no thread starves, a release gives the lock
@@ -16,17 +17,18 @@
 mod condvar;
 #[cfg(not(loom))]
 mod interface;
+mod release;
+mod wait;
 mod waiters;
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use tl_core::ThreadIdent;
-use tl_core::door::{Backoff, Call, Deadline, Holder, Note, Verdict, WaitQueue, Wake};
+use tl_core::door::{Backoff, Call, Deadline, Holder, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::ReleaseError;
-use crate::place::{self, Identity, Mode, Noted, Place};
+use crate::place::{Identity, Mode, Noted, Place};
 
 #[cfg(not(loom))]
 pub use condvar::RawCondvar;
@@ -188,64 +190,6 @@ impl RawLock {
         acquired
     }
 
-    #[inline]
-    pub(crate) fn release(&self) -> Result<(), ReleaseError> {
-        let released = self.release_silently();
-        place::report();
-        released
-    }
-
-    /// As [`release`](RawLock::release), for a thread that is in a queue of the door and cannot
-    /// report anything.
-    #[inline]
-    fn release_silently(&self) -> Result<(), ReleaseError> {
-        self.noted().is_released(Mode::Exclusive);
-        // Release: pairs with the acquiring exchange in `take`.
-        match self
-            .state
-            .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
-        {
-            Ok(_) => Ok(()),
-            Err(_) => self.release_slow(false),
-        }
-    }
-
-    /// Releases the lock as [`release`](RawLock::release) does, but the longest waiter gets it
-    /// whether it has slept long or not; unless one that was woken before is on its way, which may
-    /// take it next.
-    #[cfg(not(loom))]
-    #[inline]
-    pub(crate) fn release_fair(&self) -> Result<(), ReleaseError> {
-        let released = self.release_fair_silently();
-        place::report();
-        released
-    }
-
-    /// As [`release_fair`](RawLock::release_fair), for a thread that takes the lock back at once.
-    #[cfg(not(loom))]
-    #[inline]
-    fn release_fair_silently(&self) -> Result<(), ReleaseError> {
-        self.noted().is_released(Mode::Exclusive);
-        // Release: as in `release_silently`.
-        match self
-            .state
-            .compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed)
-        {
-            Ok(_) => Ok(()),
-            Err(_) => self.release_slow(true),
-        }
-    }
-
-    /// Lets the longest waiter have the lock for a turn, if there is one and none is on its way.
-    #[cfg(not(loom))]
-    #[inline]
-    pub(crate) fn bump(&self, call: Call) {
-        if self.state.load(Ordering::Relaxed) & QUEUED != 0 && self.release_fair_silently().is_ok()
-        {
-            self.acquire(Acquire::without_owner(call));
-        }
-    }
-
     /// The lock as the features `owners` and `lock-order` note it.
     #[inline]
     fn noted(&self) -> Noted<'_> {
@@ -364,149 +308,6 @@ impl RawLock {
             }
         }
     }
-
-    #[cold]
-    fn release_slow(&self, fair: bool) -> Result<(), ReleaseError> {
-        if let Some(released) = self.release_past_queue() {
-            return released;
-        }
-        let mut queue = WaitQueue::of(&self.state).lock();
-        if let Some(released) = self.release_past_queue() {
-            return released;
-        }
-        let (mut found, mut hand_over, mut more) = (false, false, false);
-        queue.scan(|waiter| {
-            if found {
-                if waiter.is_companion && !hand_over {
-                    return Verdict::Wake(TRY_AGAIN);
-                }
-                more = true;
-                return Verdict::Stop;
-            }
-            found = true;
-            hand_over = fair || waiter.is_served_first;
-            Verdict::Wake(if hand_over { HANDED_OVER } else { TRY_AGAIN })
-        });
-        let next = match (hand_over, more) {
-            (true, true) => LOCKED | QUEUED,
-            (true, false) => LOCKED,
-            (false, _) => FREE,
-        };
-        // Release: pairs with the acquiring exchange in `take_as`. A waiter that is handed the lock
-        // is ordered after this thread by its wake-up.
-        self.state.store(next, Ordering::Release);
-        Ok(())
-    }
-
-    /// Releases the lock if no waiter need be looked for: nobody is in the queue, or one was woken
-    /// and is on its way to try.
-    fn release_past_queue(&self) -> Option<Result<(), ReleaseError>> {
-        let mut state = self.state.load(Ordering::Relaxed);
-        loop {
-            if state & LOCKED == 0 {
-                return Some(Err(ReleaseError::NotLocked));
-            }
-            if state & QUEUED != 0 {
-                return None;
-            }
-            // Release: pairs with the acquiring exchange in `take_as`. It fails if the waiter joins
-            // the queue again, or if another thread, which has no more right to, releases as well.
-            match self.state.compare_exchange(
-                state,
-                state & !LOCKED,
-                Ordering::Release,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return Some(Ok(())),
-                Err(now) => state = now,
-            }
-        }
-    }
-
-    /// Releases the lock, waits to be notified through `waiters`, and acquires the lock again.
-    /// False if the deadline came before a notification. `before_release` runs when the thread is
-    /// among the waiters and still holds the lock.
-    ///
-    /// A bare lock may meanwhile have been released by a thread that has no right to: then there is
-    /// nothing left to release.
-    ///
-    /// # Panics
-    ///
-    /// If others wait through `waiters` with another lock. Nothing has changed then.
-    pub(crate) fn wait(
-        &self,
-        waiters: &Waiters,
-        deadline: Deadline,
-        acquire: Acquire<'_>,
-        before_release: impl FnOnce(),
-    ) -> bool {
-        let was_notified = self.give_up_and_wait(waiters, deadline, acquire, before_release);
-        self.is_held_since(Place::of(acquire.call));
-        was_notified
-    }
-
-    fn give_up_and_wait(
-        &self,
-        waiters: &Waiters,
-        deadline: Deadline,
-        acquire: Acquire<'_>,
-        before_release: impl FnOnce(),
-    ) -> bool {
-        let queue = waiters.queue();
-        let own = WaitQueue::of(&self.state);
-        let noted = self.noted();
-        let holder = || acquire.holder(noted);
-        let note = Note::new(acquire.call).held_by(own, &holder);
-        let locked_queue = queue.lock();
-        if !waiters.join(self, &locked_queue) {
-            drop(locked_queue);
-            another_lock();
-        }
-        let mut backoff = queue.backoff();
-        let locked_queue = locked_queue.noting(&note);
-        let wake = locked_queue.wait_as(0, &mut backoff, deadline, || {
-            before_release();
-            let _ = self.release_silently();
-            noted.is_wanted(Mode::Exclusive, acquire.call);
-        });
-        match wake {
-            // The token is this lock's only if the waiter was moved to the queue of this lock, and
-            // woken from there.
-            Wake::Woken {
-                token,
-                moved_to: Some(moved_to),
-            } if moved_to == WaitQueue::of(&self.state).id() => {
-                if token != HANDED_OVER {
-                    backoff.renew();
-                    self.acquire_awake(Deadline::NEVER, backoff, true, &note);
-                }
-                true
-            }
-            Wake::Woken { .. } => {
-                // The notifier usually holds the lock, and is about to release it. A try would take
-                // the word's cache line from it, a look shares it.
-                let backoff = WaitQueue::of(&self.state).notified_backoff();
-                self.acquire_awake(Deadline::NEVER, backoff, false, &note);
-                true
-            }
-            Wake::TimedOut(locked_queue) => {
-                if locked_queue.is_empty() {
-                    waiters.clear();
-                }
-                drop(locked_queue);
-                if !self.take_free() {
-                    let backoff = WaitQueue::of(&self.state).contended_backoff();
-                    self.acquire_awake(Deadline::NEVER, backoff, false, &note);
-                }
-                false
-            }
-        }
-    }
-}
-
-#[cold]
-fn another_lock() -> ! {
-    panic!("others wait here with another lock: give each lock conditions of its own")
 }
 
 impl fmt::Debug for RawLock {
