@@ -4,7 +4,7 @@
 //! | file | what it has |
 //! | --- | --- |
 //! | `queue.rs` | [`WaitQueue`]: the threads that wait on one atomic word, oldest first |
-//! | `locked_queue.rs` | [`LockedQueue`]: the same while it is locked: waiting, and what wakers can do with those that wait |
+//! | `locked_queue/` | [`LockedQueue`]: the same while it is locked: what wakers can do with those that wait; in `wait.rs`, waiting |
 //! | `backoff.rs` | [`Backoff`]: how long a waiter stays awake before it sleeps |
 //! | `history.rs` | what is known of the waits of late: whether staying awake pays |
 //! | `deadline.rs` | [`Deadline`]: when a wait gives up |

@@ -1,43 +1,16 @@
-//! A wait queue that is locked: what waiters and wakers do with it.
+//! Waiting in a queue: joining it while it is locked, and leaving it.
 
-use std::fmt;
-use std::marker::PhantomData;
-use std::time::Duration;
-
-use super::backoff::Backoff;
-use super::bucket::{Bucket, Queues};
-use super::deadline::Deadline;
-use super::gate::Gate;
-use super::mutex::MutexGuard;
-use super::node::{NO_QUEUE, Node};
-use super::note::Note;
-use super::platform;
-use super::queue::{QueueId, WaitQueue};
-use super::trace::{self, Over};
-use super::wake_list::WakeList;
-use crate::sync::atomic::{AtomicU32, Ordering};
-
-/// How long a waiter waits until it is overdue: then it gets a turn before any thread that comes
-/// by. See [`Waiter::is_overdue`] for when that begins.
-///
-/// ```
-/// use std::sync::atomic::AtomicU32;
-/// use tl_core::door::{Backoff, Deadline, OVERDUE, WaitQueue, Wake};
-///
-/// let word = AtomicU32::new(0);
-/// let overdue_at = Deadline::after(OVERDUE);
-/// match WaitQueue::of(&word).lock().wait(&mut Backoff::none(), overdue_at) {
-///     Wake::TimedOut(_queue) => println!("from now on this thread goes first"),
-///     Wake::Woken { .. } => unreachable!("nobody knows the word"),
-/// }
-/// ```
-pub const OVERDUE: Duration = Duration::from_micros(500);
-const OVERDUE_NANOS: u64 = OVERDUE.as_nanos() as u64;
-/// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let
-/// all wait until it runs; where a crowd waits and all are overdue, nothing else would happen: with
-/// 128 threads at one lock that was up to 140 times slower. Under the model checker, whose clock
-/// shows only two times, they may follow each other.
-const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE_NANOS };
+use super::LockedQueue;
+use crate::door::backoff::Backoff;
+use crate::door::bucket::Bucket;
+use crate::door::deadline::Deadline;
+use crate::door::gate::Gate;
+use crate::door::node::{NO_QUEUE, Node};
+use crate::door::note::Note;
+use crate::door::platform;
+use crate::door::queue::{QueueId, WaitQueue};
+use crate::door::trace::{self, Over};
+use crate::sync::atomic::Ordering;
 
 /// How a wait ended.
 ///
@@ -72,197 +45,7 @@ pub enum Wake<'a> {
     TimedOut(LockedQueue<'a>),
 }
 
-/// What a waker sees of a waiter. See [`LockedQueue::scan`].
-///
-/// ```
-/// use std::sync::atomic::AtomicU32;
-/// use tl_core::door::{Verdict, WaitQueue, Waiter};
-///
-/// // Wakes those that have asked for no more than two of something.
-/// let judge = |waiter: Waiter| match waiter.request {
-///     0..=2 => Verdict::Wake(0),
-///     _ => Verdict::Keep,
-/// };
-/// let word = AtomicU32::new(0);
-/// assert_eq!(WaitQueue::of(&word).lock().scan(judge), 0);
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Waiter {
-    /// What the waiter passed to [`LockedQueue::wait_as`].
-    pub request: u32,
-    /// Whether it joined the queue more than half a millisecond ago. One that was woken in vain and
-    /// waits again joined when it did first; one that was moved here joined when it was moved.
-    pub is_overdue: bool,
-    /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no
-    /// waiter of this queue got a turn for that reason within the last half millisecond. Of several
-    /// in one scan each may.
-    pub is_served_first: bool,
-    /// Whether it was moved here by a notification of several, as the second of them. It should be
-    /// woken together with the first: when each wakes the next, most of the time goes into rousing
-    /// cores that are idle, and so two are roused at once.
-    #[doc(hidden)]
-    pub is_companion: bool,
-}
-
-/// What becomes of a waiter. See [`LockedQueue::scan`].
-///
-/// ```
-/// use std::sync::atomic::AtomicU32;
-/// use tl_core::door::{Verdict, WaitQueue};
-///
-/// let word = AtomicU32::new(0);
-/// let mut first = true;
-/// // Wakes the oldest alone.
-/// WaitQueue::of(&word).lock().scan(|_| match std::mem::take(&mut first) {
-///     true => Verdict::Wake(7),
-///     false => Verdict::Stop,
-/// });
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is taken out and woken with this token.
-    Wake(u32),
-    /// It stays, and the next younger one is looked at.
-    Keep,
-    /// It stays, and so do all the younger ones.
-    Stop,
-}
-
-/// A queue that is locked: no thread can join or leave it meanwhile. The waiters that were taken
-/// out are woken when the lock is dropped or waited with.
-///
-/// ```
-/// use std::sync::atomic::{AtomicU32, Ordering};
-/// use std::thread;
-/// use tl_core::door::{Deadline, LockedQueue, WaitQueue, Wake};
-///
-/// /// Lets one waiter go, once there is one.
-/// fn let_one_go(word: &AtomicU32) {
-///     while !WaitQueue::of(word).lock().wake_one(7) {
-///         thread::yield_now();
-///     }
-/// }
-///
-/// let word = AtomicU32::new(0);
-/// thread::scope(|scope| {
-///     scope.spawn(|| let_one_go(&word));
-///     let queue: LockedQueue<'_> = WaitQueue::of(&word).lock();
-///     let wake = queue.wait(&mut WaitQueue::of(&word).backoff(), Deadline::NEVER);
-///     assert!(matches!(wake, Wake::Woken { token: 7, moved_to: None }));
-/// });
-/// ```
-pub struct LockedQueue<'a> {
-    pub(super) key: usize,
-    // Before `wakes`, since fields are dropped in this order: a woken thread finds the queue
-    // unlocked.
-    pub(super) queues: MutexGuard<'static, Queues>,
-    pub(super) wakes: WakeList,
-    pub(super) note: Option<&'a Note<'a>>,
-    pub(super) word: PhantomData<&'a AtomicU32>,
-}
-
 impl<'a> LockedQueue<'a> {
-    /// Returns whether no thread waits.
-    ///
-    /// ```
-    /// let word = std::sync::atomic::AtomicU32::new(0);
-    /// assert!(tl_core::door::WaitQueue::of(&word).lock().is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.queues.oldest(self.key).is_null()
-    }
-
-    /// Looks at the waiters, oldest first, and does with each what `judge` says. Returns how many
-    /// were taken out.
-    ///
-    /// ```
-    /// use tl_core::door::{Verdict, WaitQueue};
-    ///
-    /// let word = std::sync::atomic::AtomicU32::new(0);
-    /// let mut queue = WaitQueue::of(&word).lock();
-    /// let woken = queue.scan(|waiter| match waiter.is_overdue {
-    ///     true => Verdict::Wake(1),
-    ///     false => Verdict::Stop,
-    /// });
-    /// assert_eq!(woken, 0); // Nobody waits.
-    /// ```
-    pub fn scan(&mut self, mut judge: impl FnMut(Waiter) -> Verdict) -> usize {
-        let mut woken = 0;
-        let mut next = self.queues.oldest(self.key);
-        let now = if next.is_null() { 0 } else { platform::now() };
-        let last_overdue_turn = self.queues.last_overdue_turn(self.key);
-        let turn_is_due = now.saturating_sub(last_overdue_turn) >= OVERDUE_TURNS_APART;
-        let mut overdue_turn = false;
-        // SAFETY: queued nodes live and their links are guarded by the lock that `self.queues` is.
-        // What `remove` is given is queued here, and what `wakes` is given has just been removed.
-        while let Some(node) = unsafe { next.as_ref() } {
-            next = node.links.younger.get();
-            let is_overdue = now.saturating_sub(node.waiting_since(now)) > OVERDUE_NANOS;
-            let is_served_first = is_overdue && turn_is_due;
-            let waiter = Waiter {
-                request: node.request,
-                is_overdue,
-                is_served_first,
-                is_companion: node.is_companion.get(),
-            };
-            match judge(waiter) {
-                Verdict::Wake(token) => {
-                    overdue_turn |= is_served_first;
-                    node.token.set(token);
-                    // SAFETY: as above.
-                    unsafe {
-                        self.queues.remove(node);
-                        self.wakes.push(node);
-                    }
-                    woken += 1;
-                }
-                Verdict::Keep => {}
-                Verdict::Stop => break,
-            }
-        }
-        if overdue_turn {
-            self.queues.note_overdue_turn(self.key, now);
-        }
-        woken
-    }
-
-    /// Takes the longest waiter out and wakes it with `token`. False if nobody waits.
-    pub fn wake_one(&mut self, token: u32) -> bool {
-        self.wake(1, token) == 1
-    }
-
-    /// Takes all waiters out and wakes them with `token`. Returns how many there were.
-    ///
-    /// ```
-    /// let word = std::sync::atomic::AtomicU32::new(0);
-    /// assert_eq!(tl_core::door::WaitQueue::of(&word).lock().wake_all(7), 0);
-    /// ```
-    pub fn wake_all(&mut self, token: u32) -> usize {
-        self.wake(usize::MAX, token)
-    }
-
-    /// Takes up to `limit` waiters out, oldest first, and wakes them with `token`. Returns how many
-    /// there were.
-    pub fn wake(&mut self, limit: usize, token: u32) -> usize {
-        let mut woken = 0;
-        while woken < limit {
-            let node = self.queues.oldest(self.key);
-            if node.is_null() {
-                break;
-            }
-            // SAFETY: `oldest` gives a live node of this bucket, which is locked; removed, it goes
-            // on the list of wakes.
-            unsafe {
-                (*node).token.set(token);
-                self.queues.remove(node);
-                self.wakes.push(node);
-            }
-            woken += 1;
-        }
-        woken
-    }
-
     /// Shows `note` in [`waits`](super::waits) while the thread waits with what this returns.
     #[inline]
     #[must_use = "the note is seen once the thread waits with the queue that is returned"]
@@ -466,14 +249,6 @@ impl<'a> LockedQueue<'a> {
     }
 }
 
-impl fmt::Debug for LockedQueue<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LockedQueue")
-            .field("is_empty", &self.is_empty())
-            .finish_non_exhaustive()
-    }
-}
-
 /// Takes a node out of whatever queue it is in, before its stack frame ends.
 struct LeaveQueue<'n> {
     node: &'n Node,
@@ -497,7 +272,7 @@ impl Drop for LeaveQueue<'_> {
             }
             let mut queues = Bucket::of(key).lock();
             if self.node.key.load(Ordering::Relaxed) == key {
-                // SAFETY: as in `wait_as`.
+                // SAFETY: as in `wait_at`.
                 unsafe { queues.remove(self.node) };
                 return;
             }
