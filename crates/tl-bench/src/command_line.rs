@@ -24,7 +24,7 @@ pub(crate) struct CommandLine {
     #[arg(value_name = "CASE")]
     pub(crate) cases: Vec<String>,
 
-    /// Fewer and shorter repetitions: under two minutes instead of six
+    /// Fewer and shorter repetitions, in less than the four minutes of a whole run
     #[arg(long)]
     pub(crate) quick: bool,
 
@@ -103,7 +103,7 @@ pub(crate) struct BusyCommandLine {
     #[arg(long, value_delimiter = ',', default_value = "0,1,2,4")]
     pub(crate) loads: Vec<usize>,
 
-    /// Fewer and shorter repetitions: two minutes instead of nine
+    /// Fewer and shorter repetitions, in less than the eleven minutes of a whole run
     #[arg(long)]
     pub(crate) quick: bool,
 

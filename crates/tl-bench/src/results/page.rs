@@ -4,8 +4,8 @@ use super::outcome::{Outcome, counts, over_runs};
 use super::reasons::Reasons;
 use super::run::Run;
 use super::{bars, contended, missed, side_by_side};
-use crate::busy;
 use crate::text::wrapped;
+use crate::{busy, growth};
 
 /// The sections of a run that the page leaves out: the bars have tables of all runs, and the other
 /// figures are in the JSON.
@@ -65,16 +65,24 @@ pub(crate) fn page(idle: &[Run], busy: &[Run], reasons: &Reasons) -> String {
             "## Locks and semaphores that several threads want",
             format!("{CONTENDED}\n\n{}", contended::table_of(busy)),
         ),
-        ("# The first run, idle", text_of(idle)),
-        ("# The first run, busy", text_of(busy)),
+        ("## Charts of cost as work grows", growth_charts()),
+        ("## The first run, idle", text_of(idle, "idle")),
+        ("## The first run, busy", text_of(busy, "busy")),
     ];
     let texts = sections.map(|(title, text)| format!("{title}\n\n{}\n", text.trim_end()));
     wrapped(&texts.join("\n"))
 }
 
-fn text_of(runs: &[Run]) -> String {
+fn growth_charts() -> String {
+    growth::all()
+        .iter()
+        .map(|growth| format!("- [{}](charts/{}.svg)\n", growth.name, growth.id))
+        .collect()
+}
+
+fn text_of(runs: &[Run], bench: &str) -> String {
     runs.first()
-        .map_or(String::new(), |run| sections(&run.text))
+        .map_or(String::new(), |run| sections(&run.text, bench))
 }
 
 /// What a reader of the project wants to know first, with the charts of this folder.
@@ -94,16 +102,17 @@ pub(crate) fn speed(idle: &[Run], busy: &[Run], charts: &str) -> String {
     )
 }
 
-/// The text without the sections that are left out.
-fn sections(text: &str) -> String {
+/// The text without the sections that are left out, under titles that say which bench it is of.
+fn sections(text: &str, bench: &str) -> String {
     let mut is_kept = true;
     let mut kept = String::new();
     for line in text.lines() {
-        if let Some(title) = line.strip_prefix("## ") {
+        let title = line.strip_prefix("## ");
+        if let Some(title) = title {
             is_kept = !LEFT_OUT.contains(&title);
         }
         if is_kept {
-            kept += line;
+            kept += &title.map_or(line.to_owned(), |title| format!("### {title}, {bench}"));
             kept.push('\n');
         }
     }
@@ -117,6 +126,6 @@ mod tests {
     #[test]
     fn a_section_ends_where_the_next_begins() {
         let text = "head\n## Bars\n1\n## Cases\n2\n## Everybody\n3\n";
-        assert_eq!(sections(text), "head\n## Cases\n2\n");
+        assert_eq!(sections(text, "idle"), "head\n### Cases, idle\n2\n");
     }
 }
