@@ -2,7 +2,8 @@
 //!
 //! | file | what it has |
 //! | --- | --- |
-//! | `mod.rs` | the handle, what it is made with, and what it says |
+//! | `mod.rs` | the handle, and what it says |
+//! | `made.rs` | how it is made: what it is to do, its name, its daemon flag, its stack |
 //! | `start.rs` | from the handle to the running thread, and to its end |
 //! | `begun.rs` | waiting for the beginning, and what only a thread has that has begun |
 //! | `join.rs` | waiting for the end |
@@ -11,6 +12,7 @@
 
 mod begun;
 mod join;
+mod made;
 mod os_thread;
 mod pending;
 mod start;
@@ -35,7 +37,7 @@ use tl_core::names::ThreadRecord;
 use crate::crew::Crew;
 use crate::life::Life;
 use crate::parker::Parker;
-use crate::{Runnable, SetDaemonError, current, registry};
+use crate::{SetDaemonError, registry};
 
 /// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones
 /// stand for the same thread, and are equal.
@@ -182,147 +184,6 @@ impl Work {
 }
 
 impl Thread {
-    /// Creates a thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of
-    /// the thread that makes it. What the main thread makes, or a thread that the library did not
-    /// start, is not a daemon.
-    ///
-    /// ```
-    /// let thread = tl_thread::Thread::new(|| ());
-    /// assert!(!thread.is_alive());
-    /// assert!(!thread.is_daemon());
-    /// ```
-    #[must_use = "a thread does nothing until it is started: call `start`"]
-    pub fn new(f: impl FnOnce() + Send + 'static) -> Thread {
-        Thread::made_here(ThreadRecord::unnamed(), Some(Box::new(f)), None)
-    }
-
-    /// Creates a thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread
-    /// by subclassing.
-    ///
-    /// To get the struct back afterwards, with what `run` left in it, see
-    /// [`spawn_runnable`](crate::spawn_runnable).
-    ///
-    /// ```
-    /// use tl_thread::{Runnable, Thread};
-    ///
-    /// struct Greeter {
-    ///     whom: String,
-    /// }
-    ///
-    /// impl Runnable for Greeter {
-    ///     fn run(&mut self) {
-    ///         println!("hello, {}", self.whom);
-    ///     }
-    /// }
-    ///
-    /// let thread = Thread::from_runnable(Greeter { whom: "world".into() });
-    /// thread.start()?;
-    /// thread.join()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use = "a thread does nothing until it is started: call `start`"]
-    pub fn from_runnable(runnable: impl Runnable + Send + 'static) -> Thread {
-        let mut runnable = runnable;
-        Thread::new(move || runnable.run())
-    }
-
-    /// A thread whose function is kept elsewhere.
-    pub(crate) fn without_function(name: Option<Arc<str>>, crew: Option<Arc<Crew>>) -> Thread {
-        let record = match name {
-            Some(name) => ThreadRecord::new(name),
-            None => ThreadRecord::unnamed(),
-        };
-        Thread::made_here(record, None, crew)
-    }
-
-    fn made_here(
-        record: Arc<ThreadRecord>,
-        function: Option<Box<dyn FnOnce() + Send>>,
-        crew: Option<Arc<Crew>>,
-    ) -> Thread {
-        current::know();
-        Thread::with(Inner {
-            is_daemon: AtomicBool::new(current::bears_daemons()),
-            work: PooledMutex::new(Work::of(function)),
-            crew,
-            ..Inner::new(record, Life::new(), Origin::Library)
-        })
-    }
-
-    /// The main thread. To be called once.
-    pub(crate) fn main() -> Thread {
-        let thread = Thread::with(Inner::new(
-            ThreadRecord::main(),
-            Life::running(),
-            Origin::Main,
-        ));
-        thread.runs_now();
-        thread
-    }
-
-    /// The calling thread, which the library did not start. The process does not wait for it.
-    pub(crate) fn foreign() -> Thread {
-        let thread = Thread::with(Inner {
-            is_daemon: AtomicBool::new(true),
-            ..Inner::new(ThreadRecord::current(), Life::running(), Origin::Foreign)
-        });
-        thread.runs_now();
-        thread
-    }
-
-    fn with(inner: Inner) -> Thread {
-        Thread {
-            inner: Arc::new(inner),
-        }
-    }
-
-    /// Names the thread, instead of `Thread-N`, which the next unnamed thread may then get.
-    ///
-    /// ```
-    /// let thread = tl_thread::Thread::new(|| ()).with_name("worker");
-    /// assert_eq!(&*thread.name(), "worker");
-    /// ```
-    #[must_use = "the thread is moved into the result"]
-    pub fn with_name(self, name: impl AsRef<str>) -> Thread {
-        self.inner.record.name_at_birth(name.as_ref());
-        self
-    }
-
-    /// Makes the thread a daemon, for which the end of the process does not wait, or one for which
-    /// it does, whichever thread made it.
-    ///
-    /// # Panics
-    ///
-    /// If the thread has been started.
-    ///
-    /// ```
-    /// let thread = tl_thread::Thread::new(|| ()).with_daemon(true);
-    /// assert!(thread.is_daemon());
-    /// ```
-    #[must_use = "the thread is moved into the result"]
-    pub fn with_daemon(self, is_daemon: bool) -> Thread {
-        if let Err(error) = self.set_daemon(is_daemon) {
-            panic!("{error}");
-        }
-        self
-    }
-
-    /// Gives the thread a stack of at least `size` bytes; 0 for the default of
-    /// [`stack_size`](crate::stack_size). A small size is rounded up to 32 KiB. What the system
-    /// cannot provide makes [`start`](Thread::start) fail. Once the thread has been started this
-    /// changes nothing.
-    ///
-    /// ```
-    /// let thread = tl_thread::Thread::new(|| ()).with_stack_size(64 * 1024);
-    /// thread.start()?;
-    /// # Ok::<(), tl_thread::StartError>(())
-    /// ```
-    #[must_use = "the thread is moved into the result"]
-    pub fn with_stack_size(self, size: usize) -> Thread {
-        self.inner.stack_size.store(size, Ordering::Relaxed);
-        self
-    }
-
     /// Returns whether the thread has been started and has not ended. It has ended when its
     /// thread-locals have been dropped, just before [`join`](Thread::join) returns. A pending timer
     /// is alive.
