@@ -18,7 +18,7 @@ use std::{process, thread};
 use forking::{FORKS, LIMIT, all_is_new, check, fork, fork_and_check};
 use support::in_child;
 use tl_condition::Monitor;
-use tl_core::door::{WaitQueue, note_held, note_released};
+use tl_core::door::{WaitQueue, note_held, note_released, waits};
 use tl_core::{ThreadIdent, current_ident};
 use tl_event::Event;
 use tl_locks::{Lock, RLock, RwLock};
@@ -189,9 +189,11 @@ fn what_others_hold_stays_held_in_the_child() {
     });
 }
 
-/// Sleeps for long enough that another thread waits by then, or should.
-fn let_it_wait() {
-    thread::sleep(Duration::from_millis(3));
+/// Returns once a thread sleeps in one of the primitives.
+fn until_one_sleeps() {
+    while waits().iter().all(|wait| wait.asleep_for.is_none()) {
+        thread::yield_now();
+    }
 }
 
 #[test]
@@ -218,7 +220,7 @@ fn a_thread_on_its_way_to_a_lock_is_not_waited_for_in_the_child() {
                         let shared = Arc::clone(&shared);
                         move || shared.0.acquire_timeout(LIMIT / 4)
                     });
-                    let_it_wait();
+                    until_one_sleeps();
                     drop(guard);
                     assert!(
                         waiter.join().unwrap(),
@@ -517,9 +519,19 @@ fn a_child_waits_for_its_threads_however_it_ends() {
         assert!(child_waits(exit_in_c));
         assert!(child_waits(|| process::exit(0)));
         assert!(child_waits(tl_thread::shutdown));
-        assert!(!child_waits(|| tl_thread::exit(0)));
         let of_worker = tl_thread::spawn(|| child_waits(exit_in_c));
         assert!(of_worker.join().unwrap());
+    });
+}
+
+#[test]
+fn a_child_that_exits_waits_for_none_of_its_threads() {
+    in_child("a_child_that_exits_waits_for_none_of_its_threads", || {
+        // A child that waits is killed meanwhile.
+        fork_and_check(|| {
+            tl_thread::spawn(|| thread::sleep(2 * LIMIT));
+            tl_thread::exit(0);
+        });
     });
 }
 

@@ -247,9 +247,13 @@ fn other_test_of_two_that_fail() {
     let timer = Timer::new(Duration::ZERO, || println!("from a call"));
     timer.start().unwrap();
     timer.join().unwrap();
-    let timer = Timer::every(Duration::from_millis(1), || println!("from a beat"));
+    let (said, heard) = mpsc::channel();
+    let timer = Timer::every(Duration::from_millis(1), move || {
+        println!("from a beat");
+        let _ = said.send(());
+    });
     timer.start().unwrap();
-    thread::sleep(Duration::from_millis(50));
+    heard.recv().unwrap();
     timer.cancel();
     timer.join().unwrap();
     panic!("so that what it printed is shown");

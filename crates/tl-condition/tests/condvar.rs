@@ -1,6 +1,8 @@
 //! `Condvar`: apart from its mutex, exact, oldest first; and the ways in which pools, job servers
 //! and channels use one.
 
+mod support;
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use support::until;
 use tl_condition::{Condvar, CondvarExt};
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
@@ -19,13 +22,6 @@ const TIMEOUT: Duration = Duration::from_millis(5);
 
 /// Far longer than any wait of these tests that is meant to end.
 const LONG: Duration = Duration::from_secs(60);
-
-/// Calls `is_so` until it is.
-fn until(is_so: impl Fn() -> bool) {
-    while !is_so() {
-        thread::yield_now();
-    }
-}
 
 #[test]
 fn a_notification_without_the_mutex_is_not_missed() {

@@ -1,5 +1,7 @@
 //! `Monitor`: a value with its lock and condition.
 
+mod support;
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use support::until;
 use tl_condition::{Condvar, CondvarExt, Monitor};
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
@@ -15,18 +18,9 @@ use tl_core::sanitized::thread;
 const SHORT: Duration = Duration::from_millis(10);
 const LONG: Duration = Duration::from_secs(3600);
 
-/// Calls `is_so` until it is.
-fn until(is_so: impl Fn() -> bool) {
-    while !is_so() {
-        thread::yield_now();
-    }
-}
-
 /// Returns once the value is `value`.
 fn until_is(monitor: &Monitor<usize>, value: usize) {
-    while *monitor.lock() != value {
-        thread::yield_now();
-    }
+    until(|| *monitor.lock() == value);
 }
 
 #[test]

@@ -406,26 +406,29 @@ fn a_thousand_waiters_wake_together() {
 fn waiters_of_several_gates_that_were_moved_to_one_queue_are_all_woken() {
     let words: Vec<AtomicU32> = (0..8).map(|_| AtomicU32::new(0)).collect();
     let lock = AtomicU32::new(1);
-    thread::scope(|scope| {
-        let waiters = words.iter().map(|word| {
-            scope.spawn(|| {
-                let queue = WaitQueue::of(word).lock();
-                let deadline = Deadline::after(Duration::from_secs(3600));
-                let wake = queue.wait_together(0, &mut Backoff::none(), deadline);
-                matches!(wake, Wake::Woken { token: 9, .. })
-            })
+    let mut moves = 0;
+    while moves < words.len() {
+        thread::scope(|scope| {
+            let waiters = words.iter().map(|word| {
+                scope.spawn(|| {
+                    let queue = WaitQueue::of(word).lock();
+                    let deadline = Deadline::after(Duration::from_secs(3600));
+                    let wake = queue.wait_together(0, &mut Backoff::none(), deadline);
+                    matches!(wake, Wake::Woken { token: 9, .. })
+                })
+            });
+            let waiters: Vec<_> = waiters.collect();
+            words.iter().for_each(|word| until_waiting(word, 1));
+            // A waiter that does not sleep yet is woken at once, and not moved.
+            let to = WaitQueue::of(&lock);
+            for word in &words {
+                let moved = WaitQueue::of(word).wake_or_requeue(1, || to, || true, |_, _| ());
+                assert_eq!(moved, 1);
+            }
+            let woken = to.lock().wake_all(9);
+            let ends = waiters.into_iter().map(|waiter| waiter.join().unwrap());
+            assert_eq!(ends.filter(|was_moved| *was_moved).count(), woken);
+            moves += woken;
         });
-        let waiters: Vec<_> = waiters.collect();
-        words.iter().for_each(|word| until_waiting(word, 1));
-        // Most sleep by then. A waiter that does not is woken at once, and not moved.
-        thread::sleep(Duration::from_millis(20));
-        let to = WaitQueue::of(&lock);
-        for word in &words {
-            let moved = WaitQueue::of(word).wake_or_requeue(1, || to, || true, |_, _| ());
-            assert_eq!(moved, 1);
-        }
-        let woken = to.lock().wake_all(9);
-        let ends = waiters.into_iter().map(|waiter| waiter.join().unwrap());
-        assert_eq!(ends.filter(|was_moved| *was_moved).count(), woken);
-    });
+    }
 }

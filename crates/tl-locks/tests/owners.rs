@@ -1,7 +1,6 @@
 //! With the feature `owners`: which thread holds each lock, and where it acquired it.
 #![cfg(all(feature = "owners", not(loom)))]
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -196,13 +195,11 @@ fn a_wait_holds_nothing_and_takes_back_what_it_gave_up() {
 #[test]
 fn whoever_holds_it_is_its_owner_however_it_is_passed_on() {
     static LOCKS: [Lock; 3] = [const { Lock::new() }; 3];
-    static IS_OVER: AtomicBool = AtomicBool::new(false);
+    const TURNS: usize = if cfg!(sanitize_thread) { 2_000 } else { 20_000 };
     let threads: Vec<_> = (0..4)
         .map(|n| {
             thread::spawn(move || {
-                let mut turn = n;
-                while !IS_OVER.load(Ordering::Relaxed) {
-                    turn += 1;
+                for turn in n..n + TURNS {
                     let lock = &LOCKS[turn % LOCKS.len()];
                     let _guard = lock.lock();
                     let own = held_by(current_ident());
@@ -213,8 +210,6 @@ fn whoever_holds_it_is_its_owner_however_it_is_passed_on() {
             })
         })
         .collect();
-    thread::sleep(Duration::from_millis(300));
-    IS_OVER.store(true, Ordering::Relaxed);
     threads
         .into_iter()
         .for_each(|thread| thread.join().unwrap());

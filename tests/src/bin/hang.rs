@@ -188,16 +188,9 @@ fn read_twice() {
     start("reader", move || {
         let _first = R.read();
         writer.start().unwrap();
-        let ident = writer.ident().unwrap();
-        let waits = || {
-            snapshot()
-                .thread(ident)
-                .and_then(|writer| writer.wait().cloned())
-        };
-        while waits().is_none() {
+        while R.try_read().is_some() {
             std::thread::yield_now();
         }
-        std::thread::sleep(Duration::from_millis(50));
         let _second = R.read();
     });
     report();
