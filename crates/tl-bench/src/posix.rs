@@ -160,17 +160,29 @@ pub(crate) fn packet_pipe() -> io::Result<(File, File)> {
     }
 }
 
-/// A mutex of the C library, in one place on the heap, where it must stay.
-pub(crate) struct PthreadMutex(Box<UnsafeCell<libc::pthread_mutex_t>>);
+/// What several threads use by calls of the C library: in one place on the heap, where it stays.
+struct InPlace<T>(Box<UnsafeCell<T>>);
 
-// SAFETY: a mutex is there to be used by several threads.
-unsafe impl Send for PthreadMutex {}
-// SAFETY: as above.
-unsafe impl Sync for PthreadMutex {}
+// SAFETY: each `T` here is a lock or the like, which is there to be used by several threads.
+unsafe impl<T: Send> Sync for InPlace<T> {}
+
+impl<T> InPlace<T> {
+    fn new(value: T) -> InPlace<T> {
+        InPlace(Box::new(UnsafeCell::new(value)))
+    }
+
+    #[inline]
+    fn get(&self) -> *mut T {
+        self.0.get()
+    }
+}
+
+/// A mutex of the C library.
+pub(crate) struct PthreadMutex(InPlace<libc::pthread_mutex_t>);
 
 impl PthreadMutex {
     pub(crate) fn new() -> PthreadMutex {
-        PthreadMutex(Box::new(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER)))
+        PthreadMutex(InPlace::new(libc::PTHREAD_MUTEX_INITIALIZER))
     }
 
     pub(crate) fn recursive() -> PthreadMutex {
@@ -218,16 +230,11 @@ impl Drop for PthreadMutex {
 }
 
 /// A lock for readers and writers of the C library.
-pub(crate) struct PthreadRwLock(Box<UnsafeCell<libc::pthread_rwlock_t>>);
-
-// SAFETY: a lock is there to be used by several threads.
-unsafe impl Send for PthreadRwLock {}
-// SAFETY: as above.
-unsafe impl Sync for PthreadRwLock {}
+pub(crate) struct PthreadRwLock(InPlace<libc::pthread_rwlock_t>);
 
 impl PthreadRwLock {
     pub(crate) fn new() -> PthreadRwLock {
-        PthreadRwLock(Box::new(UnsafeCell::new(libc::PTHREAD_RWLOCK_INITIALIZER)))
+        PthreadRwLock(InPlace::new(libc::PTHREAD_RWLOCK_INITIALIZER))
     }
 
     #[inline]
@@ -258,16 +265,11 @@ impl Drop for PthreadRwLock {
 }
 
 /// A condition variable of the C library.
-pub(crate) struct PthreadCondition(Box<UnsafeCell<libc::pthread_cond_t>>);
-
-// SAFETY: a condition variable is there to be used by several threads.
-unsafe impl Send for PthreadCondition {}
-// SAFETY: as above.
-unsafe impl Sync for PthreadCondition {}
+pub(crate) struct PthreadCondition(InPlace<libc::pthread_cond_t>);
 
 impl PthreadCondition {
     pub(crate) fn new() -> PthreadCondition {
-        PthreadCondition(Box::new(UnsafeCell::new(libc::PTHREAD_COND_INITIALIZER)))
+        PthreadCondition(InPlace::new(libc::PTHREAD_COND_INITIALIZER))
     }
 
     /// Waits with a mutex that the calling thread holds.
@@ -295,16 +297,11 @@ impl Drop for PthreadCondition {
 }
 
 /// A barrier of the C library.
-pub(crate) struct PthreadBarrier(Box<UnsafeCell<MaybeUninit<libc::pthread_barrier_t>>>);
-
-// SAFETY: a barrier is there to be used by several threads.
-unsafe impl Send for PthreadBarrier {}
-// SAFETY: as above.
-unsafe impl Sync for PthreadBarrier {}
+pub(crate) struct PthreadBarrier(InPlace<MaybeUninit<libc::pthread_barrier_t>>);
 
 impl PthreadBarrier {
     pub(crate) fn new(parties: usize) -> PthreadBarrier {
-        let barrier = PthreadBarrier(Box::new(UnsafeCell::new(MaybeUninit::uninit())));
+        let barrier = PthreadBarrier(InPlace::new(MaybeUninit::uninit()));
         // SAFETY: the place is for a barrier, and nobody uses it yet.
         check(unsafe {
             libc::pthread_barrier_init(barrier.0.get().cast(), ptr::null(), parties as u32)
@@ -326,16 +323,11 @@ impl Drop for PthreadBarrier {
 }
 
 /// A semaphore of the C library.
-pub(crate) struct PosixSemaphore(Box<UnsafeCell<MaybeUninit<libc::sem_t>>>);
-
-// SAFETY: a semaphore is there to be used by several threads.
-unsafe impl Send for PosixSemaphore {}
-// SAFETY: as above.
-unsafe impl Sync for PosixSemaphore {}
+pub(crate) struct PosixSemaphore(InPlace<MaybeUninit<libc::sem_t>>);
 
 impl PosixSemaphore {
     pub(crate) fn new(value: u32) -> PosixSemaphore {
-        let semaphore = PosixSemaphore(Box::new(UnsafeCell::new(MaybeUninit::uninit())));
+        let semaphore = PosixSemaphore(InPlace::new(MaybeUninit::uninit()));
         // SAFETY: the place is for a semaphore, and nobody uses it yet.
         check(unsafe { libc::sem_init(semaphore.0.get().cast(), 0, value) });
         semaphore
