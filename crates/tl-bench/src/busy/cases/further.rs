@@ -6,7 +6,9 @@ use std::thread;
 use crossbeam_utils::CachePadded;
 
 use super::semaphore::{Standard, Tokens};
-use super::turns::{Flags, Semaphores, Turn, Turns, round_trips};
+use super::turns::{
+    FlagParkingLot, FlagStd, Flags, Semaphores, Turn, Turns, case, round_trips, with_each_work,
+};
 use crate::busy::case::Case;
 use crate::cases::further::{Parked, Parks};
 
@@ -42,34 +44,27 @@ impl Tokens for tl_semaphore::ClosableSemaphore {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    type FlagStd = Flags<(std::sync::Mutex<bool>, std::sync::Condvar)>;
-    type FlagParkingLot = Flags<(parking_lot::Mutex<bool>, parking_lot::Condvar)>;
     type Closable = Semaphores<tl_semaphore::ClosableSemaphore>;
-    let what = |primitive, work| format!("{primitive}: round trip, {work} µs of work on each side");
-    let mut cases = Vec::new();
-    for work in [0_u32, 5, 50] {
-        let micros = f64::from(work);
-        cases.extend([
-            Case::new(format!("park-{work}"), what("park", work))
-                .ours(round_trips::<Parking<tl_thread::Thread>>(micros))
-                .held("std", round_trips::<Parking<thread::Thread>>(micros)),
-            Case::new(format!("auto-{work}"), what("AutoResetEvent", work))
-                .ours(round_trips::<Flags<tl_event::AutoResetEvent>>(micros))
-                .held("std", round_trips::<FlagStd>(micros))
-                .held("parking_lot", round_trips::<FlagParkingLot>(micros))
+    with_each_work(|work| {
+        [
+            case("park", "park", work)
+                .ours(round_trips::<Parking<tl_thread::Thread>>(work))
+                .held("std", round_trips::<Parking<thread::Thread>>(work)),
+            case("auto", "AutoResetEvent", work)
+                .ours(round_trips::<Flags<tl_event::AutoResetEvent>>(work))
+                .held("std", round_trips::<FlagStd>(work))
+                .held("parking_lot", round_trips::<FlagParkingLot>(work))
                 .shown(
                     "rsevents",
-                    round_trips::<Flags<rsevents::AutoResetEvent>>(micros),
+                    round_trips::<Flags<rsevents::AutoResetEvent>>(work),
                 ),
-            Case::new(format!("closable-{work}"), what("ClosableSemaphore", work))
-                .ours(round_trips::<Closable>(micros))
+            case("closable", "ClosableSemaphore", work)
+                .ours(round_trips::<Closable>(work))
                 .shown(
                     "our Semaphore",
-                    round_trips::<Semaphores<tl_semaphore::Semaphore>>(micros),
+                    round_trips::<Semaphores<tl_semaphore::Semaphore>>(work),
                 )
-                .held("std", round_trips::<Semaphores<Standard>>(micros)),
-        ]);
-    }
-    cases.sort_by_key(|case| case.id.split('-').next().map(str::to_owned));
-    cases
+                .held("std", round_trips::<Semaphores<Standard>>(work)),
+        ]
+    })
 }

@@ -62,6 +62,9 @@ impl<F: Flag> Turns for Flags<F> {
     }
 }
 
+pub(super) type FlagStd = Flags<(std::sync::Mutex<bool>, std::sync::Condvar)>;
+pub(super) type FlagParkingLot = Flags<(parking_lot::Mutex<bool>, parking_lot::Condvar)>;
+
 pub(super) struct Semaphores<S>([CachePadded<S>; 2]);
 
 impl<S: Tokens> Turns for Semaphores<S> {
@@ -129,40 +132,48 @@ fn guarded<G: Guarded>(work: f64) -> impl Fn(Duration) -> Waits {
     round_trips::<CachePadded<G>>(work)
 }
 
-pub(crate) fn cases() -> Vec<Case> {
-    type FlagStd = Flags<(std::sync::Mutex<bool>, std::sync::Condvar)>;
-    type FlagParkingLot = Flags<(parking_lot::Mutex<bool>, parking_lot::Condvar)>;
-    let what = |primitive, work| format!("{primitive}: round trip, {work} µs of work on each side");
-    let mut cases = Vec::new();
-    for work in [0_u32, 5, 50] {
-        let micros = f64::from(work);
-        cases.extend([
-            Case::new(format!("event-{work}"), what("Event", work))
-                .ours(round_trips::<Flags<tl_event::Event>>(micros))
-                .held("std", round_trips::<FlagStd>(micros))
-                .held("parking_lot", round_trips::<FlagParkingLot>(micros)),
-            Case::new(format!("monitor-{work}"), what("Monitor", work))
-                .ours(guarded::<condition::Monitor>(micros))
-                .held("std", guarded::<condition::Std>(micros))
-                .held("parking_lot", guarded::<condition::ParkingLot>(micros))
-                .shown("usync", guarded::<condition::Usync>(micros))
-                .shown("pthread", guarded::<Pthread>(micros)),
-            Case::new(format!("condition-{work}"), what("Condition", work))
-                .ours(guarded::<condition::Ours>(micros))
-                .held("std", guarded::<condition::Std>(micros))
-                .held("parking_lot", guarded::<condition::ParkingLot>(micros))
-                .shown("usync", guarded::<condition::Usync>(micros)),
-            Case::new(format!("condvar-{work}"), what("Condvar", work))
-                .ours(guarded::<condition::Condvar>(micros))
-                .held("std", guarded::<condition::Std>(micros))
-                .held("parking_lot", guarded::<condition::ParkingLot>(micros)),
-            Case::new(format!("semaphore-{work}"), what("Semaphore", work))
-                .ours(round_trips::<Semaphores<tl_semaphore::Semaphore>>(micros))
-                .held("std", round_trips::<Semaphores<Standard>>(micros))
-                .held("sem_t", round_trips::<Semaphores<PosixSemaphore>>(micros))
-                .shown("parking_lot", round_trips::<Semaphores<ParkingLot>>(micros)),
-        ]);
-    }
+/// The round trips of a primitive, without its contenders.
+pub(super) fn case(id: &str, primitive: &str, work: f64) -> Case {
+    Case::new(
+        format!("{id}-{work}"),
+        format!("{primitive}: round trip, {work} µs of work on each side"),
+    )
+}
+
+/// The cases with no work, with little and with much, those of one primitive one after the other.
+pub(super) fn with_each_work<const N: usize>(cases: impl Fn(f64) -> [Case; N]) -> Vec<Case> {
+    let mut cases: Vec<Case> = [0.0, 5.0, 50.0].into_iter().flat_map(cases).collect();
     cases.sort_by_key(|case| case.id.split('-').next().map(str::to_owned));
     cases
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    with_each_work(|work| {
+        [
+            case("event", "Event", work)
+                .ours(round_trips::<Flags<tl_event::Event>>(work))
+                .held("std", round_trips::<FlagStd>(work))
+                .held("parking_lot", round_trips::<FlagParkingLot>(work)),
+            case("monitor", "Monitor", work)
+                .ours(guarded::<condition::Monitor>(work))
+                .held("std", guarded::<condition::Std>(work))
+                .held("parking_lot", guarded::<condition::ParkingLot>(work))
+                .shown("usync", guarded::<condition::Usync>(work))
+                .shown("pthread", guarded::<Pthread>(work)),
+            case("condition", "Condition", work)
+                .ours(guarded::<condition::Ours>(work))
+                .held("std", guarded::<condition::Std>(work))
+                .held("parking_lot", guarded::<condition::ParkingLot>(work))
+                .shown("usync", guarded::<condition::Usync>(work)),
+            case("condvar", "Condvar", work)
+                .ours(guarded::<condition::Condvar>(work))
+                .held("std", guarded::<condition::Std>(work))
+                .held("parking_lot", guarded::<condition::ParkingLot>(work)),
+            case("semaphore", "Semaphore", work)
+                .ours(round_trips::<Semaphores<tl_semaphore::Semaphore>>(work))
+                .held("std", round_trips::<Semaphores<Standard>>(work))
+                .held("sem_t", round_trips::<Semaphores<PosixSemaphore>>(work))
+                .shown("parking_lot", round_trips::<Semaphores<ParkingLot>>(work)),
+        ]
+    })
 }
