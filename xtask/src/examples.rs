@@ -1,6 +1,6 @@
 //! The example programs: which there are, what each teaches, and where the built ones are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -37,6 +37,26 @@ pub struct Example {
 /// When their folder can't be read.
 pub fn names(root: &Path) -> Result<Vec<String>, BoxedError> {
     names_in(&root.join(SOURCES), "rs")
+}
+
+/// The names of the examples that are `wanted`, sorted; of all when none is named.
+///
+/// # Errors
+///
+/// When their folder can't be read, or there is no example of a name.
+pub fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, BoxedError> {
+    let all = names(root)?;
+    if wanted.is_empty() {
+        return Ok(all);
+    }
+    if let Some(unknown) = wanted.iter().find(|name| !all.contains(name)) {
+        return Err(format!(
+            "there is no example `{unknown}`; `cargo xtask list` shows what there is"
+        )
+        .into());
+    }
+    let wanted: BTreeSet<String> = wanted.iter().cloned().collect();
+    Ok(wanted.into_iter().collect())
 }
 
 /// The names of the files with `extension` in `directory`, without it, sorted.

@@ -25,19 +25,13 @@ pub const PICTURES: &str = "docs/timelines";
 /// accept, and when a picture can't be written.
 pub fn run(options: &Timeline) -> Outcome {
     let root = workspace::root();
-    let all = examples::names(&root)?;
-    let names = if options.all { &all } else { &options.names };
-    if let Some(unknown) = names.iter().find(|name| !all.contains(name)) {
-        return Err(format!(
-            "there is no example `{unknown}`; `cargo xtask list` shows what there is"
-        )
-        .into());
-    }
-    let programs = examples::build(names)?;
+    // With `--all` none is named.
+    let names = examples::select(&root, &options.names)?;
+    let programs = examples::build(&names)?;
     let pictures = root.join(PICTURES);
     fs::create_dir_all(&pictures)
         .map_err(|e| format!("can't create {}: {e}", pictures.display()))?;
-    for name in names {
+    for name in &names {
         let golden = Golden::read(&root.join(GOLDENS), name)?;
         let recording = record::record(Command::new(&programs[name]), TIME_LIMIT)
             .map_err(|e| format!("{name}: {e}"))?;

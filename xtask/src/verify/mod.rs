@@ -3,7 +3,7 @@
 pub mod bless;
 pub mod verdict;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub fn run(options: &Verify) -> Outcome {
         };
         return recorded_output(&root, file, &name.to_string_lossy());
     }
-    let names = select(&root, &options.names)?;
+    let names = examples::select(&root, &options.names)?;
     if options.bless {
         return bless::run(&root, &names);
     }
@@ -57,22 +57,6 @@ pub fn run(options: &Verify) -> Outcome {
     }
     run_all(&goldens, options, &mut report)?;
     Ok(report.print())
-}
-
-/// The examples to run: `wanted`, or all.
-fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, BoxedError> {
-    let all = examples::names(root)?;
-    if wanted.is_empty() {
-        return Ok(all);
-    }
-    if let Some(unknown) = wanted.iter().find(|name| !all.contains(name)) {
-        return Err(format!(
-            "there is no example `{unknown}`; `cargo xtask list` shows what there is"
-        )
-        .into());
-    }
-    let wanted: BTreeSet<String> = wanted.iter().cloned().collect();
-    Ok(wanted.into_iter().collect())
 }
 
 /// The examples without a golden and the goldens without an example, in the workspace at `root`,
