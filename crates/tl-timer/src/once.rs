@@ -172,7 +172,6 @@ impl Drop for Running {
 mod forked {
     use std::cell::RefCell;
     use std::mem::{self, ManuallyDrop};
-    use std::sync::atomic::{AtomicBool, Ordering};
 
     use tl_core::sys::{ForkHooks, ForkRank, at_fork};
 
@@ -191,12 +190,6 @@ mod forked {
 
     /// To be called before the schedule is used.
     pub(super) fn be_ready() {
-        static IS_READY: AtomicBool = AtomicBool::new(false);
-
-        // Relaxed: to register twice changes nothing.
-        if IS_READY.load(Ordering::Relaxed) {
-            return;
-        }
         // Without memory for that, a fork is what it is in most libraries.
         let _ = at_fork(
             ForkRank::Timers,
@@ -210,7 +203,6 @@ mod forked {
                 },
             },
         );
-        IS_READY.store(true, Ordering::Relaxed);
     }
 }
 

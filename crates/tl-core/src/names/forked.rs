@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::mem;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ThreadRecord;
 use super::own::{RECORD, take};
@@ -23,12 +22,6 @@ thread_local! {
 
 /// Sees to it that a fork finds the records as it should. To be called before there is one.
 pub(super) fn be_ready() {
-    static IS_READY: AtomicBool = AtomicBool::new(false);
-
-    // Relaxed: to register twice changes nothing.
-    if IS_READY.load(Ordering::Relaxed) {
-        return;
-    }
     // Without memory for that, a fork is what it is in most libraries.
     let _ = at_fork(
         ForkRank::Records,
@@ -43,7 +36,6 @@ pub(super) fn be_ready() {
             in_child,
         },
     );
-    IS_READY.store(true, Ordering::Relaxed);
 }
 
 fn in_child() {

@@ -13,8 +13,7 @@ use std::mem::ManuallyDrop;
 #[cfg(unix)]
 use std::os::fd::FromRawFd;
 #[cfg(feature = "logging")]
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{ForkHooks, ForkRank, at_fork, fork_generation};
 use crate::door::{Mutex, MutexGuard};
@@ -53,12 +52,6 @@ impl Turn {
 }
 
 fn be_ready() {
-    static IS_READY: AtomicBool = AtomicBool::new(false);
-
-    // Relaxed: to register twice changes nothing.
-    if IS_READY.load(Ordering::Relaxed) {
-        return;
-    }
     // Without memory for that, a fork is what it is in most libraries.
     let _ = at_fork(
         ForkRank::Streams,
@@ -73,7 +66,6 @@ fn be_ready() {
             },
         },
     );
-    IS_READY.store(true, Ordering::Relaxed);
 }
 
 /// One of the standard streams of the process.
