@@ -8,11 +8,10 @@ pub(crate) use hooks::be_ready;
 #[cfg(not(loom))]
 mod hooks {
     use std::cell::RefCell;
-    use std::mem::{self, ManuallyDrop};
     use std::thread::JoinHandle;
 
     use tl_core::door::MutexGuard;
-    use tl_core::sys::{ForkHooks, ForkRank, at_fork};
+    use tl_core::sys::{ForkHooks, ForkRank, Kept, at_fork};
 
     use crate::registry::Registry;
     use crate::thread::{OsThread, lock_discarded};
@@ -28,13 +27,11 @@ mod hooks {
     }
 
     thread_local! {
-        static HELD: RefCell<ManuallyDrop<Option<Held>>> =
-            const { RefCell::new(ManuallyDrop::new(None)) };
+        static HELD: RefCell<Kept<Option<Held>>> = const { RefCell::new(Kept::new(None)) };
     }
 
     fn replace_held(held: Option<Held>) -> Option<Held> {
-        let new = ManuallyDrop::new(held);
-        ManuallyDrop::into_inner(HELD.with_borrow_mut(|held| mem::replace(held, new)))
+        HELD.replace(Kept::new(held)).into_inner()
     }
 
     /// Sees to it that a fork finds the threads as it should. A second call changes nothing.

@@ -171,21 +171,19 @@ impl Drop for Running {
 /// The schedule around a `fork`: in the child it is empty, and new timers find no scheduler.
 mod forked {
     use std::cell::RefCell;
-    use std::mem::{self, ManuallyDrop};
 
-    use tl_core::sys::{ForkHooks, ForkRank, at_fork};
+    use tl_core::sys::{ForkHooks, ForkRank, Kept, at_fork};
 
     use super::{Once, SCHEDULE};
     use crate::schedule::Held;
 
     thread_local! {
-        static HELD: RefCell<ManuallyDrop<Option<Held<'static, Once>>>> =
-            const { RefCell::new(ManuallyDrop::new(None)) };
+        static HELD: RefCell<Kept<Option<Held<'static, Once>>>> =
+            const { RefCell::new(Kept::new(None)) };
     }
 
     fn replace_held(held: Option<Held<'static, Once>>) -> Option<Held<'static, Once>> {
-        let new = ManuallyDrop::new(held);
-        ManuallyDrop::into_inner(HELD.with_borrow_mut(|held| mem::replace(held, new)))
+        HELD.replace(Kept::new(held)).into_inner()
     }
 
     /// To be called before the schedule is used.
