@@ -128,8 +128,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
         }
     }
 
-    /// As [`with_init`](SharedLocal::with_init), for a static: `init` is a function, or a closure
-    /// that captures nothing.
+    /// Makes one as [`with_init`](SharedLocal::with_init) does, for a static: `init` is a function,
+    /// or a closure that captures nothing.
     ///
     /// ```
     /// use std::sync::atomic::AtomicBool;

@@ -74,7 +74,7 @@ static HOOKS: [OnceLock<ForkHooks>; RANKS] = [const { OnceLock::new() }; RANKS];
 /// How long a thread waits for another one that registers the functions of this module.
 const REGISTRATION_LIMIT: Duration = Duration::from_millis(100);
 
-/// Returns how many forks there are between this process and the one that was started.
+/// How many forks there are between this process and the one that was started.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {

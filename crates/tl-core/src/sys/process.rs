@@ -34,8 +34,8 @@ pub fn at_exit(hook: extern "C" fn()) -> io::Result<()> {
     }
 }
 
-/// Calls Calls Calls C's `exit`: runs the exit hooks that have not been run, flushes C's streams,
-/// and ends the process with the lowest eight bits of `code`.
+/// Calls C's `exit`: runs the exit hooks that have not been run, flushes C's streams, and ends the
+/// process with the lowest eight bits of `code`.
 ///
 /// Unlike [`std::process::exit`] it may be called in the destructor of a thread-local that `exit`
 /// itself drops. In an exit hook it is [`exit_again`] that can be called everywhere. It does not

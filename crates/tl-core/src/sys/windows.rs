@@ -26,8 +26,9 @@ extern "C" fn note_main() {
 
 // The C runtime calls what is in this section before `main`, on the thread on which Windows has
 // started the process. (In a DLL it is the one that loads it: a program that loads it elsewhere
-// than in its main thread has that for its main one.) SAFETY: what the runtime expects there are
-// pointers to functions that take nothing and can be called at that time.
+// than in its main thread has that for its main one.)
+// SAFETY: what the runtime expects there are pointers to functions that take nothing and can be
+// called at that time.
 #[unsafe(link_section = ".CRT$XCU")]
 #[used]
 static NOTE_MAIN: extern "C" fn() = note_main;

@@ -156,8 +156,8 @@ impl<T> Slot<T> {
         unsafe { self.value_mut() }
     }
 
-    #[inline]
     /// Ends an exclusive borrow.
+    #[inline]
     pub(super) fn readmit(&self) {
         self.content.set(Content::Value);
     }

@@ -40,7 +40,8 @@ impl Timer {
         self.thread().join()
     }
 
-    /// As [`join`](Timer::join), for at most `timeout`. Returns whether the timer has ended.
+    /// Waits as [`join`](Timer::join) does, for at most `timeout`. Returns whether the timer has
+    /// ended.
     /// [`Duration::ZERO`] only looks.
     ///
     /// # Errors
@@ -67,8 +68,8 @@ impl Timer {
         self.thread().join_timeout(timeout)
     }
 
-    /// As [`join`](Timer::join), until `deadline` at the latest. Returns whether the timer has
-    /// ended.
+    /// Waits as [`join`](Timer::join) does, until `deadline` at the latest. Returns whether the
+    /// timer has ended.
     ///
     /// # Errors
     ///
@@ -93,7 +94,7 @@ impl Timer {
         self.thread().join_deadline(deadline)
     }
 
-    /// Whether the timer has been started and has not ended. A pending timer is alive.
+    /// Returns whether the timer has been started and has not ended. A pending timer is alive.
     ///
     /// ```
     /// use std::time::Duration;
@@ -110,7 +111,7 @@ impl Timer {
         self.thread().is_alive()
     }
 
-    /// The name. Names need not be unique.
+    /// Returns the name. Names need not be unique.
     ///
     /// ```
     /// use std::time::Duration;
@@ -140,7 +141,7 @@ impl Timer {
         self.thread().set_name(name);
     }
 
-    /// Whether the timer is a daemon: one for which the end of the process does not wait.
+    /// Returns whether the timer is a daemon: one for which the end of the process does not wait.
     ///
     /// ```
     /// use std::time::Duration;
@@ -171,8 +172,8 @@ impl Timer {
         self.thread().set_daemon(is_daemon)
     }
 
-    /// The identity, fixed at the start: that of the thread in which the function will run. `None`
-    /// before the start.
+    /// Returns the identity, fixed at the start: that of the thread in which the function will run.
+    /// `None` before the start.
     ///
     /// ```
     /// use std::time::Duration;
@@ -188,8 +189,8 @@ impl Timer {
         self.thread().ident()
     }
 
-    /// The number that the operating system gave the thread of the function; `None` while the timer
-    /// is pending, which is no thread of the system.
+    /// Returns the number that the operating system gave the thread of the function; `None` while
+    /// the timer is pending, which is no thread of the system.
     ///
     /// ```
     /// use std::time::Duration;
@@ -204,9 +205,9 @@ impl Timer {
         self.thread().native_id()
     }
 
-    /// The time after which the timer calls; of one that [repeats](Timer::every), its period, which
-    /// the latest call or [`restart_after`](Timer::restart_after) may have changed. Python's
-    /// attribute `interval`.
+    /// Returns the time after which the timer calls; of one that [repeats](Timer::every), its
+    /// period, which the latest call or [`restart_after`](Timer::restart_after) may have changed.
+    /// Python's attribute `interval`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -221,7 +222,7 @@ impl Timer {
         }
     }
 
-    /// The timer as a thread: the handle that [`tl_thread::enumerate`] lists, and that
+    /// Returns the timer as a thread: the handle that [`tl_thread::enumerate`] lists, and that
     /// [`tl_thread::current_thread`] gives in the function.
     ///
     /// It is for comparing, waiting and asking. To start a timer use [`Timer::start`]: its thread's
