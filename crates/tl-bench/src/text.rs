@@ -21,6 +21,15 @@ fn three_digits(value: f64) -> String {
     }
 }
 
+/// A figure: in bold where it misses its bar, with a tilde where that may be chance.
+pub(crate) fn figure(text: &str, is_met: bool, by_chance: bool) -> String {
+    match (is_met, by_chance) {
+        (true, _) => text.to_owned(),
+        (false, true) => format!("**~{text}**"),
+        (false, false) => format!("**{text}**"),
+    }
+}
+
 /// A Markdown table. The first column is set to the left, and so is every other whose index is in
 /// `left`.
 pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> String {

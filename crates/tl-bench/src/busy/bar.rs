@@ -3,6 +3,7 @@
 use super::case::Side;
 use super::figures::Figure;
 use super::run::{AtLoad, Row};
+use crate::text::figure;
 
 /// How much of each figure ours may have, divided by that of the best peer that it is held against.
 const BARS: [(Figure, f64); 3] = [
@@ -78,11 +79,7 @@ pub(crate) fn text(verdicts: &[Verdict]) -> String {
     }
     let texts = verdicts.iter().map(|verdict| {
         let text = value_text(verdict.figure.key(), verdict.value);
-        match (verdict.met, verdict.by_chance) {
-            (true, _) => text,
-            (false, true) => format!("**~{text}**"),
-            (false, false) => format!("**{text}**"),
-        }
+        figure(&text, verdict.met, verdict.by_chance)
     });
     texts.collect::<Vec<_>>().join(" ")
 }

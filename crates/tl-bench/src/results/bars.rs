@@ -1,6 +1,6 @@
 //! Tables of every bar, with the figure of each run.
 
-use super::outcome::{Outcome, OverRuns, over_runs};
+use super::outcome::{OverRuns, over_runs};
 use super::run::Run;
 use crate::busy;
 use crate::statistics::Summary;
@@ -30,12 +30,7 @@ pub(crate) fn idle(runs: &[Run]) -> String {
 }
 
 fn met_in(bar: &OverRuns<'_>) -> String {
-    let text = bar.met().to_string();
-    match bar.outcome() {
-        Outcome::Met => text,
-        Outcome::WithinScatter => format!("**~{text}**"),
-        Outcome::Missed => format!("**{text}**"),
-    }
+    bar.outcome().marked(&bar.met().to_string())
 }
 
 /// The bars of the busy bench by case and load, in their order.
@@ -109,12 +104,8 @@ pub(crate) fn overview(runs: &[Run]) -> String {
 fn middle(bar: &OverRuns<'_>) -> String {
     let values = bar.each.iter().filter_map(|bar| bar["value"].as_f64());
     let value = Summary::of(values).map(|summary| summary.median);
-    let text = busy::value_text(bar.text("bar"), value);
-    match bar.outcome() {
-        Outcome::Met => text,
-        Outcome::WithinScatter => format!("**~{text}**"),
-        Outcome::Missed => format!("**{text}**"),
-    }
+    bar.outcome()
+        .marked(&busy::value_text(bar.text("bar"), value))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::run::Run;
 use crate::busy;
+use crate::text::figure;
 
 /// How it came out, in most of the runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,13 @@ pub(crate) enum Outcome {
     /// Missed, but mostly by no more than what the repetitions of the peer differ by.
     WithinScatter,
     Missed,
+}
+
+impl Outcome {
+    /// A figure of all runs that came out so.
+    pub(crate) fn marked(self, text: &str) -> String {
+        figure(text, self == Outcome::Met, self == Outcome::WithinScatter)
+    }
 }
 
 /// What each run has of one bar.
@@ -56,7 +64,7 @@ impl OverRuns<'_> {
     /// The figure of each run: in bold where it misses the bar, with ~ where that may be chance,
     /// with † where others disturbed it.
     pub(crate) fn figures(&self) -> Vec<String> {
-        let figure = |bar: &&Value| {
+        let of_run = |bar: &&Value| {
             let text = match bar["measured"].as_str() {
                 Some(text) => text.to_owned(),
                 None => busy::value_text(
@@ -65,13 +73,9 @@ impl OverRuns<'_> {
                 ),
             };
             let mark = if bar["disturbed"] == true { "†" } else { "" };
-            match (bar["met"] == true, bar["by_chance"] == true) {
-                (true, _) => format!("{text}{mark}"),
-                (false, true) => format!("**~{text}**{mark}"),
-                (false, false) => format!("**{text}**{mark}"),
-            }
+            figure(&text, bar["met"] == true, bar["by_chance"] == true) + mark
         };
-        self.each.iter().map(figure).collect()
+        self.each.iter().map(of_run).collect()
     }
 }
 
