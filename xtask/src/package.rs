@@ -169,17 +169,7 @@ fn pack(published: &[Manifest], directory: &Path) -> Result<Result<(), String>, 
     for manifest in published {
         cargo.arg("--package").arg(&manifest.name);
     }
-    said(cargo)
-}
-
-/// What a command said, if it failed.
-fn said(mut command: Command) -> Result<Result<(), String>, BoxedError> {
-    let output = command.output()?;
-    Ok(if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).into_owned())
-    })
+    workspace::said(cargo)
 }
 
 /// Unpacks one beside the others, and says where.

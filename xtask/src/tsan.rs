@@ -64,10 +64,7 @@ pub fn run() -> Outcome {
 
     let mut tests = cargo(host);
     tests.args(["test", "--no-run", "--lib", "--tests"]);
-    for package in workspace::published()? {
-        tests.args(["--package", &package]);
-    }
-    let programs = match built::build(tests)? {
+    let programs = match built::build(workspace::of_published(tests)?)? {
         Ok(programs) => programs,
         Err(why) => {
             println!("{} the tests do not build:\n{why}", failed());

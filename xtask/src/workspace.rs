@@ -28,6 +28,32 @@ pub fn cargo() -> Command {
     command
 }
 
+/// What a command said, if it failed.
+///
+/// # Errors
+///
+/// When it can't be run.
+pub fn said(mut command: Command) -> Result<Result<(), String>, BoxedError> {
+    let output = command.output()?;
+    Ok(if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    })
+}
+
+/// `cargo` for every crate that is published.
+///
+/// # Errors
+///
+/// When a manifest can't be read.
+pub fn of_published(mut cargo: Command) -> Result<Command, BoxedError> {
+    for package in published()? {
+        cargo.args(["--package", &package]);
+    }
+    Ok(cargo)
+}
+
 /// The crates that are published, sorted: all in `crates` whose manifest does not say
 /// `publish = false`.
 ///

@@ -116,12 +116,7 @@ impl Build<'_> {
     ///
     /// When cargo can't be run.
     pub fn check(&self) -> Result<Result<(), String>, BoxedError> {
-        let output = of_published(self.cargo("check"))?.output()?;
-        Ok(if output.status.success() {
-            Ok(())
-        } else {
-            Err(String::from_utf8_lossy(&output.stderr).into_owned())
-        })
+        workspace::said(workspace::of_published(self.cargo("check"))?)
     }
 
     /// Builds the tests, runs them, and counts; what the compiler says, if they do not build.
@@ -130,7 +125,7 @@ impl Build<'_> {
     ///
     /// When a program can't be run.
     pub fn test(&self) -> Result<Result<Count, String>, BoxedError> {
-        let mut tests = of_published(self.cargo("test"))?;
+        let mut tests = workspace::of_published(self.cargo("test"))?;
         tests.args(["--package", "tl-tests", "--no-run", "--lib", "--tests"]);
         let programs = match built::build(tests)? {
             Ok(programs) => programs,
@@ -231,14 +226,6 @@ impl Build<'_> {
             .envs(self.tools.variables.iter().cloned());
         command
     }
-}
-
-/// `cargo` for every crate that is published.
-fn of_published(mut cargo: Command) -> Result<Command, BoxedError> {
-    for package in workspace::published()? {
-        cargo.args(["--package", &package]);
-    }
-    Ok(cargo)
 }
 
 /// What a test program's `output` says of its tests. One without a test harness is one test.
