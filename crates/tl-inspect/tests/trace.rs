@@ -2,11 +2,13 @@
 
 mod trace_support;
 
+use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use tl_condition::Condition;
+use tl_core::door;
 use tl_event::Event;
 use tl_inspect::trace::{self, AlreadyRecording, End, Trace, TracedThread, TracedWait};
 use tl_locks::{Lock, Mutex, RLock};
@@ -145,6 +147,63 @@ fn a_waiter_of_a_condition_is_notified_and_takes_the_lock_back_in_one_wait() {
     let woken = wait.woken_by().unwrap();
     assert_eq!(woken.thread().name(), "notifier");
     assert!(woken.at() - notified.at() >= Duration::from_millis(10));
+}
+
+/// Records how this thread holds the lock of a condition, for which a waiter of the condition waits
+/// whose time ran out; and another thread, if it is to. Returns what kind of lock that is said to
+/// be.
+fn kind_of_a_condition_s_lock(is_wanted_by_another: bool) -> Option<&'static str> {
+    static CONDITION: Condition<RLock> = Condition::with_lock(RLock::new());
+    static HAS_LOCKED: AtomicBool = AtomicBool::new(false);
+    static IS_OVER: AtomicBool = AtomicBool::new(false);
+    HAS_LOCKED.store(false, Ordering::Relaxed);
+    IS_OVER.store(false, Ordering::Relaxed);
+    let recording = trace::start().unwrap();
+    let another = Thread::new(|| drop(CONDITION.lock())).with_name("another");
+    let waiter = start("waiter", || {
+        let held = CONDITION.lock();
+        HAS_LOCKED.store(true, Ordering::Relaxed);
+        while !IS_OVER.load(Ordering::Relaxed) {
+            let _ = held.wait_timeout(Duration::from_millis(1));
+        }
+    });
+    // A try, since a wait of this thread would say what the lock is.
+    while !HAS_LOCKED.load(Ordering::Relaxed) || !CONDITION.try_acquire() {
+        thread::yield_now();
+    }
+    let takes_back = |wait: &door::Wait| wait.has_moved_on && wait.holder.is_some();
+    let queue = loop {
+        match door::waits().into_iter().find(takes_back) {
+            Some(wait) => break wait.queue,
+            None => thread::yield_now(),
+        }
+    };
+    if is_wanted_by_another {
+        another.start().unwrap();
+        until_all_wait(std::slice::from_ref(&another));
+    }
+    // As the lock notes it with the feature `owners`.
+    door::note_held(queue, Location::caller());
+    door::note_released(queue);
+    IS_OVER.store(true, Ordering::Relaxed);
+    CONDITION.release().unwrap();
+    waiter.join().unwrap();
+    if is_wanted_by_another {
+        another.join().unwrap();
+    }
+    let trace = recording.stop();
+    let took_back = |wait: &TracedWait| wait.takes_lock_back_at().is_some();
+    assert!(thread_of(&trace, "waiter").waits().iter().any(took_back));
+    let mut holds = trace.threads().iter().flat_map(|thread| thread.holds());
+    let hold = holds.find(|hold| hold.address() == queue.address());
+    hold.unwrap().primitive()
+}
+
+#[test]
+fn a_waiter_that_takes_its_lock_back_does_not_say_what_kind_of_lock_it_is() {
+    let _alone = alone();
+    assert_eq!(kind_of_a_condition_s_lock(false), None);
+    assert_eq!(kind_of_a_condition_s_lock(true), Some("RLock"));
 }
 
 #[test]

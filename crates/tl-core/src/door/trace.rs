@@ -186,6 +186,9 @@ pub struct Waited {
     pub object: usize,
     /// The queue in which the wait began.
     pub queue: QueueId,
+    /// Whether the operation has waited in another queue before: the thread was notified through a
+    /// condition, or its time ran out, and took the lock back.
+    pub has_moved_on: bool,
     /// How much the thread wanted, where an operation has an amount.
     pub amount: Option<u64>,
     /// When it began.
@@ -308,6 +311,7 @@ impl Over {
                 object => object,
             },
             queue: QueueId(self.key),
+            has_moved_on: note.first_key.load(Ordering::Relaxed) != self.key,
             amount: note.amount,
             since: self.since,
             until: platform::now(),

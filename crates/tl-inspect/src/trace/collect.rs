@@ -37,6 +37,7 @@ struct Part {
     serial: u64,
     object: usize,
     queue: QueueId,
+    has_moved_on: bool,
     amount: Option<u64>,
     since: u64,
     until: u64,
@@ -108,6 +109,7 @@ impl Tracks {
                     serial: wait.serial,
                     object: wait.object,
                     queue: wait.queue,
+                    has_moved_on: wait.has_moved_on,
                     amount: wait.amount,
                     since: wait.since,
                     until: wait.until,
@@ -156,6 +158,7 @@ impl Tracks {
                 serial: wait.serial,
                 object: wait.object,
                 queue: wait.queue,
+                has_moved_on: wait.has_moved_on,
                 amount: wait.amount,
                 since,
                 until: u64::MAX,
@@ -185,11 +188,12 @@ impl Tracks {
         }
     }
 
-    /// Returns what kind each lock is, by its queue, if a thread has waited for the lock.
+    /// Returns what kind each lock is, by its queue, if a thread has waited for the lock. A waiter
+    /// of a condition that takes the lock back does not say.
     fn primitives(&self) -> HashMap<usize, &'static str> {
         let waits = self.by_thread.values().flat_map(|track| &track.waits);
         waits
-            .filter(|wait| wait.holder.is_some())
+            .filter(|wait| wait.holder.is_some() && !wait.has_moved_on)
             .map(|wait| (wait.queue.address(), wait.call.operation().primitive()))
             .collect()
     }
