@@ -3,12 +3,12 @@
 mod trace_support;
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use tl_condition::Condition;
-use tl_core::door;
+use tl_core::door::{self, WaitQueue};
 use tl_event::Event;
 use tl_inspect::trace::{self, AlreadyRecording, End, Trace, TracedThread, TracedWait};
 use tl_locks::{Lock, Mutex, RLock};
@@ -289,6 +289,33 @@ fn a_full_buffer_drops_and_counts_and_the_next_thread_has_all_of_it() {
         "the buffer of a thread that has ended is not used again"
     );
     assert!(trace.dropped() > 0 && trace.dropped() <= (3 * WAITS - kept) as u64 + 3);
+}
+
+#[test]
+fn who_shares_buffers_goes_on_to_the_next_when_one_is_full() {
+    static WORD: AtomicU32 = AtomicU32::new(0);
+    const ROOM: usize = 10;
+    const ALL_ROOM: usize = 64 * ROOM;
+    const LOCKED: usize = ALL_ROOM + 5;
+    let _alone = alone();
+    let recording = trace::start_with_room_for(ROOM).unwrap();
+    let lock = WaitQueue::of(&WORD).id();
+    // A thread of the standard library has no buffer of its own.
+    let work = || {
+        for _ in 0..LOCKED {
+            door::note_held(lock, Location::caller());
+            door::note_released(lock);
+        }
+    };
+    thread::scope(|scope| drop(scope.spawn(work)));
+    let trace = recording.stop();
+    let holds = trace.threads().iter().flat_map(|thread| thread.holds());
+    let count = holds
+        .filter(|hold| hold.address() == lock.address())
+        .count();
+    // Other threads may have ended meanwhile, and that takes room, too.
+    assert!(count > ALL_ROOM / 2 && count <= ALL_ROOM, "{count}");
+    assert!(trace.dropped() as usize + count >= LOCKED);
 }
 
 #[test]

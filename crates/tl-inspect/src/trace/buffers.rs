@@ -53,19 +53,16 @@ impl Buffer {
         }
     }
 
-    /// Adds an event, and neither blocks nor allocates. An event that finds no room is dropped and
-    /// counted; one that finds the buffer locked is returned.
+    /// Adds an event, and neither blocks nor allocates. An event that finds no room, or finds the
+    /// buffer locked, is returned.
     fn push(&self, event: Event) -> Option<Event> {
-        let Some(mut events) = self.events.try_lock() else {
-            return Some(event);
-        };
-        if events.len() < events.capacity() {
-            events.push(event);
-        } else {
-            drop(events);
-            self.count_dropped();
+        match self.events.try_lock() {
+            Some(mut events) if events.len() < events.capacity() => {
+                events.push(event);
+                None
+            }
+            _ => Some(event),
         }
-        None
     }
 
     fn count_dropped(&self) {
@@ -139,14 +136,14 @@ fn record(event: Event) {
         own.make_room();
     }
     match OWN.get() {
-        // If the buffer is locked, it is being collected.
+        // If the buffer is locked, it is being collected. The event is dropped with no lock held.
         Some(own) => drop(own.push(event).inspect(|_| own.count_dropped())),
         None => share(event),
     }
 }
 
-/// Puts the event of a thread that has no buffer of its own into the next shared buffer into which
-/// no other thread writes at this moment.
+/// Puts the event of a thread that has no buffer of its own into the next shared buffer that has
+/// room, and into which no other thread writes at this moment.
 fn share(event: Event) {
     let number = current_ident().as_u64().get();
     let first = (number % SHARED_BUFFERS as u64) as usize;

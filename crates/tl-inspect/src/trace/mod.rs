@@ -35,10 +35,10 @@
 //! While there is no recording, a wait reads one word when it begins, when it ends and when it is
 //! woken; an operation that does not wait pays nothing. During a recording, the clock is read at
 //! each of these as well, and what happened goes into a buffer of the thread. Threads that were
-//! there before the recording share 64 buffers, by their idents. A buffer is allocated before the
-//! thread runs its function, or when the recording starts, and never in a wait. A full one takes
-//! nothing more: what finds no room is [counted](Trace::dropped). What a thread has recorded is
-//! kept when it ends, until the recording stops, so that a program which starts threads all the
+//! there before the recording share 64 buffers, by their idents, and go on to the next when one is
+//! full. A buffer is allocated before the thread runs its function, or when the recording starts,
+//! and never in a wait. What finds no room is [counted](Trace::dropped). What a thread has recorded
+//! is kept when it ends, until the recording stops, so that a program which starts threads all the
 //! time needs more memory the longer it is recorded.
 //!
 //! A child made by `fork` does not record. It may wait forever when it ends, or when it starts a
