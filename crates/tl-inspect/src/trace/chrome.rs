@@ -95,15 +95,13 @@ impl Trace {
         let mut arrows = Arrows::default();
         let mut last = 0;
         for thread in &self.threads {
-            for wait in &thread.waits {
+            for (index, wait) in thread.waits.iter().enumerate() {
                 for (what, wakeup) in [("wakes", &wait.woken_by), ("notifies", &wait.notified_by)] {
                     let Some(wakeup) = wakeup else {
                         continue;
                     };
                     last += 1;
-                    arrows
-                        .ids
-                        .insert((thread.ident(), wait.began_at, what), last);
+                    arrows.ids.insert((thread.ident(), index, what), last);
                     let by = arrows.by_waker.entry(wakeup.thread.ident()).or_default();
                     by.push((wakeup.at, last, what, thread.name()));
                 }
@@ -119,8 +117,8 @@ impl Trace {
 
 #[derive(Default)]
 struct Arrows<'t> {
-    /// By the woken thread and its wait.
-    ids: HashMap<(Option<ThreadIdent>, Duration, &'static str), u64>,
+    /// By the woken thread and the index of its wait.
+    ids: HashMap<(Option<ThreadIdent>, usize, &'static str), u64>,
     by_waker: HashMap<Option<ThreadIdent>, Vec<Start<'t>>>,
 }
 
@@ -239,7 +237,7 @@ fn items_of(thread: &TracedThread, arrows: &Arrows<'_>) -> Vec<Item> {
     }
     // Where slices begin and end: the mark of a wake-up must not lie across.
     let mut edges = Vec::new();
-    for wait in &thread.waits {
+    for (index, wait) in thread.waits.iter().enumerate() {
         items.push(Item::wait(wait));
         edges.extend([wait.began_at, wait.ended_at]);
         let mut part = |from: Duration, name: &str| {
@@ -258,7 +256,7 @@ fn items_of(thread: &TracedThread, arrows: &Arrows<'_>) -> Vec<Item> {
             ends.push((part(at, "wakes up"), "wakes"));
         }
         for (at, what) in ends {
-            let id = arrows.ids.get(&(thread.ident(), wait.began_at, what));
+            let id = arrows.ids.get(&(thread.ident(), index, what));
             // An arrow that ends when it begins is lost where its end comes first in the file.
             let at = (at + Duration::from_nanos(1)).min(wait.ended_at);
             items.extend(id.map(|id| Item::arrow(at, "f", *id)));
@@ -391,7 +389,10 @@ impl fmt::Write for Escaped<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::Location;
+
     use super::*;
+    use crate::snapshot::Names;
 
     #[test]
     fn every_character_is_escaped_as_a_reader_of_json_expects() {
@@ -404,7 +405,6 @@ mod tests {
     }
 
     fn hold(from: u64, to: u64) -> TracedHold {
-        use std::panic::Location;
         TracedHold {
             primitive: None,
             address: 0,
@@ -413,6 +413,52 @@ mod tests {
             ended_at: Duration::from_nanos(to),
             is_open: false,
         }
+    }
+
+    /// On a clock that is read in large steps.
+    #[test]
+    fn two_waits_that_begin_at_the_same_time_have_an_arrow_each() {
+        let main = Names::default().of(Some(ThreadIdent::MAIN));
+        let wait = TracedWait {
+            primitive: "Event",
+            operation: "wait",
+            amount: None,
+            place: crate::Place::new(Location::caller()),
+            address: 0,
+            began_at: Duration::ZERO,
+            ended_at: Duration::ZERO,
+            end: End::Woken,
+            takes_lock_back_at: None,
+            holder: None,
+            notified_by: None,
+            woken_by: Some(Wakeup {
+                thread: main.clone(),
+                at: Duration::ZERO,
+            }),
+        };
+        let trace = Trace {
+            threads: vec![TracedThread {
+                thread: main,
+                began_at: None,
+                ended_at: None,
+                waits: vec![wait.clone(), wait],
+                holds: Vec::new(),
+                timers: Vec::new(),
+            }],
+            ..Trace::empty(UNIX_EPOCH)
+        };
+        let mut json = Vec::new();
+        trace.write_chrome_to(&mut json).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        let arrows = |phase: &str| {
+            let events = json["traceEvents"].as_array().unwrap().iter();
+            let ends = events.filter(|event| event["ph"] == phase);
+            let mut ids: Vec<_> = ends.map(|end| end["id"].as_u64().unwrap()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(arrows("s"), [1, 2]);
+        assert_eq!(arrows("f"), [1, 2]);
     }
 
     #[test]
