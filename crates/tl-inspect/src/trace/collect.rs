@@ -219,23 +219,18 @@ impl Track {
         names: &Names,
         primitives: &HashMap<usize, &'static str>,
     ) -> TracedThread {
-        let primitive = |lock: QueueId| primitives.get(&lock.address()).copied();
-        let closed = self.holds.iter().map(|held| TracedHold {
-            primitive: primitive(held.lock),
-            address: held.lock.address(),
-            place: Place::new(held.place),
-            began_at: clock.at(held.since),
-            ended_at: clock.at(held.until),
-            is_open: false,
-        });
-        let open = self.open_holds.iter().map(|held| TracedHold {
-            primitive: primitive(held.lock),
-            address: held.lock.address(),
-            place: Place::new(held.place),
-            began_at: clock.at(held.since),
-            ended_at: clock.at(u64::MAX),
-            is_open: true,
-        });
+        let hold = |lock: QueueId, place, since, until: Option<u64>| TracedHold {
+            primitive: primitives.get(&lock.address()).copied(),
+            address: lock.address(),
+            place: Place::new(place),
+            began_at: clock.at(since),
+            ended_at: clock.at(until.unwrap_or(u64::MAX)),
+            is_open: until.is_none(),
+        };
+        let closed = self.holds.iter();
+        let closed = closed.map(|held| hold(held.lock, held.place, held.since, Some(held.until)));
+        let open = self.open_holds.iter();
+        let open = open.map(|held| hold(held.lock, held.place, held.since, None));
         let mut holds: Vec<_> = closed.chain(open).collect();
         holds.sort_by_key(|hold| (hold.began_at, std::cmp::Reverse(hold.ended_at)));
         self.waits.sort_by_key(|wait| wait.since);
