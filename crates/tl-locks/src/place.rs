@@ -96,7 +96,7 @@ impl Noted<'_> {
 
         self.is_ordered_no_more(mode);
         match mode {
-            Mode::Exclusive => drop(note_released(self.queue.id())),
+            Mode::Exclusive => note_released(self.queue.id()),
             _ => note_released_shared(self.queue.id()),
         }
     }

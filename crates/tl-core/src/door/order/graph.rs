@@ -69,6 +69,15 @@ struct Way {
     before: Option<usize>,
 }
 
+/// Whether a lock cannot be held in both modes at once, by two threads.
+fn are_exclusive(one: LockMode, other: LockMode) -> bool {
+    use LockMode::{Exclusive, Upgradable};
+    matches!(
+        (one, other),
+        (Exclusive, _) | (_, Exclusive) | (Upgradable, Upgradable)
+    )
+}
+
 impl Graph {
     pub(super) const fn new() -> Graph {
         Graph {
@@ -171,28 +180,17 @@ impl Graph {
     /// Whether a thread that holds the lock in this way stands in the way of one that wants it in
     /// that way.
     fn is_in_the_way(&self, lock: u64, held: LockMode, wanted: LockMode) -> bool {
-        use LockMode::{Exclusive, Recursive, Upgradable};
-        match (held, wanted) {
-            (Exclusive, _) | (_, Exclusive) | (Upgradable, Upgradable) => true,
-            (_, Recursive) => false,
-            _ => self.locks[&lock].is_written,
-        }
+        are_exclusive(held, wanted) || wanted != LockMode::Recursive && self.locks[&lock].is_written
     }
 
     /// Whether the two edges are never seen at once, since a lock that is held with the one cannot
     /// be held then as it is with the other.
     fn exclude(&self, one: &Seen, other: &Seen) -> bool {
-        use LockMode::{Exclusive, Upgradable};
         let is_lock = |lock: &u64| !self.locks.get(lock).is_some_and(|lock| lock.is_passed_on);
         one.guards.iter().any(|(lock, mode)| {
-            is_lock(lock)
-                && other.guards.iter().any(|(other, as_well)| {
-                    let is_alone = matches!(
-                        (mode, as_well),
-                        (Exclusive, _) | (_, Exclusive) | (Upgradable, Upgradable)
-                    );
-                    lock == other && is_alone
-                })
+            let excludes =
+                |(other, as_well): &Guard| lock == other && are_exclusive(*mode, *as_well);
+            is_lock(lock) && other.guards.iter().any(excludes)
         })
     }
 
@@ -268,7 +266,7 @@ impl Graph {
     }
 
     /// Keeps what was found, if it is new. It begins with the step that was seen first.
-    fn report(&mut self, steps: Vec<OrderStep>) {
+    fn report(&mut self, mut steps: Vec<OrderStep>) {
         let places = |step: &OrderStep| (step.held_at, step.wanted_at);
         let mut key: Vec<Places> = steps.iter().map(places).collect();
         let least = (0..key.len()).min_by_key(|first| {
@@ -278,7 +276,6 @@ impl Graph {
         });
         key.rotate_left(least.unwrap_or(0));
         if self.known.insert(key) {
-            let mut steps = steps;
             // It was found with the edge that closes it, which is the latest.
             steps.rotate_left(1);
             self.found.push(LockOrder {
