@@ -365,10 +365,12 @@ fn a_thousand_threads_are_recorded() {
 #[test]
 fn threads_that_the_library_did_not_start_and_the_end_of_threads_are_recorded() {
     static NEVER: Event = Event::new();
+    // A thread whose time is over before it sleeps has not waited.
+    const LONG_ENOUGH: Duration = Duration::from_millis(100);
     struct WaitsAtEnd;
     impl Drop for WaitsAtEnd {
         fn drop(&mut self) {
-            let _ = NEVER.wait_timeout(Duration::from_millis(1));
+            let _ = NEVER.wait_timeout(LONG_ENOUGH);
         }
     }
     thread_local!(static AT_END: WaitsAtEnd = const { WaitsAtEnd });
@@ -376,12 +378,10 @@ fn threads_that_the_library_did_not_start_and_the_end_of_threads_are_recorded() 
     let _alone = alone();
     let recording = trace::start().unwrap();
     let ident = AtomicU64::new(0);
-    let foreign = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
-            let _ = NEVER.wait_timeout(Duration::from_millis(1));
+            let _ = NEVER.wait_timeout(LONG_ENOUGH);
             ident.store(tl_core::current_ident().as_u64().get(), Ordering::Relaxed);
-            foreign.store(true, Ordering::Relaxed);
         });
     });
     start("ends", || AT_END.with(|_| ())).join().unwrap();
