@@ -120,17 +120,8 @@ fn note(lock: QueueId, place: &'static Location<'static>, is_shared: bool) {
     let mut room = Vec::new();
     loop {
         let mut held = shard(lock).lock();
-        if is_shared {
-            held.retain(|known| known.lock != lock || known.is_shared);
-        } else if let Some(first) = held.iter().position(|known| known.lock == lock) {
-            held[first] = now;
-            let mut index = 0;
-            held.retain(|known| {
-                index += 1;
-                known.lock != lock || index == first + 1
-            });
-            return;
-        }
+        // What was noted of the lock before is over, unless all of them read.
+        held.retain(|known| known.lock != lock || (is_shared && known.is_shared));
         if room.capacity() > held.capacity() {
             room.append(&mut held);
             mem::swap(&mut *held, &mut room);
