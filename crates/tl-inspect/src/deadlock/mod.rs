@@ -179,15 +179,13 @@ struct Lock<'a>(&'a Wait);
 
 impl fmt::Display for Lock<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.takes_lock_back() {
-            true => write!(
-                f,
-                "lock of the {} at {:#x}",
-                self.0.primitive(),
-                self.0.address()
-            ),
-            false => write!(f, "{} at {:#x}", self.0.primitive(), self.0.address()),
-        }
+        let Lock(wait) = self;
+        let of = if wait.takes_lock_back() {
+            "lock of the "
+        } else {
+            ""
+        };
+        write!(f, "{of}{} at {:#x}", wait.primitive(), wait.address())
     }
 }
 
