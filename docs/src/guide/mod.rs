@@ -1,5 +1,6 @@
-//! Threads in Rust for readers who know them from Python: fourteen chapters, each around one to
-//! three programs of a tutorial for Python's `threading`.
+//! Threads in Rust for readers who know them from Python: thirteen chapters, each around one to
+//! three programs of a tutorial for Python's `threading`, and one around three programs that hang
+//! or wait for long.
 //!
 //! | chapter | | programs |
 //! | --- | --- | --- |
