@@ -5,7 +5,7 @@
 //! | `bare_thread.rs` | [`spawn_bare`]: a thread that the standard library does not know of |
 //! | `inherited/` | [`Inherited`]: what a new thread takes over from the one that makes it |
 //! | `process.rs` | the end of the process: [`at_exit`], [`exit`], [`exit_now`] |
-//! | `fork.rs`, `no_fork.rs` | what is done around a `fork`: [`at_fork`], [`fork_generation`]; and on a system that has none |
+//! | `fork/` | what is done around a `fork`: [`at_fork`], [`fork_generation`]; and on a system that has none |
 //! | `signal.rs` | [`catch_signal`], on Unix: a signal that a thread waits for |
 //! | `stream.rs` | [`Stream`]: a standard stream that a whole text goes to, in a child made by `fork` too |
 //! | `thread.rs` | the calling thread as the system knows it: [`native_id`], [`is_main_thread`], its name, its timer slack |
@@ -42,10 +42,6 @@
 //! What a system can't do is an error of the kind [`Unsupported`](std::io::ErrorKind::Unsupported).
 
 mod bare_thread;
-#[cfg(unix)]
-mod fork;
-#[cfg(not(unix))]
-#[path = "no_fork.rs"]
 mod fork;
 #[cfg_attr(
     any(target_os = "linux", target_os = "android"),
@@ -63,7 +59,6 @@ mod stream;
 mod thread;
 mod thread_end;
 
-pub use fork::{ForkHooks, ForkRank, at_fork, fork_generation};
 #[cfg_attr(any(target_os = "linux", target_os = "android"), path = "linux.rs")]
 #[cfg_attr(target_vendor = "apple", path = "apple.rs")]
 #[cfg_attr(
@@ -92,6 +87,7 @@ pub use fork::{ForkHooks, ForkRank, at_fork, fork_generation};
 mod imp;
 
 pub use bare_thread::spawn_bare;
+pub use fork::{ForkHooks, ForkRank, at_fork, fork_generation};
 pub(crate) use imp::main_native_id;
 pub use inherited::Inherited;
 pub use process::{at_exit, exit, exit_again, exit_now};
