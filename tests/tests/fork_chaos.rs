@@ -1,7 +1,7 @@
 //! Children made by `fork` while other threads are at everything at once: nothing of ours is stuck
 //! in any of them, whichever thread forks.
 // ThreadSanitizer allows no new threads in a child.
-#![cfg(not(sanitize_thread))]
+#![cfg(all(unix, not(sanitize_thread)))]
 
 #[path = "support/forking.rs"]
 mod forking;

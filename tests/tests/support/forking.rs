@@ -1,4 +1,5 @@
-//! Forks, and children that are checked.
+//! Forks, and children that are checked: what several test files use.
+#![allow(dead_code)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -172,6 +172,14 @@ pub const PLATFORMS: &[Platform] = &[
                 "a child has parking_lot_core's own locks as they were, and may wait for one",
             ),
             (
+                "tests/fork_end",
+                "a child has parking_lot_core's own locks as they were, and may wait for one",
+            ),
+            (
+                "tests/fork_held",
+                "a child has parking_lot_core's own locks as they were, and may wait for one",
+            ),
+            (
                 "tests/early_allocator",
                 "parking_lot_core allocates in the scheduler, which the test's allocator then lists",
             ),
