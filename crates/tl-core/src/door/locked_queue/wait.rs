@@ -46,7 +46,7 @@ pub enum Wake<'a> {
 }
 
 impl<'a> LockedQueue<'a> {
-    /// Shows `note` in [`waits`](super::waits) while the thread waits with what this returns.
+    /// Shows `note` in [`waits`](crate::door::waits) while the thread waits with what this returns.
     #[inline]
     #[must_use = "the note is seen once the thread waits with the queue that is returned"]
     pub fn noting<'n>(self, note: &'n Note<'n>) -> LockedQueue<'n>
