@@ -33,7 +33,7 @@
 //! | --- | --- | --- |
 //! | waits for | a word that another thread changes once: an event, the end of a round, a wake-up | a word that others take and give back all the time: a lock, permits |
 //! | a look | costs nobody anything, until the word changes | slows down the thread that is at work with the word, since they share its cache line |
-//! | so it looks | after each pause | after many pauses, so that a thread that takes the lock again and again for nanoseconds does so undisturbed; then, since it is held for longer, after each |
+//! | so it looks | after each pause | after each pause; but a thread that competed less than a microsecond ago, too, which takes the lock again and again for nanoseconds, makes many pauses first, so that the one that has it now does the same undisturbed |
 //! | at a score of zero | only in windows | every eighth time, or fewer |
 //!
 //! Between them is `WaitQueue::notified_backoff`, for a
@@ -56,9 +56,20 @@ const JUMP: u64 = 5_000;
 /// What a long spin in vain takes off the score; a short one takes one.
 const LONG_LOSS: u32 = 2;
 
+/// A thread that competes, and began to compete less than this before, in nanoseconds, is *hot*: it
+/// takes what it competes for again and again, and for a moment.
+const HOT: u64 = 1_000;
+/// How many pauses a hot thread makes before its first look. Two that did so without being hot,
+/// with a lock held for a microsecond, would fall into step: each would come back just before the
+/// other's release, and notice it many pauses later, at each turn.
+const HOT_PAUSES: u32 = 32;
+
 thread_local! {
     /// Whether the thread has woken one that slept, and has not waited since.
     static HAS_ROUSED: Cell<bool> = const { Cell::new(false) };
+    /// When the thread last began to spin for what it competes for; 0 if it has not, or has waited
+    /// for something else since.
+    static LAST_COMPETED: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Notes that the calling thread has woken one that slept.
@@ -76,6 +87,8 @@ struct Manner {
     competes: bool,
     first_looks: u32,
     first_pauses: u32,
+    /// What a hot thread has for `first_pauses`, where it matters.
+    hot_pauses: Option<u32>,
     pauses: u32,
     /// How many looks come between two readings of the clock.
     looks_a_reading: u32,
@@ -87,15 +100,18 @@ const PATIENT: Manner = Manner {
     competes: false,
     first_looks: 10,
     first_pauses: 1,
+    hot_pauses: None,
     pauses: 1,
     looks_a_reading: 8,
     longest_spin: ROUSING_SPIN,
 };
-/// With as many looks as `PATIENT` two threads that pass a lock back and forth take twice as long.
+/// With as many looks at first as `PATIENT`, two threads that pass a lock back and forth without
+/// any work take twice as long, so a hot one looks later.
 const CONTENDED: Manner = Manner {
     competes: true,
     first_looks: 1,
-    first_pauses: 16,
+    first_pauses: 1,
+    hot_pauses: Some(HOT_PAUSES),
     pauses: 1,
     looks_a_reading: 8,
     longest_spin: SPIN,
@@ -104,6 +120,7 @@ const CONTENDED: Manner = Manner {
 const NOTIFIED: Manner = Manner {
     first_looks: PATIENT.first_looks,
     first_pauses: PATIENT.first_pauses,
+    hot_pauses: None,
     ..CONTENDED
 };
 
@@ -232,6 +249,17 @@ impl Backoff {
         } else {
             0
         };
+        match self.manner.hot_pauses {
+            // What the thread waits for here comes between two times at which it competes.
+            None => LAST_COMPETED.set(0),
+            Some(pauses) if self.spin > 0 => {
+                let now = self.now();
+                if now.saturating_sub(LAST_COMPETED.replace(now)) < HOT {
+                    self.manner.first_pauses = pauses;
+                }
+            }
+            Some(_) => {}
+        }
     }
 
     /// The time, as it was when the clock was read first, if the waiter has not spun since.
@@ -438,6 +466,22 @@ mod tests {
         let (over, fresh) = (history(), history());
         assert!(Backoff::patient(over).look_until(Deadline::NEVER, || true));
         assert_eq!(score(over), score(fresh));
+    }
+
+    #[test]
+    fn a_thread_that_competes_again_and_again_looks_later_at_first() {
+        for (last, expected) in [(1, CONTENDED.first_pauses), (u64::MAX, HOT_PAUSES)] {
+            LAST_COMPETED.set(last);
+            let mut backoff = Backoff::contended(history());
+            // Where there is one core no thread spins.
+            if backoff.snooze() {
+                assert_eq!(backoff.manner.first_pauses, expected);
+            }
+        }
+        LAST_COMPETED.set(u64::MAX);
+        let mut backoff = Backoff::notified(history());
+        backoff.snooze();
+        assert_eq!(backoff.manner.first_pauses, NOTIFIED.first_pauses);
     }
 
     #[test]
