@@ -1,4 +1,5 @@
 //! What works with signals: the guide's program for Ctrl-C, and the same at ten thousand a second.
+#![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};

@@ -61,18 +61,30 @@
 // `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 
+// Where they are missing this is all that the compiler has to say: the rest is not there.
+#[cfg(not(target_has_atomic = "64"))]
+compile_error!(
+    "these crates need atomic operations on 64 bits, which this target's processor does not have"
+);
+
+#[cfg(target_has_atomic = "64")]
 mod ident;
 
+#[cfg(target_has_atomic = "64")]
 pub mod door;
-#[cfg(feature = "logging")]
+#[cfg(all(feature = "logging", target_has_atomic = "64"))]
 pub mod logging;
 #[cfg(loom)]
 pub mod model;
+#[cfg(target_has_atomic = "64")]
 pub mod names;
 #[cfg(sanitize_thread)]
 pub mod sanitized;
 pub mod sync;
+#[cfg(target_has_atomic = "64")]
 pub mod sys;
 
+#[cfg(target_has_atomic = "64")]
 pub use ident::{ThreadIdent, current_ident};
+#[cfg(target_has_atomic = "64")]
 pub use names::{current_name, with_current_name};

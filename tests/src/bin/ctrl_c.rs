@@ -1,9 +1,11 @@
-//! Workers, an event that stops them, and Ctrl-C, which ends the program in good order.
+//! Workers, an event that stops them, and Ctrl-C, which ends the program in good order. For Unix.
+#![cfg_attr(not(unix), allow(unused))]
 
 use std::error::Error;
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
+#[cfg(unix)]
 use signal_hook::iterator::Signals;
 use tl_event::Event;
 use tl_thread::Thread;
@@ -19,6 +21,10 @@ fn work(number: usize) {
     println!("worker {number} has tidied up");
 }
 
+#[cfg(not(unix))]
+fn main() {}
+
+#[cfg(unix)]
 fn main() -> Result<(), Box<dyn Error>> {
     // From here on these signals do not end the process.
     let mut signals = Signals::new([SIGINT, SIGTERM])?;

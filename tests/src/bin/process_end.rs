@@ -226,6 +226,11 @@ fn end(ending: &str) {
             print!("part of a line");
             tl_thread::exit(22);
         }
+        "flush-c" => {
+            // SAFETY: the string ends with a zero, and has nothing that would stand for more.
+            unsafe { libc::printf(c"part of a line".as_ptr()) };
+            from(false, true, || tl_thread::exit(31));
+        }
         "flush-held" => {
             let (held, is_held) = mpsc::channel();
             start(true, move || {

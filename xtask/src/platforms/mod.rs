@@ -24,6 +24,7 @@ use tests::{Build, Count};
 enum Result {
     Tested { tests: Count, examples: Count },
     Compiled,
+    Refused,
     Failed,
     NotRun(String),
 }
@@ -94,14 +95,16 @@ fn attempt(platform: &Platform, options: &Platforms) -> std::result::Result<Resu
         Ok(tools) => tools,
         Err(why) => return Ok(Result::NotRun(why.to_string())),
     };
-    let is_compiled = platform.tier == Tier::Compiled;
+    let is_compiled = platform.tier != Tier::Tested;
     let build = Build {
         platform,
         tools: &tools,
         // What runs while cargo compiles is this machine's, and common to all that is only checked.
         folder: common.join(if is_compiled { "check" } else { platform.name }),
     };
-    let outcome = if is_compiled || options.build_only {
+    let outcome = if platform.tier == Tier::Refused {
+        build.refused()?.map(|()| Result::Refused)
+    } else if is_compiled || options.build_only {
         build.check()?.map(|()| Result::Compiled)
     } else {
         match build.test()? {
@@ -112,7 +115,7 @@ fn attempt(platform: &Platform, options: &Platforms) -> std::result::Result<Resu
         }
     };
     Ok(outcome.unwrap_or_else(|why| {
-        println!("{} does not compile:\n{why}", failed());
+        println!("{} {}:\n{why}", failed(), platform.name);
         Result::Failed
     }))
 }
@@ -138,9 +141,10 @@ fn print(results: &[(&Platform, Result, u64)]) -> bool {
                 )
             }
             Result::Compiled => format!("{:35}", "   compiles"),
+            Result::Refused => format!("{:35}", "   is refused, as it should be"),
             Result::Failed => {
                 is_well = false;
-                format!("{:35}", "   does not compile")
+                format!("{:35}", "   FAILED to compile, or to be refused")
             }
             Result::NotRun(_) => format!("{:35}", "   not run"),
         };

@@ -119,6 +119,22 @@ impl Build<'_> {
         workspace::said(workspace::of_published(self.cargo("check"))?)
     }
 
+    /// Compiles the crate on which all others rest, which the compiler must refuse with one error;
+    /// what it says, if it does not.
+    ///
+    /// # Errors
+    ///
+    /// When cargo can't be run.
+    pub fn refused(&self) -> Result<Result<(), String>, BoxedError> {
+        let mut check = self.cargo("check");
+        check.args(["--package", "tl-core", "--no-default-features"]);
+        Ok(match workspace::said(check)? {
+            Err(said) if is_refusal(&said) => Ok(()),
+            Err(said) => Err(said),
+            Ok(()) => Err("nothing refuses it".to_owned()),
+        })
+    }
+
     /// Builds the tests, runs them, and counts; what the compiler says, if they do not build.
     ///
     /// # Errors
@@ -226,6 +242,19 @@ impl Build<'_> {
             .envs(self.tools.variables.iter().cloned());
         command
     }
+}
+
+/// Whether the one error in what the compiler `said` is that the target has no atomic operations on
+/// 64 bits.
+#[must_use]
+pub fn is_refusal(said: &str) -> bool {
+    let errors: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("error"))
+        .collect();
+    matches!(errors[..], [why, count]
+        if why.starts_with("error: these crates need atomic operations on 64 bits, ")
+            && count.ends_with("due to 1 previous error"))
 }
 
 /// What a test program's `output` says of its tests. One without a test harness is one test.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use super::rows::{Linker, Platform, Runner};
 use crate::BoxedError;
@@ -19,6 +19,20 @@ pub struct Tools {
     pub runner: Vec<String>,
     /// Variables for the program, and for what runs it.
     pub variables: Vec<(&'static str, String)>,
+    /// What has to run as long as programs are run.
+    pub keeper: Option<Keeper>,
+}
+
+/// A program that runs until its standard input ends, which it does when this is dropped.
+#[derive(Debug)]
+pub struct Keeper(Child);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        // It ends by itself, or has been ended by others.
+        let _ = self.0.wait();
+    }
 }
 
 /// Makes the tools of a platform, in `folder`, which all platforms share.
@@ -208,6 +222,16 @@ fn wine(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
                 .envs(tools.variables.iter().cloned()),
         )?;
     }
+    // With the first program Wine starts services of its own, which go when the last has ended. This
+    // one stays. What the services say is nobody's output: a pipe that they had would not end.
+    let keeper = Command::new(wine)
+        .arg("cmd")
+        .envs(tools.variables.iter().cloned())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    tools.keeper = Some(Keeper(keeper));
     let library = system.join("bcryptprimitives.dll");
     if !library.exists() {
         let source = folder.join("random.c");

@@ -19,11 +19,6 @@
 //! | `portable.rs` | everywhere else, and with `--cfg portable`: the crate `parking_lot_core` |
 //! | `model.rs` | under the model checker |
 
-#[cfg(not(target_has_atomic = "64"))]
-compile_error!(
-    "these crates need atomic operations on 64 bits, which this target's processor does not have"
-);
-
 #[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
 compile_error!("these crates are about threads, which this target does not have");
 
