@@ -255,26 +255,6 @@ pub const PLATFORMS: &[Platform] = &[
         ..TESTED
     },
     Platform {
-        name: "windows",
-        what: "Windows on x86_64, by Wine",
-        target: "x86_64-pc-windows-gnullvm",
-        packages: WINDOWS,
-        linker: Linker::Windows,
-        runner: Runner::Wine,
-        left_out: WINE,
-        ..TESTED
-    },
-    Platform {
-        name: "aarch64",
-        what: "Linux on aarch64, glibc, by qemu",
-        target: "aarch64-unknown-linux-gnu",
-        packages: AARCH64,
-        linker: Linker::Gcc("aarch64-linux-gnu-gcc"),
-        runner: Runner::Aarch64,
-        left_out: EMULATED,
-        ..TESTED
-    },
-    Platform {
         name: "powerpc",
         what: "no atomic operations on 64 bits",
         target: "powerpc-unknown-linux-gnu",
@@ -322,5 +302,25 @@ pub const PLATFORMS: &[Platform] = &[
         what: "Linux on RISC-V",
         target: "riscv64gc-unknown-linux-gnu",
         ..COMPILED
+    },
+    Platform {
+        name: "windows",
+        what: "Windows on x86_64, by Wine",
+        target: "x86_64-pc-windows-gnullvm",
+        packages: WINDOWS,
+        linker: Linker::Windows,
+        runner: Runner::Wine,
+        left_out: WINE,
+        ..TESTED
+    },
+    Platform {
+        name: "aarch64",
+        what: "Linux on aarch64, glibc, by qemu",
+        target: "aarch64-unknown-linux-gnu",
+        packages: AARCH64,
+        linker: Linker::Gcc("aarch64-linux-gnu-gcc"),
+        runner: Runner::Aarch64,
+        left_out: EMULATED,
+        ..TESTED
     },
 ];
