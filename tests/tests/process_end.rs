@@ -77,8 +77,11 @@ fn was_aborted(status: ExitStatus) -> bool {
 /// Whether the end of the process drops the main thread's thread-locals. Where Rust keeps their
 /// destructors under a key of the C library's, it does not: musl, glibc in a static program, and
 /// where thread-locals are emulated.
-const DROPS_THE_LOCALS_OF_MAIN: bool =
-    !cfg!(any(target_env = "musl", target_feature = "crt-static", emulated_tls));
+const DROPS_THE_LOCALS_OF_MAIN: bool = !cfg!(any(
+    target_env = "musl",
+    target_feature = "crt-static",
+    emulated_tls
+));
 
 /// The endings that there are here: those in a thread-local of the main thread's come first.
 fn endings<'a>(in_local: &'a str, in_hook: &'a str) -> impl Iterator<Item = &'a str> {

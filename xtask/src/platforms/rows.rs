@@ -95,7 +95,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
 const SLOW: &str = "measures memory, which here is the emulator's too, and takes minutes";
 /// In such a child a new thread may get the number of one that only the parent has: "assertion
 /// failed: (success)".
-const FORKS_IN_QEMU: &str = "qemu 7.2 aborts when the child of a process with many threads starts one";
+const FORKS_IN_QEMU: &str =
+    "qemu 7.2 aborts when the child of a process with many threads starts one";
 
 const EMULATED: &[(&str, &str)] = &[
     ("tl-core/logging_memory", SLOW),
@@ -121,8 +122,14 @@ const WINE: &[(&str, &str)] = &[
         "tl-timer/scheduler",
         "looks into Linux's /proc for the system's threads",
     ),
-    ("tl-thread/refused", "sets a limit, which Windows does not have"),
-    ("tl-timer/refused", "sets a limit, which Windows does not have"),
+    (
+        "tl-thread/refused",
+        "sets a limit, which Windows does not have",
+    ),
+    (
+        "tl-timer/refused",
+        "sets a limit, which Windows does not have",
+    ),
     ("tests/ctrl_c", "there are no signals"),
     ("tests/early_allocator", "there are no signals"),
     (
@@ -153,7 +160,8 @@ const WINE: &[(&str, &str)] = &[
 ];
 
 /// The C library drops them in the order in which they were first used by any thread.
-const EARLY_END: &str = "the end of a thread comes before the end of its thread-locals, where these are emulated";
+const EARLY_END: &str =
+    "the end of a thread comes before the end of its thread-locals, where these are emulated";
 
 const TESTED: Platform = Platform {
     name: "",
