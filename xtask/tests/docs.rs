@@ -11,7 +11,8 @@ struct Pages(PathBuf);
 
 impl Pages {
     fn new(name: &str, pages: &[(&str, &str)]) -> Self {
-        let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("{name}-{}", std::process::id()));
         for (page, text) in pages {
             let path = root.join(page);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

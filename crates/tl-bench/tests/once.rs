@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{self, Command};
 
 use serde_json::Value;
 
@@ -26,9 +26,8 @@ fn results(folder: &Path) -> String {
 
 #[test]
 fn each_case_runs_and_the_page_has_it() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("once");
-    // What an earlier test run has left would be read instead of measured.
-    let _ = fs::remove_dir_all(&folder);
+    // Its own, since results that lie there already are read instead of measured.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("once-{}", process::id()));
     let page = results(&folder);
 
     let (idle, busy) = (
@@ -88,6 +87,7 @@ fn each_case_runs_and_the_page_has_it() {
         .modified()
         .unwrap();
     assert_eq!(before, after);
+    fs::remove_dir_all(&folder).expect("the folder can be removed");
 }
 
 #[test]

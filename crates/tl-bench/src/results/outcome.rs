@@ -86,7 +86,7 @@ pub(crate) fn counts(runs: &[Run]) -> String {
     let each: Vec<String> = runs.iter().map(|run| run.met().to_string()).collect();
     format!(
         "Of {} bars the runs met {}. In most of the runs {} were met, {} were missed by no more \
-         than the\nrepetitions of the peer differ by, and {} by more.",
+         than the repetitions of the peer differ by, and {} by more.",
         bars.len(),
         each.join(", "),
         count(Outcome::Met),
