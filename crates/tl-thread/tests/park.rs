@@ -5,8 +5,10 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(target_os = "linux")]
+use tl_thread::Builder;
 use tl_thread::{
-    Builder, Thread, current_thread, main_thread, park, park_deadline, park_timeout, pending, spawn,
+    Thread, current_thread, main_thread, park, park_deadline, park_timeout, pending, spawn,
 };
 
 const LONG: Duration = Duration::from_secs(60);
@@ -151,17 +153,31 @@ fn a_pending_thread_begins_when_it_is_fired_or_never() {
 }
 
 #[test]
-fn handles_lead_to_those_of_the_standard_library_and_of_c() {
+fn a_handle_leads_to_that_of_the_standard_library() {
+    let (said, heard) = mpsc::channel();
+    let handle = spawn(move || said.send(thread::current().id()).unwrap());
+    let id = heard.recv().unwrap();
+    assert_eq!(handle.thread().std_thread().map(|own| own.id()), Some(id));
+    handle.join().unwrap();
+}
+
+#[cfg_attr(not(unix), ignore = "there are no pthreads")]
+#[test]
+fn a_handle_leads_to_that_of_c() {
+    #[cfg(unix)]
+    to_pthread();
+}
+
+#[cfg(unix)]
+fn to_pthread() {
     let (finish, finished) = mpsc::channel::<()>();
     let (said, heard) = mpsc::channel();
     let handle = spawn(move || {
-        said.send((thread::current().id(), tl_core::sys::current_pthread()))
-            .unwrap();
+        said.send(tl_core::sys::current_pthread()).unwrap();
         let _ = finished.recv();
     });
-    let (id, pthread) = heard.recv().unwrap();
+    let pthread = heard.recv().unwrap();
     let thread = handle.thread().clone();
-    assert_eq!(thread.std_thread().map(|own| own.id()), Some(id));
     assert_eq!(thread.as_pthread_t().map(|own| own as usize), Some(pthread));
     drop(finish);
     handle.join().unwrap();
