@@ -1,4 +1,4 @@
-//! A snapshot where it is hardest to take: of ten thousand threads, in the destructor of a
+//! A snapshot where it is hardest to take: of thousands of threads, in the destructor of a
 //! thread-local, in an exit hook, in a child made by `fork`.
 
 mod support;
@@ -21,12 +21,13 @@ fn sleeper(event: &'static Event) -> Thread {
 }
 
 #[test]
-fn ten_thousand_threads_are_seen_at_once() {
-    in_child("ten_thousand_threads_are_seen_at_once", ten_thousand);
+fn thousands_of_threads_are_seen_at_once() {
+    in_child("thousands_of_threads_are_seen_at_once", thousands);
 }
 
-fn ten_thousand() {
-    const THREADS: usize = 10_000;
+fn thousands() {
+    // Wine opens several files for each thread, and may not open many.
+    const THREADS: usize = if cfg!(windows) { 2_000 } else { 10_000 };
     static EVENT: Event = Event::new();
     tl_thread::set_stack_size(64 * 1024).unwrap();
     for _ in 0..THREADS {
@@ -54,7 +55,7 @@ fn ten_thousand() {
     // One entry, since they all wait for the same.
     let text = snapshot().to_string();
     assert!(
-        text.contains("and so do 9999 more"),
+        text.contains(&format!("and so do {} more", THREADS - 1)),
         "{}",
         &text[..text.len().min(2_000)]
     );

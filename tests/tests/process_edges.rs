@@ -8,11 +8,13 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Whether the end of the process drops the main thread's thread-locals. Where Rust keeps their
 /// destructors under a key of the C library's, it does not: musl, glibc in a static program, and
-/// where thread-locals are emulated.
+/// where thread-locals are emulated. Windows drops them when no other thread is left, and Wine
+/// never.
 const MAIN_DROPS_ITS_LOCALS: bool = !cfg!(any(
     target_env = "musl",
     target_feature = "crt-static",
-    emulated_tls
+    emulated_tls,
+    windows
 ));
 
 /// Runs a case. It must end in time, with this code and this output.

@@ -76,11 +76,13 @@ fn was_aborted(status: ExitStatus) -> bool {
 
 /// Whether the end of the process drops the main thread's thread-locals. Where Rust keeps their
 /// destructors under a key of the C library's, it does not: musl, glibc in a static program, and
-/// where thread-locals are emulated.
+/// where thread-locals are emulated. Windows drops them when no other thread is left, and Wine
+/// never.
 const DROPS_THE_LOCALS_OF_MAIN: bool = !cfg!(any(
     target_env = "musl",
     target_feature = "crt-static",
-    emulated_tls
+    emulated_tls,
+    windows
 ));
 
 /// The endings that there are here: those in a thread-local of the main thread's come first.
@@ -296,7 +298,12 @@ fn exit_of_ours_in_a_daemon_after_main_has_returned() {
 }
 
 #[cfg_attr(
-    any(target_env = "musl", target_feature = "crt-static", emulated_tls),
+    any(
+        target_env = "musl",
+        target_feature = "crt-static",
+        emulated_tls,
+        windows
+    ),
     ignore = "the end of the process does not drop the main thread's thread-locals there"
 )]
 #[test]

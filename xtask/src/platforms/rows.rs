@@ -156,6 +156,7 @@ const WINE: &[(&str, &str)] = &[
         "tests/faults_threads",
         "sets a limit, which Windows does not have",
     ),
+    ("tests/trace", "the first wait of a thread allocates"),
     ("tests/stress", "takes minutes"),
 ];
 
