@@ -286,6 +286,7 @@ fn a_variable_that_is_no_text_is_a_warning() {
     assert_eq!(said.lines().count(), 1, "{said}");
 }
 
+#[cfg_attr(windows, ignore = "Windows has handles, not numbers, for its streams")]
 #[test]
 fn a_warning_that_nobody_can_read_stops_nothing() {
     if is_child() {

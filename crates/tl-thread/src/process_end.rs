@@ -172,7 +172,7 @@ pub fn shutdown() {
 /// call in an exit hook that was registered late aborts the process, as std's own does.
 ///
 /// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit
-/// hooks of the C runtime run. No other thread is stopped before the process is gone, and nothing
+/// hooks of the C runtime run (on Windows only if the main thread ends the process). No other thread is stopped before the process is gone, and nothing
 /// of theirs is dropped. Of several threads that call it one ends the process, and the others
 /// sleep. (If it is the main thread, and another calls [`std::process::exit`] just then, C's `exit`
 /// is called twice, and may run some of the hooks on the one and some on the other.)
@@ -188,8 +188,9 @@ pub fn exit(code: i32) -> ! {
     current::know_main();
     let is_main = sys::is_main_thread();
     let has_lost_its_locals = current::has_lost_its_locals();
-    // Such a thread may be in `exit` already, where std's would abort.
-    let goes_directly = is_main || IS_EXITING.get() || has_lost_its_locals;
+    // Such a thread may be in `exit` already, where std's would abort. (Not so on Windows, where std's
+    // asks nobody, and C's would wait for the main thread if that is in it.)
+    let goes_directly = is_main || !cfg!(windows) && (IS_EXITING.get() || has_lost_its_locals);
     let asked = ASKED | if goes_directly { DIRECTLY } else { 0 } | u64::from(code as u32);
     // Relaxed: the word is all there is to see.
     let is_first = EXIT
