@@ -172,10 +172,11 @@ pub fn shutdown() {
 /// call in an exit hook that was registered late aborts the process, as std's own does.
 ///
 /// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit
-/// hooks of the C runtime run (on Windows only if the main thread ends the process). No other thread is stopped before the process is gone, and nothing
-/// of theirs is dropped. Of several threads that call it one ends the process, and the others
-/// sleep. (If it is the main thread, and another calls [`std::process::exit`] just then, C's `exit`
-/// is called twice, and may run some of the hooks on the one and some on the other.)
+/// hooks of the C runtime run (on Windows only if the main thread ends the process). No other
+/// thread is stopped before the process is gone, and nothing of theirs is dropped. Of several
+/// threads that call it one ends the process, and the others sleep. (If it is the main thread, and
+/// another calls [`std::process::exit`] just then, C's `exit` is called twice, and may run some of
+/// the hooks on the one and some on the other.)
 ///
 /// ```no_run
 /// tl_thread::spawn(|| {
