@@ -112,6 +112,7 @@ const EMULATED: &[(&str, &str)] = &[
     ),
     ("tests/faults_signals", "the emulator delivers signals late"),
     ("tests/fork_chaos", FORKS_IN_QEMU),
+    ("tests/fork_held", FORKS_IN_QEMU),
     ("tests/stress", "takes minutes"),
 ];
 const WINE: &[(&str, &str)] = &[
