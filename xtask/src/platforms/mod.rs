@@ -57,14 +57,15 @@ pub fn run(options: &Platforms) -> Outcome {
     Ok(print(&results))
 }
 
-/// The platforms of these names; all when none is named.
+/// The platforms of these names; all that are finished when none is named.
 ///
 /// # Errors
 ///
 /// When one is not known.
 pub fn select(names: &[String]) -> std::result::Result<Vec<&'static Platform>, BoxedError> {
     if names.is_empty() {
-        return Ok(PLATFORMS.iter().collect());
+        let is_finished = |platform: &&Platform| platform.tier != Tier::Unfinished;
+        return Ok(PLATFORMS.iter().filter(is_finished).collect());
     }
     let known = |name: &String| {
         PLATFORMS
@@ -95,7 +96,7 @@ fn attempt(platform: &Platform, options: &Platforms) -> std::result::Result<Resu
         Ok(tools) => tools,
         Err(why) => return Ok(Result::NotRun(why.to_string())),
     };
-    let is_compiled = platform.tier != Tier::Tested;
+    let is_compiled = matches!(platform.tier, Tier::Compiled | Tier::Refused);
     let build = Build {
         platform,
         tools: &tools,
