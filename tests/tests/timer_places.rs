@@ -11,7 +11,7 @@ use tl_event::Event;
 use tl_inspect::{State, snapshot};
 use tl_timer::{MAX_RUNNING, Timer};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(240);
 
 #[test]
 fn a_snapshot_shows_functions_that_wait_for_a_timer_for_which_they_leave_no_place() {
