@@ -208,7 +208,9 @@ pub fn exit(code: i32) -> ! {
         // inside std, behind this thread.
         sleep_until(Deadline::after(OTHER_LIMIT));
     }
-    if !is_main {
+    // On Windows a thread that is not the main one ends the process at once. What this does would
+    // wait for the main thread if that is in C's exit.
+    if !is_main && !cfg!(windows) {
         force_after_a_limit();
     }
     if goes_directly {
