@@ -116,7 +116,7 @@ pub struct Msrv {
 #[command(after_help = "\
 A platform that needs what is not installed is not run, and the task says what is missing. That is no failure.")]
 pub struct Platforms {
-    /// The platforms to try out; all but `emulated`, where some tests fail, when none is named
+    /// The platforms to try out; all that are known to pass when none is named
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
 

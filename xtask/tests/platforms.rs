@@ -16,8 +16,8 @@ fn each_row_has_a_name_of_its_own_and_is_found_by_it() {
     assert_eq!(found, ["musl", "macos"]);
     assert!(select(&["amiga".to_owned()]).is_err());
     let all = select(&[]).unwrap();
-    assert_eq!(all.len(), PLATFORMS.len() - 1);
-    assert!(all.iter().all(|platform| platform.name != "emulated"));
+    assert!(!all.is_empty() && all.len() < PLATFORMS.len());
+    assert!(all.iter().all(|platform| platform.tier != Tier::Unfinished));
 }
 
 #[test]

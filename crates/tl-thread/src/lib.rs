@@ -146,18 +146,21 @@
 //!
 //! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
-//! The end of the process is not the same everywhere. (What is said of Windows comes from reading,
-//! and has not been tested.)
+//! The end of the process is not the same everywhere. (What is said of Windows was seen with Wine,
+//! but for what is in brackets.)
 //!
-//! | | Linux and Unix | musl, and static programs | Windows |
+//! | | Linux and Unix | musl, static programs, Android | Windows |
 //! | --- | --- | --- | --- |
 //! | `main` returns or panics | waits | waits | waits |
-//! | thread-locals of the thread that ends the process | are dropped | stay | are dropped |
+//! | thread-locals of the thread that ends the process | are dropped | stay | stay (on Windows itself they are dropped when no other thread is left) |
 //! | [`std::process::exit`] in the main thread | waits | waits | **ends at once**: nothing can stop `ExitProcess` |
 //! | [`std::process::exit`] in another thread, before `main` has returned | ends at once | ends at once | ends at once |
 //! | [`std::process::exit`] in another thread, after that | sleeps forever | sleeps forever | ends at once |
 //! | [`exit`](crate::exit) from anywhere | ends at once | ends at once | ends at once |
 //! | the same in an exit hook that [`std::process::exit`] runs in another thread than the main one | ends at once | **aborts**, unless the hook is older than the library's | there is none |
+//! | the same in an exit hook on the main thread that is younger than the library's | ends at once | ends at once; **crashes** with musl from 1.2.6 on, whose `exit` a hook must not call | ends at once |
+//! | exit hooks of the C library after an [`exit`](crate::exit) in another thread, before `main` has returned | run | run | do not run |
+//! | a thread that the destructor of a thread-local starts | begins at once | begins at once | begins when the destructor has ended, which must not wait for it |
 //! | exit hooks of the C library that are left after an [`exit`](crate::exit) which the library's own hook carries out | run | are skipped with musl | are skipped |
 //!
 //! # Limits

@@ -28,7 +28,7 @@ pub struct Platform {
 pub enum Tier {
     /// The tests run, and the examples print what they should.
     Tested,
-    /// The same, but some tests are known to fail: it is tried out only by its name.
+    /// The same, but not all of that has been seen to pass: it is tried out only by its name.
     Unfinished,
     /// The crates compile.
     Compiled,
@@ -244,12 +244,17 @@ pub const PLATFORMS: &[Platform] = &[
         packages: MUSL,
         linker: Linker::Musl,
         flags: &["-Crelocation-model=static"],
+        left_out: &[(
+            "tests/fork_chaos",
+            "in one of eight runs two threads of a child spun, which is not understood yet",
+        )],
         ..TESTED
     },
     Platform {
         name: "musl-dynamic",
         what: "Linux, musl linked dynamically",
         target: "x86_64-unknown-linux-musl",
+        tier: Tier::Unfinished,
         packages: MUSL,
         linker: Linker::Musl,
         flags: &["-Ctarget-feature=-crt-static"],
@@ -321,6 +326,7 @@ pub const PLATFORMS: &[Platform] = &[
         name: "windows",
         what: "Windows on x86_64, by Wine",
         target: "x86_64-pc-windows-gnullvm",
+        tier: Tier::Unfinished,
         packages: WINDOWS,
         linker: Linker::Windows,
         runner: Runner::Wine,
@@ -331,6 +337,7 @@ pub const PLATFORMS: &[Platform] = &[
         name: "aarch64",
         what: "Linux on aarch64, glibc, by qemu",
         target: "aarch64-unknown-linux-gnu",
+        tier: Tier::Unfinished,
         packages: AARCH64,
         linker: Linker::Gcc("aarch64-linux-gnu-gcc"),
         runner: Runner::Aarch64,
