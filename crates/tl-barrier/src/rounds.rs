@@ -234,7 +234,7 @@ impl Rounds {
             if state.broken_by().is_some() {
                 return Err(self.leave());
             }
-            if !backoff.snooze_until(deadline) {
+            if !backoff.snooze_before(deadline) {
                 return self.sleep(mine, backoff, deadline, call);
             }
         }

@@ -110,7 +110,7 @@ pub fn current_ident() -> ThreadIdent {
     }
 }
 
-/// The identity that the calling thread has so far.
+/// Returns the identity of the calling thread, if it has been given one.
 pub(crate) fn assigned() -> Option<ThreadIdent> {
     ThreadIdent::from_u64(CURRENT.with(Cell::get))
 }
@@ -123,10 +123,12 @@ pub(crate) fn set_current(ident: ThreadIdent) {
 #[cold]
 fn assign() -> ThreadIdent {
     let is_main = cfg!(not(loom)) && crate::sys::is_main_thread();
-    let ident = match is_main {
-        // In a child made by `fork` another thread may have it, which held what is still held.
-        true if is_first_process() => ThreadIdent::MAIN,
-        _ => ThreadIdent::next(),
+    // In a child made by `fork`, `MAIN` may be the identity of a thread of the parent, in whose name
+    // locks may still be held.
+    let ident = if is_main && is_first_process() {
+        ThreadIdent::MAIN
+    } else {
+        ThreadIdent::next()
     };
     set_current(ident);
     if is_main {

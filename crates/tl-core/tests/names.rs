@@ -73,17 +73,17 @@ fn a_name_once_given_stays() {
 fn unnamed_threads_are_numbered_from_one_and_named_ones_do_not_count() {
     let first = ThreadRecord::unnamed();
     let named = ThreadRecord::unnamed();
-    named.name_at_birth("named");
+    named.set_initial_name("named");
     let second = ThreadRecord::unnamed();
     assert_eq!(
         [first.name(), named.name(), second.name()].map(|name| name.to_string()),
         ["Thread-1", "named", "Thread-2"]
     );
     // One that somebody has seen keeps its number, and so does one after which another got its own.
-    second.name_at_birth("seen");
+    second.set_initial_name("seen");
     let third = ThreadRecord::unnamed();
     let fourth = ThreadRecord::unnamed();
-    third.name_at_birth("overtaken");
+    third.set_initial_name("overtaken");
     assert_eq!(&*fourth.name(), "Thread-4");
     // Renaming is not the same as naming.
     fourth.set_name("renamed");

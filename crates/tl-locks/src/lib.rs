@@ -73,13 +73,14 @@
 //! Two threads that take two locks in opposite order may wait for each other forever. Mostly they
 //! do not, since that takes a moment at which each has its first lock and not yet its second. With
 //! `lock-order` that moment need not come. Each thread notes which lock it wants while it holds
-//! which; when these notes close a circle for the first time, that is reported, with the places
-//! where each lock was taken and the next one wanted, whether or not anything waits. The next
-//! thread that has released all its locks logs the report as a warning, with the macros of the
-//! crate [`log`](https://docs.rs/log), so that the logger may take locks, too. A logger that
-//! formats a record while it holds a lock of another library, and a `Display` that takes a lock of
-//! this one, do not go together: then leave the reports to [`tl-inspect`], whose watch has all
-//! orders that were found, and reports each at once.
+//! which; when these notes close a circle for the first time, that is reported, whether or not any
+//! thread waits. The report has the places where each lock was taken and the next one wanted.
+//!
+//! The next thread that has released all its locks logs the report as a warning, with the macros of
+//! the crate [`log`](https://docs.rs/log), so that the logger may take locks, too. There is one
+//! thing that does not go together: a logger that formats a record while it holds a lock of another
+//! library, and a `Display` that takes a lock of this one. Then leave the reports to
+//! [`tl-inspect`], whose watch has all orders that were found, and reports each at once.
 //!
 //! ```text
 //! Lock order: 2 threads that do this at the same time can wait for each other forever

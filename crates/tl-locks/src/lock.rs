@@ -23,12 +23,13 @@ const LOCK_DEADLINE: &Operation = &Operation::new("Lock", "lock_deadline");
 /// data; a value behind a lock is a [`Mutex`](crate::Mutex). For a lock that its holder can acquire
 /// again there is [`RLock`](crate::RLock).
 ///
-/// It is fast where no thread waits (one atomic operation to acquire it, one to release it), it
-/// takes four bytes, and no thread starves: those that have slept for more than half a millisecond
-/// are served ahead of newcomers, the longest first. Where many have slept that long, only one is
-/// served so every half millisecond, since all others wait until a sleeper that was handed the lock
-/// runs; and while a waiter that was woken is on its way to a core, the others wait for it. A panic
-/// does not poison the lock: the guard releases it.
+/// It is fast where no thread waits (one atomic operation to acquire it, one to release it), and it
+/// takes four bytes. A panic does not poison the lock: the guard releases it.
+///
+/// No thread starves: threads that have slept for more than half a millisecond are served ahead of
+/// newcomers, the longest sleeper first. Where many have slept that long, one of them is served so
+/// in every half millisecond, since all others wait until a sleeper that was handed the lock runs.
+/// While a waiter that was woken is on its way to a core, no other is handed the lock.
 ///
 /// # Examples
 ///

@@ -3,12 +3,12 @@
 
 use tl_core::door::{Call, Holder, WaitQueue};
 
-/// The place that acquires a lock. Without the feature `owners` it is nothing.
+/// The place in the program that acquires a lock. Without the feature `owners` it is empty.
 #[derive(Clone, Copy)]
 pub(crate) struct Place(#[cfg(feature = "owners")] &'static std::panic::Location<'static>);
 
 impl Place {
-    /// From where the calling function was called, if that is `#[track_caller]`.
+    /// Returns the place that called the calling function, if that is `#[track_caller]`.
     #[inline]
     #[track_caller]
     pub(crate) fn here() -> Place {
@@ -41,7 +41,7 @@ pub(crate) enum Mode {
     Recursive,
 }
 
-/// By what the order of locks knows a lock. Without the feature `lock-order` it takes no room.
+/// What identifies a lock in the order of locks. Without the feature `lock-order` it takes no room.
 pub(crate) struct Identity(#[cfg(all(feature = "lock-order", not(loom)))] tl_core::door::LockId);
 
 impl Identity {
@@ -54,7 +54,7 @@ impl Identity {
     }
 }
 
-/// A lock, as it is noted.
+/// A lock, as the features `owners` and `lock-order` note it.
 #[derive(Clone, Copy)]
 pub(crate) struct Noted<'a> {
     #[cfg_attr(not(feature = "owners"), allow(dead_code))]
@@ -90,7 +90,8 @@ impl Noted<'_> {
         self.is_ordered(mode, place);
     }
 
-    /// Must be called before the lock is released, so that the next holder notes itself afterwards.
+    /// Notes that the lock is released. To be called before it is, so that the next holder notes
+    /// itself afterwards.
     pub(crate) fn is_released(self, mode: Mode) {
         use tl_core::door::{note_released, note_released_shared};
 
@@ -152,18 +153,19 @@ mod order {
     }
 
     impl Noted<'_> {
-        /// To be called before the lock is acquired, if the thread waits for it without a limit.
+        /// Notes that the calling thread is about to acquire the lock, and waits for it without a
+        /// limit.
         pub(crate) fn is_wanted(self, mode: Mode, call: Call) {
             let id = &self.identity.0;
             id.note_wanted(self.queue.id(), mode.into(), call.caller());
         }
 
-        /// To be called before the thread that reads waits for the others to end.
+        /// Notes that the calling thread, which reads, is about to wait until no other reads.
         pub(crate) fn is_upgraded(self, call: Call) {
             self.identity.0.note_upgrade(self.queue.id(), call.caller());
         }
 
-        /// To be called when a thread has taken the lock to write, if it can be taken to read.
+        /// Notes that a thread has taken the lock to write, if other threads can take it to read.
         pub(crate) fn is_written(self) {
             self.identity.0.note_writer();
         }
@@ -179,8 +181,8 @@ mod order {
         }
     }
 
-    /// Warns of the orders that were found. A logger that panics is not heard: the caller releases
-    /// a lock, perhaps while it unwinds already, and must not unwind for that.
+    /// Warns of the orders that were found. A panic of the logger is caught: the caller releases a
+    /// lock, perhaps while it unwinds already, and must not unwind because of the report.
     pub(crate) fn report() {
         for order in unreported_lock_orders() {
             let _ = std::panic::catch_unwind(|| log::warn!("{order}"));

@@ -321,8 +321,9 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
         deadline: Instant,
     ) -> Option<RwLockUpgradableReadGuard<'_, T>>;
 
-    /// Reads, past a writer that waits, however long it has waited: for a thread that may read
-    /// already. With `read` it would wait for a writer that waits for its first read to end.
+    /// Reads, past a writer that waits, however long that has waited. It is for a thread that may
+    /// be reading already: with `read`, it could wait for a writer that waits for the thread's
+    /// first read to end.
     ///
     /// A program that reads in no other way lets its writers starve.
     ///

@@ -16,14 +16,15 @@ impl Crew {
         }
     }
 
-    /// One more: to be called by the thread that opened the scope, by one of the crew, or for a
-    /// thread that has nothing to do in it.
+    /// Adds a thread. To be called by the thread that opened the scope, by a thread of the crew, or
+    /// for a thread that does nothing in the scope.
     pub(crate) fn join(&self) {
-        // Relaxed: only the way down to zero means anything, and a thread that adds is there
-        // already.
+        // Relaxed: only the way down to zero means anything, and it cannot end while a thread that
+        // adds another one is in the scope.
         self.alive.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Takes a thread off, which has ended or was refused.
     pub(crate) fn leave(&self) {
         // Release: pairs with the loads in `wait`, which then see what the thread did.
         if self.alive.fetch_sub(1, Ordering::Release) == 1 {
@@ -33,7 +34,7 @@ impl Crew {
 
     /// Whether all have left.
     #[cfg(all(test, not(loom)))]
-    pub(crate) fn has_left(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.alive.load(Ordering::Relaxed) == 0
     }
 

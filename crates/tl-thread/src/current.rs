@@ -14,9 +14,9 @@ use crate::{Thread, forked, process_end, registry};
 thread_local! {
     static HANDLE: RefCell<Kept<Option<Own>>> = const { RefCell::new(Kept::new(None)) };
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Unknown) };
-    /// Whether what this thread makes are daemons.
-    static BEARS_DAEMONS: Cell<bool> = const { Cell::new(false) };
-    /// Gone as soon as the thread's thread-locals are.
+    /// Whether the threads that this one makes are daemons.
+    static NEW_THREADS_ARE_DAEMONS: Cell<bool> = const { Cell::new(false) };
+    /// It has a destructor, so that it is gone as soon as the thread-locals have been dropped.
     static WITNESS: Witness = const { Witness };
 }
 
@@ -50,7 +50,7 @@ static AT_END: ThreadEnd = ThreadEnd::new(leave);
 /// assert_eq!(&*current_thread().name(), "MainThread");
 /// ```
 pub fn current_thread() -> Thread {
-    own_handle().unwrap_or_else(meet)
+    own_handle().unwrap_or_else(adopt_current)
 }
 
 /// Returns the handle of the main thread: the one on which the operating system started the process
@@ -82,7 +82,7 @@ pub fn main_thread() -> Thread {
 /// ```
 #[inline]
 pub fn get_ident() -> ThreadIdent {
-    know();
+    ensure_listed();
     current_ident()
 }
 
@@ -96,25 +96,25 @@ pub fn get_ident() -> ThreadIdent {
 /// assert_eq!(tl_thread::get_native_id(), u64::from(std::process::id())); // in the main thread
 /// ```
 pub fn get_native_id() -> u64 {
-    know();
+    ensure_listed();
     sys::native_id()
 }
 
 /// Lists the calling thread, if it is one that the library did not start and has not seen before.
 #[inline]
-pub(crate) fn know() {
+pub(crate) fn ensure_listed() {
     if STAGE.get() == Stage::Unknown {
-        meet();
+        adopt_current();
     }
 }
 
-/// The handle of a thread that has none: the main thread, one that the library did not start, or
-/// one that has ended but for the C runtime's last steps.
+/// Makes a handle for the calling thread, which has none: the main thread, one that the library did
+/// not start, or one that has ended except for the last steps of the C runtime.
 #[cold]
-fn meet() -> Thread {
+fn adopt_current() -> Thread {
     if sys::is_main_thread() {
         let thread = main_handle();
-        settle(&thread);
+        set_current(&thread);
         return thread;
     }
     let thread = Thread::foreign();
@@ -122,74 +122,76 @@ fn meet() -> Thread {
     if STAGE.get() != Stage::Ended && AT_END.arm().is_ok() {
         main_handle();
         registry::list(&thread);
-        settle(&thread);
+        set_current(&thread);
     }
     thread
 }
 
-/// Whether the main thread is listed, and the rest in place that its first use asks for.
-static KNOWS_MAIN: AtomicBool = AtomicBool::new(false);
+/// Whether the main thread is listed, and all else is in place that the first use of the library
+/// needs.
+static IS_MAIN_LISTED: AtomicBool = AtomicBool::new(false);
 
 fn main_handle() -> Thread {
     registry::main().unwrap_or_else(|| {
         forked::be_ready();
         process_end::install();
         let main = registry::note_main(Thread::main());
-        // Release: pairs with `know_main`.
-        KNOWS_MAIN.store(true, Ordering::Release);
+        // Release: pairs with `ensure_main_listed`.
+        IS_MAIN_LISTED.store(true, Ordering::Release);
         main
     })
 }
 
-/// The calling thread is the main thread, in a child made by `fork`, with the handle that it has,
-/// if any.
+/// Makes the calling thread the main thread, in a child made by `fork`. Returns its handle, if it
+/// has one.
 #[cfg(not(loom))]
 pub(crate) fn become_main() -> Option<Thread> {
     let own = own_handle();
     if let Some(own) = &own {
         own.become_main();
     }
-    BEARS_DAEMONS.set(false);
+    NEW_THREADS_ARE_DAEMONS.set(false);
     // Relaxed: there is one thread.
-    KNOWS_MAIN.store(own.is_some(), Ordering::Relaxed);
+    IS_MAIN_LISTED.store(own.is_some(), Ordering::Relaxed);
     own
 }
 
-/// What has to be in place before the first thread is started.
+/// Sees to what has to be in place before a thread is started.
 pub(crate) fn prepare() -> io::Result<()> {
-    know_main();
+    ensure_main_listed();
     AT_END.prepare()
 }
 
 /// Lists the main thread, which is to be the first in the list, and sees to the end of the process.
 #[inline]
-pub(crate) fn know_main() {
+pub(crate) fn ensure_main_listed() {
     // Acquire: pairs with `main_handle`.
-    if !KNOWS_MAIN.load(Ordering::Acquire) {
+    if !IS_MAIN_LISTED.load(Ordering::Acquire) {
         main_handle();
     }
 }
 
-/// Makes the calling thread, a new one, the thread of this handle. Returns whether its end will be
-/// noticed; if not, [`leave_as`] must be called.
+/// Makes the calling thread, a new one, the thread of this handle. Returns whether [`leave`] will be
+/// called at its end; if not, [`leave_as`] must be called.
 pub(crate) fn enter(thread: &Thread) -> bool {
-    BEARS_DAEMONS.set(thread.is_daemon());
-    // If what ran in the thread before this has used the library, that took it for a foreign one,
-    // which ends here.
-    drop(settle(thread));
+    NEW_THREADS_ARE_DAEMONS.set(thread.is_daemon());
+    // If something in the thread has used the library before this, it was listed as a foreign
+    // thread. That one ends here.
+    drop(set_current(thread));
     AT_END.arm().is_ok()
 }
 
-/// Returns the handle that the calling thread had before.
-fn settle(thread: &Thread) -> Option<Own> {
+/// Makes this the handle of the calling thread. Returns the handle that it had before.
+fn set_current(thread: &Thread) -> Option<Own> {
     let before = replace_handle(Some(Own(thread.clone())));
     STAGE.set(Stage::Known);
     thread.note_os_thread();
+    // Makes it, unless the thread-locals are gone already.
     let _ = WITNESS.try_with(|_| {});
     before
 }
 
-/// The handle of the thread that has this, which ends when this is dropped.
+/// The handle of the thread that keeps it. When it is dropped the thread ends.
 struct Own(Thread);
 
 impl Drop for Own {
@@ -216,13 +218,13 @@ fn replace_handle(own: Option<Own>) -> Option<Own> {
     old.ok().and_then(Kept::into_inner)
 }
 
-/// The thread ends here: its thread-locals are dropped.
+/// Ends the calling thread, whose thread-locals have been dropped.
 fn leave() {
     STAGE.set(Stage::Ended);
     drop(replace_handle(None));
 }
 
-/// The thread ends here, as far as the library knows: there is nobody to call at its very end.
+/// Ends the calling thread as far as the library knows, since nothing is called at its very end.
 pub(crate) fn leave_as(thread: &Thread) {
     STAGE.set(Stage::Ended);
     let own = replace_handle(None);
@@ -233,8 +235,8 @@ pub(crate) fn leave_as(thread: &Thread) {
 }
 
 /// Whether a thread that the calling one makes is a daemon, if nothing else is said.
-pub(crate) fn bears_daemons() -> bool {
-    BEARS_DAEMONS.get()
+pub(crate) fn new_threads_are_daemons() -> bool {
+    NEW_THREADS_ARE_DAEMONS.get()
 }
 
 /// Whether the thread-locals of the calling thread have been dropped: it is past its end, or in an

@@ -13,8 +13,8 @@ use crate::{Thread, current, registry};
 /// assert_eq!(threads, [tl_thread::main_thread()]);
 /// ```
 pub fn enumerate() -> Vec<Thread> {
-    current::know_main();
-    current::know();
+    current::ensure_main_listed();
+    current::ensure_listed();
     registry::threads()
 }
 
@@ -27,7 +27,7 @@ pub fn enumerate() -> Vec<Thread> {
 /// assert_eq!(tl_thread::active_count(), 1);
 /// ```
 pub fn active_count() -> usize {
-    current::know_main();
-    current::know();
+    current::ensure_main_listed();
+    current::ensure_listed();
     registry::count()
 }

@@ -24,8 +24,8 @@ impl EventCount {
         }
     }
 
-    /// Waits until `is_done` says so. It is asked again after each
-    /// [`notify_all`](EventCount::notify_all) that it may have missed.
+    /// Waits until `is_done` returns true. It is called again after each
+    /// [`notify_all`](EventCount::notify_all).
     pub(crate) fn wait_until(&self, call: Call, mut is_done: impl FnMut() -> bool) {
         let queue = WaitQueue::of(&self.count);
         let note = Note::new(call);
@@ -47,8 +47,8 @@ impl EventCount {
         }
     }
 
-    /// To be called after a change that may make a thread in [`wait_until`](EventCount::wait_until)
-    /// done.
+    /// Makes the threads in [`wait_until`](EventCount::wait_until) look again. To be called after a
+    /// change that may end such a wait.
     pub(crate) fn notify_all(&self) {
         let mut queue = WaitQueue::of(&self.count).lock();
         // Release: pairs with the first load in `wait_until`.

@@ -19,7 +19,7 @@ mod hooks {
 
     struct Held {
         registry: MutexGuard<'static, Registry>,
-        /// In the child: none of those threads is there.
+        /// The count of threads in transit, of which none is there in the child.
         transit: MutexGuard<'static, usize>,
         _crews: MutexGuard<'static, scope::Crews>,
         _hook: MutexGuard<'static, Option<excepthook::Hook>>,
@@ -48,7 +48,7 @@ mod hooks {
     }
 
     fn before() {
-        // Not in the middle of what another thread installs.
+        // So that no other thread is in the middle of installing it.
         process_end::install();
         // First, since a thread that starts or ends may have to do with the rest.
         let transit = transit::hold();

@@ -15,7 +15,7 @@ const STAGE: u32 = 3;
 const AWAITED: u32 = 4;
 /// The thread has begun.
 const BEGUN: u32 = 8;
-/// What a thread asks for that waits for the beginning alone.
+/// The request of a thread that waits for the beginning alone.
 const FOR_BEGINNING: u32 = 1;
 
 /// Where a thread is between being made and having ended.
@@ -46,7 +46,7 @@ impl Life {
         }
     }
 
-    /// The life of a thread that runs already.
+    /// Returns the life of a thread that runs already.
     pub(crate) fn running() -> Life {
         Life {
             word: AtomicU32::new(RUNNING | BEGUN),
@@ -74,7 +74,7 @@ impl Life {
         self.advance(PENDING, ENDED)
     }
 
-    /// The thread has ended. [`announce_end`](Life::announce_end) must follow.
+    /// Notes that the thread has ended. [`announce_end`](Life::announce_end) must follow.
     pub(crate) fn end(&self) {
         // Release: pairs with `stage`, so that a thread that sees the end sees all that this one
         // did.
@@ -82,7 +82,8 @@ impl Life {
         debug_assert_eq!(before & STAGE, RUNNING);
     }
 
-    /// In a child made by `fork` the thread is not there, nor is any thread that waits for its end.
+    /// Notes that the thread is not there, in a child made by `fork`. Nor is any thread that waits
+    /// for its end.
     #[cfg(not(loom))]
     pub(crate) fn lose(&self) {
         // Relaxed: there is one thread.
@@ -96,7 +97,7 @@ impl Life {
         self.word.fetch_or(ENDED, Ordering::Release) & STAGE == RUNNING
     }
 
-    /// Wakes those that wait for the end.
+    /// Wakes the threads that wait for the end.
     pub(crate) fn announce_end(&self) {
         if self.word.load(Ordering::Relaxed) & AWAITED != 0 {
             self.wake_all();
@@ -121,7 +122,7 @@ impl Life {
         false
     }
 
-    /// The operating system refused the thread: it is new again.
+    /// Makes the thread new again: the operating system refused it.
     pub(crate) fn refuse_start(&self) {
         // Release: pairs with `advance`, so that the next start of a refused thread comes after the
         // refusal.
@@ -158,7 +159,7 @@ impl Life {
         self.word.load(Ordering::Acquire) & STAGE
     }
 
-    /// Returns the note of a thread that waits for the end of this one, which `who` names.
+    /// Returns the note of a thread that waits for the end of this one, which `who` returns.
     pub(crate) fn note<'a>(
         &self,
         call: Call,
@@ -200,7 +201,7 @@ impl Life {
         }
     }
 
-    /// The thread, which has been started, runs.
+    /// Notes that the thread, which has been started, runs.
     pub(crate) fn begin(&self) {
         // Release: pairs with `wait_begun` and `has_begun`, so that a thread that hears of it sees
         // what was noted before.
@@ -225,7 +226,7 @@ impl Life {
         self.word.load(Ordering::Acquire) & BEGUN != 0
     }
 
-    /// Waits for the beginning, and returns whether it came, and in time.
+    /// Waits for the beginning. Returns whether it came in time.
     pub(crate) fn wait_begun(&self, deadline: Deadline, note: &Note<'_>) -> bool {
         let queue = WaitQueue::of(&self.word);
         loop {

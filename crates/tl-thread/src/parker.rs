@@ -56,8 +56,8 @@ impl Parker {
             if before == Err(TOKEN) {
                 continue;
             }
-            // A wake-up may be one for the token that the wait before has taken: then there is
-            // none.
+            // A wake-up may belong to a token that was taken already: then there is none, and the
+            // thread waits again.
             match locked.noting(note).wait(&mut queue.backoff(), deadline) {
                 Wake::Woken { .. } => {}
                 Wake::TimedOut(locked) => {

@@ -2,8 +2,9 @@
 //!
 //! A pending thread looks as if it had been started: it has its identity, is alive and listed, can
 //! be joined, and the process waits for it unless it is a daemon. But it is no thread of the
-//! operating system yet, and costs none. Its maker decides once what becomes of it: it is
-//! [`fire`]d, and runs its function in a fresh thread, or [`cancel`]led, and has ended.
+//! operating system yet, and costs none. Its maker decides once what becomes of it: it
+//! [`fire`]s the thread, whose function then runs in a fresh thread of the system, or
+//! [`cancel`]s it, which ends it.
 //!
 //! | stage | [`is_alive`](Thread::is_alive) | may be renamed | daemon flag may change | next |
 //! | --- | --- | --- | --- | --- |

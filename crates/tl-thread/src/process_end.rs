@@ -1,4 +1,4 @@
-//! The end of the process: whom it waits for, and how it can be ended at once.
+//! The end of the process: which threads it waits for, and how it can be ended at once.
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -20,39 +20,38 @@ const EXIT_CALL: &Operation = &Operation::new("tl_thread", "exit");
 /// The main thread, after `main`.
 const END: &Operation = &Operation::new("process", "end");
 
-/// How long the end of the process waits for standard output, which a thread may hold locked that
-/// is not waited for.
+/// How long the end of the process waits for standard output: a daemon may hold it locked.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
-/// How long the main thread leaves it to another one to end the process, when both have called
+/// How long the main thread waits for another thread to end the process, when both have called
 /// [`exit`].
 const OTHER_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long [`exit`] gives a process that is ending already, before it forces it.
+/// How long [`exit`] waits for a process that is ending already, before it forces the end.
 const ENDING_LIMIT: Duration = Duration::from_secs(5);
 
-/// The thread on which [`exit`] has gone on to C's, as the number of its identity; 0 if there is
-/// none.
+/// The identity of the thread, other than the main one, whose [`exit`] goes on to C's `exit`; 0 if
+/// there is none.
 static EXITER: AtomicU64 = AtomicU64::new(0);
 
 model_static! {
-    // 1 once that thread is through to the exit hooks, else 0.
-    static IS_THROUGH: AtomicU32 = AtomicU32::new(0);
+    // 1 once that thread has come to the exit hooks, else 0.
+    static HOOKS_REACHED: AtomicU32 = AtomicU32::new(0);
 }
 
-fn is_through() -> &'static AtomicU32 {
-    &IS_THROUGH
+fn hooks_reached() -> &'static AtomicU32 {
+    &HOOKS_REACHED
 }
 
-/// What [`exit`] was called with first: `ASKED` and the code in the lower half; 0 if it has not
-/// been called. With `DIRECTLY` if the caller goes on to C's `exit` whatever the others do;
-/// without, to that of std, which lets one thread through.
+/// What the first call of [`exit`] asked for: `ASKED`, with the code in the lower half; 0 if there
+/// was no call. With `DIRECTLY` its thread calls C's `exit`, whatever the others do; without it,
+/// `std::process::exit`, which lets one thread through.
 static EXIT: AtomicU64 = AtomicU64::new(0);
 const ASKED: u64 = 1 << 32;
 const DIRECTLY: u64 = 1 << 33;
 
-/// The process whose threads are on the list. A child that was made in another way than by C's
-/// `fork` has the list, but not the threads.
+/// The process whose threads are listed. A child that was made in another way than by C's `fork` has
+/// the list, but not the threads.
 static PROCESS: PlainAtomicU32 = PlainAtomicU32::new(0);
 
 /// Whether the hook has begun to run.
@@ -64,7 +63,7 @@ thread_local! {
     static IS_EXITING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sees to it that the end of the process waits. A second call changes nothing.
+/// Registers the hook that makes the end of the process wait. A second call changes nothing.
 pub(crate) fn install() {
     static IS_INSTALLED: Once = Once::new();
 
@@ -76,17 +75,17 @@ pub(crate) fn install() {
     });
 }
 
-/// This process is a child made by `fork`, in which nobody has called [`exit`], and has its own
-/// list.
+/// Begins anew, in a child made by `fork`: no thread of it has called [`exit`], and it has a list of
+/// its own.
 #[cfg(not(loom))]
 pub(crate) fn is_another_process() {
     PROCESS.store(process::id(), Ordering::Relaxed);
     EXIT.store(0, Ordering::Relaxed);
     EXITER.store(0, Ordering::Relaxed);
-    is_through().store(0, Ordering::Relaxed);
+    hooks_reached().store(0, Ordering::Relaxed);
     IS_EXITING.set(false);
     if HAS_BEGUN.swap(false, Ordering::Relaxed) {
-        // The C runtime has the hook behind it, in the child, too.
+        // The C runtime will not call it again, not in the child either.
         let _ = sys::at_exit(at_exit);
     }
 }
@@ -98,7 +97,7 @@ extern "C" fn at_exit() {
     if is_ours || PROCESS.load(Ordering::Relaxed) != process::id() {
         return;
     }
-    leave_it_to_who_exits_directly();
+    yield_to_direct_exit();
     if !sys::is_main_thread() {
         return;
     }
@@ -106,15 +105,15 @@ extern "C" fn at_exit() {
         main_thread().main_is_over();
         registry::wait_for_others(Call::here(END), 0, || asked_code().is_some());
     }
-    leave_it_to_who_exits_directly();
+    yield_to_direct_exit();
     match asked_code() {
         Some(code) => {
-            // Who asked sleeps inside std's exit, behind this thread.
+            // The thread that called `exit` sleeps inside std's `exit`, behind this one.
             flush_standard_output();
             sys::exit_again(code);
         }
-        // std has flushed when `main` returned, unless a thread had it locked just then, which may
-        // be gone by now.
+        // std has flushed it when `main` returned, unless a thread had it locked at that moment.
+        // That thread may have ended since.
         None if registry::has_awaited() => flush_standard_output(),
         None => {}
     }
@@ -186,11 +185,12 @@ pub fn shutdown() {
 /// ```
 #[track_caller]
 pub fn exit(code: i32) -> ! {
-    current::know_main();
+    current::ensure_main_listed();
     let is_main = sys::is_main_thread();
     let has_lost_its_locals = current::has_lost_its_locals();
-    // Such a thread may be in `exit` already, where std's would abort. (Not so on Windows, where std's
-    // asks nobody, and C's would wait for the main thread if that is in it.)
+    // A thread without thread-locals may be in `exit` already, where std's would abort. (Not so on
+    // Windows: there std's does not ask for that, and C's would wait for the main thread if it is in
+    // C's `exit`.)
     let goes_directly = is_main || !cfg!(windows) && (IS_EXITING.get() || has_lost_its_locals);
     let asked = ASKED | if goes_directly { DIRECTLY } else { 0 } | u64::from(code as u32);
     // Relaxed: the word is all there is to see.
@@ -201,9 +201,9 @@ pub fn exit(code: i32) -> ! {
     registry::announce_change();
     let is_exiting = IS_EXITING.get() || is_main && has_lost_its_locals;
     if !is_first && !is_exiting {
-        // In C's `exit` one thread is enough: of two each runs some of the hooks, and the first to
-        // be done ends the process while the other is at one.
-        leave_it_to_who_exits_directly();
+        // In C's `exit` one thread is enough: two would share the hooks between them, and the first
+        // one to finish would end the process while the other still runs a hook.
+        yield_to_direct_exit();
         // Not forever: if this is a destructor of the main thread, after `main`, the other sleeps
         // inside std, behind this thread.
         sleep_until(Deadline::after(OTHER_LIMIT));
@@ -227,8 +227,8 @@ pub fn exit(code: i32) -> ! {
     }
 }
 
-/// Sees to it that the process ends also if the main thread, which is ending it, never comes to its
-/// end. The calling thread, which is another, is about to exit.
+/// Makes sure that the process ends, even if the main thread, which is ending it, never finishes. The
+/// calling thread is another one, and is about to exit.
 fn force_after_a_limit() {
     let ident = current_ident().as_u64().get();
     // Relaxed, both: a number that refers to nothing.
@@ -236,13 +236,13 @@ fn force_after_a_limit() {
     if is_first.is_err() {
         return;
     }
-    // The hook that was registered last runs first: when this thread is through, and not the main
-    // thread.
-    let _ = sys::at_exit(note_who_is_through);
+    // The hook that was registered last runs first: as soon as this thread comes to the hooks. A
+    // failure means that the end may be forced though that is not needed.
+    let _ = sys::at_exit(note_hooks_reached);
     // If the system refuses the thread, nothing is forced.
     let _ = sys::spawn_bare(Box::new(|| {
-        let locked = WaitQueue::of(is_through()).lock();
-        if is_through().load(Ordering::Relaxed) == 0 {
+        let locked = WaitQueue::of(hooks_reached()).lock();
+        if hooks_reached().load(Ordering::Relaxed) == 0 {
             let wake = locked.wait(&mut Backoff::none(), Deadline::after(ENDING_LIMIT));
             if let Wake::TimedOut(locked) = wake {
                 drop(locked);
@@ -253,18 +253,17 @@ fn force_after_a_limit() {
     }));
 }
 
-extern "C" fn note_who_is_through() {
+extern "C" fn note_hooks_reached() {
     if EXITER.load(Ordering::Relaxed) == current_ident().as_u64().get() {
-        let mut queue = WaitQueue::of(is_through()).lock();
-        is_through().store(1, Ordering::Relaxed);
+        let mut queue = WaitQueue::of(hooks_reached()).lock();
+        hooks_reached().store(1, Ordering::Relaxed);
         queue.wake_all(0);
     }
 }
 
-/// Sleeps forever if a thread, which is not the calling one, has called [`exit`] and will not be
-/// stopped.
+/// Sleeps forever if another thread has called [`exit`] and ends the process directly.
 #[track_caller]
-fn leave_it_to_who_exits_directly() {
+fn yield_to_direct_exit() {
     while EXIT.load(Ordering::Relaxed) & DIRECTLY != 0 {
         sleep_until(Deadline::NEVER);
     }
@@ -284,8 +283,8 @@ fn asked_code() -> Option<i32> {
     (word & ASKED != 0).then_some(word as u32 as i32)
 }
 
-/// Flushes standard output from another thread, since this one must not wait forever for whoever
-/// has it locked.
+/// Flushes standard output from another thread, since this one must not wait forever for a thread
+/// that has it locked.
 fn flush_standard_output() {
     let is_done = Arc::new(AtomicU32::new(0));
     let flusher = {

@@ -41,9 +41,9 @@ pub(crate) struct Registry {
     listed: usize,
     /// How many of the listed threads the end of the process waits for.
     awaited: usize,
-    /// Whether there has ever been one of those.
+    /// Whether there has ever been such a thread.
     has_awaited: bool,
-    /// How many threads wait for `awaited` to become less.
+    /// How many threads wait until `awaited` is less.
     watchers: usize,
 }
 
@@ -216,11 +216,11 @@ pub(crate) fn list(thread: &Thread) {
     list_if(thread, || true);
 }
 
-/// Calls `may_be` with the list locked; if that says so, lists the thread, after all that are
-/// listed. Returns what `may_be` said.
-pub(crate) fn list_if(thread: &Thread, may_be: impl FnOnce() -> bool) -> bool {
+/// Calls `condition` with the list locked. If it returns true, lists the thread, after all that are
+/// listed. Returns what `condition` returned.
+pub(crate) fn list_if(thread: &Thread, condition: impl FnOnce() -> bool) -> bool {
     let mut registry = REGISTRY.lock();
-    let is_listed = may_be();
+    let is_listed = condition();
     if is_listed {
         registry.push(thread.clone());
     }
@@ -232,11 +232,11 @@ pub(crate) fn unlist(thread: &Thread) {
     unlist_if(thread, || true);
 }
 
-/// Calls `is_over` with the list locked; if that says so, takes the thread off the list, if it is
-/// there. Returns what `is_over` said.
-pub(crate) fn unlist_if(thread: &Thread, is_over: impl FnOnce() -> bool) -> bool {
+/// Calls `condition` with the list locked. If it returns true, takes the thread off the list, if it
+/// is there. Returns what `condition` returned.
+pub(crate) fn unlist_if(thread: &Thread, condition: impl FnOnce() -> bool) -> bool {
     let mut registry = REGISTRY.lock();
-    if !is_over() {
+    if !condition() {
         return false;
     }
     let place = thread.place().load(Ordering::Relaxed);
@@ -254,8 +254,8 @@ pub(crate) fn unlist_if(thread: &Thread, is_over: impl FnOnce() -> bool) -> bool
     true
 }
 
-/// Calls `change`, which may change whether the process waits for the thread, with the list locked.
-/// Returns what it returns.
+/// Calls `change` with the list locked, which may change whether the process waits for the thread.
+/// Returns what `change` returned.
 pub(crate) fn change_daemon(thread: &Thread, change: impl FnOnce() -> bool) -> bool {
     let mut registry = REGISTRY.lock();
     let has_changed = change();
@@ -288,8 +288,8 @@ pub(crate) fn count() -> usize {
     REGISTRY.lock().listed
 }
 
-/// Waits until the process has nothing to wait for but `own` threads, or until `is_enough` says so,
-/// which is asked again after each [`announce_change`].
+/// Waits until the process has no more than `own` threads to wait for, or until `is_enough` returns
+/// true, which is called again after each [`announce_change`].
 pub(crate) fn wait_for_others(call: Call, own: usize, is_enough: impl Fn() -> bool) {
     let mut has_waited = false;
     CHANGES.wait_until(call, || {
@@ -310,7 +310,7 @@ pub(crate) fn has_awaited() -> bool {
     REGISTRY.lock().has_awaited
 }
 
-/// Tells those in [`wait_for_others`] to look again.
+/// Tells the threads in [`wait_for_others`] to look again.
 pub(crate) fn announce_change() {
     CHANGES.notify_all();
 }

@@ -1,9 +1,8 @@
 //! Threads that borrow.
 //!
-//! They are started through the standard library's scope, so that its proof holds that nothing
-//! borrowed is used too late. What it does not promise, that the thread-locals of the threads have
-//! been dropped when the scope ends, is seen to by a count of the threads that have not ended, the
-//! [`Crew`].
+//! They are started through the standard library's scope, which guarantees that nothing borrowed is
+//! used too late. It does not promise that the thread-locals of its threads have been dropped when
+//! it ends. For that, the [`Crew`] counts the threads that have not ended.
 
 use std::fmt;
 use std::io;
@@ -22,8 +21,8 @@ use crate::statics::model_static;
 use crate::thread::OsThread;
 use crate::{Builder, Thread};
 
-/// The crews of the scopes that are open, by the address of the standard library's scope. There are
-/// few.
+/// The crews of the open scopes, by the address of the standard library's scope. There are few, so
+/// that a list is fast enough.
 pub(crate) type Crews = Vec<(usize, Arc<Crew>)>;
 
 model_static! {
@@ -58,8 +57,7 @@ impl CloseScope {
 
 impl Drop for CloseScope {
     fn drop(&mut self) {
-        // As long as one thread of the crew runs it may start others: the crew is to be found until
-        // then.
+        // As long as one thread of the crew runs it may start others, and looks the crew up here.
         self.crew.wait(self.call);
         CREWS.lock().retain(|(key, _)| *key != self.key);
     }
@@ -208,8 +206,8 @@ impl Builder {
             .iter()
             .find(|(open, _)| *open == key)
             .map(|(_, crew)| Arc::clone(crew));
-        // It joins the crew when it is started, and leaves when it has ended, or been refused. In a
-        // scope that the standard library has opened there is none.
+        // The thread joins the crew when it is started, and leaves when it has ended, or was
+        // refused. In a scope that the standard library has opened there is no crew.
         let thread = self.thread(crew);
         let os =
             thread.launch_new(|builder, main| builder.spawn_scoped(std_scope, main.around(f)))?;
@@ -247,7 +245,7 @@ pub struct ScopedJoinHandle<'scope, T> {
     os: OsThread<thread::ScopedJoinHandle<'scope, T>>,
 }
 
-impl<T> ScopedJoinHandle<'_, T> {
+impl<'scope, T> ScopedJoinHandle<'scope, T> {
     /// Waits for the thread as [`JoinHandle::join`](crate::JoinHandle::join) does, and returns its
     /// value.
     ///
@@ -279,8 +277,11 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// Until the thread has ended, but no longer than `timeout`.
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     #[track_caller]
-    pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, Self> {
-        self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
+    pub fn join_timeout(
+        self,
+        timeout: Duration,
+    ) -> Result<thread::Result<T>, ScopedJoinHandle<'scope, T>> {
+        self.join_before(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
     /// Waits for the thread as [`JoinHandle::join_deadline`](crate::JoinHandle::join_deadline)
@@ -296,11 +297,18 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// Until the thread has ended, but not after `deadline`.
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     #[track_caller]
-    pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, Self> {
-        self.join_until(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
+    pub fn join_deadline(
+        self,
+        deadline: Instant,
+    ) -> Result<thread::Result<T>, ScopedJoinHandle<'scope, T>> {
+        self.join_before(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
     }
 
-    fn join_until(self, deadline: Deadline, call: Call) -> Result<thread::Result<T>, Self> {
+    fn join_before(
+        self,
+        deadline: Deadline,
+        call: Call,
+    ) -> Result<thread::Result<T>, ScopedJoinHandle<'scope, T>> {
         if self.thread.wait_for_end(deadline, call) {
             Ok(self
                 .os

@@ -212,7 +212,7 @@ impl<T> JoinHandle<T> {
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     #[track_caller]
     pub fn join_timeout(self, timeout: Duration) -> Result<thread::Result<T>, JoinHandle<T>> {
-        self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
+        self.join_before(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
     /// Waits as [`join`](JoinHandle::join) does, until `deadline` at the latest.
@@ -236,10 +236,10 @@ impl<T> JoinHandle<T> {
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     #[track_caller]
     pub fn join_deadline(self, deadline: Instant) -> Result<thread::Result<T>, JoinHandle<T>> {
-        self.join_until(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
+        self.join_before(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
     }
 
-    fn join_until(
+    fn join_before(
         self,
         deadline: Deadline,
         call: Call,

@@ -9,7 +9,7 @@ use crate::StackSizeError;
 pub(crate) const SMALLEST: usize = 32 * 1024;
 /// The largest stack: half of what a pointer can reach on 64 bits, and more than any system has.
 pub(crate) const LARGEST: usize = isize::MAX as usize / 2;
-/// The largest stack that is had without doubt.
+/// The largest stack that any system grants.
 pub(crate) const LARGE: usize = 64 * 1024 * 1024;
 
 static DEFAULT: AtomicUsize = AtomicUsize::new(0);
@@ -63,8 +63,8 @@ fn check(size: usize) -> Result<(), StackSizeError> {
     }
 }
 
-/// The size for a thread that asked for `own`, 0 for nothing: what to tell the standard library, if
-/// anything.
+/// Returns the size of the stack of a thread that asked for `own` bytes, 0 if for none in
+/// particular; `None` for the standard library's default.
 pub(crate) fn for_new_thread(own: usize) -> io::Result<Option<usize>> {
     // What a thread asks for itself is rounded up, as the standard library does.
     let size = if own == 0 {

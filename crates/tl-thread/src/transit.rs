@@ -1,8 +1,8 @@
 //! Threads that are just starting or ending, in the standard library's own code.
 //!
-//! There it takes a lock, to note or forget where the thread's stack ends. If the process forks
-//! just then no thread can ever start in the child, since no thread is there to release it. So a
-//! fork waits until none of the library's threads is there, which takes microseconds.
+//! That code takes a lock, to note or forget where the thread's stack ends. If the process forks at
+//! that moment, no thread can ever start in the child, where nobody is left to release the lock. So
+//! a fork waits until none of the library's threads is in that code, which takes microseconds.
 
 #[cfg(not(loom))]
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use tl_core::door::MutexGuard;
 
 use crate::statics::model_static;
 
-/// How long a fork waits: a thread that ends may drop what it has computed on the way, which is
-/// code of the user's.
+/// How long a fork waits at most: a thread that ends may drop its result there, and a destructor of
+/// the user's may take any time.
 #[cfg(not(loom))]
 const LIMIT: Duration = Duration::from_millis(100);
 
@@ -59,7 +59,7 @@ impl Drop for End {
     }
 }
 
-/// To be called as the last thing in a thread.
+/// Counts the calling thread as ending. To be called as the last thing in a thread.
 pub(crate) fn end() {
     *COUNT.lock() += 1;
     if END.try_with(|_| ()).is_err() {
@@ -67,7 +67,7 @@ pub(crate) fn end() {
     }
 }
 
-/// Waits until no thread is just starting or ending, and lets none begin to.
+/// Waits until no thread is just starting or ending. Until the guard is dropped, none can begin to.
 #[cfg(not(loom))]
 pub(crate) fn hold() -> MutexGuard<'static, usize> {
     let begin = Instant::now();

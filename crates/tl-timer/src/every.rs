@@ -29,19 +29,18 @@ struct Course {
     grid: PooledMutex<Grid>,
 }
 
-/// The calls are as many periods after the beginning as have not passed yet.
+/// When the calls are due: at the multiples of the period, counted from the beginning.
 #[derive(Debug)]
 struct Grid {
-    /// When a thread tried to start the timer that may have done so.
+    /// When a thread last tried to start the timer; `None` if that failed.
     starting: Option<Instant>,
-    /// When the timer was started or restarted, or the call was due that chose the period; nothing
-    /// before the start.
+    /// The beginning: when the timer was started or restarted, or when the call was due that chose
+    /// the period. `None` before the start.
     begin: Option<Instant>,
     /// In which process it was started: in a child made by `fork` its thread is not there.
     process: u32,
     period: Duration,
-    /// How often the timer was restarted. It is not where a call thinks that it is if that has
-    /// changed meanwhile.
+    /// How often the timer was restarted. A call that finds this changed does not move the grid.
     restarts: u64,
 }
 
@@ -79,8 +78,8 @@ impl Every {
             self.course.grid.lock().starting = None;
             return Err(error);
         }
-        // Unless the thread was here first. Two that start at once may have noted each other's
-        // moment, which is as good.
+        // Unless the timer's thread has done so already. If two threads start the timer at the same
+        // time, it may begin at the moment of the other one, which is as good.
         self.course.grid.lock().begin(now);
         Ok(())
     }
@@ -90,10 +89,10 @@ impl Every {
         !is_of_parent && self.course.repeat.cancel()
     }
 
-    /// Begins the grid again, with another period if there is one; false if the timer is not
+    /// Begins the grid again, with another period if one is given. Returns false if the timer is not
     /// started, or no longer calls.
     pub(crate) fn restart(&self, period: Option<Duration>) -> bool {
-        // Locked until it is changed: the thread looks here when it hears of it.
+        // Locked until it is changed: the timer's thread looks here as soon as it is woken.
         let mut grid = self.course.grid.lock();
         if grid.begin.is_none() || grid.is_of_parent() || !self.course.repeat.restart() {
             return false;
@@ -106,7 +105,7 @@ impl Every {
 }
 
 impl Grid {
-    /// The beginning, which is this moment if there is none.
+    /// Returns the beginning. If there is none yet, it is `now`.
     fn begin(&mut self, now: Instant) -> Instant {
         if self.begin.is_none() {
             self.process = sys::fork_generation();
@@ -156,7 +155,8 @@ impl Course {
 
 /// Waits for the beat and begins the call, or says why there is none.
 fn wait(repeat: &Repeat, beat: Deadline) -> Beat {
-    // Not during the call: a thread that the function starts would inherit it.
+    // Not during the call, since a thread that the function starts would inherit it. Where the
+    // system has no timer slack, the call is as late as the system makes it.
     let _ = sys::set_timer_slack(Duration::from_nanos(1));
     let begun = repeat.begin_call(beat);
     if begun == Beat::Call {
@@ -166,13 +166,14 @@ fn wait(repeat: &Repeat, beat: Deadline) -> Beat {
     begun
 }
 
-/// The first beat after this moment: the next multiple of the period, counted from `begin`, so that
-/// nothing adds up over the calls.
+/// Returns the first beat after this moment: the next multiple of the period, counted from `begin`,
+/// so that no delay adds up over the calls.
 fn next_beat(begin: Instant, period: Duration) -> Option<Instant> {
     beat_after(begin.elapsed(), period).and_then(|beat| begin.checked_add(beat))
 }
 
-/// The first multiple of the period that is greater than `elapsed`; without a period, this moment.
+/// Returns the first multiple of the period that is greater than `elapsed`; if the period is zero,
+/// `elapsed` itself.
 fn beat_after(elapsed: Duration, period: Duration) -> Option<Duration> {
     if period.is_zero() {
         return Some(elapsed);

@@ -10,8 +10,8 @@
 
 use tl_core::door::Deadline;
 
-/// How many children a node has. Four are flatter than two, and four children are as many as a line
-/// of the cache holds.
+/// How many children a node has. With four the heap is flatter than with two, and four children fill
+/// a line of the cache.
 const ARITY: usize = 4;
 /// The position of an item that has a slot but is not queued.
 const NOT_QUEUED: u32 = u32::MAX;
@@ -106,13 +106,13 @@ impl<T> Heap<T> {
         }
     }
 
-    /// Queues an item again that was popped.
+    /// Queues an item that was popped.
     pub(crate) fn queue(&mut self, slot: u32, deadline: Deadline) {
         self.order.push(Node { deadline, slot });
         self.sift_up(self.order.len() - 1);
     }
 
-    /// Queues an item again, whether it is queued or was popped.
+    /// Queues an item, which may be queued already or have been popped, with another deadline.
     pub(crate) fn move_to(&mut self, slot: u32, deadline: Deadline) {
         match self.slots.get(slot as usize) {
             Some(&Slot::Taken { position, .. }) if position != NOT_QUEUED => {

@@ -76,7 +76,7 @@ impl Once {
         let register = || {
             pending::set_due(&self.thread, deadline);
             pending::register(&self.thread)?;
-            // Only one start comes so far.
+            // This does not fail, since `register` succeeds only once.
             let _ = self.origin.set(origin);
             Ok(())
         };
@@ -104,7 +104,7 @@ impl Once {
     pub(crate) fn cancel(&self) -> bool {
         match SCHEDULE.cancel(self) {
             Cancelled::Pending => pending::cancel(&self.thread),
-            // Unless its function runs all the same, started as that of a mere thread.
+            // Unless the function runs all the same, since the timer's thread was started directly.
             Cancelled::BeforeStart => self.thread.ident().is_none(),
             Cancelled::TooLate => false,
         }
@@ -121,7 +121,7 @@ impl Once {
         let own = Arc::clone(&timer);
         let ready = move || {
             if let Some(origin) = own.origin.get() {
-                // What the system does not grant stays as it is for the scheduler.
+                // What the system does not grant stays as the scheduler has it.
                 origin.take_on();
             }
             // A few tens of microseconds at most. Asleep, the thread would wake up too late by as
@@ -155,8 +155,7 @@ impl Once {
     }
 }
 
-/// One of the calls that may run at once. Dropped when the call has returned, or will not come
-/// about.
+/// One of the calls that may run at once. Dropped when the call has returned, or will not begin.
 struct Running(u32);
 
 impl Drop for Running {
@@ -205,17 +204,17 @@ mod forked {
 }
 
 fn start_scheduler(number: u64) -> Result<(), StartError> {
-    // Bare, so that what the timers of one test print is not taken for what another has printed.
+    // Bare, so that what the timers of one test print is not captured as the output of another.
     sys::spawn_bare(Box::new(move || run_scheduler(number))).map_err(StartError::Refused)
 }
 
 /// Starts the threads of the timers that are due, until nothing is pending.
 fn run_scheduler(number: u64) {
     sys::set_os_name("timer-scheduler");
-    SCHEDULE.ranks(number, origin::serve_the_process());
+    SCHEDULE.set_rank(number, origin::serve_the_process());
     loop {
-        // While it waits, not forever: a new thread has the slack of the one that starts it.
-        // Where the system has no such thing it is as late as it is.
+        // Only while it waits, since a new thread has the slack of the one that starts it. Where the
+        // system has no timer slack, the call is as late as the system makes it.
         let _ = sys::set_timer_slack(Duration::from_nanos(1));
         let due = SCHEDULE.next(number);
         let _ = sys::set_timer_slack(Duration::ZERO);

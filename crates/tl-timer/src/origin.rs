@@ -7,12 +7,12 @@ use std::sync::Arc;
 use tl_core::sys::Inherited;
 
 thread_local! {
-    /// What the thread had at its last start of a timer: mostly it still has it, and its timers
-    /// share one.
+    /// What the thread had when it last started a timer. Mostly it still has the same, and its
+    /// timers share one copy.
     static LAST: RefCell<Option<Arc<Inherited>>> = const { RefCell::new(None) };
 }
 
-/// What a thread that the calling one made now would begin with.
+/// Returns what a thread that the calling one made now would begin with.
 pub(crate) fn of_current() -> Arc<Inherited> {
     let now = Inherited::of_current();
     let shared = LAST.try_with(|last| {
@@ -26,8 +26,9 @@ pub(crate) fn of_current() -> Arc<Inherited> {
     shared.unwrap_or_else(|_| Arc::new(now))
 }
 
-/// Makes the calling thread, the scheduler, one that serves all others, whichever thread made it:
-/// as the main thread is, or better if it was made by one that goes before that. Returns its rank.
+/// Makes the calling thread, the scheduler, one that serves the whole process, whichever thread made
+/// it: it takes over what the main thread has, but keeps its own rank if that is higher. Returns the
+/// rank that it has then.
 pub(crate) fn serve_the_process() -> i32 {
     let mut inherited = Inherited::of_main();
     let mine = Inherited::of_current();

@@ -44,13 +44,13 @@ impl Repeat {
         }
     }
 
-    /// No call begins after this; false if that was so before.
+    /// Makes sure that no call begins from now on. Returns false if that was so before.
     pub(crate) fn cancel(&self) -> bool {
         self.interrupt(|state| matches!(state, WAITING | MOVED | CALLING).then_some(CANCELLED))
     }
 
-    /// No call begins after this for a beat that was looked up before it; false if no call begins
-    /// any more.
+    /// Makes sure that from now on no call begins for a beat that was looked up before. Returns
+    /// false if no call begins at all any more.
     pub(crate) fn restart(&self) -> bool {
         self.interrupt(|state| match state {
             WAITING | MOVED => Some(MOVED),
@@ -60,8 +60,8 @@ impl Repeat {
         })
     }
 
-    /// Changes the state, if `change` has a new one, and wakes the thread to look at it. Whether it
-    /// has.
+    /// Changes the state, if `change` returns a new one, and wakes the thread to look at it. Returns
+    /// whether it did.
     fn interrupt(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
         let mut queue = WaitQueue::of(&self.state).lock();
         // One operation: between two the thread may pass from the one state to the other and back.
@@ -97,18 +97,20 @@ impl Repeat {
         }
     }
 
-    /// The call has returned; false if the timer was cancelled meanwhile.
+    /// Notes that the call has returned. Returns false if the timer was cancelled meanwhile.
     pub(crate) fn end_call(&self) -> bool {
         self.step(CALLING, WAITING)
     }
 
-    /// The call was the last: it has ended the timer, or panicked.
+    /// Notes that the call was the last one: it has ended the timer, or panicked.
     pub(crate) fn end(&self) {
         self.step(CALLING, OVER);
     }
 
-    /// Relaxed: nothing is handed over with the word. Which of two steps comes first is all that it
-    /// decides.
+    /// Changes the state from one to another, if it is the first.
+    ///
+    /// Relaxed: nothing is handed over with the word. All that it decides is which of two steps
+    /// comes first.
     fn step(&self, from: u32, to: u32) -> bool {
         self.state
             .compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed)

@@ -30,13 +30,13 @@ const LINGER: Duration = Duration::from_millis(10);
 ///
 /// None under the model checker, whose clock has but two times.
 const LEAD: Duration = Duration::from_micros(if cfg!(loom) { 0 } else { 80 });
-/// How long a timer waits when its thread was refused: this long the first time, twice as long
-/// every time after that, …
+/// How long a timer waits when its thread was refused for the first time. Each time after that it
+/// waits twice as long.
 const FIRST_RETRY: Duration = Duration::from_millis(1);
-/// … and never longer than this, …
+/// The longest such wait.
 const LAST_RETRY: Duration = Duration::from_millis(256);
-/// … unless so many were refused that the distance of one from the next is what counts: they are
-/// not all to be tried in vain all the time.
+/// How far apart the retries of different timers are. Where very many were refused, this makes a
+/// timer wait longer than [`LAST_RETRY`].
 const RETRY_DISTANCE: Duration = Duration::from_micros(250);
 
 /// The place of a timer in the schedule. Read and written only with the schedule locked.
@@ -48,7 +48,7 @@ pub(crate) struct Place {
     /// | a slot | started, and the call has not begun | `claim` and `cancel`, to `GONE` |
     /// | `GONE` | the call has begun, or never will | nobody |
     slot: AtomicU32,
-    /// Counts the restarts. What is done about an earlier turn has no effect.
+    /// Counts the restarts. What is done for an earlier turn has no effect.
     turn: AtomicU64,
     /// How often the thread of the call was refused.
     refusals: AtomicU32,
@@ -89,11 +89,11 @@ impl Place {
         (slot != GONE && self.turn() == turn).then_some(slot)
     }
 
-    /// How long to wait after one more refusal.
+    /// Counts one more refusal, and returns how long to wait after it.
     fn refuse(&self) -> Duration {
         let refusals = self.refusals.load(Ordering::Relaxed);
         self.refusals.store(refusals + 1, Ordering::Relaxed);
-        // So often that it is the last one, and not so often that it cannot be computed.
+        // Doubled 16 times it is longer than the last one, and can still be computed.
         (FIRST_RETRY * (1 << refusals.min(16))).min(LAST_RETRY)
     }
 }
@@ -114,12 +114,12 @@ pub(crate) enum Cancelled {
     TooLate,
 }
 
-/// A timer whose time has come, or will have in a moment.
+/// A timer that is due, or will be in a moment.
 #[derive(Debug)]
 pub(crate) struct Due<T> {
     pub(crate) timer: Arc<T>,
     pub(crate) deadline: Deadline,
-    /// Since which restart.
+    /// The number of the turn: how often the timer had been restarted.
     pub(crate) turn: u64,
 }
 
@@ -127,8 +127,8 @@ pub(crate) struct Due<T> {
 #[derive(Debug)]
 pub(crate) struct Schedule<T> {
     agenda: Mutex<Agenda<T>>,
-    /// Counts the reasons to look at the agenda again before going to sleep. Raised with the queue
-    /// of those that sleep locked: the scheduler, and for a moment one that it has replaced.
+    /// Counts the reasons to look at the agenda again before going to sleep. It is raised with its
+    /// queue locked, in which the scheduler sleeps, and for a moment one that it has replaced.
     signal: AtomicU32,
 }
 
@@ -146,7 +146,7 @@ struct Agenda<T> {
     running: usize,
     /// How many of them there may be.
     limit: usize,
-    /// Since nothing is queued: when the scheduler ends.
+    /// While nothing is queued: when the scheduler ends.
     linger: Option<Deadline>,
     /// The latest moment at which a thread that was refused is to be tried again.
     last_retry: Option<Deadline>,
@@ -178,7 +178,7 @@ enum Turn<T> {
 }
 
 impl<T: Scheduled> Schedule<T> {
-    /// An empty schedule that lets up to `limit` calls run at once.
+    /// Creates an empty schedule that lets up to `limit` calls run at once.
     #[cfg(not(loom))]
     pub(crate) const fn new(limit: usize) -> Schedule<T> {
         Schedule {
@@ -195,11 +195,12 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Makes a timer pending, with `register` and in the schedule, or says by `false` that it was
-    /// cancelled before and has only been registered. If there is no scheduler of at least this
-    /// rank, `spawn` makes a thread that has it and calls [`next`](Schedule::next) with the number
-    /// that `spawn` is given, until that ends. If there is none and cannot be one, or `register`
-    /// fails, the timer is as it was.
+    /// Makes a timer pending: calls `register`, and puts the timer into the schedule. Returns false
+    /// if the timer was cancelled before, and has only been registered.
+    ///
+    /// If there is no scheduler of at least this rank, `spawn` starts one: a thread that calls
+    /// [`next`](Schedule::next), with the number that `spawn` is given, until that returns `None`.
+    /// If there is no scheduler and `spawn` fails, or if `register` fails, the timer is as it was.
     pub(crate) fn start<E>(
         &self,
         timer: &Arc<T>,
@@ -229,7 +230,7 @@ impl<T: Scheduled> Schedule<T> {
                     }
                 }
                 Err(error) if is_absent => return Err(error),
-                // The one there is does it, though it may be late.
+                // The scheduler that there is will do, though it may be late.
                 Err(_) => {}
             }
         }
@@ -239,8 +240,9 @@ impl<T: Scheduled> Schedule<T> {
         Ok(true)
     }
 
-    /// Puts the call of a timer off until the moment that `deadline` says, or brings it forward, if
-    /// it is pending and has not begun. Whether that is so; if not, `deadline` is not called.
+    /// Puts the call of a pending timer off, or brings it forward, to the moment that `deadline`
+    /// returns. Returns false, without calling `deadline`, if the timer is not pending, or its call
+    /// has begun.
     pub(crate) fn restart(&self, timer: &T, deadline: impl FnOnce() -> Deadline) -> bool {
         let mut agenda = self.agenda.lock();
         let place = timer.place();
@@ -270,9 +272,9 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Notes the rank of the scheduler that has this number, which may be a higher one than that of
-    /// the thread that made it.
-    pub(crate) fn ranks(&self, generation: u64, rank: i32) {
+    /// Notes the rank of the scheduler that has this number, which may be higher than that of the
+    /// thread that made it.
+    pub(crate) fn set_rank(&self, generation: u64, rank: i32) {
         let mut agenda = self.agenda.lock();
         if agenda.generation == generation {
             agenda.rank = rank;
@@ -309,8 +311,8 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// Begins the call of a timer that [`next`](Schedule::next) gave, or says by `false` that it
-    /// was cancelled or restarted meanwhile.
+    /// Begins the call of a timer that [`next`](Schedule::next) returned. Returns false if it was
+    /// cancelled or restarted meanwhile.
     pub(crate) fn claim(&self, timer: &T, turn: u64) -> bool {
         let agenda = self.agenda.lock();
         let place = timer.place();
@@ -322,7 +324,7 @@ impl<T: Scheduled> Schedule<T> {
         true
     }
 
-    /// The call that [`next`](Schedule::next) made room for has ended, or will not come about.
+    /// Notes that a call for which [`next`](Schedule::next) made room has ended, or will not begin.
     pub(crate) fn ended(&self) {
         let mut agenda = self.agenda.lock();
         let was_full = agenda.running == agenda.limit;
@@ -334,9 +336,9 @@ impl<T: Scheduled> Schedule<T> {
         }
     }
 
-    /// There was no thread for a timer that [`next`](Schedule::next) gave: it is pending again,
-    /// until another attempt a while later, if it was neither cancelled nor restarted meanwhile. No
-    /// other waits for that.
+    /// Notes that there was no thread for a timer that [`next`](Schedule::next) returned: unless it
+    /// was cancelled or restarted meanwhile, it is pending again, and will be tried a while later.
+    /// No other timer waits for that.
     pub(crate) fn refused(&self, timer: &T, turn: u64) {
         let mut agenda = self.agenda.lock();
         let place = timer.place();
@@ -350,11 +352,13 @@ impl<T: Scheduled> Schedule<T> {
         agenda.timers.queue(slot, retry);
     }
 
-    /// Waits for the next timer that is due, or will be in a moment, and may run, or, once nothing
-    /// has been pending for a moment, or once another has taken its place, says by `None` that the
-    /// scheduler is over. For the thread that [`start`](Schedule::start) made, with the number that
-    /// it was given; each timer given is to be followed by one [`ended`](Schedule::ended), also if
-    /// it was [`refused`](Schedule::refused).
+    /// Waits for the next timer that may run and is due, or will be in a moment. Returns `None` when
+    /// the scheduler is to end: nothing has been pending for a moment, or another scheduler has
+    /// taken its place.
+    ///
+    /// To be called by the thread that [`start`](Schedule::start) made, with the number that it was
+    /// given. For each timer that is returned, [`ended`](Schedule::ended) has to be called once,
+    /// also if the timer was [`refused`](Schedule::refused).
     ///
     /// # Blocking
     ///
@@ -401,7 +405,7 @@ impl<T: Scheduled> Schedule<T> {
     }
 }
 
-/// A schedule that nobody else looks at.
+/// A schedule that is locked for the length of a fork.
 pub(crate) struct Held<'a, T> {
     agenda: MutexGuard<'a, Agenda<T>>,
     signal: &'a AtomicU32,
@@ -433,7 +437,7 @@ impl<T> Agenda<T> {
 }
 
 impl<T: Scheduled> Agenda<T> {
-    /// What the scheduler with this number does next; `signal` is that of the moment.
+    /// Returns what the scheduler with this number does next. `signal` is the signal at this moment.
     fn turn(&mut self, generation: u64, signal: u32) -> Turn<T> {
         if generation != self.generation {
             return Turn::End;
@@ -445,7 +449,7 @@ impl<T: Scheduled> Agenda<T> {
             }
             self.linger = None;
             if self.timers.has_items() {
-                // The thread of a call is late. Until the call begins it may be put off.
+                // The thread of a call is late. Until the call begins, a restart may put it off.
                 return self.sleep_until(Deadline::NEVER, signal);
             }
             self.scheduler = Scheduler::Absent;

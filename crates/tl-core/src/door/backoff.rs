@@ -17,15 +17,17 @@
 //! - A thread that has just woken another one, and waits next, spins for as long as that one needs
 //!   to wake up ([`ROUSING_SPIN`]), while the score is above zero. One interruption does not break
 //!   the pace of two threads.
-//! - At a score of zero there are *windows* (`history.rs`), told by the clock and therefore the
-//!   same for all threads: an eighth of a millisecond in every eight, in which waiters look for as
-//!   long. If both threads have a core they meet there, and the score rises. Windows in vain become
-//!   rarer, and objects whose waits are long on average use none.
+//! - At a score of zero there are *windows* (`history.rs`): an eighth of a millisecond out of every
+//!   eight milliseconds. The clock tells when, so they are the same for all threads. A wait that
+//!   begins in a window spins for just as long. If both threads have a core, both spin at the same
+//!   time there, and the score rises. After windows in vain there are fewer, and for objects whose
+//!   waits are long on average there are none.
 //!
-//! Threads that compete for a lock or permits need not meet: whoever has them is at work, whatever
-//! the waiter does. One thread that loses its core while it holds the lock lets all others spin in
-//! vain, one after the other, and says nothing about the turns that follow. So at a score of zero
-//! every eighth waiter that competes spins for all that (*probes*), and fewer if that is in vain.
+//! Threads that compete for a lock or permits need not spin at the same time: the one that holds
+//! them works on, whatever a waiter does. If it loses its core while it holds the lock, all others
+//! spin in vain, one after the other, which says nothing about the turns that follow. So at a score
+//! of zero every eighth waiter that competes spins all the same: it *probes*. After probes in vain
+//! there are fewer.
 //!
 //! There are two ways to look, since there are two things to wait for:
 //!
@@ -36,9 +38,9 @@
 //! | so it looks | after each pause | after each pause; but a thread that competed less than a microsecond ago, too, which takes the lock again and again for nanoseconds, makes many pauses first, so that the one that has it now does the same undisturbed |
 //! | at a score of zero | only in windows | every eighth time, or fewer |
 //!
-//! Between them is `WaitQueue::notified_backoff`, for a
-//! thread that competes for a lock which its holder is about to release: it looks as often as if
-//! that happened once, and from then on as one that competes.
+//! Between them is `WaitQueue::notified_backoff`, for a thread that competes for a lock whose holder
+//! is about to release it: for the first looks it waits as for something that happens once, and
+//! from then on as a thread that competes.
 
 use std::cell::Cell;
 
@@ -80,7 +82,8 @@ pub(super) fn note_rousing() {
 /// Stands for the length of a spin that has not been decided on.
 const UNDECIDED: u64 = u64::MAX;
 
-/// How a waiter looks: for the first `first_looks` after `first_pauses` each, then after `pauses`.
+/// How a waiter looks: the first `first_looks` times after `first_pauses` pauses each, and from then
+/// on after `pauses`.
 #[derive(Debug, Clone, Copy)]
 struct Manner {
     /// Whether the waiter competes with others.
@@ -91,7 +94,7 @@ struct Manner {
     hot_pauses: Option<u32>,
     pauses: u32,
     /// How many looks come between two readings of the clock.
-    looks_a_reading: u32,
+    looks_per_reading: u32,
     /// How long the longest spin is, in nanoseconds.
     longest_spin: u64,
 }
@@ -102,7 +105,7 @@ const PATIENT: Manner = Manner {
     first_pauses: 1,
     hot_pauses: None,
     pauses: 1,
-    looks_a_reading: 8,
+    looks_per_reading: 8,
     longest_spin: ROUSING_SPIN,
 };
 /// With as many looks at first as `PATIENT`, two threads that pass a lock back and forth without
@@ -113,7 +116,7 @@ const CONTENDED: Manner = Manner {
     first_pauses: 1,
     hot_pauses: Some(HOT_PAUSES),
     pauses: 1,
-    looks_a_reading: 8,
+    looks_per_reading: 8,
     longest_spin: SPIN,
 };
 /// As `PATIENT` at first, and then as `CONTENDED`.
@@ -126,7 +129,7 @@ const NOTIFIED: Manner = Manner {
 
 /// The patience of one wait: how long the waiter stays awake before it sleeps.
 ///
-/// A primitive whose waiters can look at a word calls [`snooze_until`](Backoff::snooze_until)
+/// A primitive whose waiters can look at a word calls [`snooze_before`](Backoff::snooze_before)
 /// between looks, and queues itself when that is over;
 /// [`LockedQueue::wait`](super::LockedQueue::wait) uses up what is left.
 ///
@@ -139,7 +142,7 @@ const NOTIFIED: Manner = Manner {
 /// thread::scope(|scope| {
 ///     scope.spawn(|| ready.store(1, Ordering::Release));
 ///     let mut backoff: Backoff = WaitQueue::of(&ready).backoff();
-///     while ready.load(Ordering::Acquire) == 0 && backoff.snooze_until(Deadline::NEVER) {}
+///     while ready.load(Ordering::Acquire) == 0 && backoff.snooze_before(Deadline::NEVER) {}
 ///     // If it is still 0 it is time to lock the queue and wait there.
 /// });
 /// assert!(!Backoff::none().snooze());
@@ -149,15 +152,15 @@ pub struct Backoff {
     /// Where it learns; nowhere if the waiter sleeps at once whatever happens.
     history: Option<&'static History>,
     manner: Manner,
-    /// For how long the waiter may spin, in nanoseconds, or [`UNDECIDED`]; 0 when that is over.
+    /// How long the waiter may spin, in nanoseconds, or [`UNDECIDED`]; 0 when that is over.
     spin: u64,
     /// Looks so far.
     turn: u32,
     /// When the clock was read first, and last, since the wait began; 0 if it was not.
     began: u64,
     last: u64,
-    /// Since when the waiter waits, for the overdue rule, in nanoseconds; 0 before it joins a
-    /// queue.
+    /// When the waiter's [`OverdueClock`](super::overdue::OverdueClock) was started, in
+    /// nanoseconds; 0 before it joins a queue.
     pub(super) waiting_since: u64,
     /// The waiter's place in the queue out of which it was woken, which it takes again if it waits
     /// again; 0 for a new one.
@@ -165,8 +168,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Returns no patience at all: the waiter sleeps at once. For waits that are long by nature,
-    /// such as that for the time of a timer.
+    /// Returns no patience at all: the waiter sleeps at once. This is for waits that are long by
+    /// nature, such as the wait until a timer is due.
     pub const fn none() -> Backoff {
         Backoff::of(None, PATIENT)
     }
@@ -201,10 +204,9 @@ impl Backoff {
         }
     }
 
-    /// Returns fresh patience for a waiter that was woken, found that another thread had been
-    /// faster, and waits again in the queue out of which it was woken. Since when it waits is not
-    /// forgotten, nor its place: it will be overdue, and come before others, as if it had not been
-    /// woken.
+    /// Makes the patience fresh, for a waiter that was woken, found that another thread had been
+    /// faster, and waits again in the same queue. It keeps its place and its age: it becomes
+    /// overdue, and comes before others, as if it had not been woken.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -220,7 +222,7 @@ impl Backoff {
         let Some(history) = self.history else {
             return;
         };
-        // Only one that competes is woken in vain.
+        // Only a waiter that competes is woken in vain.
         *self = Backoff {
             waiting_since: self.waiting_since,
             place: self.place,
@@ -228,7 +230,7 @@ impl Backoff {
         };
     }
 
-    /// Decides for how long to spin.
+    /// Decides how long to spin.
     #[cold]
     fn decide(&mut self) {
         let has_roused = HAS_ROUSED.replace(false);
@@ -243,7 +245,7 @@ impl Backoff {
         } else if pays {
             self.manner.longest_spin
         } else if self.manner.competes {
-            if history.is_to_probe() { SPIN } else { 0 }
+            if history.should_probe() { SPIN } else { 0 }
         } else if history.is_in_window(|| self.now()) {
             self.manner.longest_spin
         } else {
@@ -262,7 +264,7 @@ impl Backoff {
         }
     }
 
-    /// The time, as it was when the clock was read first, if the waiter has not spun since.
+    /// Returns the time. Until the waiter has spun, this is the time of the first call.
     pub(super) fn now(&mut self) -> u64 {
         if self.turn > 0 || self.began == 0 {
             self.last = platform::now();
@@ -273,7 +275,7 @@ impl Backoff {
         self.last
     }
 
-    /// Passes a moment awake, or says by `false` that it is time to sleep.
+    /// Passes a moment awake and returns true, or returns false when it is time to sleep.
     #[inline]
     pub fn snooze(&mut self) -> bool {
         if self.spin == UNDECIDED {
@@ -283,17 +285,17 @@ impl Backoff {
             return false;
         }
         if self.turn == 0 {
-            // What came before, as a lock to be released first, is no part of the spin.
+            // What came before, such as the release of another lock, is not part of the spin.
             (self.began, self.last) = (0, 0);
         }
         let Manner {
             first_looks,
-            looks_a_reading,
+            looks_per_reading,
             ..
         } = self.manner;
         let pauses = if self.turn < first_looks {
             self.manner.first_pauses
-        } else if (self.turn - first_looks) % looks_a_reading == 0 && !self.may_go_on() {
+        } else if (self.turn - first_looks) % looks_per_reading == 0 && !self.may_go_on() {
             return false;
         } else {
             self.manner.pauses
@@ -305,7 +307,7 @@ impl Backoff {
         true
     }
 
-    /// Reads the clock: whether the spin is neither over nor interrupted.
+    /// Reads the clock, and returns whether the spin is neither over nor interrupted.
     fn may_go_on(&mut self) -> bool {
         let before = self.last;
         let now = self.now();
@@ -330,16 +332,16 @@ impl Backoff {
         }
     }
 
-    /// Stays awake as [`snooze`](Backoff::snooze) does, and returns `false` also once the deadline
-    /// has passed.
+    /// Passes a moment awake as [`snooze`](Backoff::snooze) does, but returns false once the
+    /// deadline has passed.
     #[inline]
-    pub fn snooze_until(&mut self, deadline: Deadline) -> bool {
-        // While it looks closely, for a fraction of a microsecond, the clock is not read.
+    pub fn snooze_before(&mut self, deadline: Deadline) -> bool {
+        // During the first looks, which take a fraction of a microsecond, the clock is not read.
         (self.turn < self.manner.first_looks || !deadline.has_passed()) && self.snooze()
     }
 
-    /// Looks until `is_over` says that the wait is over, and says so by `true`; by `false` that it
-    /// is time to sleep, or that the deadline has passed.
+    /// Looks until `is_over` returns true, and returns true then; returns false when it is time to
+    /// sleep, or when the deadline has passed.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -356,7 +358,7 @@ impl Backoff {
                 self.woke_early();
                 return true;
             }
-            if !self.snooze_until(deadline) {
+            if !self.snooze_before(deadline) {
                 return false;
             }
         }
@@ -389,15 +391,15 @@ impl Backoff {
             return history.record_success();
         }
         let before = self.last;
-        // A thread that has just got a lock does not read the clock while others wait for it.
+        // A thread that has just acquired a lock does not spend time on the clock: others wait.
         let now = if self.manner.competes {
             before
         } else {
             self.now()
         };
         if now - before > JUMP {
-            // It did not pay: without the interruption it would have been over, or the thread
-            // asleep.
+            // The spin did not pay: without the interruption it would have ended, or the thread
+            // would sleep by now.
             history.record_failure(1);
         } else if now - self.began <= SPIN {
             history.record_success();

@@ -26,7 +26,7 @@ use crate::sync::atomic::Ordering;
 /// How many buckets there are. One under the model checker, where addresses differ from run to run.
 const BUCKETS: usize = if cfg!(loom) { 1 } else { 512 };
 
-/// A share of the keys: their queues, and what is known of the waits on them.
+/// A bucket: the queues of all keys that fall into it, and what is known of the waits on them.
 pub(super) struct Bucket {
     queues: Mutex<Queues>,
     pub(super) history: History,
@@ -288,7 +288,7 @@ impl Queues {
         }
     }
 
-    /// Lets whatever points to the oldest node `head` of a queue point to `successor`.
+    /// Makes whatever points to `head`, the oldest node of a queue, point to `successor`.
     ///
     /// # Safety
     ///

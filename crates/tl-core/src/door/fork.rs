@@ -1,8 +1,8 @@
-//! What the door does around a `fork`: it is entered by nobody at that moment, and in the child
-//! nobody waits there.
+//! What the door does around a `fork`: no thread is inside the door at that moment, and in the child
+//! no thread waits there.
 //!
-//! Those that wait do so with nodes on their stacks. In the child these threads are no more, and
-//! the C runtime gives their stacks to new ones, so that their nodes must be forgotten.
+//! Threads wait with nodes on their stacks. In the child these threads do not exist, and the C
+//! runtime gives their stacks to new threads, so that their nodes must be forgotten.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -175,8 +175,8 @@ fn record(known: Held) {
 
 /// Notes that the calling thread is about to release a lock that it holds to read.
 ///
-/// If it is not known to hold it, it releases it for another thread, and which one that is cannot
-/// be told: then nothing more is known of the threads that read.
+/// If it was not noted that this thread holds the lock, it releases it for another thread, and
+/// nobody can tell for which. Then nothing more is known of the threads that read.
 ///
 /// ```
 /// use std::panic::Location;

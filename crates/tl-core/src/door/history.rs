@@ -6,46 +6,48 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// Objects whose waits last longer than this on average, in nanoseconds, use no windows.
 const LONG: u32 = 150_000;
-/// The score of an object of which nothing is known, which is also the greatest. After as many
+/// The score of an object of which nothing is known yet, which is also the greatest. After this many
 /// spins in vain, one after the other, waiters sleep at once.
 const GREATEST_SCORE: u32 = 8;
-/// Each window, and each probe, in vain lets twice as many go by, this many times.
+/// After each window or probe in vain, the next one comes after twice as many waits or windows that
+/// are not used. It is doubled this often at most.
 const RAREST_WINDOW: u32 = 3;
 /// Of the waits of threads that compete, one in this many is a probe.
-const WAITS_A_PROBE: u32 = 8;
+const WAITS_PER_PROBE: u32 = 8;
 
-/// Whether `now` lies in a window: an eighth of a millisecond in every eight, or in up to every 67
-/// for an object whose last windows were in vain.
+/// Whether `now` lies in a window: an eighth of a millisecond in every eight milliseconds, or in up
+/// to every 67 for an object whose last windows were in vain.
 fn is_window(now: u64, in_vain: u32) -> bool {
     slot(now) % (64 << in_vain) == 0
 }
 
-/// Whether the length of a wait that begins at `now` is measured, to know in the next window
-/// whether waits are long. To read the clock at the end of each wait would cost more than it tells.
+/// Whether the length of a wait that begins at `now` is measured, so that it is known in the next
+/// window whether waits are long. Reading the clock at the end of every wait would cost more than it
+/// tells.
 fn is_measured(now: u64) -> bool {
     slot(now) % 64 >= 48
 }
 
-/// Which eighth of a millisecond `now` lies in.
+/// Returns the number of the eighth of a millisecond in which `now` lies.
 fn slot(now: u64) -> u64 {
     now >> 17
 }
 
-/// What is known of the waits of late on the words of one bucket. Guessing wrong costs time, never
-/// correctness: all its accesses are relaxed, and an update that is lost to another thread's is no
-/// harm.
+/// What is known of the latest waits on the words of one bucket. A wrong guess costs time, never
+/// correctness: all accesses are relaxed, and an update that is lost to that of another thread does
+/// no harm.
 ///
-/// It is mostly read, and in a cache line of its own: in that of the queues, which each waker
-/// writes, every look would take the line away from the other core (a fifth of a condition's round
-/// trip).
+/// It is mostly read, and has a cache line of its own. In the line of the queues, which each waker
+/// writes, every look would take that line away from the other core, which costs a fifth of a
+/// condition's round trip.
 #[repr(align(64))]
 #[derive(Debug)]
 pub(super) struct History {
-    /// Whether spinning pays: 0, it does not, to [`GREATEST_SCORE`].
+    /// Whether spinning pays: from 0, it does not, to [`GREATEST_SCORE`].
     score: AtomicU32,
-    /// How many windows or probes were in vain since a spin has paid, up to [`RAREST_WINDOW`].
+    /// How many windows or probes were in vain since a spin paid, up to [`RAREST_WINDOW`].
     in_vain: AtomicU32,
-    /// How often it was asked whether to probe.
+    /// How often [`should_probe`](History::should_probe) was called.
     asked_to_probe: AtomicU32,
     /// A moving average of how long waits took, in nanoseconds.
     average: AtomicU32,
@@ -77,21 +79,21 @@ impl History {
         self.score.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether a waiter that comes now should look whether spinning pays again. Reads the clock
-    /// only if waits are short.
+    /// Whether a waiter that comes now should find out whether spinning pays again. It reads the
+    /// clock only if waits are short.
     pub(super) fn is_in_window(&self, now: impl FnOnce() -> u64) -> bool {
         self.average.load(Ordering::Relaxed) < LONG
             && is_window(now(), self.in_vain.load(Ordering::Relaxed))
     }
 
-    /// Whether a waiter that competes should look whether spinning pays again. By number and not by
-    /// the clock, since it need not meet another that waits.
-    pub(super) fn is_to_probe(&self) -> bool {
+    /// Whether a waiter that competes should find out whether spinning pays again. Waits are counted
+    /// for that, and the clock is not asked, since two waiters need not probe at the same time.
+    pub(super) fn should_probe(&self) -> bool {
         let asked = self.asked_to_probe.load(Ordering::Relaxed);
         self.asked_to_probe
             .store(asked.wrapping_add(1), Ordering::Relaxed);
-        let waits_a_probe = WAITS_A_PROBE << self.in_vain.load(Ordering::Relaxed);
-        asked % waits_a_probe == 0
+        let waits_per_probe = WAITS_PER_PROBE << self.in_vain.load(Ordering::Relaxed);
+        asked % waits_per_probe == 0
     }
 
     /// Learns that a spin paid.
@@ -119,7 +121,7 @@ impl History {
         }
     }
 
-    /// Learns how long a wait lasted that began at `began`, if that is to be measured.
+    /// Learns how long a wait lasted that began at `began`, if it is one of those that are measured.
     pub(super) fn record_end(&self, began: u64, now: impl FnOnce() -> u64) {
         if !is_measured(began) {
             return;
@@ -170,7 +172,7 @@ mod tests {
 
     #[test]
     fn probes_come_by_number_and_become_rarer_when_they_are_in_vain() {
-        let probes = |history: &History| (0..640).filter(|_| history.is_to_probe()).count();
+        let probes = |history: &History| (0..640).filter(|_| history.should_probe()).count();
         let history = History::new();
         assert_eq!(probes(&history), 80);
         for _ in 0..2 * GREATEST_SCORE {

@@ -13,11 +13,11 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 /// How often a look is repeated because waiters were on their way from one queue to another.
 const LOOKS: usize = 8;
 
-/// How often waiters have been moved from one queue to another. Meanwhile they are in neither.
+/// How often waiters have been moved from one queue to another. During a move they are in neither.
 ///
-/// To miss one, a look must have been in the second queue before it arrived, and in the first after
-/// it left: so it has counted fewer ends, before, than beginnings, afterwards. Relaxed: each is
-/// counted with a queue locked that the look locks, too.
+/// A look misses a waiter only if it came to the second queue before the waiter did, and to the
+/// first one after the waiter had left. Then, at the end of the look, more moves have begun than had
+/// ended before it. Relaxed: each is counted while a queue is locked that the look locks, too.
 #[cfg_attr(loom, derive(Default))]
 pub(super) struct Moves {
     begun: AtomicU64,
@@ -42,13 +42,14 @@ impl Moves {
         &MOVES
     }
 
-    /// To be called when waiters are taken out of a queue to put them into another, before the
-    /// first is unlocked.
+    /// Notes that waiters are taken out of a queue to be put into another. To be called before the
+    /// first queue is unlocked.
     pub(super) fn begin(&self) {
         self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// To be called when they are in the other, or will be woken instead, before that is unlocked.
+    /// Notes that they are in the other queue, or will be woken instead. To be called before that
+    /// queue is unlocked.
     pub(super) fn end(&self) {
         self.ended.fetch_add(1, Ordering::Relaxed);
     }
@@ -76,8 +77,8 @@ pub struct Wait {
     pub object: usize,
     /// The queue in which the thread waits. That of a condition's waiter becomes that of its lock.
     pub queue: QueueId,
-    /// Whether that is another queue than the one in which the wait began: the thread was notified
-    /// through its condition, or its time ran out, and it takes the lock back.
+    /// Whether that is another queue than the one in which the wait began. If so, the thread was
+    /// notified through its condition, or its time ran out, and now it takes the lock back.
     pub has_moved_on: bool,
     /// How much the thread wants, where an operation has an amount.
     pub amount: Option<u64>,

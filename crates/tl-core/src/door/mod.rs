@@ -16,6 +16,7 @@
 //! | `held.rs` | [`held`]: which thread holds which lock, for locks without an owner that are told to note it |
 //! | `trace.rs` | [`Tracer`]: what records the events of the door, and which events it is told of |
 //! | `order/` | [`lock_orders`]: which lock is taken while which is held, and which orders could deadlock |
+//! | `overdue.rs` | [`OVERDUE`]: which waiters are served before all others |
 //! | `gate.rs` | where waiters sleep that are woken together |
 //! | `platform/` | the futex and the clock, the only parts that the model checker replaces |
 //!
@@ -89,6 +90,7 @@ mod node;
 mod note;
 #[cfg(not(loom))]
 mod order;
+mod overdue;
 mod platform;
 #[cfg(not(loom))]
 mod pooled;
@@ -101,7 +103,7 @@ pub use deadline::Deadline;
 pub use held::{
     Held, held, holder_of, note_held, note_held_shared, note_released, note_released_shared,
 };
-pub use locked_queue::{LockedQueue, OVERDUE, Verdict, Waiter, Wake};
+pub use locked_queue::{LockedQueue, Verdict, Waiter, Wake};
 pub use look::{Wait, waits};
 pub use mutex::{Mutex, MutexGuard};
 pub use note::{Call, Holder, Note, Operation};
@@ -115,7 +117,8 @@ pub use order::{
 pub use mutex::{Mutex as PooledMutex, MutexGuard as PooledGuard};
 #[cfg(loom)]
 pub use platform::let_time_pass;
-pub(crate) use platform::meet_thread;
+pub use overdue::OVERDUE;
+pub(crate) use platform::prepare_thread;
 #[cfg(not(loom))]
 pub use pooled::{PooledGuard, PooledMutex};
 pub use queue::{QueueId, WaitQueue, Word};

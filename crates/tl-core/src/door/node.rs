@@ -4,10 +4,11 @@ use std::ptr;
 
 use super::gate::Gate;
 use super::note::Note;
+use super::overdue::OverdueClock;
 use super::trace::Waker;
 use super::{Deadline, QueueId, Wake, backoff, platform};
 use crate::sync::Cell;
-use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 const WAITING: u32 = 0;
 const PARKED: u32 = 1;
@@ -33,9 +34,8 @@ pub(super) struct Node {
     /// The key of the queue that holds the node, or `NO_QUEUE`. Written only with that queue's
     /// bucket locked. (Between the two queues of a move it is `NO_QUEUE`.)
     pub(super) key: AtomicUsize,
-    /// Since when the waiter waits, for the overdue rule, in nanoseconds; 0 if it was moved here
-    /// and nobody has looked since. See [`Waiter::is_overdue`](super::Waiter::is_overdue).
-    waiting_since: AtomicU64,
+    /// Since when the waiter waits.
+    pub(super) clock: OverdueClock,
     /// Where the waiter sleeps, if it is to be woken together with others.
     pub(super) gate: Option<&'static Gate>,
     /// What the waiter asked for.
@@ -44,7 +44,7 @@ pub(super) struct Node {
     pub(super) token: Cell<u32>,
     /// The key of the queue that the node was moved to from the one it was put in, or `NO_QUEUE`.
     pub(super) moved_to: Cell<usize>,
-    /// Whether it was the second of those that were moved together.
+    /// Whether it was the second of several waiters that were moved together.
     pub(super) is_companion: Cell<bool>,
     /// Which thread took the node out to move it to another queue, and which woke it, if there is a
     /// [`Tracer`](super::Tracer).
@@ -76,8 +76,8 @@ pub(super) struct Links {
 }
 
 impl Node {
-    /// A waiter that has waited since `waiting_since`, and sleeps at the `gate` if there is one. A
-    /// `note` must outlive the node.
+    /// Makes the node of a waiter that has waited since `waiting_since`, and sleeps at the `gate` if
+    /// there is one. A `note` must outlive the node.
     pub(super) fn new(
         request: u32,
         waiting_since: u64,
@@ -88,7 +88,7 @@ impl Node {
         Node {
             parker: AtomicU32::new(WAITING),
             key: AtomicUsize::new(NO_QUEUE),
-            waiting_since: AtomicU64::new(waiting_since),
+            clock: OverdueClock::started_at(waiting_since),
             gate,
             request,
             token: Cell::new(0),
@@ -115,8 +115,8 @@ impl Node {
         self.parker.load(Ordering::Acquire) == WOKEN
     }
 
-    /// Sleeps until the node is woken, true, or the deadline has passed, false: at the gate, if
-    /// there is one.
+    /// Sleeps, at the gate if there is one, until the node is woken or the deadline has passed.
+    /// Returns whether it was woken.
     pub(super) fn park(&self, deadline: Deadline) -> bool {
         let asleep = if self.gate.is_some() { GATED } else { PARKED };
         // A failure means that the node is woken, or parked already by an earlier call: the loop
@@ -136,13 +136,6 @@ impl Node {
         true
     }
 
-    /// Lets the waiter wait again: from when [`waiting_since`](Node::waiting_since) is asked next.
-    pub(super) fn restart_clock(&self) {
-        // Under the model checker since the first nanosecond, or it could not be overdue there when
-        // it is first looked at.
-        let since = if cfg!(loom) { 1 } else { 0 };
-        self.waiting_since.store(since, Ordering::Relaxed);
-    }
 
     /// What the waiter has noted.
     pub(super) fn note(&self) -> Option<&Note<'_>> {
@@ -161,17 +154,6 @@ impl Node {
         }
     }
 
-    /// Since when the waiter waits, in nanoseconds: since `now`, if that has not been asked since
-    /// it was moved.
-    pub(super) fn waiting_since(&self, now: u64) -> u64 {
-        match self.waiting_since.load(Ordering::Relaxed) {
-            0 => {
-                self.waiting_since.store(now, Ordering::Relaxed);
-                now
-            }
-            since => since,
-        }
-    }
 
     /// Notes which thread wakes the node. That thread calls this before it wakes it.
     #[inline]

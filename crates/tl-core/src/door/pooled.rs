@@ -10,8 +10,8 @@ use crossbeam_utils::CachePadded;
 use super::fork;
 use super::mutex::{Mutex, MutexGuard};
 
-/// How many locks there are. That two threads at work with different values meet at one is rare,
-/// and they meet for a few instructions.
+/// How many locks there are. It is rare that two threads use different values behind the same lock
+/// at the same time, and then one waits for a few instructions.
 const LOCKS: usize = 64;
 
 static POOL: [CachePadded<Mutex<()>>; LOCKS] = [const { CachePadded::new(Mutex::new(())) }; LOCKS];

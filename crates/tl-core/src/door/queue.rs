@@ -108,14 +108,14 @@ impl<'a> WaitQueue<'a> {
         QueueId(self.key)
     }
 
-    /// Returns how a thread stays awake that begins to wait for something that happens once:
-    /// looking costs the others nothing.
+    /// Returns the patience of a thread that begins to wait for something that happens once: a look
+    /// costs the other threads nothing.
     #[inline]
     pub fn backoff(self) -> Backoff {
         Backoff::patient(&Bucket::of(self.key).history)
     }
 
-    /// Returns how a thread stays awake that begins to compete for a lock whose holder is about to
+    /// Returns the patience of a thread that begins to compete for a lock whose holder is about to
     /// release it.
     ///
     /// ```
@@ -132,8 +132,8 @@ impl<'a> WaitQueue<'a> {
         Backoff::notified(&Bucket::of(self.key).history)
     }
 
-    /// Returns how a thread stays awake that begins to compete with others for what the word
-    /// counts, such as a lock or permits: each look slows the others down.
+    /// Returns the patience of a thread that begins to compete with others for what the word counts,
+    /// such as a lock or permits: each look slows the others down.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -157,8 +157,8 @@ impl<'a> WaitQueue<'a> {
         Backoff::contended(&Bucket::of(self.key).history)
     }
 
-    /// Locks the queue. What the holder does until it waits or drops the lock should be a few
-    /// instructions, and must not enter the door again: it would wait for itself.
+    /// Locks the queue. Until the holder waits or drops the lock, it should do no more than a few
+    /// instructions, and must not enter the door again, where it would wait for itself.
     #[inline]
     pub fn lock(self) -> LockedQueue<'a> {
         LockedQueue {
@@ -170,19 +170,19 @@ impl<'a> WaitQueue<'a> {
         }
     }
 
-    /// Takes up to `limit` waiters, oldest first, to wake them: those that are still awake at once;
-    /// for those asleep, if `is_held` says that the word of the queue `to` is a lock that somebody
-    /// holds, and that its holder will see the waiters there when it lets go, they are moved to the
-    /// end of that queue; else they are woken too. Returns how many were taken.
+    /// Takes up to `limit` waiters out, oldest first, and returns how many it took. Those that are
+    /// still awake are woken. So are those that sleep, unless `is_held` returns true: then they are
+    /// moved to the end of the queue `to`, whose word is a lock that a thread holds, and whose
+    /// holder will look for waiters there when it releases the lock.
     ///
-    /// `once_taken` hears how many, and whether others are left, with this queue still locked. `to`
-    /// and `is_held` are called at most once, and not if none was asleep: what those that were
-    /// taken keep alive, as the lock that they borrow, is still there then. `is_held` is called
-    /// with the queue `to` locked. Waiters are not moved to the queue in which they are: if `to` is
-    /// this one they are woken.
+    /// `once_taken` is told how many were taken, and whether others are left, while this queue is
+    /// still locked. `to` and `is_held` are called at most once, and not if no waiter sleeps. What
+    /// the sleepers keep alive, such as the lock that they borrow, is still there at that time.
+    /// `is_held` is called with the queue `to` locked. Waiters are not moved to the queue in which
+    /// they are: if `to` is this one they are woken.
     ///
-    /// Of those moved this thread alone knows for a moment, between the one queue and the other:
-    /// that is no harm, since their wake-up counts from when they were taken.
+    /// Between the one queue and the other, only this thread knows of the waiters that it moves.
+    /// That does no harm: they count as woken from the moment when they were taken.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -244,7 +244,7 @@ impl<'a> WaitQueue<'a> {
                     (*node).moved_to.set(to.key);
                     (*node).notified.set((*node).woken.take());
                     (*node).is_companion.set(moved == 1);
-                    (*node).restart_clock();
+                    (*node).clock.restart();
                     queues.push(to.key, node);
                 }
                 moved += 1;
@@ -264,7 +264,7 @@ impl fmt::Debug for WaitQueue<'_> {
     }
 }
 
-/// Which queue it is: equal for two queues of the same word.
+/// The identity of a queue: equal for two queues of the same word.
 ///
 /// ```
 /// use std::sync::atomic::AtomicU32;

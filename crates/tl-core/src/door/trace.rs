@@ -15,7 +15,7 @@ use super::platform;
 use super::queue::QueueId;
 use crate::ident::{ThreadIdent, current_ident};
 
-/// Is told each [`Event`], on the thread to which it happens.
+/// A recorder: it is told of each [`Event`], on the thread to which it happens.
 ///
 /// ```
 /// use std::panic::Location;
@@ -55,8 +55,9 @@ impl Tracer {
 /// The recorder; null if nobody does.
 static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
 
-/// Tells the tracer every event from now on, in place of the tracer before it; with `None`, none is
-/// told. A thread that is just telling the tracer before it an event may still do so.
+/// Makes `tracer` the one that is told of every event from now on, in place of the tracer before it;
+/// with `None`, no tracer is told. A thread that is just telling the old tracer of an event may
+/// still do so.
 ///
 /// In a child made by `fork` there is no tracer.
 ///
@@ -281,7 +282,7 @@ fn holder_of(note: &Note<'_>, key: usize) -> Option<Holder> {
     }
 }
 
-/// How a wait was that is over, for the recorder.
+/// What the recorder is told of a wait when it is over.
 pub(super) struct Over {
     pub(super) key: usize,
     pub(super) since: u64,

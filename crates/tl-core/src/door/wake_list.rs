@@ -39,7 +39,7 @@ impl WakeList {
         self.oldest.is_null()
     }
 
-    /// Takes the oldest off the list: what becomes of it is the caller's business now.
+    /// Takes the oldest off the list. The caller decides what becomes of it.
     pub(super) fn pop(&mut self) -> Option<*const Node> {
         let node = self.oldest;
         if node.is_null() {

@@ -11,7 +11,7 @@ use jiff::{Timestamp, Zoned};
 use super::error::InitError;
 use super::scratch::CachedDate;
 
-const NANOSECONDS_A_SECOND: u64 = 1_000_000_000;
+const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 
 /// When a record was made: nanoseconds since 1970-01-01 00:00 UTC, which last until the year 2554.
 #[derive(Debug, Clone, Copy)]
@@ -20,8 +20,8 @@ pub(super) struct Moment(u64);
 impl Moment {
     pub(super) const UNUSED: Moment = Moment(0);
 
-    /// A clock that stands before 1970 counts as 1970.
-    pub(super) fn now() -> Self {
+    /// Returns this moment. If the clock is set to a time before 1970, it is the first one of 1970.
+    pub(super) fn now() -> Moment {
         let since_epoch = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
@@ -38,11 +38,11 @@ impl Moment {
     }
 
     fn second(self) -> u64 {
-        self.0 / NANOSECONDS_A_SECOND
+        self.0 / NANOSECONDS_PER_SECOND
     }
 
     fn subsecond_milliseconds(self) -> u32 {
-        (self.0 % NANOSECONDS_A_SECOND / 1_000_000) as u32
+        (self.0 % NANOSECONDS_PER_SECOND / 1_000_000) as u32
     }
 }
 
@@ -52,15 +52,14 @@ pub(super) struct Clock {
     /// Tells the dates that threads keep for this clock from those of another.
     id: u64,
     zone: TimeZone,
-    /// Without directives that stand for several, unless they have flags. `2018-05-01 15:39:49` if
-    /// there is none.
+    /// The format, [spelt out](spell_out). The date is `2018-05-01 15:39:49` if there is none.
     datefmt: Option<Box<str>>,
     has_fraction: bool,
     started: Instant,
 }
 
 impl Clock {
-    pub(super) fn new(datefmt: Option<&str>) -> Result<Self, InitError> {
+    pub(super) fn new(datefmt: Option<&str>) -> Result<Clock, InitError> {
         // Relaxed: only that the numbers differ matters.
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         Ok(Clock {
@@ -129,8 +128,8 @@ fn format_as(text: &mut String, date: Zoned, datefmt: &str) {
         .expect("the format was tried when the logger was built");
 }
 
-/// The format with what the directives stand for that stand for several: the formatter would call
-/// itself for them, and that takes twice the stack.
+/// Replaces the directives that stand for several others by those: for such a directive the
+/// formatter would call itself, which takes twice the stack.
 fn spell_out(datefmt: &str) -> String {
     let mut spelt = String::with_capacity(datefmt.len());
     let mut characters = datefmt.chars();
@@ -155,7 +154,7 @@ fn spell_out(datefmt: &str) -> String {
     spelt
 }
 
-/// `%c`, `%x`, `%X` and `%r` as a program of C, or Python, has them that sets no locale.
+/// `%c`, `%x`, `%X` and `%r` as in a C or Python program that sets no locale.
 fn c_locale() -> Config<PosixCustom> {
     Config::new().custom(PosixCustom::new())
 }

@@ -62,7 +62,7 @@ pub struct BasicConfig {
 
 impl BasicConfig {
     /// Creates a configuration with Python's defaults.
-    pub fn new() -> Self {
+    pub fn new() -> BasicConfig {
         BasicConfig {
             level: LevelFilter::Warn,
             module_levels: Vec::new(),
@@ -77,7 +77,7 @@ impl BasicConfig {
     }
 
     /// Sets the most verbose level that is logged, for all targets that have no level of their own.
-    pub fn level(mut self, level: LevelFilter) -> Self {
+    pub fn level(mut self, level: LevelFilter) -> BasicConfig {
         self.level = level;
         self
     }
@@ -101,14 +101,14 @@ impl BasicConfig {
     /// assert_eq!(logger.max_level(), LevelFilter::Debug);
     /// # Ok::<(), tl_core::logging::InitError>(())
     /// ```
-    pub fn module_level(mut self, module: impl Into<String>, level: LevelFilter) -> Self {
+    pub fn module_level(mut self, module: impl Into<String>, level: LevelFilter) -> BasicConfig {
         self.module_levels.push((module.into(), level));
         self
     }
 
-    /// Levels in the language of `RUST_LOG`: `warn`, `my_program=debug`, `my_program::chatty=off`,
-    /// separated by commas, and at the end, if wanted, `/text` to log only messages that contain
-    /// the text.
+    /// Sets levels in the language of `RUST_LOG`: `warn`, `my_program=debug`,
+    /// `my_program::chatty=off`, separated by commas, and at the end, if wanted, `/text` to log only
+    /// messages that contain the text.
     ///
     /// They go before [`level`](BasicConfig::level) and
     /// [`module_level`](BasicConfig::module_level), and the environment's before them. With a
@@ -123,13 +123,13 @@ impl BasicConfig {
     /// assert_eq!(logger.max_level(), LevelFilter::Debug);
     /// # Ok::<(), tl_core::logging::InitError>(())
     /// ```
-    pub fn directives(mut self, directives: impl Into<String>) -> Self {
+    pub fn directives(mut self, directives: impl Into<String>) -> BasicConfig {
         self.directives = Some(directives.into());
         self
     }
 
     /// Lets the environment variable `RUST_LOG` decide the levels, where it says something: see
-    /// [`directives`](Self::directives) for its language. Without the variable, or when it is
+    /// [`directives`](BasicConfig::directives) for its language. Without the variable, or when it is
     /// empty, everything stays as configured.
     ///
     /// The variable is read by [`init`](BasicConfig::init) and [`build`](BasicConfig::build). It is
@@ -145,7 +145,7 @@ impl BasicConfig {
     /// BasicConfig::new().level(LevelFilter::Info).env().init()?;
     /// # Ok::<(), tl_core::logging::InitError>(())
     /// ```
-    pub fn env(self) -> Self {
+    pub fn env(self) -> BasicConfig {
         self.env_var(DEFAULT_VARIABLE)
     }
 
@@ -159,7 +159,7 @@ impl BasicConfig {
     /// BasicConfig::new().level(LevelFilter::Info).env_var("MY_PROGRAM_LOG").init()?;
     /// # Ok::<(), tl_core::logging::InitError>(())
     /// ```
-    pub fn env_var(mut self, variable: impl Into<String>) -> Self {
+    pub fn env_var(mut self, variable: impl Into<String>) -> BasicConfig {
         self.variable = Some(variable.into());
         self
     }
@@ -169,7 +169,7 @@ impl BasicConfig {
     ///
     /// A line ends with a newline that the logger adds. An empty format is `%(message)s`, as in
     /// Python.
-    pub fn format(mut self, format: impl Into<String>) -> Self {
+    pub fn format(mut self, format: impl Into<String>) -> BasicConfig {
         self.format = format.into();
         self
     }
@@ -190,13 +190,13 @@ impl BasicConfig {
     /// BasicConfig::new().format("%(asctime)s %(message)s").datefmt("%H:%M:%S").init()?;
     /// # Ok::<(), tl_core::logging::InitError>(())
     /// ```
-    pub fn datefmt(mut self, datefmt: impl Into<String>) -> Self {
+    pub fn datefmt(mut self, datefmt: impl Into<String>) -> BasicConfig {
         self.datefmt = Some(datefmt.into());
         self
     }
 
     /// Logs to standard output instead of standard error.
-    pub fn stdout(mut self) -> Self {
+    pub fn stdout(mut self) -> BasicConfig {
         self.destination = Destination::Stdout;
         self
     }
@@ -216,7 +216,7 @@ impl BasicConfig {
     /// # std::fs::remove_file(path)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+    pub fn file(mut self, path: impl Into<PathBuf>) -> BasicConfig {
         self.destination = Destination::File(path.into());
         self
     }
@@ -249,7 +249,7 @@ impl BasicConfig {
     /// # fs::remove_file(path)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn watched_file(mut self, path: impl Into<PathBuf>) -> Self {
+    pub fn watched_file(mut self, path: impl Into<PathBuf>) -> BasicConfig {
         self.destination = Destination::WatchedFile(path.into());
         self
     }
@@ -270,7 +270,7 @@ impl BasicConfig {
     /// log::warn!("unknown: {user}"); // one line, in which there is a `\n`
     /// # Ok::<(), tl_core::logging::InitError>(())
     /// ```
-    pub fn escape_controls(mut self) -> Self {
+    pub fn escape_controls(mut self) -> BasicConfig {
         self.escapes = true;
         self
     }
@@ -294,7 +294,7 @@ impl BasicConfig {
     /// set_up();
     /// log::debug!("shown if the test fails");
     /// ```
-    pub fn is_test(mut self, is_test: bool) -> Self {
+    pub fn is_test(mut self, is_test: bool) -> BasicConfig {
         self.is_test = is_test;
         self
     }
@@ -381,7 +381,7 @@ impl BasicConfig {
 }
 
 impl Default for BasicConfig {
-    fn default() -> Self {
+    fn default() -> BasicConfig {
         BasicConfig::new()
     }
 }
@@ -411,7 +411,7 @@ fn add_environment(filter: &mut env_filter::Builder, variable: &str) {
             Err(error) => warn(variable, &error),
         }
     }
-    // Each part of it is right, and so it is as a whole.
+    // This does not fail, since each part of it is right.
     let _ = filter.try_parse(&right);
 }
 

@@ -27,7 +27,7 @@ pub struct FormatError {
 }
 
 impl FormatError {
-    pub(super) fn new(format: &str, offset: usize, kind: FormatErrorKind) -> Self {
+    pub(super) fn new(format: &str, offset: usize, kind: FormatErrorKind) -> FormatError {
         FormatError {
             format: format.into(),
             offset,
@@ -176,7 +176,7 @@ pub enum InitError {
         /// What is wrong with it.
         message: Box<str>,
     },
-    /// The level directives are wrong that the program gave. (What is wrong in an environment
+    /// The level directives that the program gave are wrong. (What is wrong in an environment
     /// variable is a warning.)
     Directives {
         /// What is wrong with them.
@@ -196,7 +196,7 @@ pub enum InitError {
 }
 
 impl InitError {
-    pub(super) fn file(path: PathBuf, error: &io::Error) -> Self {
+    pub(super) fn file(path: PathBuf, error: &io::Error) -> InitError {
         InitError::File {
             path,
             kind: error.kind(),
@@ -245,7 +245,7 @@ impl Error for InitError {
 }
 
 impl From<FormatError> for InitError {
-    fn from(error: FormatError) -> Self {
+    fn from(error: FormatError) -> InitError {
         InitError::Format(error)
     }
 }

@@ -38,7 +38,7 @@ pub(super) enum Conversion {
 }
 
 impl Conversion {
-    fn from_letter(letter: char) -> Option<Self> {
+    fn from_letter(letter: char) -> Option<Conversion> {
         Some(match letter {
             's' => Conversion::Plain,
             'r' => Conversion::Quoted,
@@ -100,7 +100,7 @@ pub(super) struct Format {
 }
 
 impl Format {
-    pub(super) fn parse(format: &str) -> Result<Self, FormatError> {
+    pub(super) fn parse(format: &str) -> Result<Format, FormatError> {
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut rest = format;

@@ -6,7 +6,7 @@ use log::kv::{Error, Key, Source, Value, VisitSource};
 
 /// Appends ` key=value` for each pair.
 pub(super) fn push(line: &mut String, pairs: &dyn Source) {
-    // Only a source of its own that reports an error fails here: what it gave until then is shown.
+    // Only a source that reports an error fails here: the pairs that it gave before that are shown.
     let _ = pairs.visit(&mut Pairs(line));
 }
 
@@ -21,7 +21,7 @@ impl<'pairs> VisitSource<'pairs> for Pairs<'_> {
         quote_if_needed(line, start);
         line.push('=');
         let start = line.len();
-        // Only a `Display` that reports an error fails here: what it wrote until then is the value.
+        // Only a `Display` that reports an error fails here: what it wrote before that is the value.
         let _ = write!(line, "{value}");
         quote_if_needed(line, start);
         Ok(())
@@ -35,6 +35,6 @@ fn quote_if_needed(line: &mut String, start: usize) {
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '"' && c != '=';
     if text.is_empty() || !text.chars().all(is_plain) {
         let text = line.split_off(start);
-        let _ = write!(line, "{text:?}");
+        write!(line, "{text:?}").expect("a String takes every write");
     }
 }

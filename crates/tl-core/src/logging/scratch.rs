@@ -39,7 +39,7 @@ impl Scratch {
     }
 
     /// Keeps it for the thread's next record.
-    pub(super) fn put_back(mut self: Box<Self>) {
+    pub(super) fn put_back(mut self: Box<Scratch>) {
         if self.line.capacity() > KEPT_CAPACITY {
             self.line = String::new();
         }

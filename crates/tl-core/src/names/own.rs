@@ -42,8 +42,8 @@ pub fn current_name() -> Arc<str> {
 #[inline]
 pub fn with_current_name<R>(f: impl FnOnce(&str) -> R) -> R {
     MINE.with(|mine| {
-        // Exclusive, though it only reads: to note an exclusive use takes two writes, to count a
-        // shared one adds up over calls, and each has to wait for the one before.
+        // A mutable borrow, though this only reads: it costs two plain stores. A shared borrow would
+        // count up and down, and each count would have to wait for the one before.
         let held = mine.try_borrow_mut();
         if let Ok(mine) = &held {
             if let Some(mine) = mine.as_ref().filter(|mine| mine.is_current()) {
@@ -79,14 +79,14 @@ thread_local! {
     static MINE: RefCell<Kept<Option<Mine>>> = const { RefCell::new(Kept::new(None)) };
     /// The thread's record; never held while other code runs.
     pub(super) static RECORD: RefCell<Kept<Option<Own>>> = const { RefCell::new(Kept::new(None)) };
-    pub(super) static STAGE: Cell<Stage> = const { Cell::new(Stage::Met) };
+    pub(super) static STAGE: Cell<Stage> = const { Cell::new(Stage::NotBegun) };
 }
 
 /// What the calling thread is to this module.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Stage {
     /// It has no record, or one that was made when it asked for one.
-    Met,
+    NotBegun,
     /// It has begun a record.
     Begun,
     /// Its thread-locals are gone.

@@ -43,7 +43,7 @@ use crate::sys;
 /// use tl_core::names::ThreadRecord;
 ///
 /// let record = ThreadRecord::unnamed();
-/// record.name_at_birth("named after all"); // so that the next unnamed one is `Thread-1`
+/// record.set_initial_name("named after all"); // so that the next unnamed one is `Thread-1`
 /// record.assign_ident();
 /// record.revoke_ident();
 /// assert!(record.ident().is_none() && record.native_id().is_none());
@@ -72,8 +72,8 @@ pub struct ThreadRecord {
 impl UnwindSafe for ThreadRecord {}
 impl RefUnwindSafe for ThreadRecord {}
 
-/// Locked by a thread that tells the system a name, and by one that begins or ends: so that a
-/// thread cannot end meanwhile, and the system hears of its names in their order.
+/// Locked by a thread that tells the system a name, and by a thread that begins or ends. So a thread
+/// cannot end while it is renamed, and the system learns its names in their order.
 #[cfg(not(loom))]
 pub(super) static TELLING: Mutex<()> = Mutex::new(());
 #[cfg(loom)]
@@ -130,7 +130,7 @@ impl ThreadRecord {
         })
     }
 
-    /// The thread runs, and the system calls it by this number, if that is known.
+    /// Notes that the thread runs, and the number that the system gave it, if that is known.
     pub(super) fn run(&self, native_id: Option<u64>) {
         // Relaxed, both: what has to see one with the other locks `TELLING`.
         self.native_id
@@ -138,7 +138,7 @@ impl ThreadRecord {
         self.is_running.store(true, Ordering::Relaxed);
     }
 
-    /// The thread runs no longer.
+    /// Notes that the thread runs no longer.
     pub(super) fn stop(&self) {
         let telling = TELLING.lock();
         self.is_running.store(false, Ordering::Relaxed);
@@ -152,12 +152,12 @@ impl ThreadRecord {
     /// as the operating system has it.
     pub fn current() -> Arc<ThreadRecord> {
         let known = RECORD.with_borrow(|own| own.as_ref().map(|own| Arc::clone(&own.0)));
-        known.unwrap_or_else(ThreadRecord::meet)
+        known.unwrap_or_else(ThreadRecord::adopt_current)
     }
 
     /// Makes a record for the calling thread, which has none.
     #[cold]
-    fn meet() -> Arc<ThreadRecord> {
+    fn adopt_current() -> Arc<ThreadRecord> {
         let ident = current_ident();
         if ident == ident::of_main() || sys::is_main_thread() {
             let record = ThreadRecord::main();
@@ -203,7 +203,7 @@ impl ThreadRecord {
     /// Nothing has changed then.
     pub fn begin(self: &Arc<ThreadRecord>, os_name: &str) {
         assert!(
-            STAGE.get() == Stage::Met && ident::assigned() != Some(ident::of_main()),
+            STAGE.get() == Stage::NotBegun && ident::assigned() != Some(ident::of_main()),
             "only a new thread can begin a record: the main thread, one that has begun another, or one \
              that has dropped its thread-locals cannot"
         );
@@ -231,7 +231,7 @@ impl ThreadRecord {
         drop(telling);
     }
 
-    /// The thread that this record was made for, when it asked too early, has begun another.
+    /// Notes that the thread for which this record was made too early has begun another record.
     #[cold]
     fn replaced(&self) {
         self.stop();
@@ -321,10 +321,10 @@ impl ThreadRecord {
         self.rename(name.into());
     }
 
-    /// Names a thread that has only just been made as an [`unnamed`](ThreadRecord::unnamed) one, so
-    /// that it does not count as such: if it was the last to get a number, the next unnamed thread
+    /// Names a thread that has just been made as an [`unnamed`](ThreadRecord::unnamed) one, so that
+    /// it no longer counts as unnamed: if it was the last to get a number, the next unnamed thread
     /// gets that number.
-    pub fn name_at_birth(&self, name: impl Into<Arc<str>>) {
+    pub fn set_initial_name(&self, name: impl Into<Arc<str>>) {
         if let Text::Numbered(series, number) = self.rename(name.into()) {
             series.give_back(number);
         }

@@ -34,6 +34,7 @@ impl Series {
 
     /// Takes the number back, if it is the last one that was given.
     pub(super) fn give_back(&self, number: u64) {
+        // A failure means that other numbers have been given since: this one is not used again.
         let _ =
             self.given
                 .compare_exchange(number, number - 1, Ordering::Relaxed, Ordering::Relaxed);

@@ -19,8 +19,8 @@ pub(crate) struct Visits<'a, T> {
     cells: PhantomData<&'a Cells<T>>,
 }
 
-impl<T> Visits<'_, T> {
-    pub(super) fn new(registry: Option<Arc<Registry<T>>>) -> Self {
+impl<'a, T> Visits<'a, T> {
+    pub(super) fn new(registry: Option<Arc<Registry<T>>>) -> Visits<'a, T> {
         Visits {
             registry,
             next: 0,

@@ -150,7 +150,7 @@ impl RawLock {
     pub(crate) fn acquire(&self, acquire: Acquire<'_>) {
         self.noted().is_wanted(Mode::Exclusive, acquire.call);
         if !self.take_free() {
-            self.acquire_slow(Deadline::NEVER, acquire.call, acquire.owner);
+            self.acquire_before(Deadline::NEVER, acquire.call, acquire.owner);
         }
         self.is_held_since(Place::of(acquire.call));
     }
@@ -183,7 +183,7 @@ impl RawLock {
     #[inline]
     pub(crate) fn acquire_deadline(&self, deadline: Instant, acquire: Acquire<'_>) -> bool {
         let acquired = self.take_free()
-            || self.acquire_slow(Deadline::at(deadline), acquire.call, acquire.owner);
+            || self.acquire_before(Deadline::at(deadline), acquire.call, acquire.owner);
         if acquired {
             self.is_held_since(Place::of(acquire.call));
         }
@@ -226,14 +226,14 @@ impl RawLock {
         call: Call,
         owner: Option<&AtomicU64>,
     ) -> bool {
-        self.acquire_slow(Deadline::after(timeout), call, owner)
+        self.acquire_before(Deadline::after(timeout), call, owner)
     }
 
     /// Waits for the lock. False if the deadline came first. What is noted comes in pieces, since
     /// those are passed in registers: a whole `Acquire` would be put together on the fast path, in
     /// memory.
     #[cold]
-    fn acquire_slow(&self, deadline: Deadline, call: Call, owner: Option<&AtomicU64>) -> bool {
+    fn acquire_before(&self, deadline: Deadline, call: Call, owner: Option<&AtomicU64>) -> bool {
         if deadline.has_passed() {
             return false;
         }
@@ -245,7 +245,7 @@ impl RawLock {
         self.acquire_awake(deadline, queue.contended_backoff(), false, &note)
     }
 
-    /// As [`acquire_slow`](RawLock::acquire_slow), with `backoff` to begin with. `is_trying` says
+    /// As [`acquire_before`](RawLock::acquire_before), with `backoff` to begin with. `is_trying` says
     /// that the thread was woken to try.
     fn acquire_awake(
         &self,
@@ -262,7 +262,7 @@ impl RawLock {
                 backoff.woke_early();
                 return true;
             }
-            if backoff.snooze_until(deadline) {
+            if backoff.snooze_before(deadline) {
                 continue;
             }
             let locked_queue = queue.lock();

@@ -19,8 +19,8 @@ impl RawLock {
         released
     }
 
-    /// As [`release`](RawLock::release), for a thread that is in a queue of the door and cannot
-    /// report anything.
+    /// Releases the lock as [`release`](RawLock::release) does, without a report: for a thread that
+    /// is in a queue of the door, where no code of the user may run.
     #[inline]
     pub(super) fn release_silently(&self) -> Result<(), ReleaseError> {
         self.noted().is_released(Mode::Exclusive);
@@ -45,7 +45,8 @@ impl RawLock {
         released
     }
 
-    /// As [`release_fair`](RawLock::release_fair), for a thread that takes the lock back at once.
+    /// Releases the lock as [`release_fair`](RawLock::release_fair) does, without a report: for a
+    /// thread that takes the lock back at once.
     #[cfg(not(loom))]
     #[inline]
     fn release_fair_silently(&self) -> Result<(), ReleaseError> {
@@ -103,8 +104,8 @@ impl RawLock {
         Ok(())
     }
 
-    /// Releases the lock if no waiter need be looked for: nobody is in the queue, or one was woken
-    /// and is on its way to try.
+    /// Releases the lock, unless a waiter has to be chosen for it: if `QUEUED` is set it returns
+    /// `None`. Else no thread is in the queue, or one was woken and is on its way to try.
     fn release_past_queue(&self) -> Option<Result<(), ReleaseError>> {
         let mut state = self.state.load(Ordering::Relaxed);
         loop {
@@ -115,7 +116,7 @@ impl RawLock {
                 return None;
             }
             // Release: pairs with the acquiring exchange in `take_as`. It fails if the waiter joins
-            // the queue again, or if another thread, which has no more right to, releases as well.
+            // the queue again, or if another thread releases the lock at the same time, by mistake.
             match self.state.compare_exchange(
                 state,
                 state & !LOCKED,

@@ -42,7 +42,7 @@ impl RawRwLock {
         Some(GuardSend::new())
     }
 
-    /// Notes that the lock, which is held as `before`, is held as `after`.
+    /// Notes that the lock, which was held as `before`, is held as `after` from now on.
     #[inline]
     fn turned(&self, before: Mode, after: Mode, place: Place) {
         self.noted().is_released(before);
@@ -295,7 +295,7 @@ unsafe impl RawRwLockUpgradeTimed for RawRwLock {
     #[track_caller]
     fn try_lock_upgradable_until(&self, deadline: Instant) -> Option<GuardSend> {
         let call = Call::here(TRY_UPGRADABLE_UNTIL);
-        let acquired = self.acquire_slow(Wish::ReadUpgradably, Deadline::at(deadline), call);
+        let acquired = self.acquire_before(Wish::ReadUpgradably, Deadline::at(deadline), call);
         self.got(acquired, Mode::Upgradable, Place::of(call))
     }
 
@@ -328,8 +328,8 @@ unsafe impl RawRwLockUpgradeTimed for RawRwLock {
     }
 }
 
-/// Reads, though the lock be closed to new readers. `None` if the deadline came first; with
-/// `deadline` of `None` it is a try.
+/// Reads, even if the lock is closed to new readers. Returns `None` if the deadline came first;
+/// without a `deadline` it tries once.
 pub(crate) fn read_recursive<T: ?Sized>(
     lock: &RwLock<T>,
     deadline: Option<Deadline>,
@@ -342,7 +342,7 @@ pub(crate) fn read_recursive<T: ?Sized>(
         raw.noted().is_wanted(Mode::Recursive, call);
     }
     let acquired = match deadline {
-        Some(deadline) => raw.acquire_slow(Wish::ReadRecursively, deadline, call),
+        Some(deadline) => raw.acquire_before(Wish::ReadRecursively, deadline, call),
         None => raw.try_acquire(Wish::ReadRecursively),
     };
     let guard = raw.got(acquired, Mode::Shared, Place::of(call))?;

@@ -30,6 +30,7 @@ use tl_core::sys;
 
 #[cfg(not(loom))]
 use crate::place::{Identity, Noted};
+
 #[cfg(not(loom))]
 pub(crate) use interface::read_recursive;
 
@@ -90,7 +91,7 @@ pub struct RawRwLock {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
     Read,
-    /// To read, though the lock be closed: the thread may be one of those that hold it up.
+    /// To read, even if the lock is closed: the thread may be one that the writer waits for.
     ReadRecursively,
     ReadUpgradably,
     Write,
@@ -98,7 +99,7 @@ enum Wish {
     Upgrade,
 }
 
-/// What a waiter asks of those that release the lock.
+/// What a waiter asks of the threads that release the lock.
 mod request {
     pub(super) const READ: u32 = 0;
     pub(super) const READ_UPGRADABLY: u32 = 1;
@@ -110,7 +111,7 @@ mod request {
 }
 
 impl Wish {
-    /// The word after the wish was granted, if it can be.
+    /// Returns the word as it is once the wish is granted; `None` if it cannot be granted now.
     #[inline]
     fn take(self, state: u32) -> Option<u32> {
         let may_join = state & WRITER == 0 && (state & CLOSED == 0 || state & HELD == 0);
@@ -180,7 +181,7 @@ impl RawRwLock {
     #[inline]
     fn acquire_shared(&self, call: Call) {
         if !self.join_readers() {
-            self.acquire_slow(Wish::Read, Deadline::NEVER, call);
+            self.acquire_before(Wish::Read, Deadline::NEVER, call);
         }
     }
 
@@ -191,13 +192,13 @@ impl RawRwLock {
 
     #[inline]
     fn acquire_shared_deadline(&self, deadline: Instant, call: Call) -> bool {
-        self.join_readers() || self.acquire_slow(Wish::Read, Deadline::at(deadline), call)
+        self.join_readers() || self.acquire_before(Wish::Read, Deadline::at(deadline), call)
     }
 
     #[inline]
     fn acquire_exclusive(&self, call: Call) {
         if !self.take_free() {
-            self.acquire_slow(Wish::Write, Deadline::NEVER, call);
+            self.acquire_before(Wish::Write, Deadline::NEVER, call);
         }
     }
 
@@ -208,7 +209,7 @@ impl RawRwLock {
 
     #[inline]
     fn acquire_exclusive_deadline(&self, deadline: Instant, call: Call) -> bool {
-        self.take_free() || self.acquire_slow(Wish::Write, Deadline::at(deadline), call)
+        self.take_free() || self.acquire_before(Wish::Write, Deadline::at(deadline), call)
     }
 
     /// Tries once to read, where no thread writes and the lock is not closed.
@@ -249,8 +250,8 @@ impl RawRwLock {
         }
     }
 
-    /// Opens a lock that is closed for a thread that is not there, in a child made by `fork`. Says
-    /// whether it was so.
+    /// Opens the lock if it is closed for a thread that is not there, in a child made by `fork`.
+    /// Returns whether it was.
     #[cold]
     fn reopen_after_fork(&self) -> bool {
         sys::fork_generation() != 0 && {
@@ -262,12 +263,12 @@ impl RawRwLock {
 
     #[cold]
     fn acquire_timeout_slow(&self, wish: Wish, timeout: Duration, call: Call) -> bool {
-        self.acquire_slow(wish, Deadline::after(timeout), call)
+        self.acquire_before(wish, Deadline::after(timeout), call)
     }
 
     /// Waits until the wish is granted. False if the deadline came first.
     #[cold]
-    fn acquire_slow(&self, wish: Wish, deadline: Deadline, call: Call) -> bool {
+    fn acquire_before(&self, wish: Wish, deadline: Deadline, call: Call) -> bool {
         if self.try_acquire(wish) {
             return true;
         }
@@ -287,12 +288,12 @@ impl RawRwLock {
                 backoff.woke_early();
                 return true;
             }
-            // Where others sleep already, staying awake would only take the lock away from them. A
-            // writer that is overdue closes the lock, which it does in the queue.
+            // Where others sleep already, staying awake would only take the lock away from them. An
+            // overdue writer closes the lock, and for that it has to be in the queue.
             let state = self.state.load(Ordering::Relaxed);
             let may_stay_awake =
                 state & QUEUED == 0 && !overdue_at.is_some_and(Deadline::has_passed);
-            if may_stay_awake && backoff.snooze_until(deadline) {
+            if may_stay_awake && backoff.snooze_before(deadline) {
                 continue;
             }
             let overdue_at = *overdue_at.get_or_insert_with(|| Deadline::after(OVERDUE));
@@ -302,7 +303,8 @@ impl RawRwLock {
         }
     }
 
-    /// Waits in the queue. `None` if the thread may try again, false if the deadline came.
+    /// Waits in the queue. Returns `None` if the thread may try again, true if it was handed the
+    /// lock, and false if the deadline came.
     fn wait(
         &self,
         wish: Wish,
@@ -317,8 +319,8 @@ impl RawRwLock {
             self.state.fetch_and(!CLOSED, Ordering::Relaxed);
         }
         loop {
-            // No other thread tells a writer that it is overdue while readers come and go, so it
-            // looks for itself.
+            // While readers come and go, no other thread notices that a writer is overdue: it looks
+            // for itself.
             let may_close = wish == Wish::Write;
             let closing = wish == Wish::Upgrade || may_close && overdue_at.has_passed();
             if !self.mark(wish, closing) {
@@ -347,8 +349,8 @@ impl RawRwLock {
         }
     }
 
-    /// Sets `QUEUED`, and `CLOSED` if that is asked for, unless the wish can be granted now; says
-    /// whether it did. With the queue locked.
+    /// Sets `QUEUED`, and also `CLOSED` if `closing`, unless the wish can be granted now. Returns
+    /// whether it did. To be called with the queue locked.
     fn mark(&self, wish: Wish, closing: bool) -> bool {
         let marks = if closing { QUEUED | CLOSED } else { QUEUED };
         let mut state = self.state.load(Ordering::Relaxed);

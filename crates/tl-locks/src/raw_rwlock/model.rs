@@ -25,7 +25,7 @@ for_models! {
     read(lock) => lock.acquire_shared(CALL);
     try_read(lock) -> bool => lock.try_acquire(Wish::Read);
     read_timeout(lock, timeout: Duration) -> bool => lock.acquire_shared_timeout(timeout, CALL);
-    read_recursively(lock) => { lock.acquire_slow(Wish::ReadRecursively, Deadline::NEVER, CALL); };
+    read_recursively(lock) => { lock.acquire_before(Wish::ReadRecursively, Deadline::NEVER, CALL); };
     release_read(lock) => lock.release_shared(false);
     write(lock) => lock.acquire_exclusive(CALL);
     try_write(lock) -> bool => lock.try_acquire(Wish::Write);

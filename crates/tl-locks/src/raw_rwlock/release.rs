@@ -16,25 +16,25 @@ fn is_closing(waiter: &Waiter) -> bool {
 impl RawRwLock {
     #[inline]
     pub(super) fn release_shared(&self, fair: bool) {
-        // Release: pairs with the acquiring exchanges in `take` and `settle_free`, so that the next
+        // Release: pairs with the acquiring exchanges in `take` and `admit_next_if_free`, so that the next
         // writer writes only after this thread has read.
         let before = self.state.fetch_sub(READER, Ordering::Release);
         if before & (READERS | QUEUED) == READER | QUEUED {
-            self.settle_freed(fair);
+            self.admit_next_slow(fair);
         }
     }
 
     #[inline]
     pub(super) fn release_exclusive(&self) {
-        // A subtraction is faster than an exchange. But with waiters in the queue no thread should
-        // come between the release and the hand-over.
+        // A subtraction is faster than an exchange. But where waiters are in the queue, no thread
+        // should get in between the release and the hand-over.
         if self.state.load(Ordering::Relaxed) != WRITER {
             return self.step_down_slow(0, false);
         }
-        // Release: pairs with the acquiring exchanges in `take` and `settle_free`.
+        // Release: pairs with the acquiring exchanges in `take` and `admit_next_if_free`.
         let before = self.state.fetch_sub(WRITER, Ordering::Release);
         if before != WRITER {
-            self.settle_freed(false);
+            self.admit_next_slow(false);
         }
     }
 
@@ -43,13 +43,14 @@ impl RawRwLock {
         self.step_down(0, true);
     }
 
-    /// Makes a reader of the writer.
+    /// Turns the writer into a reader.
     #[inline]
     pub(super) fn downgrade(&self) {
         self.step_down(READER, false);
     }
 
-    /// Gives up writing, and keeps what `keep` says: nothing, `READER`, or `UPGRADABLE`.
+    /// Gives up writing, and holds the lock as `keep` from then on: not at all (0), as `READER`, or
+    /// as `UPGRADABLE`.
     #[inline]
     pub(super) fn step_down(&self, keep: u32, fair: bool) {
         // Release: pairs with the acquiring exchange in `take`.
@@ -64,22 +65,22 @@ impl RawRwLock {
 
     #[cold]
     fn step_down_slow(&self, keep: u32, fair: bool) {
-        self.settle(WaitQueue::of(&self.state).lock(), keep, fair);
+        self.admit_next(WaitQueue::of(&self.state).lock(), keep, fair);
     }
 
     #[cold]
-    fn settle_freed(&self, fair: bool) {
-        self.settle_free(WaitQueue::of(&self.state).lock(), fair);
+    fn admit_next_slow(&self, fair: bool) {
+        self.admit_next_if_free(WaitQueue::of(&self.state).lock(), fair);
     }
 
-    /// Decides which waiter is next, if no thread holds the lock any more. A thread that has taken
-    /// the lock meanwhile decides when it releases it, since `QUEUED` is set.
-    pub(super) fn settle_free(&self, queue: LockedQueue<'_>, fair: bool) {
+    /// Lets the next waiters in, if no thread holds the lock any more. If a thread has taken the
+    /// lock meanwhile, it does so when it releases the lock, since `QUEUED` is set.
+    pub(super) fn admit_next_if_free(&self, queue: LockedQueue<'_>, fair: bool) {
         let mut state = self.state.load(Ordering::Relaxed);
         while state & HELD == 0 {
             // For a moment this thread is the writer, so that the word is stable.
             //
-            // Acquire: pairs with the releasing operations of those that have read. `settle` passes
+            // Acquire: pairs with the releasing operations of those that have read. `admit_next` passes
             // on what it has seen.
             match self.state.compare_exchange(
                 state,
@@ -87,22 +88,21 @@ impl RawRwLock {
                 Ordering::Acquire,
                 Ordering::Relaxed,
             ) {
-                Ok(_) => return self.settle(queue, 0, fair),
+                Ok(_) => return self.admit_next(queue, 0, fair),
                 Err(now) => state = now,
             }
         }
         if state & HELD == UPGRADABLE {
-            self.settle_upgrade(queue);
+            self.admit_upgrade(queue);
         }
     }
 
-    /// Gives up writing, keeps what `keep` says, and lets the waiters in that may come then: one
-    /// writer, or all readers that are before a writer which is overdue, and with them one that may
-    /// upgrade.
-    pub(super) fn settle(&self, mut queue: LockedQueue<'_>, keep: u32, fair: bool) {
+    /// Gives up writing, holds the lock as `keep` from then on, and lets waiters in: one writer, or
+    /// all readers ahead of the first overdue writer, and one upgradable reader with them.
+    pub(super) fn admit_next(&self, mut queue: LockedQueue<'_>, keep: u32, fair: bool) {
         let closed = self.state.load(Ordering::Relaxed) & CLOSED != 0;
         let mut left = keep;
-        // What those that were woken take, whether it was handed to them or not.
+        // What the woken waiters take, whether it was handed to them or not.
         let mut expected = keep;
         let (mut full, mut more, mut closing) = (false, false, false);
         queue.scan(|waiter| {
@@ -120,8 +120,8 @@ impl RawRwLock {
             if admitted {
                 expected |= wish;
                 full = wish == WRITER;
-                // To the first alone: to hand the lock to a sleeper lets writers wait until it
-                // runs, and where one reads the other readers may join it.
+                // To the first alone: while the lock belongs to a sleeper, writers wait until that
+                // one runs, and other readers may join a reader by themselves.
                 let hand_over = left == keep && (fair || waiter.is_served_first);
                 if hand_over {
                     left += wish;
@@ -131,7 +131,7 @@ impl RawRwLock {
             more = true;
             closing |= is_closing(&waiter);
             full |= wish == WRITER && (fair || waiter.is_overdue);
-            // To the end of the queue only if a thread there may keep the lock closed.
+            // The rest of the queue matters only if a thread there may keep the lock closed.
             if full && (closing || !closed) {
                 Verdict::Stop
             } else {
@@ -145,7 +145,7 @@ impl RawRwLock {
         self.state.store(left | queued | closed, Ordering::Release);
     }
 
-    /// Takes back what a waiter noted whose time ran out.
+    /// Takes back the marks of a waiter whose time has run out.
     pub(super) fn give_up(&self, mut queue: LockedQueue<'_>, closing: bool) {
         if closing && !still_closing(&mut queue) {
             let before = self.state.fetch_and(!CLOSED, Ordering::Relaxed);
@@ -163,7 +163,7 @@ impl RawRwLock {
     }
 }
 
-/// Whether the lock is closed for a thread in the queue.
+/// Whether a thread in the queue keeps the lock closed.
 fn still_closing(queue: &mut LockedQueue<'_>) -> bool {
     let mut closing = false;
     queue.scan(|waiter| {

@@ -10,13 +10,13 @@ use super::{
 
 impl RawRwLock {
     pub(super) fn acquire_upgradable(&self, call: Call) {
-        self.acquire_slow(Wish::ReadUpgradably, Deadline::NEVER, call);
+        self.acquire_before(Wish::ReadUpgradably, Deadline::NEVER, call);
     }
 
-    /// Becomes the writer once all other readers have left. False if the deadline came first: the
-    /// thread reads on, and may still upgrade.
+    /// Becomes the writer once all other readers have left. Returns false if the deadline came
+    /// first: then the thread goes on reading, and may still upgrade.
     pub(super) fn upgrade(&self, deadline: Deadline, call: Call) -> bool {
-        self.acquire_slow(Wish::Upgrade, deadline, call)
+        self.acquire_before(Wish::Upgrade, deadline, call)
     }
 
     #[inline]
@@ -63,7 +63,7 @@ impl RawRwLock {
         }
         // Release: as in `release_upgradable`.
         self.state.fetch_and(!UPGRADABLE, Ordering::Release);
-        self.settle_free(queue, fair);
+        self.admit_next_if_free(queue, fair);
     }
 
     /// Gives up the right to write later, and reads on.
@@ -72,14 +72,14 @@ impl RawRwLock {
         self.release_upgradable(false);
     }
 
-    /// Makes an upgradable reader of the writer.
+    /// Turns the writer into an upgradable reader.
     #[inline]
     pub(super) fn downgrade_to_upgradable(&self) {
         self.step_down(UPGRADABLE, false);
     }
 
-    /// Lets the upgradable reader write, if it waits for that: it alone is left.
-    pub(super) fn settle_upgrade(&self, mut queue: LockedQueue<'_>) {
+    /// Lets the upgradable reader write, if it waits for that and no other reader is left.
+    pub(super) fn admit_upgrade(&self, mut queue: LockedQueue<'_>) {
         let mut waits = false;
         queue.scan(|waiter| {
             waits |= waiter.request == request::UPGRADE;

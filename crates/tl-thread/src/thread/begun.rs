@@ -27,8 +27,9 @@ impl Thread {
     /// Waits until the thread has begun. Returns whether it has: false, at once, if it has not been
     /// started, and false for a timer that is cancelled before it fires.
     ///
-    /// Python's `start` waits for that by itself. Here only a program does that needs what a thread
-    /// has once it runs: [`native_id`](Thread::native_id), say, to choose its processors.
+    /// Python's `start` waits for that by itself. Here a program waits only if it needs something
+    /// that a thread has once it runs, such as [`native_id`](Thread::native_id) to choose its
+    /// processors.
     ///
     /// # Blocking
     ///
@@ -44,7 +45,7 @@ impl Thread {
     /// ```
     #[track_caller]
     pub fn wait_begun(&self) -> bool {
-        self.wait_begun_until(Deadline::NEVER, Call::here(WAIT_BEGUN))
+        self.wait_begun_before(Deadline::NEVER, Call::here(WAIT_BEGUN))
     }
 
     /// Waits as [`wait_begun`](Thread::wait_begun) does, for at most `timeout`.
@@ -64,7 +65,7 @@ impl Thread {
     /// ```
     #[track_caller]
     pub fn wait_begun_timeout(&self, timeout: Duration) -> bool {
-        self.wait_begun_until(Deadline::after(timeout), Call::here(WAIT_BEGUN_TIMEOUT))
+        self.wait_begun_before(Deadline::after(timeout), Call::here(WAIT_BEGUN_TIMEOUT))
     }
 
     /// Waits as [`wait_begun`](Thread::wait_begun) does, until `deadline` at the latest.
@@ -78,10 +79,10 @@ impl Thread {
     /// ```
     #[track_caller]
     pub fn wait_begun_deadline(&self, deadline: Instant) -> bool {
-        self.wait_begun_until(Deadline::at(deadline), Call::here(WAIT_BEGUN_DEADLINE))
+        self.wait_begun_before(Deadline::at(deadline), Call::here(WAIT_BEGUN_DEADLINE))
     }
 
-    fn wait_begun_until(&self, deadline: Deadline, call: Call) -> bool {
+    fn wait_begun_before(&self, deadline: Deadline, call: Call) -> bool {
         self.inner.life.wait_begun(deadline, &Note::new(call))
     }
 
@@ -114,9 +115,9 @@ impl Thread {
         self.inner.std_thread.get().cloned()
     }
 
-    /// Returns what C's functions know the thread by, such as `pthread_setaffinity_np`; `None`
-    /// before it [has begun](Thread::has_begun) and after its end. The caller of such a function
-    /// sees to it that the thread does not end meanwhile.
+    /// Returns the handle that C's functions take, such as `pthread_setaffinity_np`; `None` before
+    /// the thread [has begun](Thread::has_begun) and after its end. The caller of such a function
+    /// makes sure that the thread does not end meanwhile.
     ///
     /// As [`JoinHandleExt::as_pthread_t`](std::os::unix::thread::JoinHandleExt::as_pthread_t).
     ///
@@ -134,10 +135,11 @@ impl Thread {
         }
     }
 
-    /// Notes what the calling thread, which is this one, is to the standard library and to C.
+    /// Notes how the standard library and C know the calling thread, which is this one.
     pub(crate) fn note_os_thread(&self) {
-        // Where std's own record is gone, among C's last destructors, it panics.
+        // It panics where std's own record is gone, among the last destructors of C.
         if let Ok(own) = std::panic::catch_unwind(thread::current) {
+            // A failure means that it is known already.
             let _ = self.inner.std_thread.set(own);
         }
         #[cfg(unix)]

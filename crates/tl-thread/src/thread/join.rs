@@ -56,7 +56,7 @@ impl Thread {
             // Its own result is always good: what the thread panicked with is kept elsewhere.
             let _ = self.seen_to_join(call, || handle.join());
         }
-        self.join_until(Deadline::NEVER, call).map(|_| ())
+        self.join_before(Deadline::NEVER, call).map(|_| ())
     }
 
     /// Waits as [`join`](Thread::join) does, for at most `timeout`. Returns whether the thread has
@@ -86,7 +86,7 @@ impl Thread {
     #[track_caller]
     pub fn join_timeout(&self, timeout: Duration) -> Result<bool, JoinError> {
         self.check_join()?;
-        self.join_until(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
+        self.join_before(Deadline::after(timeout), Call::here(JOIN_TIMEOUT))
     }
 
     /// Waits as [`join`](Thread::join) does, until `deadline` at the latest. Returns whether the
@@ -110,11 +110,11 @@ impl Thread {
     #[track_caller]
     pub fn join_deadline(&self, deadline: Instant) -> Result<bool, JoinError> {
         self.check_join()?;
-        self.join_until(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
+        self.join_before(Deadline::at(deadline), Call::here(JOIN_DEADLINE))
     }
 
     fn check_join(&self) -> Result<(), JoinError> {
-        current::know();
+        current::ensure_listed();
         if self.inner.life.is_new() {
             Err(JoinError::NotStarted)
         } else if self.ident() == Some(current_ident()) {
@@ -126,7 +126,7 @@ impl Thread {
         }
     }
 
-    fn join_until(&self, deadline: Deadline, call: Call) -> Result<bool, JoinError> {
+    fn join_before(&self, deadline: Deadline, call: Call) -> Result<bool, JoinError> {
         match self.await_end(deadline, call) {
             Awaited::Ended => match self.inner.panic.get() {
                 None => Ok(true),
@@ -137,7 +137,7 @@ impl Thread {
         }
     }
 
-    /// Waits for the end of a thread, of whatever kind: whether it came in time.
+    /// Waits for the end of the thread, of whatever kind it is. Returns whether it came in time.
     pub(crate) fn wait_for_end(&self, deadline: Deadline, call: Call) -> bool {
         self.await_end(deadline, call) == Awaited::Ended
     }

@@ -56,7 +56,7 @@ impl Thread {
         Thread::new(move || runnable.run())
     }
 
-    /// A thread whose function is kept elsewhere.
+    /// Creates a thread whose function is kept elsewhere.
     pub(crate) fn without_function(name: Option<Arc<str>>, crew: Option<Arc<Crew>>) -> Thread {
         let record = match name {
             Some(name) => ThreadRecord::new(name),
@@ -70,16 +70,16 @@ impl Thread {
         function: Option<Box<dyn FnOnce() + Send>>,
         crew: Option<Arc<Crew>>,
     ) -> Thread {
-        current::know();
+        current::ensure_listed();
         Thread::with(Inner {
-            is_daemon: AtomicBool::new(current::bears_daemons()),
+            is_daemon: AtomicBool::new(current::new_threads_are_daemons()),
             work: PooledMutex::new(Work::of(function)),
             crew,
             ..Inner::new(record, Life::new(), Origin::Library)
         })
     }
 
-    /// The main thread. To be called once.
+    /// Creates the handle of the main thread. To be called once.
     pub(crate) fn main() -> Thread {
         let thread = Thread::with(Inner::new(
             ThreadRecord::main(),
@@ -90,7 +90,8 @@ impl Thread {
         thread
     }
 
-    /// The calling thread, which the library did not start. The process does not wait for it.
+    /// Creates a handle of the calling thread, which the library did not start. The process does not
+    /// wait for it.
     pub(crate) fn foreign() -> Thread {
         let thread = Thread::with(Inner {
             is_daemon: AtomicBool::new(true),
@@ -114,7 +115,7 @@ impl Thread {
     /// ```
     #[must_use = "the thread is moved into the result"]
     pub fn with_name(self, name: impl AsRef<str>) -> Thread {
-        self.inner.record.name_at_birth(name.as_ref());
+        self.inner.record.set_initial_name(name.as_ref());
         self
     }
 

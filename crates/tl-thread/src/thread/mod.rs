@@ -106,13 +106,13 @@ struct Inner {
     is_daemon: AtomicBool,
     /// 0 for the default.
     stack_size: AtomicUsize,
-    /// Where the registry has it. Changes with the registry locked.
+    /// The thread's place in the registry. Changes with the registry locked.
     place: AtomicU32,
     work: PooledMutex<Work>,
     /// The message, if the thread panicked.
     panic: OnceLock<Arc<str>>,
     parker: Parker,
-    /// Once it runs.
+    /// Set when the thread runs.
     std_thread: OnceLock<std::thread::Thread>,
     /// The `pthread_t`; 0 until it runs.
     #[cfg(unix)]
@@ -341,7 +341,7 @@ impl Thread {
         self.origin_is(Origin::Library) && !self.is_daemon()
     }
 
-    /// It is the main thread, in a child made by `fork`.
+    /// Makes this the main thread, in a child made by `fork`.
     #[cfg(not(loom))]
     pub(crate) fn become_main(&self) {
         self.inner
@@ -350,7 +350,7 @@ impl Thread {
         self.inner.is_daemon.store(false, Ordering::Relaxed);
     }
 
-    /// It is not there, in a child made by `fork`.
+    /// Notes that this thread is not there, in a child made by `fork`.
     #[cfg(not(loom))]
     pub(crate) fn lose(&self) {
         self.inner.place.store(registry::NOWHERE, Ordering::Relaxed);

@@ -53,13 +53,13 @@ static DISCARDED: Mutex<Vec<OsThread<JoinHandle<()>>>> = Mutex::new(Vec::new());
 
 /// Gives up the handle of another thread, which may be ending at this moment.
 ///
-/// To drop it would detach the thread, and glibc first marks a thread as detached and then looks
-/// at the thread's memory, to see whether it has ended. Between the two the thread may end, free
-/// that memory itself, as it is detached, and another may have got it, which is then freed under
-/// that one's feet as soon as it is on its way out: a join of it crashes. A join crashed in one of
-/// some hundred stress runs while handles were dropped here, and none since; nobody has seen it
-/// happen step by step. So the handle is put aside, and the thread joined by a later call, when it
-/// has as good as ended.
+/// It is not dropped here, since that detaches the thread. glibc first marks the thread as detached,
+/// and then looks at the thread's memory, to see whether it has ended. In between, the thread may
+/// end and free that memory, and a new thread may get it. Then glibc frees it once more as soon as
+/// the new thread is about to end, and a join of that thread crashes. A join crashed in one of some
+/// hundred stress runs while handles were dropped here, and in none since; nobody has seen it
+/// happen step by step. So the handle is put aside, and a later call joins the thread when it has
+/// as good as ended.
 #[cfg(not(loom))]
 pub(crate) fn discard(thread: OsThread<JoinHandle<()>>) {
     let mut ended = Vec::new();

@@ -12,7 +12,7 @@ use crate::{StartError, current, registry, stack};
 impl Thread {
     /// Lists the thread without starting it.
     pub(crate) fn set_pending(&self) -> Result<(), StartError> {
-        current::know_main();
+        current::ensure_main_listed();
         // A size that no thread can have is refused now, while there is a caller to be told.
         let own = self.inner.stack_size.load(Ordering::Relaxed);
         stack::for_new_thread(own).map_err(StartError::Refused)?;
@@ -32,7 +32,7 @@ impl Thread {
         }
     }
 
-    /// Whether the system would give a thread a stack of that size.
+    /// Finds out whether the system gives a thread a stack of that size.
     pub(crate) fn try_stack(&self) -> Result<(), StartError> {
         let own = self.inner.stack_size.load(Ordering::Relaxed);
         match stack::for_new_thread(own).map_err(StartError::Refused)? {
@@ -58,7 +58,7 @@ impl Thread {
         Ok(())
     }
 
-    /// Ends a pending thread. Whether it was pending.
+    /// Ends a pending thread. Returns whether it was pending.
     pub(crate) fn cancel(&self) -> bool {
         let was_pending = registry::unlist_if(self, || self.inner.life.cancel());
         if was_pending {

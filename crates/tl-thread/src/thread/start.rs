@@ -39,7 +39,7 @@ impl Thread {
     /// # Ok::<(), StartError>(())
     /// ```
     pub fn start(&self) -> Result<(), StartError> {
-        current::know();
+        current::ensure_listed();
         if !self.inner.life.start() {
             return Err(StartError::AlreadyStarted);
         }
@@ -397,7 +397,7 @@ mod tests {
 
         let refused = new().with_stack_size(usize::MAX);
         assert!(matches!(refused.start(), Err(StartError::Refused(_))));
-        assert!(crew.has_left());
+        assert!(crew.is_empty());
 
         let fired = new();
         pending::register(&fired).unwrap();
@@ -449,7 +449,7 @@ mod tests {
     /// A thread leaves its crew after those that join it have heard of its end.
     fn assert_leaves(crew: &Crew) {
         let begin = Instant::now();
-        while !crew.has_left() {
+        while !crew.is_empty() {
             assert!(
                 begin.elapsed() < LIMIT,
                 "more have joined than left, or fewer"

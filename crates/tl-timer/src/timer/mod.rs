@@ -189,6 +189,7 @@ impl Timer {
     /// ```
     #[must_use = "the timer is moved into the result"]
     pub fn with_name(self, name: impl AsRef<str>) -> Timer {
+        // The result is another handle to the same thread, here and below.
         let _ = self.thread().clone().with_name(name);
         self
     }

@@ -4,38 +4,17 @@ mod wait;
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use super::bucket::Queues;
 use super::mutex::MutexGuard;
 use super::note::Note;
+use super::overdue::is_turn_due;
 use super::platform;
 use super::wake_list::WakeList;
 use crate::sync::atomic::AtomicU32;
 
 pub use wait::Wake;
 
-/// How long a waiter waits until it is overdue: then it gets a turn before any thread that comes
-/// by. See [`Waiter::is_overdue`] for when that begins.
-///
-/// ```
-/// use std::sync::atomic::AtomicU32;
-/// use tl_core::door::{Backoff, Deadline, OVERDUE, WaitQueue, Wake};
-///
-/// let word = AtomicU32::new(0);
-/// let overdue_at = Deadline::after(OVERDUE);
-/// match WaitQueue::of(&word).lock().wait(&mut Backoff::none(), overdue_at) {
-///     Wake::TimedOut(_queue) => println!("from now on this thread goes first"),
-///     Wake::Woken { .. } => unreachable!("nobody knows the word"),
-/// }
-/// ```
-pub const OVERDUE: Duration = Duration::from_micros(500);
-const OVERDUE_NANOS: u64 = OVERDUE.as_nanos() as u64;
-/// Such turns of one queue are at least as far apart. To give one to a thread that sleeps is to let
-/// all wait until it runs; where a crowd waits and all are overdue, nothing else would happen: with
-/// 128 threads at one lock that was up to 140 times slower. Under the model checker, whose clock
-/// shows only two times, they may follow each other.
-const OVERDUE_TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE_NANOS };
 
 /// What a waker sees of a waiter. See [`LockedQueue::scan`].
 ///
@@ -60,12 +39,12 @@ pub struct Waiter {
     /// waits again joined when it did first; one that was moved here joined when it was moved.
     pub is_overdue: bool,
     /// Whether it should get the next turn, before any thread that comes by: it is overdue, and no
-    /// waiter of this queue got a turn for that reason within the last half millisecond. Of several
-    /// in one scan each may.
+    /// waiter of this queue got a turn for that reason within the last half millisecond. In one
+    /// scan this may be true of several.
     pub is_served_first: bool,
-    /// Whether it was moved here by a notification of several, as the second of them. It should be
-    /// woken together with the first: when each wakes the next, most of the time goes into rousing
-    /// cores that are idle, and so two are roused at once.
+    /// Whether it is the second of several waiters that one notification moved here. It should be
+    /// woken together with the first: if each woke the next, most of the time would go into waking
+    /// idle cores, and so two are woken at once.
     #[doc(hidden)]
     pub is_companion: bool,
 }
@@ -79,9 +58,8 @@ pub struct Waiter {
 /// let word = AtomicU32::new(0);
 /// let mut first = true;
 /// // Wakes the oldest alone.
-/// WaitQueue::of(&word).lock().scan(|_| match std::mem::take(&mut first) {
-///     true => Verdict::Wake(7),
-///     false => Verdict::Stop,
+/// WaitQueue::of(&word).lock().scan(|_| {
+///     if std::mem::take(&mut first) { Verdict::Wake(7) } else { Verdict::Stop }
 /// });
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,9 +124,8 @@ impl<'a> LockedQueue<'a> {
     ///
     /// let word = std::sync::atomic::AtomicU32::new(0);
     /// let mut queue = WaitQueue::of(&word).lock();
-    /// let woken = queue.scan(|waiter| match waiter.is_overdue {
-    ///     true => Verdict::Wake(1),
-    ///     false => Verdict::Stop,
+    /// let woken = queue.scan(|waiter| {
+    ///     if waiter.is_overdue { Verdict::Wake(1) } else { Verdict::Stop }
     /// });
     /// assert_eq!(woken, 0); // Nobody waits.
     /// ```
@@ -157,14 +134,14 @@ impl<'a> LockedQueue<'a> {
         let mut next = self.queues.oldest(self.key);
         let now = if next.is_null() { 0 } else { platform::now() };
         let last_overdue_turn = self.queues.last_overdue_turn(self.key);
-        let turn_is_due = now.saturating_sub(last_overdue_turn) >= OVERDUE_TURNS_APART;
+        let is_turn_due = is_turn_due(last_overdue_turn, now);
         let mut overdue_turn = false;
         // SAFETY: queued nodes live and their links are guarded by the lock that `self.queues` is.
         // What `remove` is given is queued here, and what `wakes` is given has just been removed.
         while let Some(node) = unsafe { next.as_ref() } {
             next = node.links.younger.get();
-            let is_overdue = now.saturating_sub(node.waiting_since(now)) > OVERDUE_NANOS;
-            let is_served_first = is_overdue && turn_is_due;
+            let is_overdue = node.clock.is_overdue(now);
+            let is_served_first = is_overdue && is_turn_due;
             let waiter = Waiter {
                 request: node.request,
                 is_overdue,

@@ -59,8 +59,8 @@ impl<'a> LockedQueue<'a> {
         }
     }
 
-    /// Stays in the queue, where it is seen, while `f` waits for the same elsewhere. A wake-up does
-    /// not end that. Returns what `f` returns.
+    /// Stays in the queue, so that the thread is seen to wait, while `f` waits for the same
+    /// elsewhere. A wake-up does not end that. Returns what `f` returns.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -100,17 +100,17 @@ impl<'a> LockedQueue<'a> {
         result
     }
 
-    /// Joins the queue, unlocks it, and waits to be woken, awake for as long as `backoff` has
-    /// patience and then asleep.
+    /// Joins the queue, unlocks it, and waits to be woken: awake for as long as `backoff` has
+    /// patience, and then asleep.
     ///
-    /// A deadline that has already passed does not join the queue at all.
+    /// If the deadline has already passed, the thread does not join the queue at all.
     pub fn wait(self, backoff: &mut Backoff, deadline: Deadline) -> Wake<'a> {
         self.wait_as(0, backoff, deadline, || {})
     }
 
     /// Waits as [`wait_as`](LockedQueue::wait_as) does, for a waiter that is woken together with
-    /// all others of its queue: one call of the system wakes them all. One that is woken alone
-    /// would rouse the others in vain.
+    /// all others of its queue: one system call wakes them all. To wake such a waiter alone would
+    /// wake the others in vain.
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -133,11 +133,13 @@ impl<'a> LockedQueue<'a> {
         self.wait_at(Some(gate), request, backoff, deadline, || {})
     }
 
-    /// Waits as [`wait`](LockedQueue::wait) does, with a word for the waker, `request`, and
-    /// something to do once the thread is in the queue and the queue is unlocked: from then on no
-    /// wake-up is missed. If `once_queued` panics the thread leaves the queue. Had it been woken by
-    /// then, what came with that, as a lock that was handed over, would be lost without a word:
-    /// then the process is aborted.
+    /// Waits as [`wait`](LockedQueue::wait) does. Wakers see `request`, which says what the thread
+    /// asks for. `once_queued` is called when the thread is in the queue and the queue is unlocked:
+    /// from then on no wake-up is missed.
+    ///
+    /// If `once_queued` panics the thread leaves the queue. If it has been woken by then, the
+    /// process is aborted: what came with the wake-up, such as a lock that was handed over, would
+    /// be lost without a word.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -214,11 +216,11 @@ impl<'a> LockedQueue<'a> {
             if node.is_woken() {
                 backoff.woke_early();
                 backoff.place = node.links.place.get();
-                backoff.waiting_since = node.waiting_since(began);
+                backoff.waiting_since = node.clock.since(began);
                 over.tell(&node, false);
                 return node.wake_received();
             }
-            if !backoff.snooze_until(deadline) {
+            if !backoff.snooze_before(deadline) {
                 break;
             }
         }
@@ -242,7 +244,7 @@ impl<'a> LockedQueue<'a> {
             node.park(Deadline::NEVER);
         }
         backoff.slept(began);
-        backoff.waiting_since = node.waiting_since(began);
+        backoff.waiting_since = node.clock.since(began);
         backoff.place = node.links.place.get();
         over.tell(&node, false);
         node.wake_received()

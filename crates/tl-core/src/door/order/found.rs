@@ -61,7 +61,7 @@ pub struct OrderStep {
     pub wanted_at: &'static Location<'static>,
 }
 
-/// As `A`, `B`, …, by the place in the circle.
+/// Shows a lock as `A`, `B`, …, by its place in the circle.
 struct Letter(usize);
 
 impl fmt::Display for Letter {
@@ -73,7 +73,7 @@ impl fmt::Display for Letter {
     }
 }
 
-/// As `src/main.rs:12`.
+/// Shows a place as `src/main.rs:12`.
 struct At(&'static Location<'static>);
 
 impl fmt::Display for At {

@@ -11,8 +11,8 @@ use crate::ident::ThreadIdent;
 /// A lock that a thread is about to take.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
-    /// The thread and its name, found out while the graph is not locked: a name that was changed is
-    /// read under a lock which a thread that forks takes before that of the graph.
+    /// The thread and its name, read before the graph is locked: reading a name that was changed
+    /// takes a lock, which a thread that forks takes before that of the graph.
     pub(super) thread: ThreadIdent,
     pub(super) thread_name: &'a Arc<str>,
     pub(super) lock: u64,
@@ -62,7 +62,7 @@ struct Seen {
 
 type Guard = (u64, LockMode);
 
-/// A way through the graph, as the last edge of it and the place in a list of the one before.
+/// A way through the graph: its last edge, and the index in a list of the way up to that edge.
 struct Way {
     from: u64,
     edge: Edge,
@@ -140,7 +140,7 @@ impl Graph {
         true
     }
 
-    /// Notes that somebody writes, by which readers come in the way of each other.
+    /// Notes that a thread writes: from now on readers of the lock may be in the way of each other.
     pub(super) fn written(&mut self, lock: u64) {
         let Some(node) = self.locks.get_mut(&lock) else {
             return;
@@ -177,14 +177,14 @@ impl Graph {
         }
     }
 
-    /// Whether a thread that holds the lock in this way stands in the way of one that wants it in
-    /// that way.
+    /// Whether a thread that holds the lock in the mode `held` is in the way of one that wants it in
+    /// the mode `wanted`.
     fn is_in_the_way(&self, lock: u64, held: LockMode, wanted: LockMode) -> bool {
         are_exclusive(held, wanted) || wanted != LockMode::Recursive && self.locks[&lock].is_written
     }
 
-    /// Whether the two edges are never seen at once, since a lock that is held with the one cannot
-    /// be held then as it is with the other.
+    /// Whether two threads can never be at the two edges at the same time, since a lock is held at
+    /// both, in modes that exclude each other.
     fn exclude(&self, one: &Seen, other: &Seen) -> bool {
         let is_lock = |lock: &u64| !self.locks.get(lock).is_some_and(|lock| lock.is_passed_on);
         one.guards.iter().any(|(lock, mode)| {

@@ -12,19 +12,20 @@
 //! first to the second. A circle of edges is an order that could deadlock: were each of its threads
 //! to hold the first lock of its edge at the same time, each would wait for the next one forever.
 //!
-//! - An edge is noted before the thread waits, so that it is known also of a thread that does.
-//! - A try, and a wait with a time limit, add no edge to the lock that they want, since they end.
-//!   The lock that they got is held as any other.
-//! - What the thread holds already it does not wait for: a further level adds no edge.
-//! - Edges that meet at a lock make a circle only if the one that holds it stands in the way of the
-//!   one that wants it. See [`LockMode`].
-//! - No circle is one in which two edges have a *guard* in common: a lock that was held whenever
-//!   either of them was seen, and that two threads cannot hold so. They never happen at once.
-//! - A lock that was released by another thread than the one that took it is no lock but a signal.
+//! - An edge is noted before the thread waits, so that the edges of waiting threads are known.
+//! - A try and a wait with a time limit add no edge to the lock that they want, since they end. A
+//!   lock that they acquire is held as any other.
+//! - A thread does not wait for a lock that it holds already: a further level adds no edge.
+//! - Two edges that meet at a lock make a circle only if the thread that holds it is in the way of
+//!   the thread that wants it. See [`LockMode`].
+//! - Two edges with a *guard* in common are in no circle together. A guard is a lock that was held
+//!   whenever either edge was seen, in modes that exclude each other, so that the two never happen
+//!   at the same time.
+//! - A lock that another thread released than the one that took it is a signal rather than a lock.
 //!   It is in no circle.
 //!
-//! A lock is known by the number in its [`LockId`], not by its address: what is dropped takes its
-//! edges along, what is moved keeps them, and what comes to lie at an old address has none.
+//! A lock is known by the number in its [`LockId`], not by its address: a lock that is dropped takes
+//! its edges along, one that is moved keeps them, and one that is made at an old address has none.
 
 mod found;
 mod graph;
@@ -50,8 +51,8 @@ static FOUND: AtomicUsize = AtomicUsize::new(0);
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 static WATCHES: AtomicUsize = AtomicUsize::new(0);
 
-/// From how many locks on each that is taken has the list of the thread looked through for those
-/// that another thread has released.
+/// A thread that holds this many locks looks through its list each time that it takes another one,
+/// for locks that other threads have released.
 const MANY: usize = 16;
 
 thread_local! {
@@ -125,7 +126,7 @@ pub struct LockId {
 }
 
 impl LockId {
-    /// The identity of a new lock.
+    /// Returns the identity of a new lock.
     pub const fn new() -> LockId {
         LockId {
             number: AtomicU64::new(0),
@@ -152,8 +153,8 @@ impl LockId {
         self.wanted(queue, mode, place, false);
     }
 
-    /// As [`note_wanted`](LockId::note_wanted), by the thread that has the lock to read and is to
-    /// be the one that writes.
+    /// Notes, as [`note_wanted`](LockId::note_wanted) does, that the calling thread, which holds the
+    /// lock to read, is about to become the one that writes.
     pub fn note_upgrade(&self, queue: QueueId, place: &'static Location<'static>) {
         self.wanted(queue, LockMode::Exclusive, place, true);
     }
@@ -195,7 +196,7 @@ impl LockId {
     pub fn note_held(&self, queue: QueueId, mode: LockMode, place: &'static Location<'static>) {
         let lock = self.number();
         here(|here| {
-            // What another thread has released for this one, and a dropped lock that lay here.
+            // What another thread has released for this one, and a lock that was dropped here.
             here.retain(|holding| {
                 if holding.lock == lock {
                     mode != LockMode::Exclusive && still_held(holding)
@@ -215,7 +216,7 @@ impl LockId {
         });
     }
 
-    /// Notes that others than readers take the lock, which has readers.
+    /// Notes that a thread has taken the lock to write, and that others read it at other times.
     pub fn note_writer(&self) {
         if self.number.load(Ordering::Relaxed) != 0 {
             let mut graph = GRAPH.lock();
@@ -304,8 +305,8 @@ fn take_unreported() -> Vec<LockOrder> {
     found[taken..].to_vec()
 }
 
-/// Says that the caller looks at [`lock_orders`] every so often, until what this returns is
-/// dropped.
+/// Announces that the caller looks at [`lock_orders`] every so often, until it drops what this
+/// returns.
 ///
 /// ```
 /// let watch = tl_core::door::watch_lock_orders();
@@ -316,7 +317,7 @@ pub fn watch_lock_orders() -> OrderWatch {
     OrderWatch(())
 }
 
-/// Somebody looks at the orders of locks. See [`watch_lock_orders`].
+/// What stands for a thread that looks at the orders of locks. See [`watch_lock_orders`].
 ///
 /// ```
 /// use tl_core::door::{OrderWatch, watch_lock_orders};
@@ -349,7 +350,7 @@ impl Drop for OrderWatch {
     }
 }
 
-/// Forgets those who look at the orders, in a child made by `fork`: they are threads of the parent.
+/// Forgets the threads that look at the orders, in a child made by `fork`: they are the parent's.
 pub(super) fn forget_watches() {
     WATCHES.store(0, Ordering::Relaxed);
 }

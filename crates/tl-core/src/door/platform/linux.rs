@@ -94,7 +94,7 @@ pub(in crate::door) fn pause() {
 }
 
 /// The kernel keeps nothing for a thread that does not wait.
-pub(crate) fn meet_thread() {}
+pub(crate) fn prepare_thread() {}
 
 /// Whether the machine has one core: then a thread that spins keeps from running what it waits for.
 pub(in crate::door) fn has_one_core() -> bool {

@@ -11,7 +11,7 @@
 //! | `after(nanos)` | the moment on that clock that is so far from now; `None` if it cannot be represented |
 //! | `pause()` | tells the processor that this is a spin loop |
 //! | `has_one_core()` | whether spinning can never pay; `false` if that is not known |
-//! | `meet_thread()` | makes what is kept for the calling thread, so that it is dropped with its thread-locals |
+//! | `prepare_thread()` | makes what is kept for the calling thread, so that it is dropped with its thread-locals |
 //!
 //! | file | where |
 //! | --- | --- |
@@ -39,7 +39,7 @@ mod imp;
 #[path = "portable.rs"]
 mod imp;
 
-pub(crate) use imp::meet_thread;
+pub(crate) use imp::prepare_thread;
 pub(super) use imp::{after, has_one_core, now, pause, wait, wake, wake_all};
 
 #[cfg(loom)]

@@ -82,4 +82,4 @@ pub fn let_time_pass() {
 }
 
 /// The model keeps nothing for a thread.
-pub(crate) fn meet_thread() {}
+pub(crate) fn prepare_thread() {}

@@ -93,7 +93,7 @@ pub(in crate::door) fn pause() {
 /// `parking_lot_core` counts the threads by a thread-local that it makes when a thread first waits,
 /// and drops. If that were at the very end of the thread, nothing would drop it: the table would
 /// grow with each thread that ends.
-pub(crate) fn meet_thread() {
+pub(crate) fn prepare_thread() {
     // SAFETY: the closures neither panic nor call `parking_lot_core`. The address is that of a
     // `static` of this module, so nobody sleeps there, and neither does this call.
     unsafe {
@@ -108,10 +108,10 @@ pub(crate) fn meet_thread() {
     }
 }
 
-/// On which nobody sleeps. It has an address of its own, since it can change.
+/// A word on which no thread sleeps. It is an atomic, so that it has an address of its own.
 static NOBODY: AtomicU32 = AtomicU32::new(0);
 
-/// Not asked here: where spinning does not pay, waiters learn it.
+/// Returns false, whatever the machine has: where spinning does not pay, waiters learn that.
 pub(in crate::door) fn has_one_core() -> bool {
     false
 }

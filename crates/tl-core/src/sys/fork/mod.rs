@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`before`](ForkHooks::before) of all, in the order of [`ForkRank`], then the fork, then in the reverse order [`in_parent`](ForkHooks::in_parent) there and [`in_child`](ForkHooks::in_child) here | `unix.rs` |
 //! | the three run on the thread that forks, and each `in_…` once for each `before` | the C runtime |
-//! | what a rank locks before, no part of a later rank holds while waiting for it | the part that registers |
+//! | a thread that holds a lock of one rank waits for no lock of an earlier rank | the part that registers |
 //! | nothing is allocated or freed in a child | the part that registers |
 //! | a child made in another way (`vfork`, `posix_spawn`, `_Fork`, a bare system call) hears nothing | the C runtime |
 
@@ -14,8 +14,8 @@ mod imp;
 
 pub use imp::{at_fork, fork_generation};
 
-/// In which order the parts of a program get ready for a fork: a part that may hold a lock while
-/// waiting for that of another comes first.
+/// In which order the parts of a program get ready for a fork. A part whose threads may hold its lock
+/// while they wait for the lock of another part comes before that part.
 ///
 /// ```
 /// use tl_core::sys::ForkRank;

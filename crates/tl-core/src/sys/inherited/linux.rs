@@ -12,9 +12,9 @@ use std::ffi::c_ulong;
 use std::fmt;
 use std::mem::{size_of, size_of_val};
 
-/// Enough for the processors of most machines, …
+/// How many words have one bit for each processor of most machines.
 const CPU_WORDS: usize = 1024 / 64;
-/// … and for as many as a kernel of Linux can be built for.
+/// How many words have one bit for each processor that a Linux kernel can be built for.
 const MOST_CPU_WORDS: usize = 8192 / 64;
 /// What the kernel's set of signals takes.
 const SIGNAL_BYTES: usize = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
@@ -40,7 +40,7 @@ const NEVER_BLOCKED: &[i32] = &[
     // One more in musl; in glibc the first that is the program's.
     if cfg!(target_env = "musl") { 34 } else { 33 },
 ];
-/// Among the flags: what the thread makes does not have its rank.
+/// The flag of a thread that does not pass its rank on to the threads that it makes.
 const RESET_ON_FORK: u64 = 1;
 // The kernel's policies. A batch counts as normal, and so does one that is newer.
 const NORMAL: u32 = 0;

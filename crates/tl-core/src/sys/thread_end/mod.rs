@@ -54,8 +54,9 @@ fn call(at_end: fn()) {
     at_end();
 }
 
-/// Returns whether the calling thread is past the destructors of its thread-locals, in the function
-/// of a [`ThreadEnd`] or after one: what it makes a thread-local for now is never dropped.
+/// Returns whether the calling thread is past the destructors of its thread-locals: it is in the
+/// function of a [`ThreadEnd`], or such a function has run. A thread-local that it makes from now on
+/// is never dropped.
 ///
 /// ```
 /// assert!(!tl_core::sys::is_thread_ending());
@@ -119,7 +120,7 @@ impl ThreadEnd {
     pub fn arm(&'static self) -> io::Result<()> {
         if !is_thread_ending() {
             // The function may have to wait.
-            door::meet_thread();
+            door::prepare_thread();
         }
         self.hook.arm()
     }

@@ -1,11 +1,12 @@
-"""Writes facts.rs: what Python's `%` operator makes of formats and values.
+"""Writes facts/text.rs, integer.rs and float.rs: what Python's `%` operator makes of formats and values.
 
-    python3 facts.py > facts.rs
+    python3 facts.py
 
 An argument is the number of combinations to take; all of them are some 50,000.
 """
 
 import itertools
+import os
 import random
 import sys
 
@@ -65,12 +66,17 @@ count = int(sys.argv[1]) if len(sys.argv) > 1 else 700
 if count < len(combinations):
     combinations = random.Random(1).sample(combinations, count)
 
-print("//! What CPython's `%` operator makes of a value, or `None` where it raises. Written by `facts.py`.")
-print()
-print("use super::Value::{self, Float, Integer, Text};")
-print()
-print("#[rustfmt::skip]")
-print("pub(super) const FACTS: &[(Value, &str, Option<&str>)] = &[")
-for combination in SPECIAL + combinations:
-    print(row(*combination))
-print("];")
+rows = [row(*combination) for combination in SPECIAL + combinations]
+for kind, file, what in [("Text", "text", "a text"), ("Integer", "integer", "an integer"), ("Float", "float", "a float")]:
+    with open(f"{os.path.dirname(os.path.abspath(__file__))}/facts/{file}.rs", "w") as out:
+        print(f"//! What CPython's `%` operator makes of {what}, or `None` where it raises. Written by `facts.py`.", file=out)
+        print(file=out)
+        print("use super::Fact;", file=out)
+        print(f"use crate::logging::render::tests::Value::{kind};", file=out)
+        print(file=out)
+        print("#[rustfmt::skip]", file=out)
+        print("pub(super) const FACTS: &[Fact] = &[", file=out)
+        for line in rows:
+            if line.startswith(f"    ({kind}("):
+                print(line, file=out)
+        print("];", file=out)

@@ -3,8 +3,6 @@
 mod guard;
 mod levels;
 
-pub use guard::RLockGuard;
-
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -15,6 +13,8 @@ use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use crate::ReleaseError;
 use crate::place::Place;
 use crate::raw::{Acquire, RawLock};
+
+pub use guard::RLockGuard;
 
 const ACQUIRE: &Operation = &Operation::new("RLock", "acquire");
 const ACQUIRE_TIMEOUT: &Operation = &Operation::new("RLock", "acquire_timeout");
@@ -49,8 +49,8 @@ const NOBODY: u64 = 0;
 /// ```
 pub struct RLock {
     /// The ident of the thread that holds the lock, or `NOBODY`. A thread writes its own ident
-    /// after it has acquired `raw`, and takes it away before it releases `raw`; so a thread that
-    /// reads its own ident is the owner, and one that reads anything else is not. All accesses are
+    /// after it has acquired `raw`, and removes it before it releases `raw`. So a thread that reads
+    /// its own ident is the owner, and one that reads anything else is not. All accesses are
     /// relaxed: a thread sees its own writes, and `raw` orders the rest.
     owner: AtomicU64,
     raw: RawLock,
