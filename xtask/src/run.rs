@@ -54,7 +54,7 @@ pub fn run(mut command: Command, limit: Duration) -> io::Result<Run> {
     });
     let before_limit = receiver.recv_timeout(limit).ok();
     let status = match &before_limit {
-        Some(_) => wait_until(&mut child, deadline)?,
+        Some(_) => wait_before(&mut child, deadline)?,
         None => None,
     };
     if status.is_none() {
@@ -71,7 +71,7 @@ pub fn run(mut command: Command, limit: Duration) -> io::Result<Run> {
     })
 }
 
-fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+fn wait_before(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));

@@ -1,9 +1,10 @@
 //! The protocol of the rounds, apart from the timeout and the action, which belong to a barrier.
 //!
-//! A round goes well by one operation on the word, which begins the next round. So a waiter that
-//! finds another round in the word than its own knows that its own went well. That must stay true
-//! when a round breaks: then the word says why, and the round does not end before all its parties
-//! have been told, however soon the barrier is reset. Threads that come meanwhile wait outside.
+//! A round ends well by one operation on the word, which begins the next round. So a waiter that
+//! finds another round in the word than its own knows that its own ended well. For that to stay
+//! true, a round that breaks ends in another way: the word says why it broke, and the next round
+//! does not begin before all parties have been told, however soon the barrier is reset. Threads
+//! that come before that wait outside.
 
 use std::mem;
 
@@ -13,12 +14,12 @@ use tl_core::sync::atomic::{AtomicU64, Ordering};
 use crate::BrokenBarrierKind;
 use crate::state::{self, Entry, MAX_PARTIES, State};
 
-/// What one of the parties does once all are there.
+/// What one of the parties does once all have arrived.
 pub(crate) type Action = Mutex<dyn FnMut() + Send>;
 
-/// In the queue: a party of the round.
+/// The request of a waiter that is a party of the round.
 const PARTY: u32 = 0;
-/// In the queue: a thread that waits for the round to be over, to come in.
+/// The request of a waiter that is outside, until the round is over and it can come in.
 const OUTSIDER: u32 = 1;
 
 pub(crate) struct Rounds {
@@ -43,9 +44,9 @@ pub(crate) struct Rounds {
     /// `QUEUED` or breaks the round, with the queue locked. Once why is set all changes are made
     /// with the queue locked.
     ///
-    /// The count of rounds wraps around: to be fooled, a waiter would have to miss a multiple of
-    /// 2³⁸ rounds, some hours of them, between two looks a fraction of a microsecond apart. In the
-    /// queue it does not rely on the count.
+    /// The count of rounds wraps around. To be misled by that, a waiter would have to miss 2³⁸
+    /// rounds, which take hours, between two looks that are a fraction of a microsecond apart. In
+    /// the queue it does not rely on the count.
     state: AtomicU64,
     parties: u32,
 }
@@ -127,7 +128,7 @@ impl Rounds {
         }
     }
 
-    /// Breaks the round; a barrier that is broken already stays as it is.
+    /// Breaks the round, unless the barrier is broken already.
     pub(crate) fn abort(&self) {
         let queue = self.queue().lock();
         loop {
@@ -172,10 +173,10 @@ impl Rounds {
 
     #[inline]
     fn exchange(&self, state: State, next: State) -> Result<(), State> {
-        // Release: what a party did before it arrived is passed on by the arrivals after it, each
-        // of which has loaded what this writes, to the last one, and from there by the end of the
-        // round to all. No acquire: `state` comes from a load or from a failure here, both of which
-        // acquire, and the word does not say the same twice.
+        // Release: what a party did before it arrived is passed on from arrival to arrival, since
+        // each has loaded what the one before has written, and from the last one to all parties by
+        // the end of the round. No acquire: `state` comes from a load or from a failure here, both
+        // of which acquire, and the word never has the same value twice.
         self.state
             .compare_exchange(state.0, next.0, Ordering::Release, Ordering::Acquire)
             .map(|_| ())
@@ -216,7 +217,7 @@ impl Rounds {
         }
     }
 
-    /// Waits for the end of the round that the caller has arrived in.
+    /// Waits for the end of the round in which the caller has arrived.
     fn wait_for_others(
         &self,
         mine: State,
@@ -260,7 +261,7 @@ impl Rounds {
                 self.tell(queue, state.without(1));
                 return Err(why);
             }
-            // All are there, and the action runs: the round is no longer a matter of time.
+            // Once all have arrived and the action runs, the time no longer matters.
             let is_full = state.arrived() == self.parties();
             if is_late && !is_full {
                 let next = state.broken(BrokenBarrierKind::TimedOut);
@@ -306,7 +307,7 @@ impl Rounds {
                 break;
             }
         }
-        // Not as one of the parties: it has not arrived.
+        // The note does not say how many parties it takes: this thread has not arrived.
         let note = Note::new(call);
         let noted = queue.noting(&note);
         match noted.wait_together(OUTSIDER, &mut backoff, Deadline::NEVER) {
@@ -342,8 +343,8 @@ impl Rounds {
         }
     }
 
-    /// Tells all in the queue that the round is broken, and begins the next one if the barrier has
-    /// been reset and all have been told. `state` is what the word is to say, up to that.
+    /// Writes `state`, which is that of a broken round, into the word, and tells all threads in the
+    /// queue. If the barrier has been reset, and all parties have been told, the next round begins.
     fn tell(&self, mut queue: LockedQueue<'_>, state: State) {
         let mut parties = 0;
         let why = state::token_of(state.broken_by());

@@ -31,7 +31,7 @@ pub(crate) enum Entry {
 pub(crate) struct State(pub(crate) u64);
 
 impl State {
-    /// The first round, and nobody is there.
+    /// The first round, in which no party has arrived.
     pub(crate) const NEW: State = State(0);
 
     /// What the word tells a thread that comes to a barrier of `parties` parties.
@@ -39,7 +39,7 @@ impl State {
     pub(crate) fn entry(self, parties: usize) -> Entry {
         match self.broken_by() {
             None if self.arrived() < parties => Entry::Open,
-            // All are there, and the action runs.
+            // All have arrived, and the action runs.
             None => Entry::Closed,
             Some(why) if !self.is_reset() => Entry::Refused(why),
             Some(_) if self.is_next_aborted() => Entry::Refused(BrokenBarrierKind::Aborted),
@@ -100,12 +100,12 @@ impl State {
         State(self.0 & !ABORTED | if aborted { ABORTED } else { 0 })
     }
 
-    /// The round broken; it was not before.
+    /// The same round, broken. It was not broken before.
     pub(crate) fn broken(self, why: BrokenBarrierKind) -> State {
         State(self.0 | u64::from(token_of(Some(why))) << WHY_SHIFT)
     }
 
-    /// The next round: nobody is there.
+    /// The next round, in which no party has arrived.
     pub(crate) fn next_round(self) -> State {
         State((self.0 & !(ROUND - 1)).wrapping_add(ROUND))
     }

@@ -1,7 +1,7 @@
 //! The bars that our primitives are to meet, as data beside each case.
 
 /// The other side of a bar: what one of our figures is compared with.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Against {
     Limit,
     /// The best peer that sleeps when the wait is long.
@@ -15,7 +15,7 @@ pub(crate) enum Against {
 }
 
 /// One bar. A run meets it or misses it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Bar {
     /// Our median is at most this number of times that of the other side.
     Median(Against, f64),

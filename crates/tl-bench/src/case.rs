@@ -10,7 +10,7 @@ pub(crate) use crate::sample::{Outcome, Sample};
 pub(crate) type Sampler = Box<dyn FnMut(Duration) -> Outcome>;
 
 /// Which contender of a case it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
     /// A bare version of the least work that the operation needs.
     Limit,
@@ -41,7 +41,7 @@ pub(crate) struct Contender {
 }
 
 /// What the second figure of a case says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Second {
     /// How many operations the slowest thread got for each of the fastest.
     Fairness,

@@ -15,7 +15,7 @@ pub(crate) struct Line<'a> {
 }
 
 /// How the horizontal axis is divided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Horizontal {
     /// A step for each value.
     Steps,
@@ -194,12 +194,11 @@ impl Chart<'_> {
         let mut names = Vec::new();
         let mut ours = String::new();
         for line in &self.lines {
-            let colour = match line.is_ours {
-                true => 0,
-                false => {
-                    peers += 1;
-                    (peers - 1) % COLOURS + 1
-                }
+            let colour = if line.is_ours {
+                0
+            } else {
+                peers += 1;
+                (peers - 1) % COLOURS + 1
             };
             let places: Vec<(f64, f64)> = line
                 .points
@@ -226,9 +225,10 @@ impl Chart<'_> {
                 );
             }
             // Ours lies above the others.
-            match line.is_ours {
-                true => ours = text,
-                false => *svg += &text,
+            if line.is_ours {
+                ours = text;
+            } else {
+                *svg += &text;
             }
             names.push((end, line.name, colour));
         }

@@ -19,7 +19,7 @@ const CHECK: Duration = Duration::from_millis(10);
 
 /// What the system says of all processors together, in ticks: at work, and kept from work by a
 /// hypervisor.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Ticks {
     busy: u64,
     stolen: u64,
@@ -46,7 +46,7 @@ impl Ticks {
 }
 
 /// What other programs take of the machine before the first case.
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
     cores: usize,
     load: String,
@@ -59,7 +59,7 @@ pub(crate) struct Surroundings {
 impl Surroundings {
     /// Waits until the machine is left alone, for ten seconds at most: after a program has ended,
     /// such as a build, the system clears it away for a moment. Returns what the last look saw.
-    pub(crate) fn settle() -> Surroundings {
+    pub(crate) fn wait_until_quiet() -> Surroundings {
         const PATIENCE: Duration = Duration::from_secs(10);
         let start = Instant::now();
         loop {
@@ -198,7 +198,7 @@ fn spin() -> f64 {
 }
 
 /// How much others took while a case ran, as shares of all cores.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Disturbance {
     /// The share that processes took which the bench has not started.
     pub(crate) others: f64,

@@ -17,7 +17,7 @@ pub(crate) struct Finished {
 }
 
 /// What was measured of one contender.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
     pub(crate) who: Who,
     pub(crate) nanos: Summary,

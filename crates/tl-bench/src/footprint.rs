@@ -58,17 +58,17 @@ const TIMERS: usize = 100_000;
 const THREADS: usize = 1000;
 const STACK: usize = 64 << 10;
 
-/// Long enough for what goes on in other threads to come to rest.
-fn settle() {
+/// Waits until other threads have done what they had begun, most likely.
+fn wait_for_other_threads() {
     thread::sleep(Duration::from_millis(100));
 }
 
 fn growth_of_each<R>(count: usize, make: impl FnOnce() -> R) -> (Footprint, R) {
-    settle();
+    wait_for_other_threads();
     let before = resident();
     let (heap, made) = growth_by(|| {
         let made = make();
-        settle();
+        wait_for_other_threads();
         made
     });
     let footprint = Footprint {
@@ -218,9 +218,10 @@ fn measure_in_child(index: usize) -> Result<String, Box<dyn Error>> {
     let output = Command::new(env::current_exe()?)
         .args(["--footprint-child", &index.to_string()])
         .output()?;
-    match output.status.success() {
-        true => Ok(String::from_utf8(output.stdout)?),
-        false => Err(format!("the child process: {}", output.status).into()),
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout)?)
+    } else {
+        Err(format!("the child process: {}", output.status).into())
     }
 }
 

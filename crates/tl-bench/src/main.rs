@@ -89,9 +89,10 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|growth| growth.steps(effort))
             .sum::<usize>();
-    let surroundings = match command_line.once {
-        true => Surroundings::look(),
-        false => Surroundings::settle(),
+    let surroundings = if command_line.once {
+        Surroundings::look()
+    } else {
+        Surroundings::wait_until_quiet()
     };
     println!("{surroundings}\n");
     let start = Instant::now();

@@ -112,7 +112,7 @@ pub(crate) fn team(budget: Duration, threads: usize, operation: impl Fn() + Sync
 }
 
 /// On which cores the threads of a case run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cores {
     /// Wherever the system puts them.
     Any,

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::statistics::Summary;
 
 /// How much time a run may take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
     pub(crate) repetitions: usize,
     /// How often a case is repeated at least, if its samples take longer than usual.
@@ -20,7 +20,7 @@ pub(crate) struct Effort {
 }
 
 /// Which sizes of a growth are measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sizes {
     All,
     Quick,

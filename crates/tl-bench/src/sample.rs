@@ -2,7 +2,7 @@
 
 /// One measurement of one contender: what an operation costs, and a second figure where the case
 /// has one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     pub(crate) nanos: f64,
     pub(crate) second: Option<f64>,

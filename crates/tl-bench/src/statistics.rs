@@ -1,7 +1,7 @@
 //! What is kept of the repetitions of one measurement.
 
 /// The middle, the least and the greatest of some samples.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Summary {
     pub(crate) median: f64,
     pub(crate) min: f64,

@@ -42,12 +42,8 @@ pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> Stri
         text.push('\n');
     };
     line(&mut head.iter().copied());
-    line(
-        &mut (0..head.len()).map(|column| match column == 0 || left.contains(&column) {
-            true => "---",
-            false => "---:",
-        }),
-    );
+    let is_left = |column| column == 0 || left.contains(&column);
+    line(&mut (0..head.len()).map(|column| if is_left(column) { "---" } else { "---:" }));
     for row in rows {
         line(&mut row.iter().map(String::as_str));
     }

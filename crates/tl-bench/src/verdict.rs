@@ -6,14 +6,14 @@ use crate::finished::Finished;
 use crate::statistics::Summary;
 
 /// How one bar came out.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) bar: Bar,
     /// `None` if ours or the other side was not measured.
     pub(crate) measured: Option<Measured>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Measured {
     pub(crate) value: f64,
     pub(crate) met: bool,

@@ -120,9 +120,9 @@ impl AutoResetEvent {
     /// Lets the thread go that has waited longest. If none waits, the event stays set for the next
     /// thread that comes.
     ///
-    /// The caller may be the last to need the event: once the thread that is let go can know it,
-    /// `set` does not touch the event again. It never blocks for longer than a few instructions of
-    /// another thread.
+    /// The thread that is let go may drop the event at once: from the moment when it can go on,
+    /// `set` does not touch the event again. `set` never blocks for longer than a few instructions
+    /// of another thread.
     ///
     /// ```
     /// use tl_event::AutoResetEvent;
@@ -145,8 +145,8 @@ impl AutoResetEvent {
     fn set_unless_queued(&self) -> bool {
         let mut state = self.state.load(Ordering::Relaxed);
         while state != QUEUED {
-            // Release: pairs with the acquire in `try_wait`. Also when the event is set already:
-            // what precedes this call must be seen, too.
+            // Release: pairs with the acquire in `try_wait`. It is needed also if the event is set
+            // already, since what precedes this call must be seen, too.
             match self
                 .state
                 .compare_exchange(state, SET, Ordering::Release, Ordering::Relaxed)
@@ -166,7 +166,8 @@ impl AutoResetEvent {
             return;
         }
         let next = if !queue.wake_one(0) {
-            // The thread in the queue has left it, since its time is over, but has not said so yet.
+            // The thread in the queue has left, since its time is over, but has not changed the
+            // word yet.
             SET
         } else if queue.is_empty() {
             CLEAR
@@ -323,7 +324,7 @@ impl AutoResetEvent {
             Wake::Woken { .. } => true,
             Wake::TimedOut(queue) => {
                 if queue.is_empty() {
-                    // A failure means that the event has been set, or found clear, meanwhile.
+                    // A failure means that a `set` has changed the word meanwhile.
                     let _ = self.state.compare_exchange(
                         QUEUED,
                         CLEAR,

@@ -274,17 +274,20 @@ impl Event {
 
     #[cold]
     fn wait_before(&self, deadline: Deadline, call: Call) -> bool {
+        if deadline.has_passed() {
+            return false;
+        }
         // Acquire: as in `wait_since`.
-        let came = || self.state.load(Ordering::Acquire);
-        !deadline.has_passed() && self.wait_since(came(), deadline, call)
+        let begun = self.state.load(Ordering::Acquire);
+        self.wait_since(begun, deadline, call)
     }
 
-    /// Waits for a thread whose wait began when the word was `came`.
-    fn wait_since(&self, came: u32, deadline: Deadline, call: Call) -> bool {
+    /// Goes on with a wait that began when the word was `begun`.
+    fn wait_since(&self, begun: u32, deadline: Deadline, call: Call) -> bool {
         // All loads acquire: they pair with the release in `set`, also across a `clear`, which
-        // continues what it releases. Set now, or since: a waiter that came with `came` in the word
-        // may go.
-        let is_over = |state: u32| state & SET != 0 || (state ^ came) & !QUEUED != 0;
+        // continues what it releases. The wait is over if the event is set, or has been since the
+        // wait began.
+        let is_over = |state: u32| state & SET != 0 || (state ^ begun) & !QUEUED != 0;
 
         let queue = WaitQueue::of(&self.state);
         let mut backoff = queue.backoff();

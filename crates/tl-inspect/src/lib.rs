@@ -65,8 +65,8 @@
 [`tl-locks`]: ../tl_locks/index.html
 [`tl-thread`]: ../tl_thread/index.html"
 )]
-// So that the pages of its siblings find those of this crate, whichever are made first;
-// `cargo xtask docs` sees to it.
+// Lets the pages of its siblings link to those of this crate, whichever are built first;
+// `cargo xtask docs` checks that.
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 

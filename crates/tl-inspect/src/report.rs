@@ -86,9 +86,10 @@ impl Snapshot {
 
 impl ThreadInfo {
     fn title(&self) -> String {
-        match self.is_listed() || self.is_main() {
-            true => format!("\"{}\"", self.name()),
-            false => "a thread that the library did not start".to_owned(),
+        if self.is_listed() || self.is_main() {
+            format!("\"{}\"", self.name())
+        } else {
+            "a thread that the library did not start".to_owned()
         }
     }
 }

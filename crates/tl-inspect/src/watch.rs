@@ -237,7 +237,7 @@ impl Known {
 /// }
 /// # let _ = is_worth_a_restart;
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Report {
     /// Threads wait for each other in a circle.

@@ -11,9 +11,9 @@ use crate::local::Local;
 
 /// An object in which every thread has a value of its own, and may look at those of the others.
 ///
-/// It is a [`Local`] whose values are `Sync`, and do not change once they are set: so any thread
-/// can [go through](SharedLocal::iter) those of all threads, while they use them. What changes
-/// within a value is an atomic, or is behind a lock. A thread reaches its own value in a few
+/// It is a [`Local`] whose values are `Sync`, and are not replaced once they are set. So any thread
+/// can [go through](SharedLocal::iter) the values of all threads, while those use them. What is to
+/// change within a value is an atomic, or is behind a lock. A thread reaches its own value in a few
 /// instructions, without a lock or an atomic operation, as in a `Local`.
 ///
 /// The value lives until its thread ends, or the `SharedLocal`, whichever comes first, as in a
@@ -276,12 +276,12 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
 
     /// Goes through the values of all threads that have one, in no particular order.
     ///
-    /// It comes upon each value at most once, and upon each that was set before, if its thread does
-    /// not end meanwhile. A value that is set later may be among them or not; that of a thread that
-    /// has ended is not. In a child made by `fork` the values of the parent's threads stay.
+    /// It returns no value twice, and every value that was set before, unless its thread ends
+    /// meanwhile. A value that is set later may be among them or not; that of a thread that has
+    /// ended is not. In a child made by `fork` the values of the parent's threads stay.
     ///
-    /// Nobody waits: not a thread that uses its value, nor one that ends. If a thread ends while
-    /// another has [its value](SharedRef), the last thread that has the value drops it.
+    /// No thread waits for it, whether it uses its value or ends. If a thread ends while others
+    /// have [its value](SharedRef), the last of them drops the value.
     ///
     /// ```
     /// use std::sync::Barrier;
@@ -394,10 +394,10 @@ impl<T: Send + Sync + 'static> fmt::Debug for SharedIter<'_, T> {
     }
 }
 
-/// A look at the value of a thread, by way of [`SharedLocal::iter`].
+/// The value of a thread, as [`SharedLocal::iter`] returns it.
 ///
-/// It derefs to the value, and keeps it as long as it lives: if the thread ends meanwhile, the last
-/// thread that has such a look drops the value.
+/// It derefs to the value, and keeps it alive: if the thread ends meanwhile, the value is dropped
+/// with the last such reference.
 ///
 /// ```
 /// use tl_local::SharedLocal;

@@ -20,17 +20,17 @@ use tl_core::sync::atomic::Ordering;
 use crate::raw::RawSemaphore;
 use crate::word::{IDLE, KEPT, QUEUED, State, TRYING};
 
-// What a waiter is told: that it has its permits,
+/// Tells a waiter that it has its permits.
 pub(crate) const HANDED: u32 = 0;
-// to try to take them,
+/// Tells a waiter to try to take its permits.
 const TRY: u32 = 1;
-// or that the semaphore is closed.
+/// Tells a waiter that the semaphore is closed.
 pub(crate) const REFUSED: u32 = 2;
 
 /// A request for more permits than there can be.
 const BEYOND_BOUND: u32 = 0;
 
-/// What a waiter for `n` permits, at least one, says in the queue.
+/// Returns the request of a waiter for `n` permits, at least one.
 pub(crate) fn request_for(n: usize, bound: usize) -> u32 {
     if n > bound { BEYOND_BOUND } else { n as u32 }
 }

@@ -17,9 +17,9 @@ use crate::semaphore::Semaphore;
 /// ([`forget`](Permit::forget) or [`std::mem::forget`]) is gone for good: the semaphore has one
 /// less.
 ///
-/// Giving back meets a semaphore that is too full only where somebody has released what they had
-/// not acquired. Then as much is given back as there is room for, and the value is what it would
-/// have been without the mistake.
+/// There is room for the permits that are given back, unless a thread has released permits that it
+/// had not acquired. Then as many are given back as there is room for, and the value is what it
+/// would have been without the mistake.
 ///
 /// ```
 /// use tl_semaphore::Semaphore;
@@ -145,24 +145,24 @@ impl fmt::Debug for Permit<'_> {
     }
 }
 
-/// A semaphore that an [`OwnedPermit`] can keep alive.
-pub(crate) trait Home: Send + Sync + UnwindSafe + RefUnwindSafe {
+/// A semaphore, of whatever kind, that an [`OwnedPermit`] keeps alive.
+pub(crate) trait AnySemaphore: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn raw(&self) -> &RawSemaphore;
 }
 
-impl Home for Semaphore {
+impl AnySemaphore for Semaphore {
     fn raw(&self) -> &RawSemaphore {
         &self.raw
     }
 }
 
-impl Home for BoundedSemaphore {
+impl AnySemaphore for BoundedSemaphore {
     fn raw(&self) -> &RawSemaphore {
         &self.raw
     }
 }
 
-impl Home for ClosableSemaphore {
+impl AnySemaphore for ClosableSemaphore {
     fn raw(&self) -> &RawSemaphore {
         &self.raw
     }
@@ -189,13 +189,13 @@ impl Home for ClosableSemaphore {
 /// ```
 #[must_use = "the permit is given back as soon as it is dropped: keep it in a variable, as in `let _permit = …`"]
 pub struct OwnedPermit {
-    home: Arc<dyn Home>,
+    semaphore: Arc<dyn AnySemaphore>,
     count: usize,
 }
 
 impl OwnedPermit {
-    pub(crate) fn new(home: Arc<dyn Home>, count: usize) -> OwnedPermit {
-        OwnedPermit { home, count }
+    pub(crate) fn new(semaphore: Arc<dyn AnySemaphore>, count: usize) -> OwnedPermit {
+        OwnedPermit { semaphore, count }
     }
 
     /// Returns how many permits this stands for.
@@ -234,7 +234,7 @@ impl OwnedPermit {
     #[must_use = "the permits are given back when dropped, and `None` means that there are too few"]
     pub fn split(&mut self, n: usize) -> Option<OwnedPermit> {
         self.count = self.count.checked_sub(n)?;
-        Some(OwnedPermit::new(Arc::clone(&self.home), n))
+        Some(OwnedPermit::new(Arc::clone(&self.semaphore), n))
     }
 
     /// Takes the permits of `other` over, so that all are given back together.
@@ -254,7 +254,7 @@ impl OwnedPermit {
     /// assert_eq!((mine.count(), seats.available()), (2, 1));
     /// ```
     pub fn merge(&mut self, mut other: OwnedPermit) -> Result<(), MergeError<OwnedPermit>> {
-        if !ptr::eq(self.home.raw(), other.home.raw()) {
+        if !ptr::eq(self.semaphore.raw(), other.semaphore.raw()) {
             return Err(MergeError { permit: other });
         }
         self.count = self.count.saturating_add(std::mem::take(&mut other.count));
@@ -278,7 +278,7 @@ impl OwnedPermit {
 
 impl Drop for OwnedPermit {
     fn drop(&mut self) {
-        self.home.raw().give_back(self.count);
+        self.semaphore.raw().give_back(self.count);
     }
 }
 
@@ -290,8 +290,8 @@ impl fmt::Debug for OwnedPermit {
     }
 }
 
-/// Permits of two semaphores were to be merged. Nothing has changed, and the one that was to be
-/// taken over is in here: if this is dropped, so is that.
+/// The error of an attempt to merge permits of two semaphores. Nothing has changed, and the permit
+/// that was to be taken over is in here: it is dropped with this.
 ///
 /// ```
 /// use tl_semaphore::{MergeError, Permit, Semaphore};

@@ -114,7 +114,7 @@ impl RawSemaphore {
         self.take(n) || (self.may_be_kept_in_vain() && self.take_what_is_not_kept(n))
     }
 
-    /// Whether permits may be kept for a thread that is not there, in a child made by `fork`.
+    /// Whether permits may be kept for a thread that does not exist, in a child made by `fork`.
     #[inline]
     fn may_be_kept_in_vain(&self) -> bool {
         self.load().phase() == KEPT && sys::fork_generation() != 0
@@ -258,8 +258,8 @@ impl RawSemaphore {
 
     #[inline]
     pub(crate) fn release_one(&self) -> Result<(), ReleaseError> {
-        // An addition, without a look before, which would cost half as much again. What it passes
-        // by is set right afterwards. Release: pairs with the acquire in `try_acquire` and
+        // It adds without looking first, since a look would cost half as much again. What it has
+        // overlooked is set right afterwards. Release: pairs with the acquire in `try_acquire` and
         // `distribute`.
         let state = State(self.state.fetch_add(1, Ordering::Release));
         if !state.is_quiet() || state.available() >= state.bound() {
@@ -268,7 +268,7 @@ impl RawSemaphore {
         Ok(())
     }
 
-    /// Sets right what the addition of one permit has passed by.
+    /// Sets right what the addition of one permit has overlooked.
     #[cold]
     fn released_one(&self) -> Result<(), ReleaseError> {
         let mut state = self.load();
@@ -287,11 +287,11 @@ impl RawSemaphore {
         self.give(|state| state.total(n))
     }
 
-    /// Gives what a permit stands for. It was acquired, so that there is room for it, unless
-    /// somebody has released what they had not acquired: then as much of it as fits.
+    /// Gives acquired permits back. There is room for them, unless a thread has released permits
+    /// that it had not acquired: then as many are given back as fit.
     #[inline]
     pub(crate) fn give_back(&self, n: usize) {
-        // None of these fails for a reason that is not meant to be passed over.
+        // Too many permits are the only reason to fail here, and those are meant to be ignored.
         let _ = match n {
             0 => Ok(()),
             1 => self.release_one(),

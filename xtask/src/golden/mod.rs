@@ -17,13 +17,14 @@ mod threads;
 use std::fs;
 use std::path::Path;
 
+use placeholder::Placeholders;
+use rules::{Order, Rules};
+use template::Template;
+
 pub use error::GoldenError;
 pub use lanes::Lanes;
 pub use mismatch::{DiffLine, Mismatch, Problem};
-use placeholder::Placeholders;
-use rules::{Order, Rules};
 pub use template::Rebound;
-use template::Template;
 
 /// What one example prints, ready to be compared with an output.
 #[derive(Debug, Clone)]

@@ -25,7 +25,7 @@ const EXAMPLE_LIMIT: Duration = Duration::from_secs(120);
 const GRACE: Duration = Duration::from_secs(30);
 
 /// What became of the tests.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Count {
     /// Tests that passed.
     pub passed: usize,

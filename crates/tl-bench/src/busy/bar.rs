@@ -16,7 +16,7 @@ const BARS: [(Figure, f64); 3] = [
 const MORE_LOST: f64 = 0.005;
 
 /// One bar at one load.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) figure: Figure,
     /// Our figure divided by the best peer's; for lost items, by how much our share is greater.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::waits::Waits;
 
 /// Whose row it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Ours,
     /// A peer that ours is held against.

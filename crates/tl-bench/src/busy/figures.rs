@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::statistics::Summary;
 
 /// What is known of the waits of a sample. Times are nanoseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Figure {
     Mean,
     P50,
@@ -54,7 +54,7 @@ impl Figure {
 }
 
 /// Each figure that a case has.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Figures([Option<f64>; Figure::ALL.len()]);
 
 impl Index<Figure> for Figures {

@@ -44,15 +44,17 @@ pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> 
         (_, true) => run::Effort::QUICK,
         _ => run::Effort::FULL,
     };
-    let surroundings = match command_line.once {
-        true => Surroundings::look(),
-        false => Surroundings::settle(),
+    let surroundings = if command_line.once {
+        Surroundings::look()
+    } else {
+        Surroundings::wait_until_quiet()
     };
     println!("{surroundings}");
     let start = Instant::now();
-    let loads = match command_line.once {
-        true => &[1],
-        false => command_line.loads.as_slice(),
+    let loads = if command_line.once {
+        &[1]
+    } else {
+        command_line.loads.as_slice()
     };
     let measured = run::all(&cases, loads, effort)?;
     let head = format!(

@@ -12,7 +12,7 @@ use crate::disturbance::{Disturbance, Watch};
 use crate::progress::Progress;
 
 /// How much time a run may take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
     pub(crate) repetitions: usize,
     /// How many processes a repetition has. Whether the system puts the threads of a process on one

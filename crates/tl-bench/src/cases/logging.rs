@@ -43,9 +43,10 @@ fn run_child(
         .stdout(out)
         .stderr(error)
         .status()?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("the child process: {status}"))),
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("the child process: {status}")))
     }
 }
 
@@ -110,10 +111,10 @@ pub(crate) fn run_as_child(arguments: &ChildArguments) -> io::Result<()> {
         .join()
         .map_err(|_| io::Error::other("the thread that logs panicked"))?
         .map_err(io::Error::other)?;
-    match file.is_empty() {
-        true => Ok(()),
-        false => fs::write(file, nanos.to_string()),
+    if file.is_empty() {
+        return Ok(());
     }
+    fs::write(file, nanos.to_string())
 }
 
 fn env_logger() {

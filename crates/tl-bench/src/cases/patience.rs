@@ -124,9 +124,10 @@ fn waits<T: Sync + 'static>(
                         spin_loop();
                     }
                     // A thread that waits for long leaves the machine idle, as a rule.
-                    match length < Duration::from_millis(1) {
-                        true => compute(),
-                        false => thread::sleep(length),
+                    if length < Duration::from_millis(1) {
+                        compute();
+                    } else {
+                        thread::sleep(length);
                     }
                     let is_last = count > 1 && start.elapsed() >= budget;
                     is_over.store(is_last, Ordering::Relaxed);

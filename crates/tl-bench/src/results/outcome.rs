@@ -7,7 +7,7 @@ use crate::busy;
 use crate::text::figure;
 
 /// How it came out, in most of the runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Met,
     /// Missed, but mostly by no more than what the repetitions of the peer differ by.

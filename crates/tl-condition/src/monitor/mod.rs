@@ -3,13 +3,13 @@
 mod guard;
 mod on;
 
-pub use guard::MonitorGuard;
-pub use on::OnCondvar;
-
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use tl_locks::{Mutex, MutexExt, MutexGuard, Waiters};
+
+pub use guard::MonitorGuard;
+pub use on::OnCondvar;
 
 /// A value with its lock and its condition in one.
 ///

@@ -23,7 +23,7 @@ use crate::Place;
 /// assert!(main.is_listed() && main.ident().is_some() && main.holds().is_empty());
 /// assert!(matches!(main.state(), State::Running) && main.wait().is_none());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ThreadInfo {
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -125,7 +125,7 @@ impl ThreadInfo {
 ///     thread.holds().iter().for_each(|lock| println!("{}", describe(lock)));
 /// }
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Holding {
     pub(super) address: usize,
@@ -162,7 +162,7 @@ impl Holding {
 /// }).collect::<Vec<_>>();
 /// assert_eq!(states[0], "Running");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum State {

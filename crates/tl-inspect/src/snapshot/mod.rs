@@ -18,13 +18,13 @@ use tl_core::ThreadIdent;
 use tl_core::door;
 use tl_thread::{enumerate, main_thread, pending};
 
+use crate::Place;
+use wait::arrived;
+
 pub use info::{Holding, State, ThreadInfo};
 pub(crate) use names::Names;
 pub use names::ThreadName;
-use wait::arrived;
 pub use wait::{Holder, Wait};
-
-use crate::Place;
 
 /// Returns what every thread does now: each thread that [`tl_thread::enumerate`] lists, and others
 /// that wait in one of the primitives.
@@ -108,9 +108,10 @@ pub fn snapshot() -> Snapshot {
 /// a second look shows that they have not ended just now.
 fn of_the_living(waits: Vec<door::Wait>, names: &Names) -> HashMap<ThreadIdent, door::Wait> {
     let is_stranger = |wait: &door::Wait| !names.are_listed(wait.thread);
-    let lasting: HashSet<_> = match waits.iter().any(is_stranger) {
-        true => door::waits().iter().map(key).collect(),
-        false => HashSet::new(),
+    let lasting: HashSet<_> = if waits.iter().any(is_stranger) {
+        door::waits().iter().map(key).collect()
+    } else {
+        HashSet::new()
     };
     waits
         .into_iter()
@@ -149,7 +150,7 @@ fn held() -> HashMap<ThreadIdent, Vec<Holding>> {
 /// assert!(seen.thread(ThreadIdent::MAIN).is_some());
 /// assert_eq!(seen.awaited().count(), 0); // The process does not wait for its main thread.
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Snapshot {
     #[cfg_attr(feature = "serde", serde(skip))]

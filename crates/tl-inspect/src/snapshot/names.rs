@@ -51,7 +51,7 @@ impl Names {
 ///     println!("{}", describe(deadlock.links()[0].thread()));
 /// }
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ThreadName {
     #[cfg_attr(feature = "serde", serde(serialize_with = "as_str"))]

@@ -49,7 +49,7 @@ pub(super) fn arrived(waits: &HashMap<ThreadIdent, door::Wait>) -> Arrived {
 ///     println!("{}", describe(wait));
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Wait {
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -183,7 +183,7 @@ impl Wait {
 ///     println!("{:?}", wait.holder().map(describe));
 /// }
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Holder {
     thread: ThreadName,

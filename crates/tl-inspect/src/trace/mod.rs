@@ -204,7 +204,7 @@ impl Drop for Recording {
 /// # drop(recording);
 /// # Ok::<(), AlreadyRecording>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AlreadyRecording;
 

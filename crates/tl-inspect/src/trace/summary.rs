@@ -57,7 +57,7 @@ impl Trace {
 /// assert_eq!(summary.dropped(), 0);
 /// # Ok::<(), trace::AlreadyRecording>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct Summary {
     rows: Vec<Row>,
     threads: usize,
@@ -95,7 +95,7 @@ impl Summary {
 /// }
 /// # Ok::<(), trace::AlreadyRecording>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct Row {
     primitive: &'static str,
     operation: &'static str,
@@ -199,7 +199,7 @@ impl Row {
 /// }
 /// # let _ = describe;
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct HeldBy {
     place: Option<Place>,
     threads: Vec<ThreadName>,

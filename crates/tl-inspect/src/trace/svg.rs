@@ -110,9 +110,10 @@ impl<'t> Picture<'t> {
 
     fn y(&self, time: Duration) -> f64 {
         let length = self.trace.length.as_secs_f64();
-        match length > 0.0 {
-            true => TOP + time.as_secs_f64() / length * self.height,
-            false => TOP,
+        if length > 0.0 {
+            TOP + time.as_secs_f64() / length * self.height
+        } else {
+            TOP
         }
     }
 

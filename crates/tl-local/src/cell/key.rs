@@ -43,7 +43,7 @@ impl Key {
         (self.0 as u32 >> INDEX_SHIFT) as usize
     }
 
-    /// A key that no local has ever had, with the smallest index that is free.
+    /// Returns a key that no local has ever had, with the smallest free index.
     pub(super) fn issue() -> Key {
         loop {
             let mut free = free();
@@ -64,8 +64,8 @@ impl Key {
         }
     }
 
-    /// Gives the index back. The caller has seen to it that no thread finds anything under this key
-    /// any more.
+    /// Gives the index back. The caller makes sure that no thread finds anything under this key any
+    /// more.
     pub(super) fn retire(self) {
         let generation = (self.0 >> GENERATION_SHIFT) as u32;
         // An index whose generations are used up is not used again.

@@ -12,7 +12,7 @@
 //!
 //! # Which thread may touch a slot
 //!
-//! A slot is made by a thread for a local, and both know it:
+//! A slot is made by a thread for a local, and both can find it:
 //!
 //! ```text
 //! table of the thread ──key──▶ slot ◀──place── registry of the local
@@ -31,12 +31,12 @@
 //!    slot whose value is borrowed is left alone: nobody will return to that borrow.
 //!
 //! 4. A visitor in any thread looks at the value, with a shared borrow of the local, while the
-//!    thread may look at it too (1). That goes only with a value that does not change: it is
-//!    *published*, from then on, as those of a [`SharedLocal`](crate::SharedLocal) are.
+//!    thread may look at it too (1). That is possible only if the value does not change any more.
+//!    Such a value is *published*, as all values of a [`SharedLocal`](crate::SharedLocal) are.
 //!
-//! A thread that visits values, as the owner ([`Cells::for_each_mut`]) or as any
-//! ([`Cells::visits`]), is counted in the registry. A thread that ends meanwhile does not wait for
-//! the visitors, since they may be waiting for the thread: it leaves the slot to the last of them.
+//! A visitor, be it the exclusive owner ([`Cells::for_each_mut`]) or any thread
+//! ([`Cells::visits`]), is counted in the registry. A thread that ends does not wait for the
+//! visitors, since they may be waiting for the thread: it leaves the slot to the last of them.
 
 mod cells;
 mod key;

@@ -7,8 +7,8 @@ use tl_core::door::PooledMutex;
 
 use super::slot::Slot;
 
-/// The slots of a local. Its lock decides which of the two has exclusive access to a slot when a
-/// thread ends and the owner of the local works on it at the same moment.
+/// The slots of a local. Its lock decides which of two threads has exclusive access to a slot, when
+/// the slot's own thread ends while the owner of the local works on it.
 pub(super) struct Registry<T> {
     places: PooledMutex<Places<T>>,
 }
@@ -208,7 +208,7 @@ impl<T: Send> Leave for Registry<T> {
     fn leave(&self, index: usize) {
         let mut places = self.places.lock();
         let Places { all, free } = &mut *places;
-        // Where there is no such place any more, the local is dropped or was emptied.
+        // If there is no such place any more, the local was dropped or emptied.
         let Some(Place::Taken(taken)) = all.get_mut(index) else {
             return;
         };

@@ -64,7 +64,7 @@ impl<T> Slot<T> {
     }
 
     /// Lets other threads see the value from now on, if there is one that is not borrowed
-    /// exclusively. It does not change any more.
+    /// exclusively. From now on the value does not change.
     pub(super) fn publish(&self) {
         if self.content.get() == Content::Value {
             self.content.set(Content::Published);

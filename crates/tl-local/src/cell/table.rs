@@ -13,8 +13,9 @@ use tl_core::sys::Kept;
 use super::key::Key;
 use super::registry::Leave;
 
-/// How often a thread that ends goes through its values, to drop those that the drops before have
-/// set. A value set after that is refused. POSIX does as much for its own thread-local values.
+/// How often a thread that ends goes through its values, to drop those that earlier drops have set.
+/// A value that is set after that is refused. POSIX asks for as many rounds for its own thread-local
+/// values.
 const ROUNDS: u32 = 4;
 
 /// In the key of an entry: the slot has no value that could be shared.
@@ -24,8 +25,8 @@ const UNREADABLE: u64 = 1;
 #[derive(Clone, Copy)]
 #[repr(C, align(16))]
 struct Entry {
-    /// The key of the local, with a mark, `UNREADABLE`, or not. So that one comparison says all
-    /// that a reader asks.
+    /// The key of the local, with or without the mark `UNREADABLE`. So one comparison tells a reader
+    /// all that it needs to know.
     key: u64,
     /// The slot. It may be freed if the local with this key does not exist any more.
     slot: *const (),
@@ -77,8 +78,8 @@ pub(super) struct Table {
     /// The first of `mask / 16 + 1` entries, a power of two. They are `nothing()` or were allocated
     /// by `grow`.
     entries: Cell<*mut Entry>,
-    /// The offset in bytes of the last entry: what of a key finds the entry. An index beyond the
-    /// table finds another's, with another key.
+    /// The offset in bytes of the last entry, which is also the mask for the bits of a key that say
+    /// where its entry is. A key whose index is beyond the table finds the entry of another key.
     mask: Cell<usize>,
     stage: Cell<Stage>,
     /// By the index of the key; as many as there are entries, or none.
@@ -95,14 +96,15 @@ impl Table {
         }
     }
 
-    /// The table of a thread that has none any more.
+    /// Returns the table of a thread that has none any more.
     fn ended() -> Table {
         let table = Table::new();
         table.stage.set(Stage::Ended);
         table
     }
 
-    /// Where an entry of `key` is, if there is one. What is there may be another's.
+    /// Returns where the entry of `key` is, if there is one. The entry there may be that of another
+    /// key.
     #[inline]
     fn place(&self, key: Key) -> *mut Entry {
         let offset = key.bits() as usize & self.mask.get();
@@ -190,7 +192,7 @@ impl Table {
         );
         let former = records[index].replace(Record { registry, place });
         drop(records);
-        // Of a local that has had this index and is no more; the rest of its registry goes.
+        // It is that of a local which had this index and was dropped since.
         drop(former);
         if self.stage.get() == Stage::Fresh {
             self.stage.set(Stage::Used);
@@ -237,7 +239,7 @@ impl Table {
         self.records.take();
     }
 
-    /// Drops all values that there are now. Whether there were any.
+    /// Drops all values that there are now. Returns whether there were any.
     fn drop_values(&self) -> bool {
         let mut any = false;
         let mut index = 0;
@@ -262,7 +264,7 @@ impl Table {
     }
 }
 
-/// Drops what a value has panicked with, which may panic in its turn.
+/// Drops the payload of a panic. That may panic in its turn.
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(again);
@@ -332,9 +334,9 @@ pub(super) fn with_table<R>(f: impl FnOnce(&Table) -> R) -> R {
     f(&table.unwrap_or_else(|_| std::rc::Rc::new(Table::ended())))
 }
 
-/// Sees to it that the values of the calling thread are dropped when it ends.
+/// Makes sure that the values of the calling thread are dropped when it ends.
 fn end_with_thread() {
-    // It exists: when it is dropped, the table ends, and this is called only by a table that
-    // begins.
+    // The guard has not been dropped: that ends the table, and this is called only by a table that
+    // has its first value.
     GUARD.with(|_| ());
 }

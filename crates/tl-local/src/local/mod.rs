@@ -95,7 +95,7 @@ pub struct Local<T: Send + 'static> {
 }
 
 // A panic can leave a value half changed only in `with_mut`, and then only the thread that panicked
-// sees it: it is that thread's own affair, as with a static `thread_local!`.
+// sees it, as with a static `thread_local!`.
 impl<T: Send + 'static> UnwindSafe for Local<T> {}
 impl<T: Send + 'static> RefUnwindSafe for Local<T> {}
 

@@ -379,12 +379,11 @@ fn an_upgrade_whose_time_runs_out_as_the_reader_leaves_counts_once() {
         let upgrading = spawn(&shared, |shared| {
             shared.lock.read_upgradably();
             let upgraded = shared.lock.upgrade_timeout(SOME_TIME);
-            match upgraded {
-                true => {
-                    shared.add_one();
-                    shared.lock.release_write();
-                }
-                false => shared.lock.release_upgradable_read(),
+            if upgraded {
+                shared.add_one();
+                shared.lock.release_write();
+            } else {
+                shared.lock.release_upgradable_read();
             }
             u32::from(upgraded)
         });

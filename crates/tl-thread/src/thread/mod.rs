@@ -17,10 +17,6 @@ mod os_thread;
 mod pending;
 mod start;
 
-pub(crate) use os_thread::OsThread;
-#[cfg(not(loom))]
-pub(crate) use os_thread::lock_discarded;
-pub(crate) use start::Packet;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -38,6 +34,11 @@ use crate::crew::Crew;
 use crate::life::Life;
 use crate::parker::Parker;
 use crate::{SetDaemonError, registry};
+
+pub(crate) use os_thread::OsThread;
+#[cfg(not(loom))]
+pub(crate) use os_thread::lock_discarded;
+pub(crate) use start::Packet;
 
 /// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones
 /// stand for the same thread, and are equal.

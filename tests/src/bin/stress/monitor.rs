@@ -81,9 +81,10 @@ pub(crate) fn further(round: &Round) -> Report {
                 let mut items = items.lock();
                 while items.is_empty() {
                     let mut items = items.on(&not_empty);
-                    match rng.bool() {
-                        true => items.wait(),
-                        false => drop(items.wait_timeout(timeout(rng))),
+                    if rng.bool() {
+                        items.wait();
+                    } else {
+                        drop(items.wait_timeout(timeout(rng)));
                     }
                 }
                 received.add(items.pop_front().expect("it is not empty"));

@@ -34,7 +34,6 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-pub use found::{LockOrder, OrderStep};
 use graph::{Graph, Wanted};
 
 use super::held;
@@ -42,6 +41,8 @@ use super::mutex::Mutex;
 use super::queue::QueueId;
 use crate::ident::current_ident;
 use crate::names::current_name;
+
+pub use found::{LockOrder, OrderStep};
 
 static GRAPH: Mutex<Graph> = Mutex::new(Graph::new());
 
