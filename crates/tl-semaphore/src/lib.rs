@@ -85,11 +85,9 @@
 mod bounded;
 mod call;
 mod closable;
-mod closable_permits;
 mod distribute;
 mod error;
 mod permit;
-mod permits;
 mod raw;
 mod semaphore;
 mod word;

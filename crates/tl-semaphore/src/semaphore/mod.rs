@@ -1,4 +1,13 @@
-//! The semaphore. The forms that return a permit are in `permits.rs`.
+//! The semaphore.
+//!
+//! | file | what it has |
+//! | --- | --- |
+//! | `mod.rs` | the semaphore, taking permits and giving them |
+//! | `permits.rs` | the forms that return a [`Permit`](crate::Permit) |
+//! | `owned.rs` | the forms that return an [`OwnedPermit`](crate::OwnedPermit) |
+
+mod owned;
+mod permits;
 
 use std::fmt;
 use std::time::{Duration, Instant};
