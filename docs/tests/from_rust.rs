@@ -144,7 +144,7 @@ struct Row {
     differs: String,
 }
 
-/// The rows of the table under a title.
+/// Returns the rows of the table under a title.
 fn rows(page: &str, title: &str) -> Vec<Row> {
     let title = format!("\n//! # {title}\n");
     let (_, rest) = page.split_once(&title).expect("there is such a table");
@@ -165,7 +165,7 @@ fn rows(page: &str, title: &str) -> Vec<Row> {
     rows.collect()
 }
 
-/// What is wrong with the table under a title, which should have these names.
+/// Returns what is wrong with the table under a title, which should have these names.
 fn wrong(page: &str, title: &str, names: &[&[&str]]) -> Vec<String> {
     let mut wanted: BTreeSet<&str> = names.concat().into_iter().collect();
     let mut wrong = Vec::new();
@@ -195,7 +195,7 @@ fn every_name_of_parking_lot_has_one_row() {
     assert_eq!(wrong(PAGE, "The timed forms", &[TIMED]), [""; 0]);
 }
 
-/// The names that the root of a library exports, read from its source.
+/// Returns the names that the root of a library exports, read from its source.
 fn exported(source: &str) -> BTreeSet<String> {
     let lines = source
         .lines()

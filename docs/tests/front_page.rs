@@ -6,7 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The names of the libraries and programs of the workspace that have pages in the documentation.
+/// Returns the names of the libraries and programs of the workspace that have pages in the
+/// documentation.
 fn documented() -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -119,7 +120,7 @@ fn the_guide_shows_every_example_once() {
     }
 }
 
-/// The files with `extension` in a folder: the name of each without it, and its text.
+/// Returns the files with `extension` in a folder: the name of each without it, and its text.
 fn files(folder: &str, extension: &'static str) -> impl Iterator<Item = (String, String)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     std::fs::read_dir(folder)

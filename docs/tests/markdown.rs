@@ -11,7 +11,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The Markdown files of the repository, from its root.
+/// Returns the Markdown files of the repository, from its root.
 fn markdown_files() -> Vec<PathBuf> {
     let root = root();
     let mut files = Vec::new();
@@ -70,7 +70,7 @@ impl Markdown {
         markdown
     }
 
-    /// Whether rustdoc takes any of the blocks for Rust.
+    /// Returns whether rustdoc takes any of the blocks for Rust.
     fn has_rust(&self) -> bool {
         self.fences.iter().any(|fence| {
             let words = ["rust", "no_run", "should_panic", "compile_fail", "ignore"];
@@ -78,7 +78,7 @@ impl Markdown {
         })
     }
 
-    /// The targets of links and pictures, and of references at the beginning of a line.
+    /// Returns the targets of links and pictures, and of references at the beginning of a line.
     fn links(&self) -> Vec<String> {
         let prose = without_inline_code(&self.prose);
         let mut links = Vec::new();
@@ -103,7 +103,7 @@ impl Markdown {
         links
     }
 
-    /// What a link `#...` can lead to, as GitHub makes it of a heading.
+    /// Returns what a link `#...` can lead to, as GitHub makes it of a heading.
     fn anchors(&self) -> Vec<String> {
         let headings = self.prose.lines().filter(|line| line.starts_with('#'));
         headings
@@ -134,7 +134,7 @@ fn without_inline_code(prose: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// What is wrong with the links of `file`, a path from the repository's root.
+/// Returns what is wrong with the links of `file`, a path from the repository's root.
 fn broken_links(file: &Path, text: &str) -> Vec<String> {
     let folder = root()
         .join(file)

@@ -168,7 +168,7 @@ struct Row {
     differs: String,
 }
 
-/// The rows by Python's name; `Err` is a name that has two.
+/// Returns the rows by Python's name; `Err` is a name that has two.
 fn rows(page: &str) -> Result<BTreeMap<String, Row>, String> {
     let (names, _errors) = page
         .split_once("//! # Errors\n")

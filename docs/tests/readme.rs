@@ -15,7 +15,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The first fenced block that begins with `opening`: its language, and more if need be.
+/// Returns the first fenced block that begins with `opening`: its language, and more if need be.
 fn first_block(opening: &str) -> &str {
     let begin = README
         .find(&format!("```{opening}"))
@@ -88,7 +88,7 @@ fn five_commands_lead_from_a_checkout_to_a_program_with_two_crates() {
     fs::remove_dir_all(folder).unwrap();
 }
 
-/// How many other crates `package` brings along.
+/// Returns how many other crates `package` brings along.
 fn tree(package: &str, more: &[&str]) -> usize {
     let output = run(Command::new(env!("CARGO"))
         .current_dir(root())

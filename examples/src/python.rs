@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-/// A truth value as Python prints it.
+/// Returns a truth value as Python prints it.
 ///
 /// # Examples
 ///
@@ -14,7 +14,7 @@ pub fn boolean(value: bool) -> &'static str {
     if value { "True" } else { "False" }
 }
 
-/// A list, tuple or dictionary as Python prints it: as Rust does, but with single quotes.
+/// Returns a list, tuple or dictionary as Python prints it: as Rust does, but with single quotes.
 ///
 /// # Examples
 ///

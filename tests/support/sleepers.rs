@@ -48,14 +48,14 @@ fn lives(native_id: u64) -> bool {
     naps(native_id).is_some()
 }
 
-/// Whether the thread sleeps, and has not woken up between two looks.
+/// Returns whether the thread sleeps, and has not woken up between two looks.
 fn sleeps(native_id: u64) -> bool {
     let before = naps(native_id);
     thread::yield_now();
     before == naps(native_id) && matches!(before, Some((true, _)))
 }
 
-/// Whether the thread sleeps, and how often it has begun to. `None` if it has ended.
+/// Returns whether the thread sleeps, and how often it has begun to. `None` if it has ended.
 #[cfg(target_os = "linux")]
 fn naps(native_id: u64) -> Option<(bool, String)> {
     let status = fs::read_to_string(format!("/proc/self/task/{native_id}/status")).ok()?;

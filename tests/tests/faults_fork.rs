@@ -105,7 +105,7 @@ fn works_in_the_child(event: &Event, semaphore: &Semaphore, condition: &Conditio
         && Barrier::new(1).wait().is_ok()
 }
 
-/// The exit code of a child, which is killed after a minute.
+/// Returns the exit code of a child, which is killed after a minute.
 fn exit_code(child: libc::pid_t) -> Option<i32> {
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut status = 0;

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-/// What the program prints that hangs in this way, with placeholders for the addresses and the
-/// lines.
+/// Returns what the program prints that hangs in this way, with placeholders for the addresses and
+/// the lines.
 fn report(kind: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_hang"))
         .arg(kind)
@@ -38,7 +38,8 @@ fn report(kind: &str) -> String {
     words.concat()
 }
 
-/// The report without where the locks were acquired, which is known with the feature `owners`.
+/// Returns the report without where the locks were acquired, which is known with the feature
+/// `owners`.
 fn without_places(report: &str) -> String {
     let mut parts = report.split(" since `");
     let mut text = parts.next().unwrap().to_owned();

@@ -10,7 +10,7 @@ use tl_core::logging::{BasicConfig, LevelFilter};
 use tl_thread::{Thread, current_thread};
 use tl_timer::Timer;
 
-/// What the system calls the calling thread.
+/// Returns what the system calls the calling thread.
 fn comm() -> String {
     tl_core::sys::os_name()
 }

@@ -60,14 +60,14 @@ fn run(ending: &str, scene: &str) -> Ended {
     }
 }
 
-/// Whether a process has ended by `abort`.
+/// Returns whether a process has ended by `abort`.
 #[cfg(unix)]
 fn was_aborted(status: ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt;
     status.signal() == Some(libc::SIGABRT)
 }
 
-/// Whether a process has ended by `abort`: what Windows calls a fast failure.
+/// Returns whether a process has ended by `abort`: what Windows calls a fast failure.
 #[cfg(windows)]
 fn was_aborted(status: ExitStatus) -> bool {
     const FAST_FAIL: u32 = 0xc000_0409;
@@ -85,7 +85,8 @@ const DROPS_THE_LOCALS_OF_MAIN: bool = !cfg!(any(
     windows
 ));
 
-/// The endings that there are here: those in a thread-local of the main thread's come first.
+/// Returns the endings that there are here: those in a thread-local of the main thread's come
+/// first.
 fn endings<'a>(in_local: &'a str, in_hook: &'a str) -> impl Iterator<Item = &'a str> {
     let in_local = DROPS_THE_LOCALS_OF_MAIN.then_some(in_local);
     in_local.into_iter().chain([in_hook])

@@ -203,7 +203,8 @@ fn errors_can_be_boxed_and_sent() {
 /// Under `tl-core` without its logger. Everything that a primitive has brings at least this.
 const CORE: [&str; 3] = ["tl-core", "crossbeam-utils", "libc"];
 
-/// The crates that a user of `package` compiles, without those that only its tests and builds need.
+/// Returns the crates that a user of `package` compiles, without those that only its tests and
+/// builds need.
 fn dependencies(package: &str) -> BTreeSet<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)

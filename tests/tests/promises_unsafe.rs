@@ -15,7 +15,7 @@ fn root() -> PathBuf {
         .to_owned()
 }
 
-/// The crates that are published: all but those whose manifest says otherwise.
+/// Returns the crates that are published: all but those whose manifest says otherwise.
 fn published() -> Vec<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(root().join("crates")).unwrap() {
@@ -30,7 +30,7 @@ fn published() -> Vec<String> {
     names
 }
 
-/// The sources of a crate: where each is from the root, and its text.
+/// Returns the sources of a crate: where each is from the root, and its text.
 fn sources(name: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join("crates").join(name).join("src")];
@@ -49,12 +49,12 @@ fn sources(name: &str) -> Vec<(String, String)> {
     found
 }
 
-/// What of a line is code.
+/// Returns what of a line is code.
 fn code(line: &str) -> &str {
     line.split_once("//").map_or(line, |(code, _)| code)
 }
 
-/// How many unsafe blocks a text has, and how many unsafe implementations of traits.
+/// Returns how many unsafe blocks a text has, and how many unsafe implementations of traits.
 fn count(text: &str) -> (usize, usize) {
     let of = |what: &str| -> usize {
         let lines = text.lines();
@@ -99,7 +99,7 @@ fn only_three_crates_may_have_unsafe_code() {
     }
 }
 
-/// Whether a comment says what an operation is ordered with.
+/// Returns whether a comment says what an operation is ordered with.
 fn names_its_pair(comment: &str) -> bool {
     let comment = comment.to_lowercase();
     ["pair", "acquire", "release", "acquiring", "releasing"]

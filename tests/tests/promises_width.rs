@@ -22,7 +22,8 @@ fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The prose of a line: what follows the marker of a comment, or the whole line of Markdown.
+/// Returns the prose of a line: what follows the marker of a comment, or the whole line of
+/// Markdown.
 fn prose(line: &str, is_markdown: bool) -> Option<&str> {
     if is_markdown {
         return Some(line);
@@ -31,8 +32,8 @@ fn prose(line: &str, is_markdown: bool) -> Option<&str> {
     Some(comment.trim_start_matches(['/', '!']))
 }
 
-/// The numbers of the lines that are too wide. A table and an address cannot be wrapped, and code
-/// is rustfmt's business.
+/// Returns the numbers of the lines that are too wide. A table and an address cannot be wrapped,
+/// and code is rustfmt's business.
 fn too_wide(text: &str, is_markdown: bool) -> Vec<usize> {
     let mut in_code = false;
     let mut found = Vec::new();

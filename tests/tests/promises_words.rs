@@ -87,7 +87,7 @@ fn methods(source: &str) -> Methods {
     methods
 }
 
-/// What the methods of one file lack, or have too many.
+/// Returns what the methods of one file lack, or have too many.
 fn deviations(of: &str, methods: &Methods) -> Vec<String> {
     let Methods { own, of_traits } = methods;
     let is_other = |name: &str| OTHERS.iter().any(|other| (other.0, other.1) == (of, name));
@@ -116,7 +116,7 @@ fn deviations(of: &str, methods: &Methods) -> Vec<String> {
     deviations
 }
 
-/// The sources in a folder, and in those within.
+/// Returns the sources in a folder, and in those within.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

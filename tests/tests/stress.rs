@@ -15,7 +15,7 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The seed in the line that says how to repeat a failure.
+/// Returns the seed in the line that says how to repeat a failure.
 fn seed_to_repeat(printed: &str, name: &str) -> String {
     let line = printed
         .lines()
@@ -24,7 +24,7 @@ fn seed_to_repeat(printed: &str, name: &str) -> String {
     line.strip_suffix(&format!(" {name}")).unwrap().to_owned()
 }
 
-/// The number of rounds in the summary.
+/// Returns the number of rounds in the summary.
 fn rounds(printed: &str, name: &str) -> u64 {
     let row = printed
         .lines()

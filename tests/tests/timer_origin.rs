@@ -66,8 +66,8 @@ fn set_policy(policy: i32) {
     assert!(is_scheduled(policy, 0));
 }
 
-/// Whether the calling thread could be given this policy, with this priority. This is the kernel's
-/// own call: musl refuses, since by POSIX it would be the whole process's.
+/// Returns whether the calling thread could be given this policy, with this priority. This is the
+/// kernel's own call: musl refuses, since by POSIX it would be the whole process's.
 fn is_scheduled(policy: i32, priority: i32) -> bool {
     // SAFETY: the parameters, a priority, are there for the length of the call.
     unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, policy, &raw const priority) == 0 }
@@ -83,7 +83,7 @@ fn block_usr2() {
     }
 }
 
-/// What the function of a timer finds that the calling thread starts.
+/// Returns what the function of a timer finds that the calling thread starts.
 fn of_a_timer(after_start: impl FnOnce()) -> Attributes {
     let (said, heard) = mpsc::channel();
     let timer = Timer::new(Duration::from_millis(5), move || {

@@ -37,7 +37,7 @@ struct Target {
 }
 
 impl Program {
-    /// The command that runs a test as cargo would.
+    /// Returns the command that runs a test as cargo would.
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
@@ -63,7 +63,7 @@ pub fn build(mut cargo: Command) -> Result<Result<Vec<Program>, String>, BoxedEr
     })
 }
 
-/// The programs that cargo's `messages` tell of, sorted.
+/// Returns the programs that cargo's `messages` tell of, sorted.
 ///
 /// # Errors
 ///

@@ -61,7 +61,7 @@ pub fn run() -> Outcome {
     Ok(mistakes.is_empty())
 }
 
-/// What is wrong with the pages in the folder `root`, each mistake with its page.
+/// Returns what is wrong with the pages in the folder `root`, each mistake with its page.
 ///
 /// # Errors
 ///
@@ -104,8 +104,8 @@ struct Page<'t> {
     elsewhere: Option<PathBuf>,
 }
 
-/// The pages under `folder`, by their paths from `root`. Directly in `root` are only rustdoc's own,
-/// as its settings.
+/// Returns the pages under `folder`, by their paths from `root`. Directly in `root` are only
+/// rustdoc's own, as its settings.
 fn read(root: &Path, folder: &Path) -> Result<BTreeMap<PathBuf, String>, BoxedError> {
     let mut pages = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
@@ -166,8 +166,8 @@ impl Patterns {
         }
     }
 
-    /// What the page is about, if that is an item that no example of the page uses; else its
-    /// methods of which that is true.
+    /// Returns what the page is about, if that is an item that no example of the page uses; else
+    /// its methods of which that is true.
     fn without_example(&self, name: &Path, text: &str) -> Vec<String> {
         let file = name.file_name().unwrap_or_default().to_string_lossy();
         let is_item = file
@@ -203,7 +203,7 @@ impl Patterns {
     }
 }
 
-/// Why a link on the page `name` leads nowhere. Links to other hosts are not followed.
+/// Returns why a link on the page `name` leads nowhere. Links to other hosts are not followed.
 fn broken(
     root: &Path,
     pages: &BTreeMap<&Path, Page<'_>>,
@@ -233,7 +233,7 @@ fn broken(
     (!known).then_some("there is no such place on the page")
 }
 
-/// The page to which `path` leads from the page `name`.
+/// Returns the page to which `path` leads from the page `name`.
 fn follow(name: &Path, path: &str) -> PathBuf {
     without_dots(&name.parent().unwrap_or(Path::new("")).join(path))
 }

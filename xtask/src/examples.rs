@@ -30,7 +30,7 @@ pub struct Example {
     pub teaches: String,
 }
 
-/// The names of the examples in the workspace at `root`, sorted.
+/// Returns the names of the examples in the workspace at `root`, sorted.
 ///
 /// # Errors
 ///
@@ -39,7 +39,7 @@ pub fn names(root: &Path) -> Result<Vec<String>, BoxedError> {
     names_in(&root.join(SOURCES), "rs")
 }
 
-/// The names of the examples that are `wanted`, sorted; of all when none is named.
+/// Returns the names of the examples that are `wanted`, sorted; of all when none is named.
 ///
 /// # Errors
 ///
@@ -59,7 +59,7 @@ pub fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, BoxedError>
     Ok(wanted.into_iter().collect())
 }
 
-/// The names of the files with `extension` in `directory`, without it, sorted.
+/// Returns the names of the files with `extension` in `directory`, without it, sorted.
 ///
 /// # Errors
 ///
@@ -80,7 +80,7 @@ pub fn names_in(directory: &Path, extension: &str) -> Result<Vec<String>, BoxedE
     Ok(names)
 }
 
-/// The examples in the workspace at `root`, by chapter and then by name.
+/// Returns the examples in the workspace at `root`, by chapter and then by name.
 ///
 /// # Errors
 ///
@@ -98,8 +98,8 @@ pub fn all(root: &Path) -> Result<Vec<Example>, BoxedError> {
     Ok(examples)
 }
 
-/// What the doc comment of `source` says: its first paragraph is what the example teaches, and
-/// `Chapter 7: Event.` names the chapter.
+/// Returns what the doc comment of `source` says: its first paragraph is what the example teaches,
+/// and `Chapter 7: Event.` names the chapter.
 ///
 /// # Errors
 ///

@@ -85,7 +85,7 @@ pub fn run(options: &Loom) -> Outcome {
     Ok(well.len() == found.len())
 }
 
-/// The crates that have models: all, or those that are named.
+/// Returns the crates that have models: all, or those that are named.
 fn chosen(names: &[String]) -> Result<Vec<String>, BoxedError> {
     let with_models = models::crates()?;
     match names.iter().find(|name| !with_models.contains(name)) {

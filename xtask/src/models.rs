@@ -15,7 +15,7 @@ use crate::built::Program;
 use crate::run::{self, Run};
 use crate::{BoxedError, workspace};
 
-/// The crates that have models, sorted.
+/// Returns the crates that have models, sorted.
 ///
 /// # Errors
 ///
@@ -35,13 +35,13 @@ pub fn crates() -> Result<Vec<String>, BoxedError> {
     Ok(with_models)
 }
 
-/// Where the models are built.
+/// Returns where the models are built.
 #[must_use]
 pub fn target() -> PathBuf {
     workspace::root().join("target/loom")
 }
 
-/// The command that builds the models of `crates` in the checkout at `root`.
+/// Returns the command that builds the models of `crates` in the checkout at `root`.
 #[must_use]
 pub fn cargo(root: &Path, target: &Path, crates: &[String]) -> Command {
     let mut cargo = workspace::cargo();
@@ -63,7 +63,7 @@ pub fn cargo(root: &Path, target: &Path, crates: &[String]) -> Command {
     cargo
 }
 
-/// The models that `program`, the tests of a crate, has.
+/// Returns the models that `program`, the tests of a crate, has.
 ///
 /// # Errors
 ///
@@ -102,7 +102,7 @@ pub struct Explored {
     pub bound: String,
 }
 
-/// What `model` explored in this run, if it ended well.
+/// Returns what `model` explored in this run, if it ended well.
 ///
 /// # Errors
 ///
@@ -116,7 +116,7 @@ pub fn verdict(run: &Run, model: &str) -> Result<Explored, String> {
     }
 }
 
-/// What `tl_core::model::explore` printed for `model`, if it ran.
+/// Returns what `tl_core::model::explore` printed for `model`, if it ran.
 #[must_use]
 pub fn explored(run: &Run, model: &str) -> Option<Explored> {
     let line = Regex::new(r"model (\S+): (\d+) executions, (.+)").expect("the pattern is right");

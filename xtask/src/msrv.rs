@@ -74,7 +74,7 @@ pub fn run(options: &Msrv) -> Outcome {
     Ok(is_well)
 }
 
-/// The published crates of the workspace at `root` by their `rust-version`.
+/// Returns the published crates of the workspace at `root` by their `rust-version`.
 ///
 /// # Errors
 ///
@@ -100,13 +100,14 @@ pub fn versions(root: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, Boxed
     Ok(versions)
 }
 
-/// What the cargo that runs this says of its version: `cargo 1.95.0 (f2d3ce0bd 2026-03-21)`.
+/// Returns what the cargo that runs this says of its version:
+/// `cargo 1.95.0 (f2d3ce0bd 2026-03-21)`.
 fn in_use() -> Result<String, BoxedError> {
     let said = workspace::cargo().arg("--version").output()?;
     Ok(String::from_utf8(said.stdout)?)
 }
 
-/// Whether a cargo that says this of its version is a release of `version`.
+/// Returns whether a cargo that says this of its version is a release of `version`.
 #[must_use]
 pub fn is_of(said: &str, version: &str) -> bool {
     let release = said.split(' ').nth(1).unwrap_or_default();
@@ -159,8 +160,8 @@ fn debians(version: &str, may_install: bool) -> Result<Option<Command>, BoxedErr
     Ok(Some(cargo))
 }
 
-/// The toolchain of this version among those that `rustup toolchain list` prints, which may name a
-/// release of it.
+/// Returns the toolchain of this version among those that `rustup toolchain list` prints, which may
+/// name a release of it.
 #[must_use]
 pub fn toolchain<'l>(installed: &'l str, version: &str) -> Option<&'l str> {
     installed

@@ -78,7 +78,7 @@ impl fmt::Display for Fate {
     }
 }
 
-/// The mutants, as they are listed.
+/// Returns the mutants, as they are listed.
 ///
 /// # Errors
 ///

@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::BoxedError;
 
-/// How many things go at a time.
+/// Returns how many things go at a time.
 #[must_use]
 pub fn workers() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{BoxedError, parallel};
 
-/// What stands before that which went wrong.
+/// Returns what stands before that which went wrong.
 #[must_use]
 pub fn failed() -> StyledObject<&'static str> {
     style("FAILED").red().bold()

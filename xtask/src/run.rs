@@ -16,7 +16,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// How it ended, in words.
+    /// Returns how it ended, in words.
     #[must_use]
     pub fn ending(&self) -> String {
         match self.status {

@@ -64,7 +64,7 @@ fn check(root: &Path, name: &str) -> Result<Result<(), String>, BoxedError> {
     )
 }
 
-/// The logger that the crate `name` brings, if it brings one.
+/// Returns the logger that the crate `name` brings, if it brings one.
 ///
 /// # Errors
 ///

@@ -95,7 +95,7 @@ pub fn run() -> Outcome {
     Ok(well > 0 && well == clean.len())
 }
 
-/// Whether the sanitizer found a race in the program that wrote this.
+/// Returns whether the sanitizer found a race in the program that wrote this.
 #[must_use]
 pub fn is_found(output: &Output) -> bool {
     output.status.code() == Some(RACE) && text(output).contains("data race")
@@ -123,9 +123,9 @@ fn cargo(host: &str) -> Command {
     sanitized(cargo)
 }
 
-/// The same command, whose programs know what is not to be reported, and print no backtraces: the
-/// standard library holds the loader's lock while it makes one, allocates, and so waits for the
-/// sanitizer, which wants that lock for a report of its own. Both wait forever then.
+/// Returns the same command, whose programs know what is not to be reported, and print no
+/// backtraces: the standard library holds the loader's lock while it makes one, allocates, and so
+/// waits for the sanitizer, which wants that lock for a report of its own. Both wait forever then.
 fn sanitized(mut command: Command) -> Command {
     let suppressions = workspace::root().join("xtask/tsan.supp");
     command

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::BoxedError;
 
-/// The workspace's root.
+/// Returns the workspace's root.
 ///
 /// Cargo says where this package is when it runs it; without cargo it is where it was compiled.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn root() -> PathBuf {
         .to_owned()
 }
 
-/// The cargo that runs this task, in the workspace's root.
+/// Returns the cargo that runs this task, in the workspace's root.
 #[must_use]
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -28,7 +28,7 @@ pub fn cargo() -> Command {
     command
 }
 
-/// What a command said, if it failed.
+/// Returns what a command said, if it failed.
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ pub fn of_published(mut cargo: Command) -> Result<Command, BoxedError> {
     Ok(cargo)
 }
 
-/// The crates that are published, sorted: all in `crates` whose manifest does not say
+/// Returns the crates that are published, sorted: all in `crates` whose manifest does not say
 /// `publish = false`.
 ///
 /// # Errors

@@ -84,7 +84,7 @@ fn a_mutant_is_caught_only_by_a_model_that_fails() {
     }
 }
 
-/// The text of a crate's models: one file, and a folder where there are many.
+/// Returns the text of a crate's models: one file, and a folder where there are many.
 fn models_of(tests: &Path) -> String {
     let mut models = fs::read_to_string(tests.join("loom.rs")).expect("its crate has models");
     for file in fs::read_dir(tests.join("loom")).into_iter().flatten() {

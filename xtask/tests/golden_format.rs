@@ -22,7 +22,7 @@ fn refused(golden: Result<Golden, String>, parts: &[&str]) {
     }
 }
 
-/// The report on `output`, which must be rejected.
+/// Returns the report on `output`, which must be rejected.
 #[track_caller]
 fn report(golden: &Golden, output: &str) -> String {
     console::set_colors_enabled(false);

@@ -140,12 +140,12 @@ fn assert_rejected(golden: &Golden, name: &str, mutant: &[&str]) {
     );
 }
 
-/// All pairs of places below `len`, the smaller first.
+/// Returns all pairs of places below `len`, the smaller first.
 fn pairs(len: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..len).flat_map(move |first| (first + 1..len).map(move |second| (first, second)))
 }
 
-/// Where the name of a thread stands in `line`, with the blanks that pad it.
+/// Returns where the name of a thread stands in `line`, with the blanks that pad it.
 fn shown_name(line: &str) -> Option<Range<usize>> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
         let logged = r"^(?:\[DEBUG\] |[-0-9]+ [:,0-9]+ )?\(([^()]+)\) ";
@@ -162,7 +162,8 @@ fn shown_name(line: &str) -> Option<Range<usize>> {
         .next()
 }
 
-/// The thread that printed `line`: the one that it shows, but for what the main thread prints.
+/// Returns the thread that printed `line`: the one that it shows, but for what the main thread
+/// prints.
 fn printed_by(line: &str) -> &str {
     match shown_name(line) {
         Some(_) if line.ends_with(" starting") && !line.starts_with('(') => "MainThread",

@@ -48,7 +48,7 @@ fn picture() -> String {
     draw("sample", &recording(), golden().lanes())
 }
 
-/// The elements of `picture` with `class`, each with its attributes.
+/// Returns the elements of `picture` with `class`, each with its attributes.
 fn elements<'a>(picture: &'a str, class: &str) -> Vec<&'a str> {
     let class = format!("class=\"{class}");
     let elements = picture
@@ -64,7 +64,7 @@ fn attribute(element: &str, name: &str) -> f64 {
     value.parse().expect("it is a number")
 }
 
-/// What the marks of a picture say that was printed.
+/// Returns what the marks of a picture say that was printed.
 fn printed(picture: &str) -> String {
     let lines = picture.split("<g><title>").skip(1);
     lines

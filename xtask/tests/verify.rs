@@ -97,7 +97,7 @@ fn output_that_is_no_text_fails() {
     assert!(matches!(failure, Err(Failure::Mismatch(_))), "{failure:?}");
 }
 
-/// A workspace with these files, each empty.
+/// Returns a workspace with these files, each empty.
 fn workspace(name: &str, files: &[&str]) -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     if root.exists() {

@@ -34,7 +34,7 @@ impl State {
     /// The first round, in which no party has arrived.
     pub(crate) const NEW: State = State(0);
 
-    /// What the word tells a thread that comes to a barrier of `parties` parties.
+    /// Returns what the word tells a thread that comes to a barrier of `parties` parties.
     #[inline]
     pub(crate) fn entry(self, parties: usize) -> Entry {
         match self.broken_by() {
@@ -47,43 +47,43 @@ impl State {
         }
     }
 
-    /// How many parties are in the round, and have not been told how it ends.
+    /// Returns how many parties are in the round, and have not been told how it ends.
     pub(crate) fn arrived(self) -> usize {
         (self.0 & ARRIVED) as usize
     }
 
-    /// Whether threads may be in the queue.
+    /// Returns whether threads may be in the queue.
     pub(crate) fn is_queued(self) -> bool {
         self.0 & QUEUED != 0
     }
 
-    /// Whether the round is to be followed by a new one as soon as all its parties have been told
-    /// that it is broken.
+    /// Returns whether the round is to be followed by a new one as soon as all its parties have
+    /// been told that it is broken.
     pub(crate) fn is_reset(self) -> bool {
         self.0 & RESET != 0
     }
 
-    /// Whether the round that follows such a reset has been aborted already.
+    /// Returns whether the round that follows such a reset has been aborted already.
     pub(crate) fn is_next_aborted(self) -> bool {
         self.0 & ABORTED != 0
     }
 
-    /// What has broken the round.
+    /// Returns what has broken the round.
     pub(crate) fn broken_by(self) -> Option<BrokenBarrierKind> {
         kind_of(((self.0 & WHY) >> WHY_SHIFT) as u32)
     }
 
-    /// Whether the other word is of the same round.
+    /// Returns whether the other word is of the same round.
     pub(crate) fn is_same_round(self, other: State) -> bool {
         (self.0 ^ other.0) < ROUND
     }
 
-    /// One more party.
+    /// Returns the round with one more party.
     pub(crate) fn with_arrival(self) -> State {
         State(self.0 + 1)
     }
 
-    /// The same round with `parties` parties fewer.
+    /// Returns the same round with `parties` parties fewer.
     pub(crate) fn without(self, parties: usize) -> State {
         State(self.0 - parties as u64)
     }
@@ -100,18 +100,18 @@ impl State {
         State(self.0 & !ABORTED | if aborted { ABORTED } else { 0 })
     }
 
-    /// The same round, broken. It was not broken before.
+    /// Returns the same round, broken. It was not broken before.
     pub(crate) fn broken(self, why: BrokenBarrierKind) -> State {
         State(self.0 | u64::from(token_of(Some(why))) << WHY_SHIFT)
     }
 
-    /// The next round, in which no party has arrived.
+    /// Returns the next round, in which no party has arrived.
     pub(crate) fn next_round(self) -> State {
         State((self.0 & !(ROUND - 1)).wrapping_add(ROUND))
     }
 }
 
-/// How a round ended, as the number that a waiter in the queue is told.
+/// Returns how a round ended, as the number that a waiter in the queue is told.
 pub(crate) fn token_of(why: Option<BrokenBarrierKind>) -> u32 {
     match why {
         None => 0,

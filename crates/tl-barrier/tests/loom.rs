@@ -36,7 +36,7 @@ fn spawn<S: 'static, T: 'static>(
     thread::spawn(move || act(&shared))
 }
 
-/// How many of the outcomes are this one.
+/// Returns how many of the outcomes are this one.
 fn count(outcomes: &[Outcome], of: Outcome) -> usize {
     outcomes.iter().filter(|&&outcome| outcome == of).count()
 }

@@ -46,8 +46,8 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// How many more bytes of the heap are in use after `f` than before it, all threads together; and
-/// what `f` returned.
+/// Returns how many more bytes of the heap are in use after `f` than before it, all threads
+/// together; and what `f` returned.
 pub(crate) fn growth_by<R>(f: impl FnOnce() -> R) -> (i64, R) {
     BYTES.store(0, Ordering::Relaxed);
     IS_COUNTING.store(true, Ordering::Relaxed);

@@ -15,8 +15,8 @@ pub(crate) enum Who {
     /// A bare version of the least work that the operation needs.
     Limit,
     Ours,
-    /// Another way to do the same: one more of ours, or one that shows what the machine can do. No
-    /// bar holds it.
+    /// Another way to do the same: one more of ours, or one that shows what the machine can do. It
+    /// has no part in a bar, unless the bar names it.
     Variant(&'static str),
     Peer(&'static str),
     /// A peer that never sleeps, however long it waits. It is shown, and is never the best one.

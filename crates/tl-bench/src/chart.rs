@@ -69,7 +69,7 @@ impl Chart<'_> {
         fs::write(directory.join(format!("{name}.svg")), self.svg())
     }
 
-    /// Nothing but the axes, if there is not one point.
+    /// Draws the chart; only its axes, if there is not one point.
     fn svg(&self) -> String {
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
@@ -101,7 +101,7 @@ impl Chart<'_> {
             .flat_map(|line| line.points.iter().copied())
     }
 
-    /// The times at the ends of the vertical axis: each is 1, 2 or 5 of a decade.
+    /// Returns the times at the ends of the vertical axis: each is 1, 2 or 5 of a decade.
     fn times(&self) -> (f64, f64) {
         let (low, high) = self
             .points()
@@ -122,7 +122,7 @@ impl Chart<'_> {
         BOTTOM - share * (BOTTOM - TOP)
     }
 
-    /// All values of the horizontal axis.
+    /// Returns all values of the horizontal axis.
     fn values(&self) -> Vec<f64> {
         let mut values: Vec<f64> = self.points().map(|(value, _)| value).collect();
         values.sort_by(f64::total_cmp);
@@ -259,7 +259,7 @@ fn marks() -> Vec<f64> {
         .collect()
 }
 
-/// A time of one digit, without the zeros after the point.
+/// Returns a time of one digit, without the zeros after the point.
 fn short_duration(nanos: f64) -> String {
     let text = duration(nanos);
     match text.split_once(' ') {

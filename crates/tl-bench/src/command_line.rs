@@ -124,7 +124,7 @@ pub(crate) struct BusyCommandLine {
 pub(crate) struct Wanted(BTreeSet<&'static str>);
 
 impl Wanted {
-    /// Those of `ids` that `names` ask for; all if nothing is asked for.
+    /// Returns those of `ids` that `names` ask for; all if nothing is asked for.
     pub(crate) fn new(ids: Vec<&'static str>, names: &[String]) -> Result<Wanted, String> {
         if let Some(name) = names
             .iter()
@@ -145,7 +145,7 @@ impl Wanted {
     }
 }
 
-/// Whether a case is meant: by its own name, or by its number without the letter.
+/// Returns whether a case is meant: by its own name, or by its number without the letter.
 fn is_named(id: &str, name: &str) -> bool {
     id == name || id.trim_end_matches(char::is_alphabetic) == name
 }

@@ -128,7 +128,8 @@ impl Display for Surroundings {
     }
 }
 
-/// The processor time, in ticks, of each process but this one and its parents, and its name.
+/// Returns the processor time, in ticks, of each process but this one and its parents, and its
+/// name.
 fn used_by_others() -> BTreeMap<u32, (String, u64)> {
     let mut processes = BTreeMap::new();
     let Ok(entries) = fs::read_dir("/proc") else {

@@ -39,7 +39,7 @@ impl Finished {
         Some(self.row(who)?.nanos.median)
     }
 
-    /// The peers that did all that was asked of them.
+    /// Returns the peers that did all that was asked of them.
     pub(crate) fn peers(&self) -> impl Iterator<Item = &Row> {
         self.rows
             .iter()

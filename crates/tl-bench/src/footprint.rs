@@ -58,7 +58,7 @@ const TIMERS: usize = 100_000;
 const THREADS: usize = 1000;
 const STACK: usize = 64 << 10;
 
-/// Waits until other threads have done what they had begun, most likely.
+/// Waits long enough for other threads to have done, most likely, what they had begun.
 fn wait_for_other_threads() {
     thread::sleep(Duration::from_millis(100));
 }
@@ -78,7 +78,7 @@ fn growth_of_each<R>(count: usize, make: impl FnOnce() -> R) -> (Footprint, R) {
     (footprint, made)
 }
 
-/// The bytes of the process that are in memory.
+/// Returns the bytes of the process that are in memory.
 fn resident() -> f64 {
     let pages = fs::read_to_string("/proc/self/statm")
         .ok()
@@ -159,7 +159,7 @@ fn std_threads() -> Footprint {
     footprint
 }
 
-/// What a thread takes more when it has gone on and done something.
+/// Returns how much more a thread takes once it has gone on and done something.
 fn then(something: impl Fn() + Clone + Send + 'static, end: impl FnOnce()) -> Footprint {
     let gate = Arc::new(tl_event::Event::new());
     let go = Arc::clone(&gate);

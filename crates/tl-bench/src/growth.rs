@@ -295,7 +295,7 @@ impl Grown {
         })
     }
 
-    /// The cost at each size.
+    /// Returns the cost at each size.
     pub(crate) fn line(&self, who: Who) -> Vec<(usize, f64)> {
         self.sizes
             .iter()
@@ -303,9 +303,9 @@ impl Grown {
             .collect()
     }
 
-    /// How many times dearer the operation is at the greatest size than at the least, for ours and
-    /// for the peer that is the best at the greatest size; and whether ours, give or take a tenth,
-    /// grows no faster or is no dearer in the end.
+    /// Returns how many times dearer the operation is at the greatest size than at the least, for
+    /// ours and for the peer that is the best at the greatest size; and whether ours, give or take
+    /// a tenth, grows no faster or is no dearer in the end.
     pub(crate) fn verdict(&self) -> Option<(f64, Who, f64, bool)> {
         let factor = |line: &[(usize, f64)]| Some(line.last()?.1 / line.first()?.1);
         let best = self.sizes.last()?.1.best_peer()?.who;
@@ -321,7 +321,7 @@ impl Grown {
         ))
     }
 
-    /// The table, with the verdict under it.
+    /// Returns the table, with the verdict under it.
     pub(crate) fn table(&self) -> String {
         let sizes: Vec<String> = self
             .sizes

@@ -19,8 +19,8 @@ impl Sample {
     }
 }
 
-/// What one call costs, called over and over by one thread: the median of short batches, so that
-/// one in which the system let something else run does not count.
+/// Returns what one call costs, called over and over by one thread: the median of short batches, so
+/// that one in which the system let something else run does not count.
 pub(crate) fn per_call(budget: Duration, mut call: impl FnMut()) -> Outcome {
     const BATCHES: u32 = 15;
     let batch = budget / BATCHES;
@@ -64,8 +64,8 @@ fn time<F: FnMut()>(turns: u64, call: &mut F) -> Duration {
     start.elapsed()
 }
 
-/// What an operation costs when `threads` threads do it at the same time, back to back: the time
-/// that passed, divided by the number of operations of all threads. The second figure is the
+/// Returns what an operation costs when `threads` threads do it at the same time, back to back: the
+/// time that passed, divided by the number of operations of all threads. The second figure is the
 /// operations of the slowest thread divided by those of the fastest.
 pub(crate) fn team(budget: Duration, threads: usize, operation: impl Fn() + Sync) -> Outcome {
     let ready = AtomicUsize::new(0);
@@ -134,9 +134,9 @@ impl Cores {
     }
 }
 
-/// What a round trip costs. In one thread, `there` hands the turn over and waits to have it back.
-/// In another, `back` waits for the turn and returns it, until its result says that this was the
-/// last. `last` makes it say so.
+/// Returns what a round trip costs. In one thread, `there` hands the turn over and waits to have it
+/// back. In another, `back` waits for the turn and returns it, until its result says that this was
+/// the last. `last` makes it say so.
 pub(crate) fn round_trips(
     budget: Duration,
     cores: Cores,
@@ -178,7 +178,7 @@ pub(crate) fn round_trips(
     })
 }
 
-/// What a round costs when each of `parties` waits for all the others, over and over.
+/// Returns what a round costs when each of `parties` waits for all the others, over and over.
 pub(crate) fn rounds<W: FnMut() + Send>(
     budget: Duration,
     cores: Cores,

@@ -72,7 +72,7 @@ fn sizes() -> Vec<Size> {
     ]
 }
 
-/// Everything, as Markdown, with the verdicts.
+/// Returns everything, as Markdown, with the verdicts.
 pub(crate) fn tables() -> String {
     let sizes: Vec<Vec<String>> = sizes()
         .into_iter()

@@ -16,7 +16,7 @@ fn check(status: libc::c_int) {
     assert_eq!(status, 0, "a call of the C library failed");
 }
 
-/// The cores that the calling thread may run on. There is at least one.
+/// Returns the cores that the calling thread may run on. There is at least one.
 pub(crate) fn allowed_cores() -> Vec<usize> {
     // SAFETY: a zeroed set is an empty one; the size given is that of the set written to;
     // `CPU_ISSET` is asked only about cores that a set has room for.
@@ -39,12 +39,12 @@ pub(crate) fn pin(core: usize) {
     }
 }
 
-/// The processor time that the calling thread has used.
+/// Returns the processor time that the calling thread has used.
 pub(crate) fn thread_time() -> Duration {
     clock(libc::CLOCK_THREAD_CPUTIME_ID)
 }
 
-/// The time of this clock.
+/// Returns the time of this clock.
 fn clock(clock: libc::clockid_t) -> Duration {
     let mut time = MaybeUninit::<libc::timespec>::uninit();
     // SAFETY: the call writes the whole of `time` when it succeeds, which is checked.
@@ -55,12 +55,12 @@ fn clock(clock: libc::clockid_t) -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// The processor time that the process has used, with its threads that have ended.
+/// Returns the processor time that the process has used, with its threads that have ended.
 pub(crate) fn process_time() -> Duration {
     clock(libc::CLOCK_PROCESS_CPUTIME_ID)
 }
 
-/// The processor time that the process has used, and its children that have ended.
+/// Returns the processor time that the process has used, and its children that have ended.
 pub(crate) fn time_of_all() -> Duration {
     let used = |who| {
         let mut usage = MaybeUninit::<libc::rusage>::uninit();
@@ -77,7 +77,7 @@ pub(crate) fn time_of_all() -> Duration {
     used(libc::RUSAGE_SELF) + used(libc::RUSAGE_CHILDREN)
 }
 
-/// How many of the ticks in `/proc` are a second.
+/// Returns how many of the ticks in `/proc` are a second.
 pub(crate) fn ticks_per_second() -> f64 {
     // SAFETY: has no conditions.
     unsafe { libc::sysconf(libc::_SC_CLK_TCK) as f64 }
@@ -121,14 +121,14 @@ pub(crate) fn futex_wake(word: &AtomicU32, count: i32) {
     }
 }
 
-/// The system's number of the calling thread, by a system call each time.
+/// Returns the system's number of the calling thread, by a system call each time.
 #[inline]
 pub(crate) fn gettid() -> i32 {
     // SAFETY: has no conditions.
     unsafe { libc::gettid() }
 }
 
-/// The C library's number of the calling thread.
+/// Returns the C library's number of the calling thread.
 #[inline]
 pub(crate) fn pthread_self() -> usize {
     // SAFETY: has no conditions.
@@ -142,8 +142,8 @@ pub(crate) fn write_stderr(bytes: &[u8]) {
     unsafe { libc::write(libc::STDERR_FILENO, bytes.as_ptr().cast(), bytes.len()) };
 }
 
-/// A pipe that keeps the writes apart: each read gives the bytes of one write. The reading end does
-/// not block.
+/// Returns a pipe that keeps the writes apart: each read gives the bytes of one write. The reading
+/// end does not block.
 pub(crate) fn packet_pipe() -> io::Result<(File, File)> {
     let mut ends = [0; 2];
     // SAFETY: `ends` has room for the two descriptors; when the call succeeded they are open and

@@ -9,8 +9,8 @@ use crate::sample::{Outcome, Sample};
 
 const PROGRAM: &str = include_str!("python.py");
 
-/// Where the interpreter is, if there is one. What is called `python3` may be a script that looks
-/// for it first.
+/// Returns where the interpreter is, if there is one. What is called `python3` may be a script that
+/// looks for it first.
 pub(crate) fn interpreter() -> Option<&'static str> {
     static INTERPRETER: OnceLock<Option<String>> = OnceLock::new();
     INTERPRETER

@@ -11,7 +11,7 @@ use crate::growth::Grown;
 use crate::text::{duration, table};
 use crate::verdict::{Measured, Verdict, verdicts_of};
 
-/// The second figure, in its own unit.
+/// Returns the second figure, in its own unit.
 fn second(kind: Second, value: f64) -> String {
     match kind {
         Second::Percentile99 | Second::WriterWait => duration(value),
@@ -20,7 +20,7 @@ fn second(kind: Second, value: f64) -> String {
     }
 }
 
-/// Everything that was measured, as Markdown.
+/// Returns everything that was measured, as Markdown.
 pub(crate) fn all(cases: &[Finished], grown: &[Grown], memory: Option<&str>) -> String {
     let grown_tables: Vec<String> = grown.iter().map(Grown::table).collect();
     let sections = [
@@ -98,7 +98,7 @@ fn with_spread(row: &Row) -> String {
     )
 }
 
-/// The lower end of a range without its unit where it has the same as the middle.
+/// Returns the lower end of a range, without its unit if that is the unit of the middle too.
 fn three_digits_of(value: f64, like: f64) -> String {
     let (value_text, like_text) = (duration(value), duration(like));
     match (value_text.split_once(' '), like_text.split_once(' ')) {
@@ -164,7 +164,7 @@ fn measured_text(bar: Bar, kind: Option<Second>, value: f64) -> String {
     }
 }
 
-/// Every contender of every case.
+/// Returns every contender of every case.
 fn details(cases: &[Finished]) -> String {
     if cases.is_empty() {
         return String::new();
@@ -212,7 +212,7 @@ fn details(cases: &[Finished]) -> String {
     table(&head, &[1, 2, 8], &rows)
 }
 
-/// The cases during which something else ran.
+/// Returns the cases during which something else ran.
 fn disturbed(cases: &[Finished], grown: &[Grown]) -> String {
     let mut text = String::new();
     for case in cases {
@@ -230,7 +230,7 @@ fn disturbed(cases: &[Finished], grown: &[Grown]) -> String {
     text
 }
 
-/// The peers that did not take part, or not well.
+/// Returns the peers that did not take part, or not well.
 fn left_out(cases: &[Finished]) -> String {
     let mut text = String::new();
     for case in cases {
@@ -241,7 +241,7 @@ fn left_out(cases: &[Finished]) -> String {
     text
 }
 
-/// How many bars were met, and which were not.
+/// Returns how many bars were met, and which were not.
 fn verdicts(cases: &[Finished], grown: &[Grown]) -> String {
     let all: Vec<(&Finished, Verdict)> = cases
         .iter()
@@ -285,7 +285,7 @@ fn verdicts(cases: &[Finished], grown: &[Grown]) -> String {
     text
 }
 
-/// The bars, and an object for each contender of each case, and of each size of a growth.
+/// Returns the bars, and an object for each contender of each case, and of each size of a growth.
 pub(crate) fn json(cases: &[Finished], grown: &[Grown]) -> Value {
     let of_cases = cases.iter().flat_map(|case| {
         verdicts_of(case).into_iter().filter_map(|verdict| {

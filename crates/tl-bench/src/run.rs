@@ -47,12 +47,12 @@ impl Effort {
         sizes: Sizes::Least,
     };
 
-    /// How often a case with this stretch is repeated.
+    /// Returns how often a case with this stretch is repeated.
     fn repetitions_of(self, case: &Case) -> usize {
         (self.repetitions / case.stretch.isqrt() as usize).max(self.least)
     }
 
-    /// How many samples a run of this case takes, for the progress line.
+    /// Returns how many samples a run of this case takes, for the progress line.
     pub(crate) fn samples_of(self, case: &Case) -> usize {
         self.repetitions_of(case) * case.contenders.len()
     }

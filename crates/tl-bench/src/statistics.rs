@@ -9,7 +9,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Sums samples up; nothing is known of none.
+    /// Sums samples up. Returns `None` if there are none.
     pub(crate) fn of(samples: impl IntoIterator<Item = f64>) -> Option<Summary> {
         let mut sorted: Vec<f64> = samples.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
@@ -24,7 +24,7 @@ impl Summary {
     }
 }
 
-/// The value that this share of the samples does not exceed.
+/// Returns the value that this share of the samples does not exceed.
 pub(crate) fn percentile(samples: &mut [f64], share: f64) -> f64 {
     samples.sort_by(f64::total_cmp);
     let rank = (samples.len() as f64 * share).ceil() as usize;

@@ -21,7 +21,7 @@ fn three_digits(value: f64) -> String {
     }
 }
 
-/// A figure: in bold where it misses its bar, with a tilde where that may be chance.
+/// Returns a figure: in bold where it misses its bar, with a tilde where that may be chance.
 pub(crate) fn figure(text: &str, is_met: bool, by_chance: bool) -> String {
     match (is_met, by_chance) {
         (true, _) => text.to_owned(),
@@ -50,8 +50,8 @@ pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> Stri
     text
 }
 
-/// The text with each line that is too wide wrapped at a space, the lines of an item under its
-/// first. Tables and links are left as they are.
+/// Returns the text with each line that is too wide wrapped at a space, the lines of an item under
+/// its first. Tables and links are left as they are.
 pub(crate) fn wrapped(text: &str) -> String {
     const COLUMNS: usize = 100;
     let mut wrapped = String::new();

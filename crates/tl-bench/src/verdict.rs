@@ -22,7 +22,7 @@ pub(crate) struct Measured {
     pub(crate) by_chance: bool,
 }
 
-/// All bars of a case, in their order.
+/// Returns all bars of a case, in their order.
 pub(crate) fn verdicts_of(case: &Finished) -> Vec<Verdict> {
     let judged = case.bars.iter().map(|&bar| Verdict {
         bar,

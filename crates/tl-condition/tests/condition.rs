@@ -385,8 +385,8 @@ fn panicking_predicate<L: ConditionLock + Sync>(condition: &Condition<L>) {
     assert!(condition.release().is_err());
 }
 
-/// How long the waits of the races are: most run out while the waiter spins, some while it yields,
-/// a few while it sleeps.
+/// Returns how long the waits of the races are: most run out while the waiter spins, some while it
+/// yields, a few while it sleeps.
 fn racing_timeout(race: usize, number: usize) -> Duration {
     let range = match race % 1024 {
         0 => 60_000,

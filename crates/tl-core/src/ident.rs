@@ -57,7 +57,7 @@ impl ThreadIdent {
         }
     }
 
-    /// An identity that no thread has had.
+    /// Returns an identity that no thread has had.
     pub(crate) fn next() -> ThreadIdent {
         static NEXT: AtomicU64 = AtomicU64::new(ThreadIdent::MAIN.0.get() + 1);
 
@@ -123,8 +123,8 @@ pub(crate) fn set_current(ident: ThreadIdent) {
 #[cold]
 fn assign() -> ThreadIdent {
     let is_main = cfg!(not(loom)) && crate::sys::is_main_thread();
-    // In a child made by `fork`, `MAIN` may be the identity of a thread of the parent, in whose name
-    // locks may still be held.
+    // In a child made by `fork`, `MAIN` may be the identity of a thread of the parent, in whose
+    // name locks may still be held.
     let ident = if is_main && is_first_process() {
         ThreadIdent::MAIN
     } else {
@@ -137,7 +137,7 @@ fn assign() -> ThreadIdent {
     ident
 }
 
-/// Whether no identity has been given in a process of which this one is a child by `fork`.
+/// Returns whether no identity has been given in a process of which this one is a child by `fork`.
 fn is_first_process() -> bool {
     static FIRST: AtomicU32 = AtomicU32::new(0);
 
@@ -149,7 +149,7 @@ fn is_first_process() -> bool {
 
 static OF_MAIN: AtomicU64 = AtomicU64::new(ThreadIdent::MAIN.0.get());
 
-/// The identity of the main thread of this process.
+/// Returns the identity of the main thread of this process.
 pub(crate) fn of_main() -> ThreadIdent {
     // Relaxed: it changes where there is only one thread.
     ThreadIdent::from_u64(OF_MAIN.load(Ordering::Relaxed)).unwrap_or(ThreadIdent::MAIN)

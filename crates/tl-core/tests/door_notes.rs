@@ -13,7 +13,7 @@ use tl_core::{ThreadIdent, current_ident};
 const PASS: &Operation = &Operation::new("Turnstile", "pass");
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The one wait of this program, once it is seen and `is_so`.
+/// Returns the one wait of this program, once it is seen and `is_so`.
 fn the_wait(is_so: impl Fn(&Wait) -> bool) -> Wait {
     let limit = Deadline::after(LIMIT);
     loop {

@@ -8,7 +8,7 @@ use log::{Level, Log, Metadata};
 use logging_support::{child, is_child, log_at, logged, run};
 use tl_core::logging::{BasicConfig, InitError, LevelFilter};
 
-/// The targets and levels that the configuration lets through, of these.
+/// Returns the targets and levels that the configuration lets through, of these.
 fn let_through(test: &str, config: BasicConfig) -> Vec<String> {
     let lines = logged(test, config.format("%(name)s=%(levelname)s"), |logger| {
         for target in ["app", "app::net", "app::net::http", "other"] {
@@ -215,7 +215,8 @@ fn the_environment_is_not_read_unless_asked() {
     run(command);
 }
 
-/// What a child makes of the variable: the level of all, and of `app`; and what it says about it.
+/// Returns what a child makes of the variable: the level of all, and of `app`; and what it says
+/// about it.
 fn with_variable(value: &std::ffi::OsStr) -> (String, String) {
     let mut command = child("what_is_wrong_in_the_variable_is_a_warning_and_the_rest_counts");
     let output = run({

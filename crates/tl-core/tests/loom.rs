@@ -11,7 +11,7 @@ use tl_core::door::{Call, Deadline, Holder, Mutex, Note, Operation, WaitQueue, W
 use tl_core::model::{explore, let_time_pass};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
-/// A deadline that comes when the model lets time pass.
+/// Returns a deadline that comes when the model lets time pass.
 fn some_time() -> Deadline {
     Deadline::after(std::time::Duration::from_secs(1))
 }

@@ -30,7 +30,7 @@ impl Drop for Observer {
     }
 }
 
-/// Whether the thread only looks: it comes to no barrier, and holds nothing.
+/// Returns whether the thread only looks: it comes to no barrier, and holds nothing.
 pub(crate) fn contains(thread: ThreadIdent) -> bool {
     let number = thread.as_u64().get();
     OBSERVERS

@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 /// How many colours there are for lanes.
 pub const COLOURS: usize = 6;
 
-/// The style sheet of the picture with this `id`. Each rule names it, so that several pictures on
-/// one page don't disturb each other.
+/// Returns the style sheet of the picture with this `id`. Each rule names it, so that several
+/// pictures on one page don't disturb each other.
 ///
 /// A picture alone is as light or dark as its reader's system. On a page of rustdoc, whose theme
 /// the reader can choose, it is as the page is: `data-theme` says which theme that is.

@@ -21,7 +21,7 @@ fn start(name: &str, f: impl FnOnce() + Send + 'static) -> Thread {
     thread
 }
 
-/// The thread, once it is seen and `is_so`.
+/// Returns the thread, once it is seen and `is_so`.
 fn seen(thread: &Thread, is_so: impl Fn(&ThreadInfo) -> bool) -> ThreadInfo {
     let begin = Instant::now();
     loop {
@@ -333,7 +333,7 @@ fn a_report_reads_well() {
     SEMAPHORE.release_many(3).unwrap();
 }
 
-/// The line of this file that has this text, the last one if there are several.
+/// Returns the line of this file that has this text, the last one if there are several.
 fn source_line(text: &str) -> usize {
     let lines = include_str!("snapshot.rs").lines();
     let numbered = lines.enumerate().filter(|(_, line)| line.contains(text));

@@ -28,7 +28,7 @@ const _: Local<u32> = Local::new();
 static STATIC: Local<String> = Local::new();
 static FROM_FUNCTION: Local<Vec<u32>> = Local::with_init_fn(|| vec![7]);
 
-/// The message of the panic of `f`.
+/// Returns the message of the panic of `f`.
 #[track_caller]
 fn panic_of<R>(f: impl FnOnce() -> R) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| drop(f()))).expect_err("it should have panicked");

@@ -24,7 +24,7 @@ fn run(name: &str, f: impl FnOnce() + Send + 'static) {
     thread.spawn(f).unwrap().join().unwrap();
 }
 
-/// What was found of threads with such names.
+/// Returns what was found of threads with such names.
 fn found(name: &str) -> Vec<LockOrder> {
     let is_of = |order: &LockOrder| {
         let mut steps = order.steps().iter();

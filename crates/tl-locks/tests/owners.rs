@@ -14,7 +14,7 @@ use tl_locks::{
 const SOON: Duration = Duration::from_millis(1);
 const WAIT: &Operation = &Operation::new("Condition", "wait");
 
-/// What the thread holds.
+/// Returns what the thread holds.
 fn held_by(thread: ThreadIdent) -> Vec<Held> {
     held()
         .into_iter()
@@ -22,7 +22,7 @@ fn held_by(thread: ThreadIdent) -> Vec<Held> {
         .collect()
 }
 
-/// The line on which this thread acquired the one lock that it holds.
+/// Returns the line on which this thread acquired the one lock that it holds.
 fn line() -> u32 {
     match held_by(current_ident())[..] {
         [held] => held.place.line(),

@@ -90,7 +90,7 @@ impl RawSemaphore {
         self.load().bound()
     }
 
-    /// How many threads are in the queue.
+    /// Returns how many threads are in the queue.
     pub(crate) fn n_waiting(&self) -> usize {
         let mut n = 0;
         if self.load().phase() != IDLE {
@@ -114,7 +114,8 @@ impl RawSemaphore {
         self.take(n) || (self.may_be_kept_in_vain() && self.take_what_is_not_kept(n))
     }
 
-    /// Whether permits may be kept for a thread that does not exist, in a child made by `fork`.
+    /// Returns whether permits may be kept for a thread that does not exist, in a child made by
+    /// `fork`.
     #[inline]
     fn may_be_kept_in_vain(&self) -> bool {
         self.load().phase() == KEPT && sys::fork_generation() != 0

@@ -40,14 +40,14 @@ impl State {
         State(available as u64 | (bound as u64) << BOUND_SHIFT | phase)
     }
 
-    /// How many permits there are: for a moment more than the bound, see
+    /// Returns how many permits there are: for a moment more than the bound, see
     /// [`RawSemaphore`](crate::raw::RawSemaphore).
     #[inline]
     pub(crate) fn available(self) -> usize {
         (self.0 & COUNT) as usize
     }
 
-    /// How many permits there are, and never more than there may be.
+    /// Returns how many permits there are, and never more than there may be.
     #[inline]
     pub(crate) fn available_in_bound(self) -> usize {
         self.available().min(self.bound())
@@ -68,15 +68,16 @@ impl State {
         self.0 & CLOSED != 0
     }
 
-    /// Whether permits that come concern only the word: no thread waits, and it is not closed.
+    /// Returns whether permits that come concern only the word: no thread waits, and it is not
+    /// closed.
     #[inline]
     pub(crate) fn is_quiet(self) -> bool {
         self.0 & (PHASE | CLOSED) == IDLE
     }
 
-    /// Whether a newcomer may take `n` permits, of which it may take no more than the bound. (There
-    /// may be more for a moment. For 1 that need not be asked, since a word whose bound is 0 is
-    /// `KEPT`.)
+    /// Returns whether a newcomer may take `n` permits, of which it may take no more than the
+    /// bound. (There may be more for a moment. For 1 that need not be asked, since a word whose
+    /// bound is 0 is `KEPT`.)
     #[inline]
     pub(crate) fn may_take(self, n: usize) -> bool {
         self.0 < KEPT && (n == 1 || n <= self.bound()) && self.available() >= n
@@ -99,7 +100,7 @@ impl State {
         State(self.0 | CLOSED)
     }
 
-    /// How many permits there are with `n` more.
+    /// Returns how many permits there are with `n` more.
     ///
     /// # Errors
     ///
@@ -113,13 +114,13 @@ impl State {
         }
     }
 
-    /// How many permits there are with `n` more, or as many of those as fit.
+    /// Returns how many permits there are with `n` more, or as many of those as fit.
     pub(crate) fn total_that_fits(self, n: usize) -> usize {
         let most = self.bound().max(self.available());
         self.available().saturating_add(n).min(most)
     }
 
-    /// What is wrong with giving `n` more.
+    /// Returns what is wrong with giving `n` more.
     #[cold]
     pub(crate) fn refusal(self, n: usize) -> ReleaseError {
         let available = self.available_in_bound();

@@ -22,7 +22,7 @@ const SHORT: Duration = Duration::from_millis(5);
 /// Long enough for any machine.
 const LONG: Duration = Duration::from_secs(60);
 
-/// What [`Closed`] is in tests, which can't make one.
+/// Returns what [`Closed`] is in tests, which can't make one.
 fn closed() -> Closed {
     let semaphore = ClosableSemaphore::new(0);
     semaphore.close();

@@ -32,7 +32,7 @@ impl Crew {
         }
     }
 
-    /// Whether all have left.
+    /// Returns whether all have left.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn is_empty(&self) -> bool {
         self.alive.load(Ordering::Relaxed) == 0

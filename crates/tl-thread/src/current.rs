@@ -171,8 +171,8 @@ pub(crate) fn ensure_main_listed() {
     }
 }
 
-/// Makes the calling thread, a new one, the thread of this handle. Returns whether [`leave`] will be
-/// called at its end; if not, [`leave_as`] must be called.
+/// Makes the calling thread, a new one, the thread of this handle. Returns whether [`leave`] will
+/// be called at its end; if not, [`leave_as`] must be called.
 pub(crate) fn enter(thread: &Thread) -> bool {
     NEW_THREADS_ARE_DAEMONS.set(thread.is_daemon());
     // If something in the thread has used the library before this, it was listed as a foreign
@@ -234,13 +234,13 @@ pub(crate) fn leave_as(thread: &Thread) {
     drop(own);
 }
 
-/// Whether a thread that the calling one makes is a daemon, if nothing else is said.
+/// Returns whether a thread that the calling one makes is a daemon, if nothing else is said.
 pub(crate) fn new_threads_are_daemons() -> bool {
     NEW_THREADS_ARE_DAEMONS.get()
 }
 
-/// Whether the thread-locals of the calling thread have been dropped: it is past its end, or in an
-/// exit hook.
+/// Returns whether the thread-locals of the calling thread have been dropped: it is past its end,
+/// or in an exit hook.
 pub(crate) fn has_lost_its_locals() -> bool {
     WITNESS.try_with(|_| {}).is_err()
 }

@@ -121,7 +121,7 @@ pub(crate) fn report(thread: &Thread, message: &str, payload: &(dyn Any + Send))
     }
 }
 
-/// The message of a panic.
+/// Returns the message of a panic.
 pub(crate) fn message_of(payload: &(dyn Any + Send)) -> Arc<str> {
     if let Some(message) = payload.downcast_ref::<&'static str>() {
         (*message).into()

@@ -53,22 +53,22 @@ impl Life {
         }
     }
 
-    /// Whether this call is the one that starts the thread.
+    /// Returns whether this call is the one that starts the thread.
     pub(crate) fn start(&self) -> bool {
         self.advance(NEW, RUNNING)
     }
 
-    /// Whether this call is the one that makes the thread pending.
+    /// Returns whether this call is the one that makes the thread pending.
     pub(crate) fn set_pending(&self) -> bool {
         self.advance(NEW, PENDING)
     }
 
-    /// Whether this call is the one that starts the pending thread.
+    /// Returns whether this call is the one that starts the pending thread.
     pub(crate) fn fire(&self) -> bool {
         self.advance(PENDING, RUNNING)
     }
 
-    /// Whether this call is the one that ends the pending thread. If so
+    /// Returns whether this call is the one that ends the pending thread. If so
     /// [`announce_end`](Life::announce_end) must follow.
     pub(crate) fn cancel(&self) -> bool {
         self.advance(PENDING, ENDED)
@@ -90,7 +90,7 @@ impl Life {
         self.word.fetch_or(ENDED, Ordering::Relaxed);
     }
 
-    /// Whether this call is the one that ends the main thread, which may be over already.
+    /// Returns whether this call is the one that ends the main thread, which may be over already.
     /// If so [`announce_end`](Life::announce_end) must follow.
     pub(crate) fn end_once(&self) -> bool {
         // Release: pairs with `stage`, as in `end`.

@@ -193,7 +193,7 @@ pub(crate) fn lock() -> MutexGuard<'static, Registry> {
     REGISTRY.lock()
 }
 
-/// The main thread, if it has been asked for.
+/// Returns the main thread, if it has been asked for.
 pub(crate) fn main() -> Option<Thread> {
     REGISTRY.lock().main.clone()
 }
@@ -275,7 +275,7 @@ pub(crate) fn change_daemon(thread: &Thread, change: impl FnOnce() -> bool) -> b
     has_changed
 }
 
-/// The listed threads, in the order in which they were started.
+/// Returns the listed threads, in the order in which they were started.
 pub(crate) fn threads() -> Vec<Thread> {
     let registry = REGISTRY.lock();
     let mut threads = Vec::with_capacity(registry.listed);
@@ -283,7 +283,7 @@ pub(crate) fn threads() -> Vec<Thread> {
     threads
 }
 
-/// How many threads are listed.
+/// Returns how many threads are listed.
 pub(crate) fn count() -> usize {
     REGISTRY.lock().listed
 }
@@ -305,7 +305,7 @@ pub(crate) fn wait_for_others(call: Call, own: usize, is_enough: impl Fn() -> bo
     });
 }
 
-/// Whether there has ever been a thread for which the process waits.
+/// Returns whether there has ever been a thread for which the process waits.
 pub(crate) fn has_awaited() -> bool {
     REGISTRY.lock().has_awaited
 }

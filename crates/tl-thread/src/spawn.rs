@@ -269,8 +269,8 @@ impl<T> JoinHandle<T> {
     }
 }
 
-/// The result of a thread that has left none: it has ended before it began, or it is one of a
-/// process of which this one is a child by `fork`.
+/// Returns the result of a thread that has left none: it has ended before it began, or it is one of
+/// a process of which this one is a child by `fork`.
 pub(crate) fn no_result<T>() -> thread::Result<T> {
     Err(Box::new("the thread has left no result"))
 }

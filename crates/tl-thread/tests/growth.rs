@@ -30,8 +30,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How much more is in use, in bytes, after `rounds` of `work` than before. What is made once is
-/// made before that.
+/// Returns how much more is in use, in bytes, after `rounds` of `work` than before. What is made
+/// once is made before that.
 fn growth(rounds: usize, mut work: impl FnMut()) -> isize {
     for _ in 0..20 {
         work();

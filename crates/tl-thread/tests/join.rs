@@ -17,7 +17,7 @@ fn parked() -> (Thread, mpsc::Sender<()>) {
 
 type Join = fn(&Thread) -> Result<bool, JoinError>;
 
-/// The ways to join, in one shape.
+/// Returns the ways to join, in one shape.
 fn ways() -> [Join; 5] {
     [
         |thread| thread.join().map(|()| true),

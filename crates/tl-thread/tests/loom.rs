@@ -30,7 +30,7 @@ use parker::Parker;
 use tl_core::door::{Call, Deadline, Mutex, Note, Operation};
 use tl_core::model::{explore, let_time_pass};
 
-/// A deadline that comes when the model lets time pass.
+/// Returns a deadline that comes when the model lets time pass.
 fn some_time() -> Deadline {
     Deadline::after(Duration::from_secs(1))
 }
@@ -353,7 +353,7 @@ fn who_waits_hears_of_an_exit_too_which_no_lock_guards() {
     });
 }
 
-/// What a waiter of a model notes.
+/// Returns what a waiter of a model notes.
 fn some_note() -> Note<'static> {
     Note::new(some_call())
 }

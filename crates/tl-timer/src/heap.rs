@@ -10,8 +10,8 @@
 
 use tl_core::door::Deadline;
 
-/// How many children a node has. With four the heap is flatter than with two, and four children fill
-/// a line of the cache.
+/// How many children a node has. With four the heap is flatter than with two, and four children
+/// fill a line of the cache.
 const ARITY: usize = 4;
 /// The position of an item that has a slot but is not queued.
 const NOT_QUEUED: u32 = u32::MAX;
@@ -52,17 +52,17 @@ impl<T> Heap<T> {
         }
     }
 
-    /// Whether no item is queued.
+    /// Returns whether no item is queued.
     pub(crate) fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 
-    /// Whether any item has a slot, queued or not.
+    /// Returns whether any item has a slot, queued or not.
     pub(crate) fn has_items(&self) -> bool {
         self.taken != 0
     }
 
-    /// The earliest deadline.
+    /// Returns the earliest deadline.
     pub(crate) fn first(&self) -> Option<Deadline> {
         self.order.first().map(|node| node.deadline)
     }

@@ -83,7 +83,7 @@ impl Place {
         self.turn.store(self.turn() + 1, Ordering::Relaxed);
     }
 
-    /// The slot, if the timer has one and it is still this turn.
+    /// Returns the slot, if the timer has one and it is still this turn.
     fn slot_in(&self, turn: u64) -> Option<u32> {
         let slot = self.get();
         (slot != GONE && self.turn() == turn).then_some(slot)
@@ -352,9 +352,9 @@ impl<T: Scheduled> Schedule<T> {
         agenda.timers.queue(slot, retry);
     }
 
-    /// Waits for the next timer that may run and is due, or will be in a moment. Returns `None` when
-    /// the scheduler is to end: nothing has been pending for a moment, or another scheduler has
-    /// taken its place.
+    /// Waits for the next timer that may run and is due, or will be in a moment. Returns `None`
+    /// when the scheduler is to end: nothing has been pending for a moment, or another scheduler
+    /// has taken its place.
     ///
     /// To be called by the thread that [`start`](Schedule::start) made, with the number that it was
     /// given. For each timer that is returned, [`ended`](Schedule::ended) has to be called once,
@@ -437,7 +437,8 @@ impl<T> Agenda<T> {
 }
 
 impl<T: Scheduled> Agenda<T> {
-    /// Returns what the scheduler with this number does next. `signal` is the signal at this moment.
+    /// Returns what the scheduler with this number does next. `signal` is the signal at this
+    /// moment.
     fn turn(&mut self, generation: u64, signal: u32) -> Turn<T> {
         if generation != self.generation {
             return Turn::End;

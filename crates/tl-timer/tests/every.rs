@@ -14,7 +14,7 @@ use support::{LATER, alone};
 use tl_thread::{JoinError, StartError, current_thread, enumerate};
 use tl_timer::Timer;
 
-/// A timer that tells the moment of each call.
+/// Returns a timer that tells the moment of each call.
 fn telling(period: Duration) -> (Timer, Receiver<Instant>) {
     let (said, heard) = mpsc::channel();
     let timer = Timer::every(period, move || {

@@ -25,15 +25,15 @@ const MANY: usize = if cfg!(sanitize_thread) {
     100_000
 };
 
-/// What is listed and is no thread of the test harness.
+/// Returns what is listed and is no thread of the test harness.
 fn listed_timers() -> Vec<Thread> {
     let mut threads = enumerate();
     threads.retain(|thread| thread.name().starts_with("Thread-"));
     threads
 }
 
-/// How many threads may have scheduled timers since then. Each stays for ten milliseconds after the
-/// last timer, so how many there are is a matter of time, not of timers.
+/// Returns how many threads may have scheduled timers since then. Each stays for ten milliseconds
+/// after the last timer, so how many there are is a matter of time, not of timers.
 fn most_schedulers(since: Instant) -> u128 {
     1 + since.elapsed().as_millis() / 10
 }

@@ -16,13 +16,13 @@ impl Lanes {
         Self { threads, waits }
     }
 
-    /// The thread that printed `line`, if the rules say it.
+    /// Returns the thread that printed `line`, if the rules say it.
     #[must_use]
     pub fn thread_of(&self, line: &str) -> Option<String> {
         thread_of(&self.threads, line).map(|(_, thread)| thread)
     }
 
-    /// What `line` says besides the name of its thread, which stands before it.
+    /// Returns what `line` says besides the name of its thread, which stands before it.
     #[must_use]
     pub fn message<'a>(&self, line: &'a str) -> &'a str {
         let named = thread_of(&self.threads, line)
@@ -34,7 +34,8 @@ impl Lanes {
         if message.is_empty() { line } else { message }
     }
 
-    /// Whether the thread that printed `line` then waits or sleeps, until it prints its next.
+    /// Returns whether the thread that printed `line` then waits or sleeps, until it prints its
+    /// next.
     #[must_use]
     pub fn waits_after(&self, line: &str) -> bool {
         self.waits.iter().any(|pattern| pattern.is_match(line))

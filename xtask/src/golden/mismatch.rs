@@ -75,7 +75,7 @@ pub enum DiffLine {
     Extra(String),
 }
 
-/// The difference between `templates` and `lines`, a line at a time.
+/// Returns the difference between `templates` and `lines`, a line at a time.
 pub(super) fn diff(templates: &[&Template], lines: &[&str]) -> Vec<DiffLine> {
     let golden: Vec<&str> = templates.iter().map(|template| template.text()).collect();
     // Each line under the text of the template that it matches, so that equal texts are equal

@@ -77,7 +77,7 @@ impl Golden {
         check::check(self, output)
     }
 
-    /// How a run is drawn.
+    /// Returns how a run is drawn.
     #[must_use]
     pub fn lanes(&self) -> &Lanes {
         &self.lanes
@@ -90,9 +90,9 @@ fn templates(text: &str, placeholders: &Placeholders) -> Result<Vec<Template>, G
         .collect()
 }
 
-/// A new text for a golden, made of a run that printed `output`: the run's lines in their order,
-/// with the placeholders that the golden's `text` has in them. The `rules` need not fit the lines
-/// yet.
+/// Returns a new text for a golden, made of a run that printed `output`: the run's lines in their
+/// order, with the placeholders that the golden's `text` has in them. The `rules` need not fit the
+/// lines yet.
 ///
 /// # Errors
 ///
@@ -103,7 +103,7 @@ pub fn blessed(text: &str, rules: &str, output: &str) -> Result<String, GoldenEr
     Ok(bless::blessed(&known, &placeholders, output))
 }
 
-/// The text and the rules of a first golden, made of a run that printed `output`.
+/// Returns the text and the rules of a first golden, made of a run that printed `output`.
 #[must_use]
 pub fn first(output: &str) -> (String, String) {
     (

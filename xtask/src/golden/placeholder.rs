@@ -33,7 +33,7 @@ pub(super) struct Placeholders {
 }
 
 impl Placeholders {
-    /// Those that every golden may use.
+    /// Returns those that every golden may use.
     pub(super) fn common() -> Self {
         let owned = |&(name, pattern): &(&str, &str)| (name.to_owned(), pattern.to_owned());
         Self {
@@ -41,8 +41,8 @@ impl Placeholders {
         }
     }
 
-    /// The common placeholders, with a golden's own ones added, or put in the place of the common
-    /// ones of the same name.
+    /// Returns the common placeholders, with a golden's own ones added, or put in the place of the
+    /// common ones of the same name.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl Placeholders {
         Ok(Self { patterns })
     }
 
-    /// The pattern registered for `name`.
+    /// Returns the pattern registered for `name`.
     pub(super) fn pattern(&self, name: &str) -> Option<&str> {
         self.patterns.get(name).map(String::as_str)
     }

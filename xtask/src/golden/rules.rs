@@ -92,7 +92,7 @@ pub(super) struct ByThread {
 }
 
 impl ByThread {
-    /// The thread that `line` belongs to.
+    /// Returns the thread that `line` belongs to.
     pub(super) fn thread_of(&self, line: &str) -> Option<String> {
         thread_of(&self.rules, line).map(|(_, thread)| thread)
     }
@@ -113,7 +113,7 @@ impl Rules {
         Ok(Rules { file, placeholders })
     }
 
-    /// How a run is drawn.
+    /// Returns how a run is drawn.
     pub(super) fn lanes(&self, lines: &[Template]) -> Result<Lanes, GoldenError> {
         let timeline = &self.file.timeline;
         let entries = if timeline.threads.is_empty() {
@@ -134,7 +134,7 @@ impl Rules {
         Ok(Lanes::new(threads, waits))
     }
 
-    /// How `lines`, the golden's, may move. Every rule must speak of some of them.
+    /// Returns how `lines`, the golden's, may move. Every rule must speak of some of them.
     pub(super) fn order(self, lines: &[Template]) -> Result<Order, GoldenError> {
         let file = self.file;
         if let Some(unused) = file

@@ -76,17 +76,17 @@ impl Template {
         })
     }
 
-    /// The line as the golden has it.
+    /// Returns the line as the golden has it.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether the line uses the placeholder `name`.
+    /// Returns whether the line uses the placeholder `name`.
     pub(super) fn uses(&self, name: &str) -> bool {
         self.names.iter().any(|used| used == name)
     }
 
-    /// Whether `line` is this line, whatever its numbered placeholders stood for elsewhere.
+    /// Returns whether `line` is this line, whatever its numbered placeholders stood for elsewhere.
     pub(super) fn matches(&self, line: &str) -> bool {
         self.regex.is_match(line)
     }

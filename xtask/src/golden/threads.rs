@@ -20,7 +20,7 @@ pub(super) struct ThreadRule {
     name: Option<String>,
 }
 
-/// The rule that `entry` writes down.
+/// Returns the rule that `entry` writes down.
 pub(super) fn thread_rule(entry: ThreadRuleEntry) -> Result<ThreadRule, GoldenError> {
     let line = compile("threads", &entry.line)?;
     let captures = line.capture_names().flatten().any(|name| name == "thread");
@@ -41,7 +41,7 @@ pub(super) fn thread_rule(entry: ThreadRuleEntry) -> Result<ThreadRule, GoldenEr
     })
 }
 
-/// The thread that `line` belongs to, and which of the `rules` says so.
+/// Returns the thread that `line` belongs to, and which of the `rules` says so.
 pub(super) fn thread_of(rules: &[ThreadRule], line: &str) -> Option<(usize, String)> {
     rules.iter().enumerate().find_map(|(index, rule)| {
         let found = rule.line.captures(line)?;
@@ -53,7 +53,7 @@ pub(super) fn thread_of(rules: &[ThreadRule], line: &str) -> Option<(usize, Stri
     })
 }
 
-/// The `pattern` that stands under `key` in the rules.
+/// Returns the `pattern` that stands under `key` in the rules.
 pub(super) fn compile(key: &'static str, pattern: &str) -> Result<Regex, GoldenError> {
     Regex::new(pattern).map_err(|e| GoldenError::Pattern {
         key,

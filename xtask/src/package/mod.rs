@@ -109,7 +109,7 @@ pub fn run() -> Outcome {
     Ok(all_well)
 }
 
-/// The packages of the workspace that may be published.
+/// Returns the packages of the workspace that may be published.
 fn published() -> Result<Vec<Manifest>, BoxedError> {
     let output = workspace::cargo()
         .args(["metadata", "--no-deps", "--format-version=1"])
@@ -126,7 +126,7 @@ fn published() -> Result<Vec<Manifest>, BoxedError> {
 }
 
 impl Manifest {
-    /// What a registry, or its readers, would miss.
+    /// Returns what a registry, or its readers, would miss.
     fn mistakes(&self) -> Vec<String> {
         let texts = [
             ("description", &self.description),
@@ -198,7 +198,7 @@ fn unpack(manifest: &Manifest, directory: &Path) -> Result<PathBuf, BoxedError> 
     Ok(folder)
 }
 
-/// What a package lacks, and what it should not have.
+/// Returns what a package lacks, and what it should not have.
 fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, BoxedError> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder)? {

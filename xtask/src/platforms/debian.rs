@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use crate::{BoxedError, Outcome};
 
-/// Whether these packages are installed; else, where `may_install` allows it, installs them.
+/// Checks that these packages are installed, and installs those that are missing if `may_install`
+/// allows it.
 ///
 /// # Errors
 ///
@@ -79,7 +80,7 @@ pub fn unpack(folder: &Path, package: &str, version: &str, with: &[&str]) -> Out
     Ok(true)
 }
 
-/// The first version in the lines of `apt-cache madison` that begins with `version`.
+/// Returns the first version in the lines of `apt-cache madison` that begins with `version`.
 #[must_use]
 pub fn newest<'l>(listed: &'l str, version: &str) -> Option<&'l str> {
     listed

@@ -57,7 +57,7 @@ pub fn run(options: &Platforms) -> Outcome {
     Ok(print(&results))
 }
 
-/// The platforms of these names; all that are finished when none is named.
+/// Returns the platforms of these names; all that are finished when none is named.
 ///
 /// # Errors
 ///

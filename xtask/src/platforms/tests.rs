@@ -174,8 +174,8 @@ impl Build<'_> {
         Ok(Ok(all))
     }
 
-    /// How many tests a program has that is left out. One without a test harness, or of which
-    /// nothing is left here, is one.
+    /// Returns how many tests a program has that is left out. One without a test harness, or of
+    /// which nothing is left here, is one.
     fn tests_in(&self, program: &Program) -> Result<usize, BoxedError> {
         let mut list = self.limited(program);
         list.args(["--list", "--format", "terse"]);
@@ -228,8 +228,8 @@ impl Build<'_> {
         }))
     }
 
-    /// The command that runs a program, and ends it with all that it has started when its time is
-    /// up.
+    /// Returns the command that runs a program, and ends it with all that it has started when its
+    /// time is up.
     fn limited(&self, program: &Program) -> Command {
         let mut command = Command::new("timeout");
         command
@@ -244,8 +244,8 @@ impl Build<'_> {
     }
 }
 
-/// Whether the one error in what the compiler `said` is that the target has no atomic operations on
-/// 64 bits.
+/// Returns whether the one error in what the compiler `said` is that the target has no atomic
+/// operations on 64 bits.
 #[must_use]
 pub fn is_refusal(said: &str) -> bool {
     let errors: Vec<&str> = said
@@ -257,7 +257,8 @@ pub fn is_refusal(said: &str) -> bool {
             && count.ends_with("due to 1 previous error"))
 }
 
-/// What a test program's `output` says of its tests. One without a test harness is one test.
+/// Returns what a test program's `output` says of its tests. One without a test harness is one
+/// test.
 #[must_use]
 pub fn count(output: &str, is_well: bool) -> Count {
     let result = Regex::new(r"(?m)^test result: \w+\. (\d+) passed; (\d+) failed;")
@@ -282,7 +283,7 @@ pub fn count(output: &str, is_well: bool) -> Count {
     count
 }
 
-/// Where a platform's programs go.
+/// Returns where a platform's programs go.
 #[must_use]
 pub fn folder(root: &Path, name: &str) -> PathBuf {
     root.join("target/platforms").join(name)

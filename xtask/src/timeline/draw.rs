@@ -48,7 +48,7 @@ struct Span {
     waits: bool,
 }
 
-/// The picture of `recording`, a run of the example `name`.
+/// Returns the picture of `recording`, a run of the example `name`.
 #[must_use]
 pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
     let threads: Vec<String> = recording
@@ -175,7 +175,7 @@ pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
     svg
 }
 
-/// The threads, the main thread first and the others by name.
+/// Returns the threads, the main thread first and the others by name.
 fn lane_names(threads: &[String]) -> Vec<&str> {
     let names: BTreeSet<&str> = threads.iter().map(String::as_str).collect();
     let mut names: Vec<&str> = names.into_iter().collect();
@@ -183,13 +183,13 @@ fn lane_names(threads: &[String]) -> Vec<&str> {
     names
 }
 
-/// How many characters the longest has.
+/// Returns how many characters the longest has.
 fn widest(texts: &[&str]) -> f64 {
     let longest = texts.iter().map(|text| text.chars().count()).max();
     longest.unwrap_or(0) as f64
 }
 
-/// What lies between `mark` and the next of its thread, one of `later`.
+/// Returns what lies between `mark` and the next of its thread, one of `later`.
 fn span(mark: &Mark, later: &[Mark], end_y: f64) -> Option<Span> {
     let next = later.iter().find(|next| next.lane == mark.lane);
     let to = match next {

@@ -16,7 +16,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// What was printed, as one text.
+    /// Returns what was printed, as one text.
     #[must_use]
     pub fn output(&self) -> String {
         self.lines

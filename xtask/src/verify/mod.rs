@@ -59,8 +59,8 @@ pub fn run(options: &Verify) -> Outcome {
     Ok(report.print())
 }
 
-/// The examples without a golden and the goldens without an example, in the workspace at `root`,
-/// each with what is wrong.
+/// Returns the examples without a golden and the goldens without an example, in the workspace at
+/// `root`, each with what is wrong.
 ///
 /// # Errors
 ///

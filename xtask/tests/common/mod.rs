@@ -10,29 +10,29 @@ use xtask::examples::{self, GOLDENS};
 use xtask::golden::{Golden, Mismatch};
 use xtask::workspace;
 
-/// Where the recorded outputs are.
+/// Returns where the recorded outputs are.
 pub(crate) fn recorded_directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded")
 }
 
-/// The names of the programs whose output was recorded.
+/// Returns the names of the programs whose output was recorded.
 pub(crate) fn recorded_names() -> Vec<String> {
     examples::names_in(&recorded_directory(), "out")
         .expect("the recorded outputs are in the repository")
 }
 
-/// The output recorded for the program `name`.
+/// Returns the output recorded for the program `name`.
 pub(crate) fn recorded(name: &str) -> String {
     let path = recorded_directory().join(name).with_extension("out");
     fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// The golden of the program `name`.
+/// Returns the golden of the program `name`.
 pub(crate) fn golden(name: &str) -> Golden {
     Golden::read(&workspace::root().join(GOLDENS), name).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
 
-/// The names of all goldens.
+/// Returns the names of all goldens.
 pub(crate) fn golden_names() -> BTreeSet<String> {
     let directory = workspace::root().join(GOLDENS);
     examples::names_in(&directory, "txt")
@@ -89,7 +89,7 @@ fn place(lines: &[&str], line: &str) -> usize {
         .unwrap_or_else(|| panic!("the output has the line {line:?}"))
 }
 
-/// Lines as a program prints them.
+/// Returns lines as a program prints them.
 pub(crate) fn text(lines: &[&str]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }

@@ -5,7 +5,8 @@ use super::figures::Figure;
 use super::run::{AtLoad, Row};
 use crate::text::figure;
 
-/// How much of each figure ours may have, divided by that of the best peer that it is held against.
+/// The bars: each figure of ours, divided by that of the best peer that it is held against, is at
+/// most this.
 const BARS: [(Figure, f64); 3] = [
     (Figure::Mean, 1.1),
     (Figure::P99, 1.25),
@@ -97,7 +98,7 @@ pub(crate) fn figure_name(key: &str) -> &str {
     }
 }
 
-/// The value of a bar on this figure.
+/// Returns the value of a bar on this figure.
 pub(crate) fn value_text(figure: &str, value: Option<f64>) -> String {
     let Some(value) = value else {
         return "failed".to_owned();

@@ -42,7 +42,7 @@ impl Case {
         }
     }
 
-    /// Whether this name means the case: its own, or the beginning of it up to a hyphen.
+    /// Returns whether this name means the case: its own, or the beginning of it up to a hyphen.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.id
             .strip_prefix(name)

@@ -37,7 +37,7 @@ impl Figure {
         Figure::Fairness,
     ];
 
-    /// What it is called in JSON.
+    /// Returns what it is called in JSON.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Figure::Mean => "mean_ns",
@@ -72,7 +72,7 @@ impl IndexMut<Figure> for Figures {
 }
 
 impl Figures {
-    /// The median of each figure.
+    /// Returns the median of each figure.
     pub(crate) fn median(samples: &[Figures]) -> Figures {
         let mut figures = Figures::default();
         for figure in Figure::ALL {

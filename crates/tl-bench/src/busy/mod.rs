@@ -74,7 +74,7 @@ pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-/// Whether a case has this name, or begins with it up to a hyphen.
+/// Returns whether a case has this name, or begins with it up to a hyphen.
 #[cfg(test)]
 pub(crate) fn is_case(name: &str) -> bool {
     cases::all().iter().any(|case| case.is_named(name))

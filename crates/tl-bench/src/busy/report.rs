@@ -10,7 +10,7 @@ use super::figures::Figure;
 use super::run::{AtLoad, Measured, Row};
 use crate::text::table;
 
-/// Everything that was measured, as Markdown.
+/// Returns everything that was measured, as Markdown.
 pub(crate) fn all(head: &str, measured: &[Measured]) -> String {
     let tables: Vec<String> = measured.iter().map(case_table).collect();
     format!(
@@ -28,7 +28,7 @@ fn head(first: &str, loads: &[AtLoad]) -> Vec<String> {
     [first.to_owned()].into_iter().chain(beside).collect()
 }
 
-/// A row for each contender, a column for each load.
+/// Returns a row for each contender, a column for each load.
 fn case_table(case: &Measured) -> String {
     let contenders = case.loads.first().map_or(0, |at_load| at_load.rows.len());
     let rows: Vec<Vec<String>> = (0..contenders)
@@ -88,7 +88,7 @@ fn micros(nanos: f64) -> String {
     }
 }
 
-/// A row for each case, with the ratios at each load.
+/// Returns a row for each case, with the ratios at each load.
 fn bars(measured: &[Measured]) -> String {
     let mut all: Vec<Verdict> = Vec::new();
     let mut rows = Vec::new();
@@ -119,7 +119,7 @@ pub(crate) const BARS_EXPLAINED: &str = "\
 Each cell: the mean (≤ 1.10), p99 (≤ 1.25), and processor time (≤ 1.15) of ours by the best of the
 peers that it is held against, and for items by how much the share of those lost is greater.";
 
-/// The bars, and an object for each contender of each case at each load.
+/// Returns the bars, and an object for each contender of each case at each load.
 pub(crate) fn json(measured: &[Measured]) -> Value {
     let at_loads = || {
         let each = |case| move |at_load| (case, at_load);

@@ -53,7 +53,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The median of each figure.
+    /// Returns the median of each figure.
     pub(crate) fn figures(&self) -> Option<Figures> {
         Some(Figures::median(self.repetitions.as_ref().ok()?))
     }

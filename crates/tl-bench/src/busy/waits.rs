@@ -49,7 +49,7 @@ impl Histogram {
         self.greatest = self.greatest.max(other.greatest);
     }
 
-    /// The buckets that are not empty, with their numbers.
+    /// Returns the buckets that are not empty, with their numbers.
     fn to_json(&self) -> Value {
         let counts = self
             .counts
@@ -71,7 +71,7 @@ impl Histogram {
         Some(histogram)
     }
 
-    /// How many waits there were.
+    /// Returns how many waits there were.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
@@ -80,7 +80,7 @@ impl Histogram {
         self.sum as f64 / self.count as f64
     }
 
-    /// The nanoseconds that this share of the waits does not exceed, to a bucket.
+    /// Returns the nanoseconds that this share of the waits does not exceed, to a bucket.
     fn percentile(&self, share: f64) -> f64 {
         let rank = ((self.count as f64 * share).ceil() as u64).max(1);
         let mut seen = 0;
@@ -101,7 +101,7 @@ fn bucket(nanos: u64) -> usize {
     (shift * STEPS + (nanos >> shift)) as usize
 }
 
-/// The greatest number of nanoseconds in a bucket.
+/// Returns the greatest number of nanoseconds in a bucket.
 fn upper_end(bucket: usize) -> f64 {
     let bucket = bucket as u64;
     if bucket < 2 * STEPS {
@@ -147,7 +147,7 @@ impl Waits {
             .and_then(|fairness| less(fairness, other.fairness));
     }
 
-    /// What a process tells the bench that started it.
+    /// Returns what a process tells the bench that started it.
     pub(crate) fn to_json(&self) -> Value {
         json!({
             "waits": self.histogram.to_json(),

@@ -21,7 +21,7 @@ pub(crate) type Std = (std::sync::Mutex<u64>, std::sync::Condvar);
 pub(crate) type ParkingLot = (parking_lot::Mutex<u64>, parking_lot::Condvar);
 pub(crate) type Usync = (usync::Mutex<u64>, usync::Condvar);
 
-/// Whom to wake, after the state was changed and while the lock is still held.
+/// How many waiters to wake, after the state was changed and while the lock is still held.
 #[derive(Clone, Copy)]
 pub(crate) enum Notify {
     One,

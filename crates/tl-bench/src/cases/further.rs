@@ -115,7 +115,7 @@ fn parked<P: Parks>(cores: Cores) -> impl FnMut(Duration) -> Outcome {
     }
 }
 
-/// Whoever has waited has cleared it.
+/// The wait clears the event, so nothing is left to clear.
 impl Flag for tl_event::AutoResetEvent {
     fn new() -> Self {
         tl_event::AutoResetEvent::new()
@@ -140,7 +140,7 @@ impl Flag for tl_event::AutoResetEvent {
     }
 }
 
-/// Whoever has waited has cleared it.
+/// The wait clears the event, so nothing is left to clear.
 impl Flag for rsevents::AutoResetEvent {
     fn new() -> Self {
         rsevents::AutoResetEvent::new(EventState::Unset)

@@ -53,7 +53,7 @@ pub(crate) fn runtime() -> &'static Runtime {
     })
 }
 
-/// Ours need no table: the scheduler is there while any is pending.
+/// Ours are started and cancelled by themselves: the scheduler is there while any is pending.
 pub(crate) struct Ours;
 
 impl Timers for Ours {

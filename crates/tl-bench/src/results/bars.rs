@@ -6,7 +6,7 @@ use crate::busy;
 use crate::statistics::Summary;
 use crate::text::table;
 
-/// The idle bench: a row a bar, a column a run.
+/// Returns the table of the idle bench: a row a bar, a column a run.
 pub(crate) fn idle(runs: &[Run]) -> String {
     let rows: Vec<Vec<String>> = over_runs(runs)
         .iter()
@@ -33,7 +33,7 @@ fn met_in(bar: &OverRuns<'_>) -> String {
     bar.outcome().marked(&bar.met().to_string())
 }
 
-/// The bars of the busy bench by case and load, in their order.
+/// Returns the bars of the busy bench by case and load, in their order.
 fn cells<'a, 'b>(bars: &'a [OverRuns<'b>]) -> Vec<((&'a str, u64), Vec<&'a OverRuns<'b>>)> {
     let mut cells: Vec<((&str, u64), Vec<&OverRuns<'_>>)> = Vec::new();
     for bar in bars {
@@ -46,8 +46,8 @@ fn cells<'a, 'b>(bars: &'a [OverRuns<'b>]) -> Vec<((&'a str, u64), Vec<&'a OverR
     cells
 }
 
-/// The busy bench: a row a case and load, a column a figure; in a cell the figure of each run, and
-/// in brackets in how many of them it met the bar.
+/// Returns the table of the busy bench: a row a case and load, a column a figure. A cell has the
+/// figure of each run, and in brackets in how many of them it met the bar.
 pub(crate) fn busy(runs: &[Run]) -> String {
     let bars = over_runs(runs);
     let rows: Vec<Vec<String>> = cells(&bars)
@@ -70,7 +70,8 @@ pub(crate) fn busy(runs: &[Run]) -> String {
     table(&head, &[], &rows)
 }
 
-/// The busy bench at a glance: the middle of the runs, a row a case, a column a load.
+/// Returns a short table of the busy bench, with the middle of the runs: a row a case, a column a
+/// load.
 pub(crate) fn overview(runs: &[Run]) -> String {
     let bars = over_runs(runs);
     let cells = cells(&bars);

@@ -1,16 +1,17 @@
-//! What several threads want: what the percentiles of a wait hide. An unfair lock has few long
-//! waits and many that found it free, since the same thread takes it again and again.
+//! What the percentiles of a wait hide where several threads want the same. An unfair lock has few
+//! long waits, and many acquisitions that found it free, since the same thread takes it again and
+//! again.
 
 use serde_json::Value;
 
 use super::run::{Run, middle};
 use crate::text::{duration, table};
 
-/// The cases of which this is a table.
+/// The cases of the table.
 const CASES: [&str; 4] = ["lock-", "rwlock-", "semaphore-4-2", "semaphore-8-2"];
 
-/// A row for each case and load: acquisitions, fairness and the longest wait, ours beside each
-/// peer that it is held against, the middle of the runs.
+/// Returns a row for each case and load: acquisitions, fairness and the longest wait, ours beside
+/// each peer that it is held against, the middle of the runs.
 pub(crate) fn table_of(runs: &[Run]) -> String {
     let first = runs.first().map_or(&[][..], |run| &run.rows);
     let rows: Vec<Vec<String>> = first

@@ -16,7 +16,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// A figure of all runs that came out so.
+    /// Returns the text of a figure, marked as one with this outcome.
     pub(crate) fn marked(self, text: &str) -> String {
         figure(text, self == Outcome::Met, self == Outcome::WithinScatter)
     }
@@ -27,7 +27,7 @@ pub(crate) struct OverRuns<'a> {
     pub(crate) each: Vec<&'a Value>,
 }
 
-/// Every bar of the first run, in its order.
+/// Returns every bar of the first run, in its order.
 pub(crate) fn over_runs(runs: &[Run]) -> Vec<OverRuns<'_>> {
     let bars = runs.first().map_or(&[][..], |run| &run.bars);
     let over = |bar| OverRuns {
@@ -37,7 +37,7 @@ pub(crate) fn over_runs(runs: &[Run]) -> Vec<OverRuns<'_>> {
 }
 
 impl OverRuns<'_> {
-    /// What the first run says of the bar itself.
+    /// Returns what the first run says of the bar itself.
     pub(crate) fn text(&self, key: &str) -> &str {
         self.each[0][key].as_str().unwrap_or_default()
     }
@@ -61,8 +61,8 @@ impl OverRuns<'_> {
         }
     }
 
-    /// The figure of each run: in bold where it misses the bar, with ~ where that may be chance,
-    /// with † where others disturbed it.
+    /// Returns the figure of each run: in bold where it misses the bar, with ~ where that may be
+    /// chance, with † where others disturbed it.
     pub(crate) fn figures(&self) -> Vec<String> {
         let of_run = |bar: &&Value| {
             let text = match bar["measured"].as_str() {
@@ -79,7 +79,7 @@ impl OverRuns<'_> {
     }
 }
 
-/// How many bars each run met, and how many were met in most of the runs.
+/// Returns how many bars each run met, and how many were met in most of the runs.
 pub(crate) fn counts(runs: &[Run]) -> String {
     let bars = over_runs(runs);
     let count = |outcome| bars.iter().filter(|bar| bar.outcome() == outcome).count();

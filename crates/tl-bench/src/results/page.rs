@@ -85,7 +85,7 @@ fn text_of(runs: &[Run], bench: &str) -> String {
         .map_or(String::new(), |run| sections(&run.text, bench))
 }
 
-/// What a reader of the project wants to know first, with the charts of this folder.
+/// Returns what a reader of the project wants to know first, with the charts of this folder.
 pub(crate) fn speed(idle: &[Run], busy: &[Run], charts: &str) -> String {
     let links = busy::CHARTS.map(|(_, name, what)| {
         format!("![{what}: p99 of a wait against load]({charts}/{name}.svg)\n")
@@ -102,7 +102,8 @@ pub(crate) fn speed(idle: &[Run], busy: &[Run], charts: &str) -> String {
     )
 }
 
-/// The text without the sections that are left out, under titles that say which bench it is of.
+/// Returns the text without the sections that are left out, under titles that say which bench it is
+/// of.
 fn sections(text: &str, bench: &str) -> String {
     let mut is_kept = true;
     let mut kept = String::new();

@@ -37,14 +37,14 @@ impl Run {
         self.bars.iter().filter(|bar| bar["met"] == true).count()
     }
 
-    /// The bar of this run that is the same as one of another.
+    /// Returns the bar of this run that is the same as one of another.
     pub(crate) fn same_bar(&self, other: &Value) -> Option<&Value> {
         let key = |bar: &Value| ["case", "name", "beside", "bar"].map(|part| bar[part].clone());
         self.bars.iter().find(|bar| key(bar) == key(other))
     }
 }
 
-/// The middle of what the runs have of this figure of a row.
+/// Returns the middle of what the runs have of this figure of a row.
 pub(crate) fn middle(runs: &[Run], like: &Value, figure: &str) -> Option<f64> {
     let key = |row: &Value| ["case", "beside", "who"].map(|part| row[part].clone());
     let rows = runs

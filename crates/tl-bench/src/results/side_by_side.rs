@@ -100,7 +100,8 @@ const OPERATIONS: [Operation; 22] = [
     of_idle("write a log line", "12"),
 ];
 
-/// The least time of any other in this role, by ours. A case that has two names is its first.
+/// Returns the least time in this role divided by ours. If the case was measured under several
+/// names, only the first counts.
 fn factor(rows: &[Value], of_case: impl Fn(&Value) -> bool, role: &str, time: &str) -> Option<f64> {
     let ours = rows
         .iter()
@@ -121,7 +122,7 @@ fn middle(factors: impl Iterator<Item = Option<f64>>) -> String {
     })
 }
 
-/// How many processes computed beside it, in the first of the runs.
+/// Returns the loads that were measured in the first of the runs.
 fn loads(busy: &[Run]) -> Vec<u64> {
     let rows = busy.first().map_or(&[][..], |run| &run.rows);
     let mut loads: Vec<u64> = rows
@@ -133,8 +134,8 @@ fn loads(busy: &[Run]) -> Vec<u64> {
     loads
 }
 
-/// A row an operation; a column for the idle bench, for each load of the busy one, and for CPython
-/// in the idle one.
+/// Returns a row an operation; a column for the idle bench, for each load of the busy one, and for
+/// CPython in the idle one.
 pub(crate) fn table_of(idle: &[Run], busy: &[Run]) -> String {
     let loads = loads(busy);
     let row = |operation: &Operation| {

@@ -38,9 +38,9 @@
 //! | so it looks | after each pause | after each pause; but a thread that competed less than a microsecond ago, too, which takes the lock again and again for nanoseconds, makes many pauses first, so that the one that has it now does the same undisturbed |
 //! | at a score of zero | only in windows | every eighth time, or fewer |
 //!
-//! Between them is `WaitQueue::notified_backoff`, for a thread that competes for a lock whose holder
-//! is about to release it: for the first looks it waits as for something that happens once, and
-//! from then on as a thread that competes.
+//! Between them is `WaitQueue::notified_backoff`, for a thread that competes for a lock whose
+//! holder is about to release it: for the first looks it waits as for something that happens once,
+//! and from then on as a thread that competes.
 
 use std::cell::Cell;
 
@@ -82,8 +82,8 @@ pub(super) fn note_rousing() {
 /// Stands for the length of a spin that has not been decided on.
 const UNDECIDED: u64 = u64::MAX;
 
-/// How a waiter looks: the first `first_looks` times after `first_pauses` pauses each, and from then
-/// on after `pauses`.
+/// How a waiter looks: the first `first_looks` times after `first_pauses` pauses each, and from
+/// then on after `pauses`.
 #[derive(Debug, Clone, Copy)]
 struct Manner {
     /// Whether the waiter competes with others.
@@ -423,7 +423,7 @@ mod tests {
         Box::leak(Box::new(History::new()))
     }
 
-    /// How many spins in vain it takes until waiters sleep at once.
+    /// Returns how many spins in vain it takes until waiters sleep at once.
     fn score(history: &History) -> u32 {
         let mut score = 0;
         while history.says_that_spinning_pays() {

@@ -49,7 +49,7 @@ impl Bucket {
         &TABLE
     }
 
-    /// The bucket of `key`.
+    /// Returns the bucket of `key`.
     pub(super) fn of(key: usize) -> &'static Bucket {
         // Fibonacci hashing: the odd multiplier spreads addresses, which share their low bits and
         // often their high ones.
@@ -148,7 +148,7 @@ impl Queues {
         self.first = ptr::null();
     }
 
-    /// The oldest waiter of a queue, or null.
+    /// Returns the oldest waiter of a queue, or null.
     pub(super) fn oldest(&self, key: usize) -> *const Node {
         let mut head = self.first;
         // SAFETY: a queued node lives, and its links are guarded by the lock that `self` came from.
@@ -161,8 +161,8 @@ impl Queues {
         head
     }
 
-    /// When a waiter of the queue last got a turn because it was overdue, in nanoseconds; 0 if none
-    /// has since the queue began.
+    /// Returns when a waiter of the queue last got a turn because it was overdue, in nanoseconds; 0
+    /// if none has since the queue began.
     pub(super) fn last_overdue_turn(&self, key: usize) -> u64 {
         // SAFETY: as in `oldest`.
         let oldest = unsafe { self.oldest(key).as_ref() };

@@ -104,12 +104,12 @@ impl Deadline {
         self != Deadline::NEVER && self.has_passed_by(platform::now())
     }
 
-    /// Whether the moment has come at `now` on the platform's clock.
+    /// Returns whether the moment has come at `now` on the platform's clock.
     pub(super) fn has_passed_by(self, now: u64) -> bool {
         self != Deadline::NEVER && self.nanos <= now
     }
 
-    /// The point on the platform's clock, or `None` for never.
+    /// Returns the point on the platform's clock, or `None` for never.
     pub(super) fn nanos(self) -> Option<u64> {
         (self != Deadline::NEVER).then_some(self.nanos)
     }

@@ -204,7 +204,7 @@ pub fn note_released_shared(lock: QueueId) {
     record(known);
 }
 
-/// Whether it was noted that the calling thread holds the lock.
+/// Returns whether it was noted that the calling thread holds the lock.
 #[cfg(not(loom))]
 pub(super) fn is_held_here(lock: QueueId) -> bool {
     let own = current_ident();

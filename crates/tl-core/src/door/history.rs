@@ -6,8 +6,8 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// Objects whose waits last longer than this on average, in nanoseconds, use no windows.
 const LONG: u32 = 150_000;
-/// The score of an object of which nothing is known yet, which is also the greatest. After this many
-/// spins in vain, one after the other, waiters sleep at once.
+/// The score of an object of which nothing is known yet, which is also the greatest. After this
+/// many spins in vain, one after the other, waiters sleep at once.
 const GREATEST_SCORE: u32 = 8;
 /// After each window or probe in vain, the next one comes after twice as many waits or windows that
 /// are not used. It is doubled this often at most.
@@ -15,15 +15,15 @@ const RAREST_WINDOW: u32 = 3;
 /// Of the waits of threads that compete, one in this many is a probe.
 const WAITS_PER_PROBE: u32 = 8;
 
-/// Whether `now` lies in a window: an eighth of a millisecond in every eight milliseconds, or in up
-/// to every 67 for an object whose last windows were in vain.
+/// Returns whether `now` lies in a window: an eighth of a millisecond in every eight milliseconds,
+/// or in up to every 67 for an object whose last windows were in vain.
 fn is_window(now: u64, in_vain: u32) -> bool {
     slot(now) % (64 << in_vain) == 0
 }
 
-/// Whether the length of a wait that begins at `now` is measured, so that it is known in the next
-/// window whether waits are long. Reading the clock at the end of every wait would cost more than it
-/// tells.
+/// Returns whether the length of a wait that begins at `now` is measured, so that it is known in
+/// the next window whether waits are long. Reading the clock at the end of every wait would cost
+/// more than it tells.
 fn is_measured(now: u64) -> bool {
     slot(now) % 64 >= 48
 }
@@ -74,20 +74,21 @@ impl History {
         }
     }
 
-    /// Whether spinning has paid lately.
+    /// Returns whether spinning has paid lately.
     pub(super) fn says_that_spinning_pays(&self) -> bool {
         self.score.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether a waiter that comes now should find out whether spinning pays again. It reads the
-    /// clock only if waits are short.
+    /// Returns whether a waiter that comes now should find out whether spinning pays again. It
+    /// reads the clock only if waits are short.
     pub(super) fn is_in_window(&self, now: impl FnOnce() -> u64) -> bool {
         self.average.load(Ordering::Relaxed) < LONG
             && is_window(now(), self.in_vain.load(Ordering::Relaxed))
     }
 
-    /// Whether a waiter that competes should find out whether spinning pays again. Waits are counted
-    /// for that, and the clock is not asked, since two waiters need not probe at the same time.
+    /// Returns whether a waiter that competes should find out whether spinning pays again. Waits
+    /// are counted for that, and the clock is not asked, since two waiters need not probe at the
+    /// same time.
     pub(super) fn should_probe(&self) -> bool {
         let asked = self.asked_to_probe.load(Ordering::Relaxed);
         self.asked_to_probe
@@ -121,7 +122,8 @@ impl History {
         }
     }
 
-    /// Learns how long a wait lasted that began at `began`, if it is one of those that are measured.
+    /// Learns how long a wait lasted that began at `began`, if it is one of those that are
+    /// measured.
     pub(super) fn record_end(&self, began: u64, now: impl FnOnce() -> u64) {
         if !is_measured(began) {
             return;

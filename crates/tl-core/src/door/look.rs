@@ -16,8 +16,8 @@ const LOOKS: usize = 8;
 /// How often waiters have been moved from one queue to another. During a move they are in neither.
 ///
 /// A look misses a waiter only if it came to the second queue before the waiter did, and to the
-/// first one after the waiter had left. Then, at the end of the look, more moves have begun than had
-/// ended before it. Relaxed: each is counted while a queue is locked that the look locks, too.
+/// first one after the waiter had left. Then, at the end of the look, more moves have begun than
+/// had ended before it. Relaxed: each is counted while a queue is locked that the look locks, too.
 #[cfg_attr(loom, derive(Default))]
 pub(super) struct Moves {
     begun: AtomicU64,
@@ -141,7 +141,7 @@ fn look_into(bucket: &'static Bucket, seen: &mut Vec<Wait>) {
     }
 }
 
-/// What is seen of a node that is in a queue, whose bucket is locked.
+/// Returns what is seen of a node that is in a queue, whose bucket is locked.
 fn wait_of(node: &Node, now: u64) -> Option<Wait> {
     let note = node.note()?;
     let thread = ThreadIdent::from_u64(note.thread.load(Ordering::Relaxed))?;

@@ -113,7 +113,7 @@ impl<T: ?Sized> Mutex<T> {
         mem::forget(self.lock());
     }
 
-    /// The guard of a mutex that is held, which releases it.
+    /// Returns the guard of a mutex that is held, which releases it.
     ///
     /// # Safety
     ///

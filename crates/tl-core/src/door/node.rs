@@ -76,8 +76,8 @@ pub(super) struct Links {
 }
 
 impl Node {
-    /// Makes the node of a waiter that has waited since `waiting_since`, and sleeps at the `gate` if
-    /// there is one. A `note` must outlive the node.
+    /// Makes the node of a waiter that has waited since `waiting_since`, and sleeps at the `gate`
+    /// if there is one. A `note` must outlive the node.
     pub(super) fn new(
         request: u32,
         waiting_since: u64,
@@ -137,13 +137,13 @@ impl Node {
     }
 
 
-    /// What the waiter has noted.
+    /// Returns what the waiter has noted.
     pub(super) fn note(&self) -> Option<&Note<'_>> {
         // SAFETY: null, or a note that outlives the node, as `new` asks.
         unsafe { self.note.as_ref() }
     }
 
-    /// What the waker said. Only after [`is_woken`](Node::is_woken).
+    /// Returns what the waker said. Only after [`is_woken`](Node::is_woken).
     pub(super) fn wake_received<'a>(&self) -> Wake<'a> {
         Wake::Woken {
             token: self.token.get(),

@@ -36,8 +36,8 @@ const TURNS_APART: u64 = if cfg!(loom) { 0 } else { OVERDUE_NANOS };
 /// Stands for a clock that was started again and has not been read since.
 const JUST_STARTED: u64 = 0;
 
-/// Since when a waiter waits. It is read and started again only with the bucket of its queue locked,
-/// or by the waiter when it has been woken.
+/// Since when a waiter waits. It is read and started again only with the bucket of its queue
+/// locked, or by the waiter when it has been woken.
 pub(super) struct OverdueClock {
     /// In nanoseconds of the platform's clock, or [`JUST_STARTED`].
     since: AtomicU64,
@@ -76,7 +76,8 @@ impl OverdueClock {
     }
 }
 
-/// Whether a queue may give an overdue waiter a turn, if it gave the last such turn at `last`.
+/// Returns whether a queue may give an overdue waiter a turn, if it gave the last such turn at
+/// `last`.
 pub(super) fn is_turn_due(last: u64, now: u64) -> bool {
     now.saturating_sub(last) >= TURNS_APART
 }

@@ -55,8 +55,8 @@ impl Tracer {
 /// The recorder; null if nobody does.
 static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
 
-/// Makes `tracer` the one that is told of every event from now on, in place of the tracer before it;
-/// with `None`, no tracer is told. A thread that is just telling the old tracer of an event may
+/// Makes `tracer` the one that is told of every event from now on, in place of the tracer before
+/// it; with `None`, no tracer is told. A thread that is just telling the old tracer of an event may
 /// still do so.
 ///
 /// In a child made by `fork` there is no tracer.
@@ -83,7 +83,7 @@ pub(super) fn forget_tracer() {
     TRACER.store(ptr::null_mut(), Ordering::Relaxed);
 }
 
-/// Whether somebody records.
+/// Returns whether somebody records.
 #[inline]
 pub(super) fn is_on() -> bool {
     // Relaxed: `tell` looks again.
@@ -249,7 +249,7 @@ pub struct Waker {
 }
 
 impl Waker {
-    /// The calling thread, now, if somebody records.
+    /// Returns the calling thread, now, if somebody records.
     #[inline]
     pub(super) fn here() -> Option<Waker> {
         is_on().then(Waker::now)
@@ -264,8 +264,8 @@ impl Waker {
     }
 }
 
-/// Which thread holds what another begins to wait for, in the queue `key`, which is locked; `None`
-/// if nobody records.
+/// Returns which thread holds what another begins to wait for, in the queue `key`, which is locked;
+/// `None` if nobody records.
 #[inline]
 pub(super) fn holder_at_beginning(note: Option<&Note<'_>>, key: usize) -> Option<Holder> {
     match note {

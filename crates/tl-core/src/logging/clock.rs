@@ -159,7 +159,7 @@ fn c_locale() -> Config<PosixCustom> {
     Config::new().custom(PosixCustom::new())
 }
 
-/// Whether dates of this format differ within a second; an error if it is no format at all.
+/// Returns whether dates of this format differ within a second; an error if it is no format at all.
 fn shows_fraction(datefmt: &str) -> Result<bool, InitError> {
     let format = |nanosecond| {
         let timestamp = Timestamp::new(0, nanosecond).expect("a moment in 1970");

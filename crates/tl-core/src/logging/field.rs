@@ -55,13 +55,13 @@ pub(super) const FIELDS: [(&str, Field); 15] = [
     ("threadName", Field::Text(TextField::ThreadName)),
 ];
 
-/// The field of this name, with the name as the table has it.
+/// Returns the field of this name, with the name as the table has it.
 pub(super) fn find(name: &str) -> Option<(&'static str, Field)> {
     FIELDS.into_iter().find(|(known, _)| *known == name)
 }
 
 impl Field {
-    /// The conversions that fit the field's type, as Python's `%` operator has them.
+    /// Returns the conversions that fit the field's type, as Python's `%` operator has them.
     pub(super) fn conversions(self) -> &'static str {
         match self {
             Field::Text(_) => "s r a",
@@ -79,7 +79,7 @@ impl Field {
     }
 }
 
-/// The second half of the message about an unknown field: what to write instead.
+/// Returns the second half of the message about an unknown field: what to write instead.
 pub(super) fn explain_unknown(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if let Some((known, _)) = FIELDS.into_iter().find(|(known, _)| is_alike(known, name)) {
         return write!(f, "did you mean {known:?}?");
@@ -101,7 +101,8 @@ pub(super) fn explain_unknown(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Re
     Ok(())
 }
 
-/// Whether the names differ only in case and underscores, as `thread_name` and `threadName` do.
+/// Returns whether the names differ only in case and underscores, as `thread_name` and `threadName`
+/// do.
 fn is_alike(known: &str, name: &str) -> bool {
     let letters = |text: &str| -> String {
         text.chars()

@@ -175,7 +175,7 @@ fn filename<'a>(record: &Record<'a>) -> &'a str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
-/// The file's name without its extension; dots at the start are no extension.
+/// Returns the file's name without its extension; dots at the start are no extension.
 fn module<'a>(record: &Record<'a>) -> &'a str {
     let name = filename(record);
     match name.rsplit_once('.') {

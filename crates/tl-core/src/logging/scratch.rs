@@ -28,8 +28,8 @@ thread_local! {
 }
 
 impl Scratch {
-    /// The thread's own, or a new one: for the first record, within another record, and when the
-    /// thread's locals are gone.
+    /// Returns the thread's own, or a new one: for the first record, within another record, and
+    /// when the thread's locals are gone.
     pub(super) fn take() -> Box<Scratch> {
         SCRATCH
             .try_with(Cell::take)

@@ -72,8 +72,8 @@ pub struct ThreadRecord {
 impl UnwindSafe for ThreadRecord {}
 impl RefUnwindSafe for ThreadRecord {}
 
-/// Locked by a thread that tells the system a name, and by a thread that begins or ends. So a thread
-/// cannot end while it is renamed, and the system learns its names in their order.
+/// Locked by a thread that tells the system a name, and by a thread that begins or ends. So a
+/// thread cannot end while it is renamed, and the system learns its names in their order.
 #[cfg(not(loom))]
 pub(super) static TELLING: Mutex<()> = Mutex::new(());
 #[cfg(loom)]
@@ -365,7 +365,7 @@ impl fmt::Debug for ThreadRecord {
     }
 }
 
-/// The name that the calling thread has in the standard library.
+/// Returns the name that the calling thread has in the standard library.
 fn std_name() -> Option<Arc<str>> {
     // Once std has dropped its own record of the thread, among C's last destructors, it panics.
     let name = panic::catch_unwind(|| thread::current().name().map(Arc::from));

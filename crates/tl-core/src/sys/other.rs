@@ -24,7 +24,7 @@ pub(crate) fn main_native_id() -> Option<u64> {
     is_main_thread().then(native_id)
 }
 
-/// Whether this is the thread that the standard library calls `main`.
+/// Returns whether this is the thread that the standard library calls `main`.
 pub(super) fn is_main_thread() -> bool {
     thread::current().name() == Some("main")
 }

@@ -116,7 +116,7 @@ impl Stream {
         }
     }
 
-    /// Whether the standard library's own lock must not be waited for.
+    /// Returns whether the standard library's own lock must not be waited for.
     pub(crate) fn is_past_std(self) -> bool {
         fork_generation() != 0
     }

@@ -54,7 +54,7 @@ pub(super) fn is_main_thread() -> bool {
     main_native_id() == Some(native_id())
 }
 
-/// A name as Windows wants it, with its zero.
+/// Returns a name as Windows wants it, with its zero.
 fn wide(name: &str) -> Vec<u16> {
     name.encode_utf16().chain([0]).collect()
 }

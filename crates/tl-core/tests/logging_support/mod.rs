@@ -40,7 +40,7 @@ impl Drop for LogFile {
     }
 }
 
-/// What the configuration writes for one record that `log` makes.
+/// Returns what the configuration writes for one record that `log` makes.
 pub(crate) fn logged(test: &str, config: BasicConfig, log: impl FnOnce(&Logger)) -> String {
     let file = LogFile::new(test);
     log(&config
@@ -65,12 +65,13 @@ pub(crate) fn log_at(logger: &Logger, level: Level, target: &str, message: fmt::
     );
 }
 
-/// Whether this process was started by [`child`].
+/// Returns whether this process was started by [`child`].
 pub(crate) fn is_child() -> bool {
     std::env::var_os(CHILD).is_some()
 }
 
-/// A command that runs one test of this file again, on the main thread of a process of its own.
+/// Returns a command that runs one test of this file again, on the main thread of a process of its
+/// own.
 pub(crate) fn child(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("the test knows its own file"));
     command

@@ -124,7 +124,7 @@ fn key(wait: &door::Wait) -> (ThreadIdent, u64) {
     (wait.thread, wait.serial)
 }
 
-/// What each thread holds.
+/// Returns what each thread holds.
 fn held() -> HashMap<ThreadIdent, Vec<Holding>> {
     let mut held: HashMap<_, Vec<Holding>> = HashMap::new();
     for lock in door::held() {

@@ -90,7 +90,7 @@ impl Trace {
         writeln!(out, "\n]}}")
     }
 
-    /// The wake-ups, by the thread that woke.
+    /// Returns the wake-ups, by the thread that woke.
     fn arrows(&self) -> Arrows<'_> {
         let mut arrows = Arrows::default();
         let mut last = 0;
@@ -225,7 +225,7 @@ impl Item {
     }
 }
 
-/// What is on the track of a thread.
+/// Returns what is on the track of a thread.
 fn items_of(thread: &TracedThread, arrows: &Arrows<'_>) -> Vec<Item> {
     let mut items = Vec::new();
     for (at, name) in [(thread.began_at, "begins"), (thread.ended_at, "ends")] {

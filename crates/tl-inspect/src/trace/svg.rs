@@ -102,7 +102,7 @@ impl<'t> Picture<'t> {
         }
     }
 
-    /// Where the line of a lane is. Labels stand to the right of it.
+    /// Returns where the line of a lane is. Labels stand to the right of it.
     fn x(&self, lane: usize) -> f64 {
         let place = if self.has_labels { 0.2 } else { 0.5 };
         LEFT + (lane as f64 + place) * self.lane_width
@@ -279,7 +279,7 @@ fn label(wait: &TracedWait) -> String {
     format!("{}::{}", wait.primitive, wait.operation)
 }
 
-/// What is seen of a wait when the pointer is on it.
+/// Returns what is seen of a wait when the pointer is on it.
 fn describe(wait: &TracedWait) -> String {
     let mut text = format!(
         "{} at {}, for {}",
@@ -301,7 +301,8 @@ fn describe(wait: &TracedWait) -> String {
     text
 }
 
-/// How far apart the times on the left are: a round number, so that there are some ten of them.
+/// Returns how far apart the times on the left are: a round number, so that there are some ten of
+/// them.
 fn step(length: Duration) -> Option<Duration> {
     let nanos = u64::try_from(length.as_nanos())
         .ok()
@@ -314,7 +315,7 @@ fn step(length: Duration) -> Option<Duration> {
         .map(Duration::from_nanos)
 }
 
-/// A time with as many digits as tell it from those a step away.
+/// Returns a time with as many digits as tell it from those a step away.
 fn clock(time: Duration, step: Duration) -> String {
     let millis = time.as_secs_f64() * 1e3;
     match step.as_nanos() {

@@ -73,14 +73,14 @@ impl<T> Cells<T> {
         Some(unsafe { slot.cast::<Slot<T>>().as_ref().share() })
     }
 
-    /// The slot of the calling thread.
+    /// Returns the slot of the calling thread.
     fn slot(&self) -> Option<&Slot<T>> {
         let slot = with_table(|table| table.slot(self.key()))?;
         // SAFETY: as in `share`.
         Some(unsafe { slot.cast::<Slot<T>>().as_ref() })
     }
 
-    /// What the calling thread has.
+    /// Returns what the calling thread has.
     pub(crate) fn state(&self) -> State {
         match self.slot() {
             None if with_table(|table| table.has_ended()) => State::Ended,
@@ -197,8 +197,8 @@ impl<T: Send + 'static> Cells<T> {
         with_table(|table| table.mark(self.key(), readable));
     }
 
-    /// The registry, made if there is none. Nothing else is done while it is locked than to look
-    /// and to put one there, as the lock asks for.
+    /// Returns the registry, made if there is none. Nothing else is done while it is locked than to
+    /// look and to put one there, as the lock asks for.
     fn registry_or_new(&self) -> Arc<Registry<T>> {
         if let Some(registry) = &*self.registry.lock() {
             return Arc::clone(registry);

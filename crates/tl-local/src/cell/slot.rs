@@ -85,7 +85,7 @@ impl<T> Slot<T> {
         unsafe { (*self.value.get()).as_ref() }
     }
 
-    /// The value, for a thread that has exclusive access to the slot.
+    /// Returns the value, for a thread that has exclusive access to the slot.
     pub(super) fn into_value(self) -> Option<T> {
         self.value.into_inner()
     }
@@ -113,7 +113,7 @@ impl<T> Slot<T> {
         self.shares.get() > 0
     }
 
-    /// Whether there is a borrow of the value, of either kind.
+    /// Returns whether there is a borrow of the value, of either kind.
     pub(super) fn is_borrowed(&self) -> bool {
         self.is_shared() || self.content.get() == Content::Excluded
     }

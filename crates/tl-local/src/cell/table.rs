@@ -14,8 +14,8 @@ use super::key::Key;
 use super::registry::Leave;
 
 /// How often a thread that ends goes through its values, to drop those that earlier drops have set.
-/// A value that is set after that is refused. POSIX asks for as many rounds for its own thread-local
-/// values.
+/// A value that is set after that is refused. POSIX asks for as many rounds for its own
+/// thread-local values.
 const ROUNDS: u32 = 4;
 
 /// In the key of an entry: the slot has no value that could be shared.
@@ -25,8 +25,8 @@ const UNREADABLE: u64 = 1;
 #[derive(Clone, Copy)]
 #[repr(C, align(16))]
 struct Entry {
-    /// The key of the local, with or without the mark `UNREADABLE`. So one comparison tells a reader
-    /// all that it needs to know.
+    /// The key of the local, with or without the mark `UNREADABLE`. So one comparison tells a
+    /// reader all that it needs to know.
     key: u64,
     /// The slot. It may be freed if the local with this key does not exist any more.
     slot: *const (),
@@ -118,7 +118,7 @@ impl Table {
         unsafe { *self.place(key) }
     }
 
-    /// The slot under `key`, if it has a value that can be shared.
+    /// Returns the slot under `key`, if it has a value that can be shared.
     #[inline]
     pub(super) fn readable(&self, key: Key) -> Option<NonNull<()>> {
         let entry = self.entry(key);
@@ -130,7 +130,7 @@ impl Table {
         }
     }
 
-    /// The slot under `key`, if there is one.
+    /// Returns the slot under `key`, if there is one.
     pub(super) fn slot(&self, key: Key) -> Option<NonNull<()>> {
         let entry = self.entry(key);
         if key != Key::NONE && entry.key & !UNREADABLE == key.bits() {
@@ -158,8 +158,8 @@ impl Table {
         unsafe { *self.entries.get().add(index) = entry };
     }
 
-    /// Whether the thread has dropped its values and takes no more, or has none and comes too late
-    /// for one, since nobody would drop it.
+    /// Returns whether the thread has dropped its values and takes no more, or has none and comes
+    /// too late for one, since nobody would drop it.
     pub(super) fn has_ended(&self) -> bool {
         match self.stage.get() {
             Stage::Fresh => sys::is_thread_ending(),

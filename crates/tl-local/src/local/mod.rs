@@ -357,7 +357,7 @@ impl<T: Send + 'static> Local<T> {
         }
     }
 
-    /// The state, if the value is not borrowed.
+    /// Returns the state, if the value is not borrowed.
     #[track_caller]
     fn state_unborrowed(&self, verb: &str) -> State {
         let state = self.cells.state();

@@ -150,7 +150,7 @@ impl RawRwLock {
         }
     }
 
-    /// The lock as the features `owners` and `lock-order` note it.
+    /// Returns the lock as the features `owners` and `lock-order` note it.
     #[cfg(not(loom))]
     #[inline]
     fn noted(&self) -> Noted<'_> {

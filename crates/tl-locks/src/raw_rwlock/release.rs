@@ -8,7 +8,7 @@ use super::{
     request,
 };
 
-/// Whether the lock is closed for this waiter.
+/// Returns whether the lock is closed for this waiter.
 fn is_closing(waiter: &Waiter) -> bool {
     matches!(waiter.request, request::WRITE_CLOSING | request::UPGRADE)
 }
@@ -16,8 +16,8 @@ fn is_closing(waiter: &Waiter) -> bool {
 impl RawRwLock {
     #[inline]
     pub(super) fn release_shared(&self, fair: bool) {
-        // Release: pairs with the acquiring exchanges in `take` and `admit_next_if_free`, so that the next
-        // writer writes only after this thread has read.
+        // Release: pairs with the acquiring exchanges in `take` and `admit_next_if_free`, so that
+        // the next writer writes only after this thread has read.
         let before = self.state.fetch_sub(READER, Ordering::Release);
         if before & (READERS | QUEUED) == READER | QUEUED {
             self.admit_next_slow(fair);
@@ -80,8 +80,8 @@ impl RawRwLock {
         while state & HELD == 0 {
             // For a moment this thread is the writer, so that the word is stable.
             //
-            // Acquire: pairs with the releasing operations of those that have read. `admit_next` passes
-            // on what it has seen.
+            // Acquire: pairs with the releasing operations of those that have read. `admit_next`
+            // passes on what it has seen.
             match self.state.compare_exchange(
                 state,
                 state | WRITER,
@@ -163,7 +163,7 @@ impl RawRwLock {
     }
 }
 
-/// Whether a thread in the queue keeps the lock closed.
+/// Returns whether a thread in the queue keeps the lock closed.
 fn still_closing(queue: &mut LockedQueue<'_>) -> bool {
     let mut closing = false;
     queue.scan(|waiter| {

@@ -36,7 +36,7 @@ pub(crate) fn spawn_overdue<'scope, T: Send + 'scope>(
     }
 }
 
-/// The calling thread's folder in `/proc`.
+/// Returns the calling thread's folder in `/proc`.
 #[cfg(target_os = "linux")]
 fn itself() -> PathBuf {
     fs::read_link("/proc/thread-self").expect("Linux has it")
@@ -47,7 +47,7 @@ fn itself() -> PathBuf {
     PathBuf::new()
 }
 
-/// Whether a thread sleeps, and how often it has begun to. `None` if it has ended.
+/// Returns whether a thread sleeps, and how often it has begun to. `None` if it has ended.
 #[cfg(target_os = "linux")]
 fn naps(directory: &Path) -> Option<(bool, String)> {
     let status = fs::read_to_string(directory.join("status")).ok()?;

@@ -337,7 +337,7 @@ impl Thread {
         self.origin_is(Origin::Main)
     }
 
-    /// Whether the end of the process waits for the thread, as long as it is alive.
+    /// Returns whether the end of the process waits for the thread, as long as it is alive.
     pub(crate) fn is_awaited(&self) -> bool {
         self.origin_is(Origin::Library) && !self.is_daemon()
     }

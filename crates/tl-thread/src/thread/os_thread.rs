@@ -24,7 +24,7 @@ impl<H> OsThread<H> {
         }
     }
 
-    /// The handle, if it is one of this process.
+    /// Returns the handle, if it is one of this process.
     pub(crate) fn into_handle(mut self) -> Option<H> {
         self.handle
             .take_if(|_| self.generation == sys::fork_generation())
@@ -41,7 +41,7 @@ impl<H> Drop for OsThread<H> {
 
 #[cfg(not(loom))]
 impl OsThread<JoinHandle<()>> {
-    /// Whether the thread has done what it had to, and joining it takes a moment at most.
+    /// Returns whether the thread has done what it had to, and joining it takes a moment at most.
     fn is_finished(&self) -> bool {
         self.handle.as_ref().is_none_or(JoinHandle::is_finished)
     }
@@ -53,13 +53,13 @@ static DISCARDED: Mutex<Vec<OsThread<JoinHandle<()>>>> = Mutex::new(Vec::new());
 
 /// Gives up the handle of another thread, which may be ending at this moment.
 ///
-/// It is not dropped here, since that detaches the thread. glibc first marks the thread as detached,
-/// and then looks at the thread's memory, to see whether it has ended. In between, the thread may
-/// end and free that memory, and a new thread may get it. Then glibc frees it once more as soon as
-/// the new thread is about to end, and a join of that thread crashes. A join crashed in one of some
-/// hundred stress runs while handles were dropped here, and in none since; nobody has seen it
-/// happen step by step. So the handle is put aside, and a later call joins the thread when it has
-/// as good as ended.
+/// It is not dropped here, since that detaches the thread. glibc first marks the thread as
+/// detached, and then looks at the thread's memory, to see whether it has ended. In between, the
+/// thread may end and free that memory, and a new thread may get it. Then glibc frees it once more
+/// as soon as the new thread is about to end, and a join of that thread crashes. A join crashed in
+/// one of some hundred stress runs while handles were dropped here, and in none since; nobody has
+/// seen it happen step by step. So the handle is put aside, and a later call joins the thread when
+/// it has as good as ended.
 #[cfg(not(loom))]
 pub(crate) fn discard(thread: OsThread<JoinHandle<()>>) {
     let mut ended = Vec::new();

@@ -29,7 +29,7 @@ pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// The names that the system has for the threads of this process, with their numbers.
+/// Returns the names that the system has for the threads of this process, with their numbers.
 pub(crate) fn os_threads() -> Vec<(u64, String)> {
     let tasks = std::fs::read_dir("/proc/self/task").expect("Linux has it");
     tasks
@@ -43,8 +43,8 @@ pub(crate) fn os_threads() -> Vec<(u64, String)> {
         .collect()
 }
 
-/// How many threads of the system the timers of this process have: for calls, by their default
-/// names, and to schedule.
+/// Returns how many threads of the system the timers of this process have: for calls, by their
+/// default names, and to schedule.
 pub(crate) fn timer_threads() -> (usize, usize) {
     let threads = os_threads();
     let count = |prefix| {
@@ -56,15 +56,15 @@ pub(crate) fn timer_threads() -> (usize, usize) {
     (count("Thread-"), count(SCHEDULER))
 }
 
-/// The numbers of the threads that schedule timers. One gets its name a moment after it is started,
-/// and one that is over may still be there.
+/// Returns the numbers of the threads that schedule timers. One gets its name a moment after it is
+/// started, and one that is over may still be there.
 pub(crate) fn schedulers() -> Vec<u64> {
     let threads = os_threads().into_iter();
     let schedulers = threads.filter(|(_, name)| name == SCHEDULER);
     schedulers.map(|(number, _)| number).collect()
 }
 
-/// The number of the thread that schedules timers.
+/// Returns the number of the thread that schedules timers.
 pub(crate) fn scheduler() -> u64 {
     let mut threads = Vec::new();
     eventually("the one scheduler", || {
@@ -88,7 +88,7 @@ pub(crate) fn is_listed(timer: &Timer) -> bool {
     enumerate().contains(timer.thread())
 }
 
-/// A timer that counts its calls.
+/// Returns a timer that counts its calls.
 pub(crate) fn counting(interval: Duration) -> (Timer, Arc<AtomicU32>) {
     let calls = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&calls);

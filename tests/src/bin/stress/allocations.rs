@@ -31,7 +31,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// How many allocations have not been freed.
+/// Returns how many allocations have not been freed.
 pub(crate) fn live() -> i64 {
     LIVE.load(Ordering::Relaxed)
 }

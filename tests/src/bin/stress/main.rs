@@ -324,7 +324,7 @@ fn summary(chosen: &[&Scenario], totals: &[Total]) {
     }
 }
 
-/// How a round is repeated.
+/// Returns how a round is repeated.
 fn repeat_with(name: &str, seed: u64) -> String {
     format!("repeat with: cargo xtask stress --seed {seed} {name}")
 }

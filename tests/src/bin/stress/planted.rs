@@ -6,7 +6,7 @@ use tl_semaphore::Semaphore;
 
 use crate::round::{Report, Round};
 
-/// Whether the mistake is in this round: in one of eight.
+/// Returns whether the mistake is in this round: in one of eight.
 fn is_here(round: &Round) -> bool {
     round.rng(99).u8(0..8) == 0
 }

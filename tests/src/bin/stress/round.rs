@@ -16,8 +16,8 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    /// A round of a run that began with the seed `first`. The round numbered 0 has that seed
-    /// itself, so that a round is repeated by beginning with its own.
+    /// Returns a round of a run that began with the seed `first`. The round numbered 0 has that
+    /// seed itself, so that a round is repeated by beginning with its own.
     pub(crate) fn new(first: u64, number: u64) -> Round {
         // Odd multiplier, so that the rounds of a run differ in every bit.
         let seed = first ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -27,7 +27,7 @@ impl Round {
         }
     }
 
-    /// The random choices of the thread with this number.
+    /// Returns the random choices of the thread with this number.
     pub(crate) fn rng(&self, thread: usize) -> Rng {
         Rng::with_seed(self.seed.rotate_left(17).wrapping_add(thread as u64))
     }
@@ -82,7 +82,7 @@ impl Report {
         self
     }
 
-    /// What another part of the round counted.
+    /// Returns what another part of the round counted.
     pub(crate) fn with(mut self, other: Report) -> Report {
         self.operations += other.operations;
         self.failures.extend(other.failures);
@@ -147,7 +147,7 @@ pub(crate) fn soon(is_so: impl Fn() -> bool) -> bool {
     true
 }
 
-/// A timeout from nothing to a fifth of a millisecond: as often too short as long enough.
+/// Returns a timeout from nothing to a fifth of a millisecond: as often too short as long enough.
 pub(crate) fn timeout(rng: &mut Rng) -> Duration {
     Duration::from_nanos(rng.u64(0..200_000))
 }

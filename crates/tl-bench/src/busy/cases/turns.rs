@@ -109,7 +109,7 @@ pub(super) fn round_trips<T: Turns>(work: f64) -> impl Fn(Duration) -> Waits {
                     turns.give(Turn::Back);
                     turns.wait(Turn::There);
                     let next = Instant::now();
-                    // Those that end at first are on the way to a state that lasts.
+                    // The first round trips do not count: the threads are not yet where they stay.
                     if next - start > budget / 8 {
                         waits.record(next - now);
                     }

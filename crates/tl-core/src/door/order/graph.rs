@@ -69,7 +69,7 @@ struct Way {
     before: Option<usize>,
 }
 
-/// Whether a lock cannot be held in both modes at once, by two threads.
+/// Returns whether a lock cannot be held in both modes at once, by two threads.
 fn are_exclusive(one: LockMode, other: LockMode) -> bool {
     use LockMode::{Exclusive, Upgradable};
     matches!(
@@ -177,14 +177,14 @@ impl Graph {
         }
     }
 
-    /// Whether a thread that holds the lock in the mode `held` is in the way of one that wants it in
-    /// the mode `wanted`.
+    /// Returns whether a thread that holds the lock in the mode `held` is in the way of one that
+    /// wants it in the mode `wanted`.
     fn is_in_the_way(&self, lock: u64, held: LockMode, wanted: LockMode) -> bool {
         are_exclusive(held, wanted) || wanted != LockMode::Recursive && self.locks[&lock].is_written
     }
 
-    /// Whether two threads can never be at the two edges at the same time, since a lock is held at
-    /// both, in modes that exclude each other.
+    /// Returns whether two threads can never be at the two edges at the same time, since a lock is
+    /// held at both, in modes that exclude each other.
     fn exclude(&self, one: &Seen, other: &Seen) -> bool {
         let is_lock = |lock: &u64| !self.locks.get(lock).is_some_and(|lock| lock.is_passed_on);
         one.guards.iter().any(|(lock, mode)| {
@@ -239,7 +239,7 @@ impl Graph {
         None
     }
 
-    /// Whether the way to `last` goes on with this edge, or comes to its end with it.
+    /// Returns whether the way to `last` goes on with this edge, or comes to its end with it.
     fn goes_on(&self, ways: &[Way], last: usize, next: Edge, seen: &Seen) -> bool {
         let (first, came) = (&ways[0], ways[last].edge);
         let closes = next.to == first.from;
@@ -255,7 +255,7 @@ impl Graph {
         &self.locks[&from].after[&edge]
     }
 
-    /// The edges of a way, the last one first.
+    /// Returns the edges of a way, the last one first.
     fn way<'a>(&self, ways: &'a [Way], last: usize) -> impl Iterator<Item = (u64, Edge)> + 'a {
         let mut next = Some(last);
         std::iter::from_fn(move || {

@@ -96,7 +96,8 @@ pub(in crate::door) fn pause() {
 /// The kernel keeps nothing for a thread that does not wait.
 pub(crate) fn prepare_thread() {}
 
-/// Whether the machine has one core: then a thread that spins keeps from running what it waits for.
+/// Returns whether the machine has one core: then a thread that spins keeps from running what it
+/// waits for.
 pub(in crate::door) fn has_one_core() -> bool {
     static CORES: AtomicU32 = AtomicU32::new(0);
     let mut cores = CORES.load(Ordering::Relaxed);

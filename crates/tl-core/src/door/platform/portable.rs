@@ -59,10 +59,10 @@ pub(in crate::door) fn wake_all(word: *const AtomicU32) {
     }
 }
 
-/// The key of a word in the table that all users of `parking_lot_core` in this program share: an
-/// address within the word, and an odd one. When the word is gone, a late `wake` may find another
-/// sleeper there, but only one whose own key can be odd, which is a byte: `parking_lot`'s locks,
-/// which go back to sleep, and never its `Condvar`.
+/// Returns the key of a word in the table that all users of `parking_lot_core` in this program
+/// share: an address within the word, and an odd one. When the word is gone, a late `wake` may find
+/// another sleeper there, but only one whose own key can be odd, which is a byte: `parking_lot`'s
+/// locks, which go back to sleep, and never its `Condvar`.
 fn key(word: *const AtomicU32) -> usize {
     word.addr() + 1
 }
@@ -70,7 +70,7 @@ fn key(word: *const AtomicU32) -> usize {
 /// What `now` is at its origin. The door takes 0 for no moment at all.
 const AT_ORIGIN: u64 = 1_000_000_000;
 
-/// The moment from which `now` counts: when it was first asked.
+/// Returns the moment from which `now` counts: when it was first asked.
 fn origin() -> Instant {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     *ORIGIN.get_or_init(Instant::now)

@@ -89,7 +89,7 @@ struct Attributes {
 }
 
 impl Attributes {
-    /// What a thread begins with whose maker has these.
+    /// Returns what a thread begins with whose maker has these.
     fn passed_on(mut self) -> Attributes {
         // A deadline is passed on to nobody: a thread that has one can only make others if it is to
         // be reset.

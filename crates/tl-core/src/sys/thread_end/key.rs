@@ -36,7 +36,8 @@ impl Drop for Witness {
     fn drop(&mut self) {}
 }
 
-/// Whether the thread-locals of the calling thread, those with destructors, are still there.
+/// Returns whether the thread-locals of the calling thread, those with destructors, are still
+/// there.
 fn has_thread_locals() -> bool {
     WITNESS.try_with(|_| {}).is_ok()
 }
