@@ -16,7 +16,7 @@ pub(crate) struct Sleepers {
 }
 
 impl Sleepers {
-    /// For up to `most` threads.
+    /// Has room for `most` threads.
     pub(crate) fn new(most: usize) -> Sleepers {
         Sleepers {
             come: AtomicUsize::new(0),
@@ -24,7 +24,7 @@ impl Sleepers {
         }
     }
 
-    /// The calling thread waits next.
+    /// Says that the calling thread waits next.
     pub(crate) fn enter(&self) {
         let place = self.come.fetch_add(1, Ordering::Relaxed);
         self.native_ids[place].store(tl_core::sys::native_id(), Ordering::Relaxed);

@@ -72,7 +72,7 @@ fn install_handler() {
     unsafe { libc::signal(libc::SIGURG, handler as libc::sighandler_t) };
 }
 
-/// In the thread itself: what it was before it began is not what it is.
+/// Returns whether the calling thread has another identity than before it began.
 fn looks_well() -> bool {
     let first = FIRST.get().expect("the allocator was called before");
     first != current_ident() && current_thread().ident() == Some(current_ident())

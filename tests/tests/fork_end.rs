@@ -58,8 +58,8 @@ fn the_end_of_the_function_that_forked_is_the_end_of_the_child() {
     );
 }
 
-/// Forks. The child starts a thread that takes a while, and ends by `end`. Whether it has waited
-/// for that thread.
+/// Forks. The child starts a thread that takes a while, and ends by `end`. Returns whether it has
+/// waited for that thread.
 fn child_waits(end: impl FnOnce()) -> bool {
     let (mut reader, mut writer) = UnixStream::pair().unwrap();
     reader.set_read_timeout(Some(LIMIT)).unwrap();
@@ -73,7 +73,7 @@ fn child_waits(end: impl FnOnce()) -> bool {
     reader.read(&mut [0]).is_ok_and(|length| length == 1)
 }
 
-/// The end of a process, with its exit hooks.
+/// Ends the process, after its exit hooks.
 fn exit_in_c() {
     // SAFETY: nothing is asked for.
     unsafe { libc::exit(0) }

@@ -233,10 +233,10 @@ fn a_thread_on_its_way_to_a_permit_is_not_waited_for_in_the_child() {
 }
 
 #[test]
-fn what_is_noted_of_who_holds_a_lock_is_not_stuck_in_the_child() {
+fn the_notes_of_which_threads_hold_locks_are_not_stuck_in_the_child() {
     static WORD: AtomicU32 = AtomicU32::new(0);
     in_child(
-        "what_is_noted_of_who_holds_a_lock_is_not_stuck_in_the_child",
+        "the_notes_of_which_threads_hold_locks_are_not_stuck_in_the_child",
         || {
             let note = || {
                 let lock = WaitQueue::of(&WORD).id();

@@ -94,7 +94,7 @@ Deadlock: 2 threads wait for each other
 }
 
 #[test]
-fn a_condition_whose_lock_is_held_by_who_needs_what_the_waiter_holds() {
+fn a_condition_whose_lock_is_held_by_a_thread_that_needs_what_the_waiter_holds() {
     assert_eq!(
         without_places(&report("condition")),
         "\
@@ -237,7 +237,7 @@ fn a_lock_that_another_thread_releases_is_no_certain_deadlock() {
 }
 
 #[test]
-fn a_process_that_does_not_end_says_for_whom_it_waits() {
+fn a_process_that_does_not_end_says_for_which_threads_it_waits() {
     let text = report("end");
     let lines: Vec<_> = text.lines().collect();
     let begin = "The process has waited for its end for ";

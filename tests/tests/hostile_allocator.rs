@@ -76,7 +76,7 @@ extern "C" fn handler(_signal: i32) {
     HANDLED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// A thousand signals a second of the process's time.
+/// Sends the process a thousand signals for each second of its processor time.
 fn profile() {
     let handler: extern "C" fn(i32) = handler;
     let every = libc::timeval {

@@ -78,6 +78,6 @@ fn exit_ends_the_process_from_a_thread_that_waits_for_a_signal() {
 }
 
 #[test]
-fn a_shutdown_does_not_wait_for_who_waits_for_main_through_others() {
+fn a_shutdown_does_not_wait_for_threads_that_wait_for_main_through_others() {
     run("shutdown-joined-by-each-other", 0, "main goes on\n");
 }

@@ -127,8 +127,8 @@ fn waits(ending: &str, code: i32) {
     }
 }
 
-/// The process ends with the code and waits for nobody: the threads that are alive have nothing
-/// printed.
+/// The process ends with the code and waits for nobody: the threads that are alive have printed
+/// nothing.
 #[track_caller]
 fn ends_at_once(ending: &str, code: i32) {
     let scenes = WAITED_FOR.map(|(scene, _)| scene);
@@ -364,7 +364,7 @@ fn shutdown_does_not_wait_for_the_thread_that_calls_it() {
 }
 
 #[test]
-fn shutdown_in_main_is_the_end_of_main_for_who_joins_it() {
+fn shutdown_in_main_is_the_end_of_main_for_a_thread_that_joins_it() {
     let ended = run("shutdown-joined", "alone");
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(ended.stdout, "main goes on\n");
@@ -441,7 +441,7 @@ fn exit_of_ours_flushes_standard_output() {
 }
 
 #[test]
-fn exit_of_ours_does_not_wait_for_who_has_standard_output_locked() {
+fn exit_of_ours_does_not_wait_for_a_thread_that_has_standard_output_locked() {
     assert_eq!(run("flush-held", "alone").code, Some(23));
 }
 

@@ -42,7 +42,7 @@ const OTHERS: [(&str, &str, &str); 5] = [
     (
         "tl-condition",
         "wait_until",
-        "deprecated: `wait_while` the contrary",
+        "deprecated: the contrary of `wait_while`",
     ),
     (
         "tl-condition",

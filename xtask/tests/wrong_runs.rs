@@ -38,7 +38,7 @@ fn a_third_thread_inside_that_the_list_hides() {
 }
 
 #[test]
-fn a_list_that_forgets_who_is_inside() {
+fn a_list_that_forgets_a_thread_inside() {
     let output = recorded("semaphore").replace("(1 ) Running: ['0', '1']", "(1 ) Running: ['1']");
     let mismatch = rejects("semaphore", &output);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The barrier's action: when it runs, by whom, and what its panic does.
+//! The barrier's action: when it runs, in which thread, and what its panic does.
 #![cfg(not(loom))]
 
 #[path = "../../../tests/support/sleepers.rs"]

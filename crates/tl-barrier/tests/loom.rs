@@ -216,7 +216,7 @@ fn an_abort_and_a_reset_leave_no_waiter_in_the_wrong_round() {
 }
 
 #[test]
-fn an_abort_after_a_reset_is_for_those_who_come_then() {
+fn an_abort_after_a_reset_is_for_the_parties_that_come_then() {
     explore(Some(3), || {
         let barrier = Arc::new(Barrier::new(2));
         let old = spawn(&barrier, |barrier| outcome(barrier.wait()));

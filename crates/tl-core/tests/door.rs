@@ -54,7 +54,7 @@ fn waiters_are_woken_oldest_first_and_exactly_as_many_as_asked() {
 }
 
 #[test]
-fn a_scan_wakes_whom_it_chooses() {
+fn a_scan_wakes_the_waiters_that_it_chooses() {
     let word = AtomicU32::new(0);
     thread::scope(|scope| {
         let waiters: Vec<_> = (0..5u32)

@@ -63,7 +63,7 @@ fn a_waiter_is_overdue_though_it_has_not_had_a_core_since_it_joined_the_queue() 
 /// One of the waiters is woken in vain, waits again, and is then the first to be woken for good:
 /// whichever of three it is.
 #[test]
-fn who_was_woken_in_vain_comes_before_who_has_joined_since() {
+fn a_waiter_that_was_woken_in_vain_comes_before_those_that_joined_since() {
     const IN_VAIN: u32 = 1;
     const FOR_GOOD: u32 = 2;
     let word = Arc::new(AtomicU32::new(0));

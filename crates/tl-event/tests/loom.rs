@@ -273,7 +273,7 @@ fn a_bell_that_a_timed_wait_misses_is_remembered() {
 }
 
 #[test]
-fn a_bell_is_heard_by_who_waits_on_when_another_gives_up() {
+fn a_bell_is_heard_by_the_other_waiter_when_one_gives_up() {
     explore(Some(2), || {
         let bell = bell();
         let patient = spawn_at(&bell, |bell| bell.event.wait());

@@ -34,7 +34,7 @@ impl Lock {
 
 // One test, since what was found is one list for the process.
 #[test]
-fn what_was_found_is_listed_and_reported_once_by_the_watch_or_by_who_asks() {
+fn what_was_found_is_listed_and_reported_once_by_the_watch_or_on_request() {
     let (a, b) = (Lock::default(), Lock::default());
     assert!(lock_orders().is_empty());
     a.with(|| b.with(|| ()));

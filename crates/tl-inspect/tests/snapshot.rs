@@ -230,7 +230,7 @@ fn who_holds_it_is_said_where_it_is_known() {
 }
 
 #[test]
-fn a_barrier_says_who_has_arrived() {
+fn a_barrier_says_which_threads_have_arrived() {
     static BARRIER: Barrier = Barrier::new(3);
     let parties = ["one", "two"].map(|name| {
         let party = start(name, || {

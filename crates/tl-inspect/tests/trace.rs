@@ -41,7 +41,7 @@ fn start(name: &str, function: impl FnOnce() + Send + 'static) -> Thread {
 }
 
 #[test]
-fn a_wait_has_its_operation_its_place_its_end_and_who_woke_it() {
+fn a_wait_has_its_operation_its_place_its_end_and_the_thread_that_woke_it() {
     static NEWS: Event = Event::new();
     let _alone = alone();
     let recording = trace::start().unwrap();
@@ -104,7 +104,7 @@ fn a_wait_that_runs_out_and_one_that_is_still_going_on_are_told_apart() {
 }
 
 #[test]
-fn what_is_held_says_by_whom_it_is_waited_for() {
+fn what_is_held_says_which_threads_wait_for_it() {
     static LOCK: RLock = RLock::new();
     let _alone = alone();
     let recording = trace::start().unwrap();

@@ -1,5 +1,5 @@
 //! Models of the local: a thread that ends against the owner that drops, empties or visits its
-//! value, and against those who look at a value of a shared local; explored by loom.
+//! value, and against those that look at a value of a shared local; explored by loom.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p tl-local --release --test loom`
 //!
@@ -235,7 +235,7 @@ fn a_thread_that_ends_against_one_that_sets_its_first_value() {
 }
 
 #[test]
-fn a_first_value_against_one_who_looks_at_all() {
+fn a_first_value_against_a_reader_of_all() {
     explore(Some(3), || {
         let (ends, drops) = (Ends::new(), Arc::new(AtomicUsize::new(0)));
         let shared = Arc::new(SharedLocal::new());
@@ -303,11 +303,11 @@ fn a_thread_ends_against_lookers(preemptions: Option<usize>, lookers: usize) {
 }
 
 #[test]
-fn a_thread_that_ends_against_one_who_looks() {
+fn a_thread_that_ends_against_a_reader() {
     a_thread_ends_against_lookers(Some(3), 1);
 }
 
 #[test]
-fn a_thread_that_ends_against_two_who_look() {
+fn a_thread_that_ends_against_two_readers() {
     a_thread_ends_against_lookers(Some(3), 2);
 }

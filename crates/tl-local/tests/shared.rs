@@ -168,7 +168,7 @@ fn an_initialiser_that_uses_its_own_is_told_so() {
 }
 
 #[test]
-fn a_thread_that_ends_does_not_wait_for_those_who_look() {
+fn a_thread_that_ends_does_not_wait_for_those_that_look() {
     for lookers in 1..4 {
         let drops = Arc::new(AtomicUsize::new(0));
         let shared = Arc::new(SharedLocal::new());
@@ -188,7 +188,7 @@ fn a_thread_that_ends_does_not_wait_for_those_who_look() {
             .collect();
         go.wait();
         thread.join().unwrap();
-        // The thread is over, and its value is still there for those who look, but not for others.
+        // The thread is over, and its value is still there for those that look, but not for others.
         assert_eq!(drops.load(Ordering::Relaxed), 0);
         assert_eq!(shared.iter().count(), 0);
         for (number, look) in looks.into_iter().enumerate() {

@@ -98,7 +98,7 @@ fn a_lock_that_another_thread_releases_has_no_owner_left() {
 }
 
 #[test]
-fn all_that_read_are_known_and_who_writes() {
+fn all_readers_are_known_and_the_writer() {
     static LOCK: RwLock<u32> = RwLock::new(0);
     let late = || Instant::now() + Duration::from_secs(60);
     let modes = || {

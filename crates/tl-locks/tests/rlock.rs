@@ -303,7 +303,7 @@ fn unlocked_gives_all_levels_up_and_takes_them_back() {
 }
 
 #[test]
-fn unlocked_waits_for_who_came_in_between() {
+fn unlocked_waits_for_a_thread_that_came_in_between() {
     let (lock, inside) = (RLock::new(), std::sync::atomic::AtomicBool::new(false));
     let order = std::sync::atomic::Ordering::Relaxed;
     thread::scope(|scope| {

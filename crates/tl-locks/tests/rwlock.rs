@@ -67,7 +67,7 @@ fn readers_are_inside_together() {
 }
 
 #[test]
-fn who_holds_it_keeps_out_whom_it_should() {
+fn a_holder_keeps_out_the_threads_that_it_should() {
     let lock = RwLock::new(5);
     let reader = lock.read();
     assert!(lock.try_read().is_some());

@@ -43,7 +43,7 @@ fn long_waiters_are_served_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn a_permit_passes_to_a_long_waiter_before_anybody_who_comes_by() {
+fn a_permit_passes_to_a_long_waiter_before_any_newcomer() {
     let semaphore = Semaphore::new(0);
     thread::scope(|scope| {
         let waiter = spawn_overdue(scope, || semaphore.acquire());
@@ -149,7 +149,7 @@ fn permits_are_kept_for_a_long_waiter_that_wants_more_than_there_are() {
 }
 
 #[test]
-fn when_who_permits_were_kept_for_gives_up_those_behind_go_on() {
+fn when_the_waiter_that_permits_were_kept_for_gives_up_those_behind_go_on() {
     let semaphore = Semaphore::new(3);
     semaphore.acquire_many(3);
     thread::scope(|scope| {

@@ -360,7 +360,7 @@ fn a_release_against_closing_serves_the_waiter_or_stays() {
 }
 
 #[test]
-fn one_who_tries_while_it_is_closed_is_refused() {
+fn a_try_while_it_is_closed_is_refused() {
     explore(Some(2), || {
         let semaphore = Arc::new(ClosableSemaphore::new(0));
         let waiter = spawn(&semaphore, |semaphore| semaphore.acquire().is_ok());

@@ -187,7 +187,7 @@ fn a_refused_thread_can_be_started_again_and_joined() {
 }
 
 #[test]
-fn who_starts_a_refused_thread_comes_after_who_was_refused() {
+fn a_thread_that_starts_a_refused_one_comes_after_its_refusal() {
     explore(None, || {
         let shared = Arc::new((Life::new(), Result::new()));
         assert!(shared.0.start());
@@ -225,7 +225,7 @@ fn who_joins_a_cancelled_thread_sees_what_came_before() {
 }
 
 #[test]
-fn a_pending_thread_is_fired_or_cancelled_and_who_joins_it_goes_on() {
+fn a_pending_thread_is_fired_or_cancelled_and_its_joiner_goes_on() {
     explore(Some(3), || {
         let life = Arc::new(Life::new());
         assert!(life.set_pending());

@@ -12,7 +12,7 @@ use tl_thread::{Thread, current_thread, park, park_deadline, park_timeout, spawn
 
 const MESSAGES: u64 = if cfg!(sanitize_thread) { 300 } else { 3_000 };
 
-/// One who waits: a receiver, until there is a message here; or a sender, until its message is gone
+/// A waiter: a receiver, until there is a message here; or a sender, until its message is gone
 /// from here.
 struct Waiter {
     thread: Thread,
@@ -201,7 +201,7 @@ fn every_message_arrives_once_whatever_the_capacity() {
 }
 
 #[test]
-fn closing_lets_all_go_who_are_parked() {
+fn closing_releases_all_that_are_parked() {
     let channel = Channel::new(0);
     let receivers = [(); 3].map(|()| {
         let channel = Arc::clone(&channel);
@@ -241,7 +241,7 @@ fn a_timed_receiver_gives_up_in_time_and_leaves_nothing_behind() {
     assert_eq!(channel.receive(start + timeout), Err(Nothing::InTime));
     assert!(start.elapsed() >= timeout);
     assert!(channel.state.lock().receivers.is_empty());
-    // What is sent now does not go to the one who has left.
+    // What is sent now does not go to the receiver that has left.
     let sender = spawn({
         let channel = Arc::clone(&channel);
         move || channel.send(7)

@@ -20,7 +20,7 @@ static R: RwLock<u32> = RwLock::new(0);
 static LOCK: Lock = Lock::new();
 static CONDITION: Condition = Condition::new();
 static BARRIER: Barrier = Barrier::new(2);
-/// All have what they hold.
+/// The threads meet here when each of them holds its lock.
 static HELD: Barrier = Barrier::new(2);
 static HELD_BY_THREE: Barrier = Barrier::new(3);
 static FIRST: OnceLock<Thread> = OnceLock::new();
@@ -266,7 +266,7 @@ fn join_oneself() {
     report();
 }
 
-/// Asks itself from outside.
+/// Sends itself the signal that a user would send.
 #[cfg(unix)]
 fn signal() {
     tl_inspect::dump_on_signal(libc::SIGQUIT).unwrap();

@@ -94,7 +94,7 @@ fn two_writers_and_a_reader_all_get_their_turn() {
 }
 
 #[test]
-fn two_who_wait_for_a_writer_both_get_in() {
+fn two_that_wait_for_a_writer_both_get_in() {
     explore(Some(2), || {
         let shared = new();
         shared.lock.write();

@@ -60,8 +60,8 @@ pub(crate) fn notifications(round: &Round) -> Report {
         )
 }
 
-/// Those that wait, by the number under which they came, and those of them that were notified and
-/// have not gone on.
+/// The waiters, by the number under which they came, and those of them that were notified and have
+/// not gone on.
 #[derive(Default)]
 struct Line {
     last: u64,

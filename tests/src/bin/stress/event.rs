@@ -1,5 +1,5 @@
-//! Event: each `set` lets the one go that waits for it, early or late, and nobody else; a storm of
-//! `set` and `clear` keeps nobody.
+//! Event: each `set` releases the one thread that waits for it, early or late, and no other; a
+//! storm of `set` and `clear` leaves no thread asleep.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -50,8 +50,8 @@ pub(crate) fn storm(round: &Round) -> Report {
     let operations = Count::default();
     round.in_threads(|number, rng| {
         if number == 0 {
-            // Until every thread is through: one that waits at the moment of a `set` goes, also if
-            // `clear` follows at once.
+            // Until every thread is done. A thread that waits at the moment of a `set` goes on,
+            // even if `clear` follows at once.
             while waiting.load(Ordering::Relaxed) > 0 {
                 event.set();
                 if rng.bool() {

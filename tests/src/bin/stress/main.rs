@@ -216,7 +216,7 @@ fn main() -> ExitCode {
         ProgressStyle::with_template("{elapsed_precise} {msg:10} {bar:40} {pos}/{len} s")
             .expect("the template is right"),
     );
-    // Where no bar can be drawn, a line when something is done.
+    // Where no bar can be drawn, there is a line for each scenario that is done.
     let in_lines = !std::io::stderr().is_terminal();
     let start = Instant::now();
     let totals: Vec<Total> = chosen

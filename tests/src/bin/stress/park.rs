@@ -29,7 +29,7 @@ pub(crate) fn ring(round: &Round) -> Report {
                 operations.one();
                 match rng.u8(0..8) {
                     0 => drop(park_timeout(timeout(rng))),
-                    // Somebody, who may find no turn of its own.
+                    // Any of the threads, which may find that it does not have the turn.
                     1 => unpark(rng.usize(0..threads)),
                     _ => park(),
                 }

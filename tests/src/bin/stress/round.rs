@@ -73,7 +73,7 @@ impl Report {
         }
     }
 
-    /// Two counts that must be even.
+    /// Notes a failure if these two counts differ.
     pub(crate) fn even(mut self, what: &str, left: u64, right: u64) -> Report {
         if left != right {
             self.failures
@@ -82,14 +82,14 @@ impl Report {
         self
     }
 
-    /// Returns what another part of the round counted.
+    /// Adds what another part of the round counted.
     pub(crate) fn with(mut self, other: Report) -> Report {
         self.operations += other.operations;
         self.failures.extend(other.failures);
         self
     }
 
-    /// Something that must be so.
+    /// Notes a failure if this is not so.
     pub(crate) fn holds(mut self, what: &str, is_so: bool) -> Report {
         if !is_so {
             self.failures.push(format!("not so: {what}"));
@@ -134,8 +134,8 @@ impl Fragile {
     }
 }
 
-/// Waits until something is so that other threads bring about at their very end, when they have
-/// been joined as far as that is possible. Whether it came to be so in ten seconds.
+/// Waits until `is_so` returns true, which other threads bring about at their very end, after a
+/// join of them has returned. Returns whether that happened within ten seconds.
 pub(crate) fn soon(is_so: impl Fn() -> bool) -> bool {
     let deadline = Instant::now() + Duration::from_secs(10);
     while !is_so() {

@@ -43,7 +43,7 @@ pub(crate) fn run(round: &Round) -> Report {
                 (timer, calls, moment)
             })
             .collect();
-        // When each must not be called before.
+        // The moment before which each must not be called.
         let mut earliest = vec![0; timers.len()];
         for _ in 0..rng.usize(0..40) {
             let index = rng.usize(0..timers.len());
