@@ -151,6 +151,7 @@ mod rwlock;
 
 pub use condition_lock::ConditionLock;
 #[cfg(not(loom))]
+#[doc(hidden)]
 pub use condition_lock::wait_with_guard;
 pub use error::ReleaseError;
 pub use lock::{Lock, LockGuard};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tl_core::door::{Call, Deadline, Operation};
 
 use crate::call::call;
-use crate::permit::OwnedPermit;
+use crate::permit::{AnySemaphore, OwnedPermit};
 use crate::raw::RawSemaphore;
 use crate::semaphore::Semaphore;
 use crate::word;
@@ -315,6 +315,12 @@ impl BoundedSemaphore {
             || Deadline::at(deadline),
         );
         taken.then(|| OwnedPermit::new(Arc::<Self>::clone(self), n))
+    }
+}
+
+impl AnySemaphore for BoundedSemaphore {
+    fn raw(&self) -> &RawSemaphore {
+        &self.raw
     }
 }
 

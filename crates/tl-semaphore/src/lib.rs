@@ -89,6 +89,7 @@ mod distribute;
 mod error;
 mod permit;
 mod raw;
+mod request;
 mod semaphore;
 mod word;
 

@@ -6,10 +6,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr;
 use std::sync::Arc;
 
-use crate::bounded::BoundedSemaphore;
-use crate::closable::ClosableSemaphore;
 use crate::raw::RawSemaphore;
-use crate::semaphore::Semaphore;
 
 /// Permits of a semaphore, given back when this is dropped.
 ///
@@ -148,24 +145,6 @@ impl fmt::Debug for Permit<'_> {
 /// A semaphore, of whatever kind, that an [`OwnedPermit`] keeps alive.
 pub(crate) trait AnySemaphore: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn raw(&self) -> &RawSemaphore;
-}
-
-impl AnySemaphore for Semaphore {
-    fn raw(&self) -> &RawSemaphore {
-        &self.raw
-    }
-}
-
-impl AnySemaphore for BoundedSemaphore {
-    fn raw(&self) -> &RawSemaphore {
-        &self.raw
-    }
-}
-
-impl AnySemaphore for ClosableSemaphore {
-    fn raw(&self) -> &RawSemaphore {
-        &self.raw
-    }
 }
 
 /// Permits of a semaphore in an [`Arc`], given back when this is dropped. It keeps the semaphore

@@ -10,7 +10,6 @@ use super::key::Key;
 use super::registry::{Leave, Registry};
 use super::slot::{Content, Share, Slot};
 use super::table::with_table;
-use super::visits::Visits;
 
 /// For each thread a place for a value.
 pub(crate) struct Cells<T> {
@@ -19,7 +18,7 @@ pub(crate) struct Cells<T> {
     /// locked, or by the exclusive owner.
     key: AtomicU64,
     /// `Some` if and only if there is a key.
-    registry: PooledMutex<Option<Arc<Registry<T>>>>,
+    pub(super) registry: PooledMutex<Option<Arc<Registry<T>>>>,
 }
 
 /// What the calling thread has.
@@ -105,10 +104,6 @@ impl<T> Cells<T> {
         }
     }
 
-    /// Visits to all values that are published.
-    pub(crate) fn visits(&self) -> Visits<'_, T> {
-        Visits::new(self.registry.lock().clone())
-    }
 
     /// Takes all values out, for the exclusive owner, and leaves the cells as new.
     pub(crate) fn empty(&mut self) -> Vec<T> {

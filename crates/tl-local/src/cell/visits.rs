@@ -9,7 +9,18 @@ use super::cells::Cells;
 use super::registry::Registry;
 use super::slot::Slot;
 
-/// Visits to all values of some cells that [are published](Slot::publish).
+impl<T> Cells<T> {
+    /// Returns visits to all values that [are published](Slot::publish).
+    pub(crate) fn visits(&self) -> Visits<'_, T> {
+        Visits {
+            registry: self.registry.lock().clone(),
+            next: 0,
+            cells: PhantomData,
+        }
+    }
+}
+
+/// Visits to the published values of some cells, one after the other.
 pub(crate) struct Visits<'a, T> {
     /// `None` if no thread has had a value.
     registry: Option<Arc<Registry<T>>>,
@@ -19,15 +30,6 @@ pub(crate) struct Visits<'a, T> {
     cells: PhantomData<&'a Cells<T>>,
 }
 
-impl<'a, T> Visits<'a, T> {
-    pub(super) fn new(registry: Option<Arc<Registry<T>>>) -> Visits<'a, T> {
-        Visits {
-            registry,
-            next: 0,
-            cells: PhantomData,
-        }
-    }
-}
 
 impl<'a, T> Iterator for Visits<'a, T> {
     type Item = Visit<'a, T>;

@@ -8,7 +8,8 @@ use tl_core::door::{Call, Deadline, Operation};
 use crate::call::call;
 use crate::closable::ClosableSemaphore;
 use crate::error::Closed;
-use crate::permit::OwnedPermit;
+use crate::permit::{AnySemaphore, OwnedPermit};
+use crate::raw::RawSemaphore;
 
 /// # Permits that keep their semaphore alive
 impl ClosableSemaphore {
@@ -247,5 +248,11 @@ impl ClosableSemaphore {
             || Deadline::at(deadline),
         )?;
         Ok(taken.then(|| OwnedPermit::new(Arc::<Self>::clone(self), n)))
+    }
+}
+
+impl AnySemaphore for ClosableSemaphore {
+    fn raw(&self) -> &RawSemaphore {
+        &self.raw
     }
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use tl_core::door::{Call, Deadline, Operation};
 
 use crate::call::call;
-use crate::permit::OwnedPermit;
+use crate::permit::{AnySemaphore, OwnedPermit};
+use crate::raw::RawSemaphore;
 use crate::semaphore::Semaphore;
 
 /// # Permits that keep their semaphore alive
@@ -189,5 +190,11 @@ impl Semaphore {
             Deadline::at(deadline)
         });
         taken.then(|| OwnedPermit::new(Arc::<Self>::clone(self), n))
+    }
+}
+
+impl AnySemaphore for Semaphore {
+    fn raw(&self) -> &RawSemaphore {
+        &self.raw
     }
 }
