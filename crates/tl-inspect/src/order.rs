@@ -10,7 +10,7 @@ use crate::Place;
 /// Returns the orders of locks that were seen and could deadlock, the oldest first.
 ///
 /// `tl-locks` notes them with its feature `lock-order`: a thread that holds one lock wants another,
-/// and elsewhere a thread that holds the second wants the first, or so on in a longer circle. None
+/// and elsewhere a thread that holds the second wants the first; or the circle is longer. None
 /// of the threads need have waited. The page of `tl-locks` says what counts as an order, and what
 /// does not. An order is found once for the same places in the program, and is kept to the end of
 /// the process.

@@ -122,7 +122,7 @@ struct Arrows<'t> {
     by_waker: HashMap<Option<ThreadIdent>, Vec<Start<'t>>>,
 }
 
-/// The beginning of an arrow: when, its number, what the waker does, and to whom.
+/// The beginning of an arrow: when, its number, what the waker does, and which thread it wakes.
 type Start<'t> = (Duration, u64, &'static str, &'t str);
 
 fn track_of(thread: &TracedThread) -> u64 {
