@@ -139,7 +139,7 @@ impl Patterns {
     fn new() -> Self {
         let regex = |pattern| Regex::new(pattern).expect("a constant pattern");
         Self {
-            // How a link looks of which rustdoc knows the item, but not the page.
+            // So a link looks if rustdoc knows the item, but not the page.
             unresolved: regex(r"(\[<code>[^<]*</code>\])"),
             elsewhere: regex(r#"http-equiv="refresh" content="0;URL=([^"]*)""#),
             example: regex(r#"(?s)<pre class="rust rust-example-rendered">(.*?)</pre>"#),

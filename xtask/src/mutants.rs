@@ -193,7 +193,7 @@ pub fn judge(mut program: Command, model: &str, limit: Duration) -> io::Result<F
     })
 }
 
-/// Makes the copy what the work tree is, without what is not under version control.
+/// Makes the copy equal to the work tree, but for what is not under version control.
 fn copy_sources(tree: &Path) -> Result<(), BoxedError> {
     let listed = Command::new("git")
         .current_dir(workspace::root())

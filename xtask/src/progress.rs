@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{BoxedError, parallel};
 
-/// Returns what stands before that which went wrong.
+/// Returns the word that stands before a failure.
 #[must_use]
 pub fn failed() -> StyledObject<&'static str> {
     style("FAILED").red().bold()

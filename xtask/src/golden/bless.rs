@@ -3,8 +3,8 @@
 use super::placeholder::Placeholders;
 use super::template::Template;
 
-/// `output` with each line written as one of `known` where it matches one that is still free, and
-/// otherwise with only the placeholders that can't be mistaken.
+/// Returns `output` with each line written as one of `known` where it matches one that is still
+/// free, and otherwise with only the placeholders that can't be mistaken.
 pub(super) fn blessed(known: &[Template], placeholders: &Placeholders, output: &str) -> String {
     let mut free: Vec<&Template> = known.iter().collect();
     let mut text = String::new();

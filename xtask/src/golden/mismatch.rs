@@ -52,7 +52,7 @@ pub enum Problem {
         /// What was bound, and what stands there.
         rebound: Rebound,
     },
-    /// A list of those inside that is not what the lines before it make it.
+    /// A list of the threads inside that does not follow from the lines before it.
     Roster {
         /// The line's number.
         number: usize,

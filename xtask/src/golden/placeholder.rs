@@ -76,8 +76,8 @@ impl Placeholders {
         self.patterns.get(name).map(String::as_str)
     }
 
-    /// `line` with the placeholders that can't be mistaken for anything else put in for what they
-    /// match.
+    /// Returns `line` with placeholders in place of what they match: those that can't be mistaken
+    /// for anything else.
     pub(super) fn put_into(&self, line: &str) -> String {
         UNMISTAKABLE.iter().fold(line.to_owned(), |line, name| {
             let pattern = self

@@ -4,8 +4,9 @@
 //! # "listed": exactly in the golden's order. "by-thread": the lines of each thread keep their order.
 //! order = "by-thread"
 //!
-//! # Which thread a line belongs to; the first rule that matches decides. The pattern is held against the golden's line
-//! # with its placeholders, and against the line that was printed. It captures the name, or the rule gives it.
+//! # Which thread a line belongs to; the first rule that matches decides. The pattern is held
+//! # against the golden's line with its placeholders, and against the line that was printed. It
+//! # captures the name, or the rule gives it.
 //! threads = [
 //!     { line = '^\S+ starting$', name = "MainThread" },
 //!     { line = '^(?<thread>\S+) ' },
@@ -14,8 +15,8 @@
 //! # A line of one thread that comes before a line of another.
 //! pairs = [["worker-0 starting", "worker-0 waiting"]]
 //!
-//! # Lines that list who is inside, as Python prints a list: the one group. Its thread comes in, at the end of the list,
-//! # with its first such line and goes out with its second.
+//! # Lines that list the threads inside, as Python prints a list: the one group. The line's thread
+//! # comes in, at the end of the list, with its first such line, and goes out with its second.
 //! roster = 'Running: (\[.*\])$'
 //!
 //! # Placeholders of this golden's own, or narrower than the common ones.

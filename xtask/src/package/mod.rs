@@ -1,8 +1,8 @@
 //! `cargo xtask package`: each published crate is complete as a package, and can be used from it.
 //!
-//! What users get is not the folder of a crate but what its manifest says that belongs into the
-//! package. So this packs all published crates, resolved together, unpacks them, looks what is in
-//! them, and builds and runs a program outside the workspace that uses each of them from there.
+//! Users do not get the folder of a crate, but the files that its manifest includes. So this packs
+//! all published crates, resolved together, unpacks them, looks at what is in them, and builds and
+//! runs a program outside the workspace that uses each of them from there.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -18,7 +18,7 @@ use crate::{BoxedError, built, examples, parallel, progress, run, workspace};
 /// How long the tests of one program may run. The longest take half a minute.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// So long an example may run. They take a few seconds, and an emulator takes its time.
+/// How long an example may run. They take a few seconds, and an emulator takes its time.
 const EXAMPLE_LIMIT: Duration = Duration::from_secs(120);
 
 /// Beyond the limit, to end a program with all that it has started.
