@@ -35,7 +35,7 @@
 //! | --- | --- | --- |
 //! | waits for | a word that another thread changes once: an event, the end of a round, a wake-up | a word that others take and give back all the time: a lock, permits |
 //! | a look | costs nobody anything, until the word changes | slows down the thread that is at work with the word, since they share its cache line |
-//! | so it looks | after each pause | after each pause; but a thread that competed less than a microsecond ago, too, which takes the lock again and again for nanoseconds, makes many pauses first, so that the one that has it now does the same undisturbed |
+//! | so it looks | after each pause | after each pause; but if it competed less than a microsecond ago, it makes many pauses first: such a thread takes the lock again and again for nanoseconds, and so does the thread that has it now, which is left undisturbed |
 //! | at a score of zero | only in windows | every eighth time, or fewer |
 //!
 //! Between them is `WaitQueue::notified_backoff`, for a thread that competes for a lock whose
@@ -58,11 +58,11 @@ const JUMP: u64 = 5_000;
 /// What a long spin in vain takes off the score; a short one takes one.
 const LONG_LOSS: u32 = 2;
 
-/// A thread that competes, and began to compete less than this before, in nanoseconds, is *hot*: it
-/// takes what it competes for again and again, and for a moment.
+/// A thread that competes is *hot* if it last began to compete less than this before, in
+/// nanoseconds: it takes the lock again and again, for a moment each time.
 const HOT: u64 = 1_000;
-/// How many pauses a hot thread makes before its first look. Two that did so without being hot,
-/// with a lock held for a microsecond, would fall into step: each would come back just before the
+/// How many pauses a hot thread makes before its first look. If all threads did so, two that hold a
+/// lock for a microsecond in turn would fall into step: each would come back just before the
 /// other's release, and notice it many pauses later, at each turn.
 const HOT_PAUSES: u32 = 32;
 
@@ -90,7 +90,7 @@ struct Manner {
     competes: bool,
     first_looks: u32,
     first_pauses: u32,
-    /// What a hot thread has for `first_pauses`, where it matters.
+    /// What `first_pauses` is for a hot thread, if that differs.
     hot_pauses: Option<u32>,
     pauses: u32,
     /// How many looks come between two readings of the clock.
