@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `queue.rs` | [`WaitQueue`]: the threads that wait on one atomic word, oldest first |
 //! | `locked_queue/` | [`LockedQueue`]: the same while it is locked: what wakers can do with those that wait; in `wait.rs`, waiting |
-//! | `backoff.rs` | [`Backoff`]: how long a waiter stays awake before it sleeps |
+//! | `backoff/` | [`Backoff`]: how long a waiter stays awake before it sleeps |
 //! | `history.rs` | what is known of the waits of late: whether staying awake pays |
 //! | `deadline.rs` | [`Deadline`]: when a wait gives up |
 //! | `mutex.rs` | [`Mutex`]: the small lock under all this |
