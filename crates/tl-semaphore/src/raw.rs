@@ -5,8 +5,8 @@ use tl_core::door::{Call, Deadline, LockedQueue, Note, Verdict, WaitQueue, Wake}
 use tl_core::sync::atomic::{AtomicU64, Ordering};
 use tl_core::sys;
 
-use crate::request::{HANDED, REFUSED, request_for};
 use crate::error::ReleaseError;
+use crate::request::{HANDED, REFUSED, request_for};
 use crate::word::{IDLE, KEPT, QUEUED, State};
 
 /// How an acquire ended.

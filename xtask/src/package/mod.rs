@@ -16,7 +16,7 @@ use crate::progress::failed;
 use crate::{BoxedError, Outcome, built, progress, run, workspace};
 
 /// The program, which uses every published crate.
-const USER: &str = include_str!("package/user.rs");
+const USER: &str = include_str!("user.rs");
 /// What the program needs besides the crates.
 const OTHERS: &str = "log = \"*\"\nserde_json = \"*\"\n";
 /// The features that the program uses.

@@ -115,9 +115,9 @@ pub use order::{
 // The model checker has no forks.
 #[cfg(loom)]
 pub use mutex::{Mutex as PooledMutex, MutexGuard as PooledGuard};
+pub use overdue::OVERDUE;
 #[cfg(loom)]
 pub use platform::let_time_pass;
-pub use overdue::OVERDUE;
 pub(crate) use platform::prepare_thread;
 #[cfg(not(loom))]
 pub use pooled::{PooledGuard, PooledMutex};

@@ -136,7 +136,6 @@ impl Node {
         true
     }
 
-
     /// Returns what the waiter has noted.
     pub(super) fn note(&self) -> Option<&Note<'_>> {
         // SAFETY: null, or a note that outlives the node, as `new` asks.
@@ -153,7 +152,6 @@ impl Node {
             },
         }
     }
-
 
     /// Notes which thread wakes the node. That thread calls this before it wakes it.
     #[inline]

@@ -104,7 +104,6 @@ impl<T> Cells<T> {
         }
     }
 
-
     /// Takes all values out, for the exclusive owner, and leaves the cells as new.
     pub(crate) fn empty(&mut self) -> Vec<T> {
         let Some(registry) = self.registry.lock().take() else {

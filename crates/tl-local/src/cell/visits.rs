@@ -30,7 +30,6 @@ pub(crate) struct Visits<'a, T> {
     cells: PhantomData<&'a Cells<T>>,
 }
 
-
 impl<'a, T> Iterator for Visits<'a, T> {
     type Item = Visit<'a, T>;
 

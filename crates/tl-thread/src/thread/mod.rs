@@ -17,7 +17,6 @@ mod os_thread;
 mod pending;
 mod start;
 
-
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};

@@ -84,7 +84,7 @@ pub(crate) fn further(round: &Round) -> Report {
                     if rng.bool() {
                         items.wait();
                     } else {
-                        drop(items.wait_timeout(timeout(rng)));
+                        let _notified = items.wait_timeout(timeout(rng));
                     }
                 }
                 received.add(items.pop_front().expect("it is not empty"));

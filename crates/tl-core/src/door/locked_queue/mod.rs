@@ -15,7 +15,6 @@ use crate::sync::atomic::AtomicU32;
 
 pub use wait::Wake;
 
-
 /// What a waker sees of a waiter. See [`LockedQueue::scan`].
 ///
 /// ```
