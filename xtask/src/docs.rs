@@ -7,7 +7,7 @@
 //! every other link as it comes. So this makes all pages from nothing, as after a fresh clone, and
 //! reads them: each link into them leads to a page and a place in it, nothing that was meant as a
 //! link stands there as text, and each item of the public interface is used in an example on its
-//! page.
+//! page, under the heading *Examples* or another of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,6 +22,8 @@ use crate::{BoxedError, Outcome, progress, workspace};
 const PAGES: &str = "target/doc";
 /// How the page of an item begins that must have an example.
 const ITEMS: [&str; 7] = ["constant", "enum", "fn", "macro", "struct", "trait", "type"];
+/// How the headings begin under which an example would be taken for a part of what they speak of.
+const NOT_OF_EXAMPLES: [&str; 3] = ["blocking", "errors", "panics"];
 /// Folders of what rustdoc adds by itself.
 const NOT_OURS: [&str; 4] = ["src", "static.files", "search.index", "trait.impl"];
 
@@ -55,7 +57,7 @@ pub fn run() -> Outcome {
     }
     if mistakes.is_empty() {
         println!(
-            "every link leads somewhere, every item has an example; begin with {PAGES}/threading/index.html"
+            "every link leads somewhere, every item has an example under a heading; begin with {PAGES}/threading/index.html"
         );
     }
     Ok(mistakes.is_empty())
@@ -81,6 +83,12 @@ pub fn look(root: &Path) -> Result<Vec<String>, BoxedError> {
         for item in &page.without_example {
             mistakes.insert(format!("{}: {item} is in no example", name.display()));
         }
+        for line in &page.without_heading {
+            mistakes.insert(format!(
+                "{}: the example that begins `{line}` has no heading",
+                name.display()
+            ));
+        }
         for link in &page.links {
             if let Some(why) = broken(root, &pages, name, link) {
                 mistakes.insert(format!("{}: {link}: {why}", name.display()));
@@ -97,6 +105,8 @@ struct Page<'t> {
     links: BTreeSet<&'t str>,
     /// The item, and its methods, that no example of the page uses.
     without_example: Vec<String>,
+    /// The first lines of the item's examples that have no heading of their own.
+    without_heading: Vec<String>,
     /// What a link `#...` to it can lead to.
     places: BTreeSet<&'t str>,
     /// The page to which it sends its readers on, as rustdoc does where an item is shown in another
@@ -129,6 +139,7 @@ struct Patterns {
     unresolved: Regex,
     elsewhere: Regex,
     example: Regex,
+    part: Regex,
     method: Regex,
     tag: Regex,
     link: Regex,
@@ -143,6 +154,10 @@ impl Patterns {
             unresolved: regex(r"(\[<code>[^<]*</code>\])"),
             elsewhere: regex(r#"http-equiv="refresh" content="0;URL=([^"]*)""#),
             example: regex(r#"(?s)<pre class="rust rust-example-rendered">(.*?)</pre>"#),
+            // Documentation begins, or in it a heading or an example.
+            part: regex(
+                r#"(?s)<div class="docblock|<h[2-6] id="([^"]*)"|<pre class="rust rust-example-rendered">(.*?)</pre>"#,
+            ),
             method: regex(r#"<section id="method\.(\w+)" class="method""#),
             tag: regex("<[^>]*>"),
             link: regex(r#"<(?:a|img|link)\b[^>]*?\s(?:href|src)="([^"]*)""#),
@@ -162,6 +177,7 @@ impl Patterns {
             links: all(&self.link),
             places: all(&self.place),
             without_example: self.without_example(name, text),
+            without_heading: self.without_heading(name, text),
             elsewhere: all(&self.elsewhere).first().map(|path| follow(name, path)),
         }
     }
@@ -169,18 +185,9 @@ impl Patterns {
     /// Returns what the page is about, if that is an item that no example of the page uses; else
     /// its methods of which that is true.
     fn without_example(&self, name: &Path, text: &str) -> Vec<String> {
-        let file = name.file_name().unwrap_or_default().to_string_lossy();
-        let is_item = file
-            .split_once('.')
-            .is_some_and(|(kind, _)| ITEMS.contains(&kind));
-        if !is_item || text.contains("http-equiv=\"refresh\"") {
+        let Some(own) = own_part(name, text) else {
             return Vec::new();
-        }
-        // What comes with a trait has its example there.
-        let own = text
-            .split("id=\"trait-implementations\"")
-            .next()
-            .unwrap_or_default();
+        };
         let examples: Vec<String> = self
             .example
             .captures_iter(own)
@@ -201,6 +208,40 @@ impl Patterns {
             .map(|found| found[1].to_owned());
         methods.filter(|method| !is_used(method)).collect()
     }
+
+    /// Returns the first line of each example on the page of an item that has no heading, or one of
+    /// [`NOT_OF_EXAMPLES`].
+    fn without_heading(&self, name: &Path, text: &str) -> Vec<String> {
+        let mut heading = "";
+        let mut without = Vec::new();
+        for part in self.part.captures_iter(own_part(name, text).unwrap_or("")) {
+            if let Some(example) = part.get(2) {
+                let is_other = NOT_OF_EXAMPLES
+                    .iter()
+                    .any(|other| heading.starts_with(other));
+                if heading.is_empty() || is_other {
+                    let example = self.tag.replace_all(example.as_str(), "");
+                    without.push(example.lines().next().unwrap_or_default().to_owned());
+                }
+            } else {
+                heading = part.get(1).map_or("", |id| id.as_str());
+            }
+        }
+        without
+    }
+}
+
+/// Returns the part of a page that speaks of its item alone; `None` if it is of no item. What comes
+/// with a trait has its example there.
+fn own_part<'t>(name: &Path, text: &'t str) -> Option<&'t str> {
+    let file = name.file_name().unwrap_or_default().to_string_lossy();
+    let is_item = file
+        .split_once('.')
+        .is_some_and(|(kind, _)| ITEMS.contains(&kind));
+    if !is_item || text.contains("http-equiv=\"refresh\"") {
+        return None;
+    }
+    text.split("id=\"trait-implementations\"").next()
 }
 
 /// Returns why a link on the page `name` leads nowhere. Links to other hosts are not followed.
@@ -238,7 +279,7 @@ fn follow(name: &Path, path: &str) -> PathBuf {
     without_dots(&name.parent().unwrap_or(Path::new("")).join(path))
 }
 
-/// `path` without its `..`.
+/// Returns `path` without its `..`.
 fn without_dots(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in path.components() {

@@ -1,5 +1,5 @@
-//! What `cargo xtask docs` notices: links that lead nowhere, what was meant as a link, and what is
-//! in no example.
+//! What `cargo xtask docs` notices: links that lead nowhere, what was meant as a link, what is in no
+//! example, and examples without a heading.
 
 use std::fs;
 use std::path::PathBuf;
@@ -90,7 +90,7 @@ fn each_way_to_be_broken_is_noticed() {
 
 #[test]
 fn what_no_example_uses_is_noticed() {
-    let example = r#"<pre class="rust rust-example-rendered"><code>S::<span class="number">new</span>()</code></pre>"#;
+    let example = r#"<h2 id="examples"></h2><pre class="rust rust-example-rendered"><code>S::<span class="number">new</span>()</code></pre>"#;
     let methods = r#"<section id="method.new" class="method">new</section><section id="method.renew" class="method">renew</section>"#;
     let of_a_trait = r#"<h2 id="trait-implementations"></h2><section id="method.fmt" class="method trait-impl">fmt</section>"#;
     let pages = Pages::new(
@@ -107,6 +107,32 @@ fn what_no_example_uses_is_noticed() {
     let expected = [
         "one/fn.f.html: the item is in no example",
         "one/struct.S.html: renew is in no example",
+    ];
+    assert_eq!(look(&pages.0).unwrap(), expected);
+}
+
+#[test]
+fn an_example_without_a_heading_is_noticed() {
+    let example = |line: &str| {
+        format!(r#"<pre class="rust rust-example-rendered"><code>{line};</code></pre>"#)
+    };
+    let headed = |id: &str, line: &str| format!(r#"<h5 id="{id}"></h5>{}"#, example(line));
+    let docs = [
+        example("S::bare()"),
+        headed("errors-2", "S::after_errors()"),
+        headed("blocking", "S::after_blocking()"),
+        headed("examples-1", "S::headed()"),
+        headed("mistakes-that-do-not-compile", "S::mistake()"),
+    ];
+    let page: String = docs
+        .iter()
+        .map(|docs| format!(r#"<div class="docblock">{docs}</div>"#))
+        .collect();
+    let pages = Pages::new("docs-headings", &[("one/struct.S.html", &page)]);
+    let expected = [
+        "one/struct.S.html: the example that begins `S::after_blocking();` has no heading",
+        "one/struct.S.html: the example that begins `S::after_errors();` has no heading",
+        "one/struct.S.html: the example that begins `S::bare();` has no heading",
     ];
     assert_eq!(look(&pages.0).unwrap(), expected);
 }

@@ -85,8 +85,11 @@ impl Barrier {
     ///
     /// # Panics
     ///
-    /// If `parties` is zero, or more than [`MAX_PARTIES`](Barrier::MAX_PARTIES). In a `static` that
-    /// is a compile error:
+    /// If `parties` is zero, or more than [`MAX_PARTIES`](Barrier::MAX_PARTIES).
+    ///
+    /// # Mistakes that do not compile
+    ///
+    /// In a `static` that panic is an error of the compiler:
     ///
     /// ```compile_fail
     /// static NOBODY: tl_barrier::Barrier = tl_barrier::Barrier::new(0);
@@ -128,6 +131,8 @@ impl Barrier {
     /// The forms that say how long they wait, [`wait_timeout`](Barrier::wait_timeout) and
     /// [`wait_deadline`](Barrier::wait_deadline), ignore it.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_barrier::{Barrier, BrokenBarrierKind};
@@ -154,6 +159,8 @@ impl Barrier {
     /// The parties wait for the action, whatever their timeouts: once all have arrived time does
     /// not run out. The action must not wait at its own barrier, which would wait for the action.
     /// It may look at it, [`abort`](Barrier::abort) it and [`reset`](Barrier::reset) it.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::{AtomicUsize, Ordering};
@@ -199,6 +206,8 @@ impl Barrier {
     /// Waits for the other parties, forever if one never comes and there is no timeout, and for the
     /// action.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::thread;
     /// use tl_barrier::Barrier;
@@ -241,6 +250,8 @@ impl Barrier {
     /// Waits for the other parties, and for the action once all have arrived, however long that
     /// runs.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_barrier::{Barrier, BrokenBarrierKind};
@@ -270,6 +281,8 @@ impl Barrier {
     /// # Blocking
     ///
     /// As [`wait_timeout`](Barrier::wait_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Instant;
@@ -311,6 +324,8 @@ impl Barrier {
     /// the action is running, its round is broken like any other, and the next round begins after
     /// the action has ended.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_barrier::Barrier;
     ///
@@ -332,6 +347,8 @@ impl Barrier {
     /// [`abort_on_panic`](Barrier::abort_on_panic) does so when the thread panics. A barrier that
     /// is broken already keeps the reason it has.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::thread;
     /// use tl_barrier::{Barrier, BrokenBarrierKind};
@@ -350,6 +367,8 @@ impl Barrier {
 
     /// Returns how many threads it takes to end a round.
     ///
+    /// # Examples
+    ///
     /// ```
     /// assert_eq!(tl_barrier::Barrier::new(3).parties(), 3);
     /// ```
@@ -362,6 +381,8 @@ impl Barrier {
     ///
     /// It may be out of date as soon as it is returned: it is for messages and tests.
     ///
+    /// # Examples
+    ///
     /// ```
     /// assert_eq!(tl_barrier::Barrier::new(3).n_waiting(), 0);
     /// ```
@@ -371,6 +392,8 @@ impl Barrier {
 
     /// Returns whether the barrier is broken, so that it refuses every wait until it is
     /// [reset](Barrier::reset).
+    ///
+    /// # Examples
     ///
     /// ```
     /// let barrier = tl_barrier::Barrier::new(3);
@@ -404,6 +427,8 @@ impl BarrierWaitResult {
     /// Returns how many parties had arrived before this one: from 0 to one less than the
     /// [parties](Barrier::parties), and each number once in a round.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let alone = tl_barrier::Barrier::new(1);
     /// assert_eq!(alone.wait().unwrap().index(), 0);
@@ -414,6 +439,8 @@ impl BarrierWaitResult {
 
     /// Returns whether this is the one party in its round that may do what only one should. It is
     /// the party that arrived last and ran the action.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let alone = tl_barrier::Barrier::new(1);

@@ -5,6 +5,8 @@ use std::fmt;
 
 /// What broke a barrier.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_barrier::{Barrier, BrokenBarrierKind};
@@ -37,6 +39,8 @@ pub enum BrokenBarrierKind {
 /// [`BrokenBarrierError`](https://docs.python.org/3/library/threading.html#threading.BrokenBarrierError).
 /// A barrier that is broken stays so, and every further wait fails for the same reason, until
 /// [`reset`](crate::Barrier::reset) makes it new.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_barrier::{Barrier, BrokenBarrierKind};

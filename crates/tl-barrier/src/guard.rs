@@ -6,6 +6,8 @@ use crate::Barrier;
 
 /// Aborts a barrier when it is dropped by a panic. See [`Barrier::abort_on_panic`].
 ///
+/// # Examples
+///
 /// ```
 /// use tl_barrier::{AbortOnPanic, Barrier};
 ///
@@ -31,6 +33,8 @@ impl Barrier {
     /// an action that panicked, it keeps the reason it has. A guard that is dropped without a panic
     /// does nothing, nor does a panic that is caught while the guard lives: a thread that leaves
     /// for another reason calls `abort`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::thread;

@@ -75,6 +75,8 @@ mod sealed {
 /// at once. A timeout too long to be added to the clock, such as [`Duration::MAX`], never runs out.
 /// The trait is sealed.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_condition::{Condvar, CondvarExt};

@@ -6,6 +6,8 @@ use std::fmt;
 /// A wait or a notify needs the condition's lock, and the caller does not hold it. Nothing has
 /// changed.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_condition::{Condition, NotAcquired};
 ///

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 /// number by which the operating system knows the thread, which is reused: for that one see
 /// [`sys::native_id`](crate::sys::native_id).
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::current_ident;
 ///
@@ -31,6 +33,8 @@ impl ThreadIdent {
 
     /// Returns the identity as a number: what a lock stores to remember its owner.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_core::ThreadIdent;
     ///
@@ -43,6 +47,8 @@ impl ThreadIdent {
 
     /// Returns the identity with this number, as a lock has stored it; `None` for 0, which no
     /// thread has.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_core::ThreadIdent;
@@ -96,6 +102,8 @@ loom::thread_local! {
 /// ([`ThreadRecord::begin`](crate::names::ThreadRecord::begin)), as `tl-thread` does, has its
 /// identity from its first line on. What runs in it before that, in the standard library's own
 /// preparations, is given one that serves for that time and is never used again.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::{ThreadIdent, current_ident};

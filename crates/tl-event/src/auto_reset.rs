@@ -76,6 +76,8 @@ pub struct AutoResetEvent {
 impl AutoResetEvent {
     /// Creates an event that is clear.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_event::AutoResetEvent;
     ///
@@ -102,6 +104,8 @@ impl AutoResetEvent {
     /// Another thread may take the event at any moment; [`try_wait`](AutoResetEvent::try_wait)
     /// looks and takes in one operation.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_event::AutoResetEvent;
     ///
@@ -123,6 +127,8 @@ impl AutoResetEvent {
     /// The thread that is let go may drop the event at once: from the moment when it can go on,
     /// `set` does not touch the event again. `set` never blocks for longer than a few instructions
     /// of another thread.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_event::AutoResetEvent;
@@ -181,6 +187,8 @@ impl AutoResetEvent {
     /// Forgets a [`set`](AutoResetEvent::set) that no thread has taken yet. Threads that wait are
     /// not affected.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_event::AutoResetEvent;
     ///
@@ -201,6 +209,8 @@ impl AutoResetEvent {
     /// Waits for a [`set`](AutoResetEvent::set) by another thread, forever if none comes. Of
     /// several waiting threads the one that has been in the queue longest goes first. But a thread
     /// that comes just when the event is set may be faster than one that was about to fall asleep.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::thread;
@@ -223,6 +233,8 @@ impl AutoResetEvent {
 
     /// Takes the event if it is set, which leaves it clear, and returns whether it was set. Never
     /// blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_event::AutoResetEvent;
@@ -254,6 +266,8 @@ impl AutoResetEvent {
     ///
     /// As [`wait`](AutoResetEvent::wait), until the time has run out.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_event::AutoResetEvent;
@@ -280,6 +294,8 @@ impl AutoResetEvent {
     /// # Blocking
     ///
     /// As [`wait`](AutoResetEvent::wait), until the deadline.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::{Duration, Instant};

@@ -81,6 +81,8 @@ pub struct Event {
 impl Event {
     /// Creates an event that is clear.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_event::Event;
     ///
@@ -104,6 +106,8 @@ impl Event {
 
     /// Returns whether the event is set: one load, never blocks.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_event::Event;
     ///
@@ -123,6 +127,8 @@ impl Event {
     /// The caller may be the last to need the event: once a waiter can see that the event is set,
     /// `set` does not touch it again. It never blocks for longer than a few instructions of another
     /// thread.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_event::Event;
@@ -178,6 +184,8 @@ impl Event {
     /// Threads that waited when the event was set still return, though `is_set` may be false by
     /// then.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_event::Event;
     ///
@@ -199,6 +207,8 @@ impl Event {
     ///
     /// Waits for a [`set`](Event::set) by another thread, forever if none comes. Many threads may
     /// wait; each `set` lets all of them go.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::thread;
@@ -228,6 +238,8 @@ impl Event {
     ///
     /// As [`wait`](Event::wait), until the time has run out.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_event::Event;
@@ -253,6 +265,8 @@ impl Event {
     /// # Blocking
     ///
     /// As [`wait`](Event::wait), until the deadline.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::{Duration, Instant};

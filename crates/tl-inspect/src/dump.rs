@@ -20,6 +20,8 @@ use crate::{deadlocks, lock_orders, observers, snapshot};
 /// If there is no such signal, or it cannot be caught, such as `SIGKILL`; if this function was
 /// called for it before; if the operating system refuses the thread.
 ///
+/// # Examples
+///
 /// ```
 /// tl_inspect::dump_on_signal(libc::SIGQUIT)?;
 /// # Ok::<(), std::io::Error>(())

@@ -17,6 +17,8 @@ use crate::Place;
 ///
 /// A [`watch`](crate::watch) reports each order when it is found.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::lock_orders;
 ///
@@ -28,6 +30,8 @@ pub fn lock_orders() -> Vec<LockOrder> {
 
 /// An order of locks in which threads could wait for each other. See [`lock_orders`]. It prints
 /// what each thread did.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::{LockOrder, lock_orders};
@@ -75,6 +79,8 @@ impl serde::Serialize for LockOrder {
 
 /// A step of a [`LockOrder`]: a thread that held a lock and wanted another, as it was when this was
 /// first seen.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::{OrderStep, lock_orders};

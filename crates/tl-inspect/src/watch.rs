@@ -18,6 +18,8 @@ use crate::words::{Count, Span};
 
 /// What a watch looks for, how often, and which function it calls. See [`watch`].
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_inspect::Watch;
@@ -107,6 +109,8 @@ impl fmt::Debug for Watch {
 /// # Errors
 ///
 /// If the operating system refuses the thread.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::{Watch, watch};
@@ -228,6 +232,8 @@ impl Known {
 
 /// What a [`watch`] has found.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::Report;
 ///
@@ -282,6 +288,8 @@ impl fmt::Display for Report {
 }
 
 /// A watch that has begun. See [`watch`].
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::{Watch, Watching, watch};

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 /// A place in the source of the program.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::{Place, snapshot};
 ///

@@ -9,6 +9,8 @@ use std::vec;
 ///
 /// Those that are not asked for are dropped with it.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_local::Local;
 ///

@@ -80,6 +80,8 @@ impl<T: Send + Sync + 'static> RefUnwindSafe for SharedLocal<T> {}
 impl<T: Send + Sync + 'static> SharedLocal<T> {
     /// Makes one in which no thread has a value.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::AtomicU64;
     /// use tl_local::SharedLocal;
@@ -110,6 +112,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     /// nothing is set, the panic propagates to the caller, and the next use tries again. It does
     /// not run in a thread that has [set](SharedLocal::set) a value before, nor when others look.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Mutex;
     /// use tl_local::SharedLocal;
@@ -131,6 +135,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     /// Makes one as [`with_init`](SharedLocal::with_init) does, for a static: `init` is a function,
     /// or a closure that captures nothing.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::AtomicBool;
     /// use tl_local::SharedLocal;
@@ -151,6 +157,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     /// # Panics
     ///
     /// Within an initialiser of the same `SharedLocal`. If the initialiser or the clone panics.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -182,6 +190,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     ///
     /// Within an initialiser of the same `SharedLocal`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::AtomicU64;
     /// use tl_local::SharedLocal;
@@ -205,6 +215,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     /// Returns whether the calling thread has a value. Does not run the initialiser, and never
     /// panics.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_local::SharedLocal;
     ///
@@ -223,6 +235,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     /// # Panics
     ///
     /// Within an initialiser of the same `SharedLocal`. If the initialiser or `f` panics.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -254,6 +268,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     /// Within an initialiser of the same `SharedLocal`. If an initialiser or `f` panics; an
     /// initialiser that does leaves nothing set.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::{AtomicU64, Ordering};
     /// use tl_local::SharedLocal;
@@ -282,6 +298,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     ///
     /// No thread waits for it, whether it uses its value or ends. If a thread ends while others
     /// have [its value](SharedRef), the last of them drops the value.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Barrier;
@@ -316,6 +334,8 @@ impl<T: Send + Sync + 'static> SharedLocal<T> {
     ///
     /// Values of threads that are ending at this moment are among them, or are dropped in their
     /// threads.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_local::SharedLocal;
@@ -364,6 +384,8 @@ impl<T: fmt::Debug + Send + Sync + 'static> fmt::Debug for SharedLocal<T> {
 
 /// The values of all threads in a [`SharedLocal`], made by [`iter`](SharedLocal::iter).
 ///
+/// # Examples
+///
 /// ```
 /// use tl_local::SharedLocal;
 ///
@@ -398,6 +420,8 @@ impl<T: Send + Sync + 'static> fmt::Debug for SharedIter<'_, T> {
 ///
 /// It derefs to the value, and keeps it alive: if the thread ends meanwhile, the value is dropped
 /// with the last such reference.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_local::SharedLocal;

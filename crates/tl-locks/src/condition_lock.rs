@@ -19,6 +19,8 @@ mod sealed {
 ///
 /// The trait is sealed. Its methods are for `tl-condition`; the verbs are those of the locks.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_locks::{ConditionLock, Lock, RLock};
 ///
@@ -262,6 +264,8 @@ pass_through!(&L, Arc<L>);
 /// come at once, it was. For `tl_condition::Monitor`.
 ///
 /// The guard is borrowed exclusively, so that no reference to the value outlives the wait.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Duration;

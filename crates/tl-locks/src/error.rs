@@ -5,6 +5,8 @@ use std::fmt;
 
 /// A lock was not released, because the caller does not hold it. Nothing has changed.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_locks::{RLock, ReleaseError};
 ///

@@ -49,6 +49,8 @@ pub type Mutex<T> = lock_api::Mutex<RawLock, T>;
 
 /// A [`Mutex`] that is held: it derefs to the value, and dropping it releases the lock.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_locks::{Mutex, MutexGuard};
 ///
@@ -62,6 +64,8 @@ pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawLock, T>;
 
 /// A part of the value of a [`Mutex`] that is held. See `lock_api`'s
 /// [`MutexGuard::map`](https://docs.rs/lock_api/latest/lock_api/struct.MutexGuard.html#method.map).
+///
+/// # Examples
 ///
 /// ```
 /// use tl_locks::{MappedMutexGuard, Mutex, MutexGuard};
@@ -113,6 +117,8 @@ pub type ReentrantMutex<T> = lock_api::ReentrantMutex<RawLock, RawThreadIdent, T
 
 /// A [`ReentrantMutex`] that is held: it derefs to the value, and dropping it gives one level back.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_locks::{ReentrantMutex, ReentrantMutexGuard};
 ///
@@ -126,6 +132,8 @@ pub type ReentrantMutexGuard<'a, T> = lock_api::ReentrantMutexGuard<'a, RawLock,
 
 /// A part of the value of a [`ReentrantMutex`] that is held. See `lock_api`'s
 /// [`ReentrantMutexGuard::map`](https://docs.rs/lock_api/latest/lock_api/struct.ReentrantMutexGuard.html#method.map).
+///
+/// # Examples
 ///
 /// ```
 /// use tl_locks::{MappedReentrantMutexGuard, ReentrantMutex, ReentrantMutexGuard};
@@ -149,6 +157,8 @@ mod sealed {
 ///
 /// A timeout of zero, and a deadline in the past, is a try. A timeout too long to be added to the
 /// clock, such as [`Duration::MAX`], never runs out. The trait is sealed.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Duration;
@@ -217,6 +227,8 @@ impl<T: ?Sized> MutexExt<T> for Mutex<T> {
 ///
 /// A timeout of zero, and a deadline in the past, is a try. A timeout too long to be added to the
 /// clock, such as [`Duration::MAX`], never runs out. The trait is sealed.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Duration;

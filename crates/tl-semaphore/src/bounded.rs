@@ -57,6 +57,8 @@ impl BoundedSemaphore {
     /// If `value` is greater than [`MAX`](BoundedSemaphore::MAX). In a `static` or a `const` that
     /// is a compile-time error.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::BoundedSemaphore;
     ///
@@ -83,6 +85,8 @@ impl BoundedSemaphore {
     ///
     /// If `value` is greater than `bound`, or `bound` greater than [`MAX`](BoundedSemaphore::MAX).
     /// In a `static` or a `const` that is a compile-time error.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::BoundedSemaphore;
@@ -115,6 +119,8 @@ impl BoundedSemaphore {
 
     /// Returns the bound: more permits are never available.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::BoundedSemaphore;
     ///
@@ -138,6 +144,8 @@ impl BoundedSemaphore {
     ///
     /// As [`acquire`](Semaphore::acquire).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::BoundedSemaphore;
@@ -155,6 +163,8 @@ impl BoundedSemaphore {
 
     /// Takes a permit as [`permit_owned`](BoundedSemaphore::permit_owned) does, if that can be done
     /// at once. `None` if not. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -174,6 +184,8 @@ impl BoundedSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_timeout`](Semaphore::acquire_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -199,6 +211,8 @@ impl BoundedSemaphore {
     ///
     /// As [`acquire_deadline`](Semaphore::acquire_deadline).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use std::time::Instant;
@@ -223,6 +237,8 @@ impl BoundedSemaphore {
     ///
     /// As [`acquire_many`](Semaphore::acquire_many).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::BoundedSemaphore;
@@ -243,6 +259,8 @@ impl BoundedSemaphore {
     /// Takes `n` permits as [`permit_many_owned`](BoundedSemaphore::permit_many_owned) does, if
     /// that can be done at once. `None` if not. Never blocks.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::BoundedSemaphore;
@@ -262,6 +280,8 @@ impl BoundedSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -293,6 +313,8 @@ impl BoundedSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;

@@ -5,6 +5,8 @@ use std::fmt;
 
 /// Why permits were not given to a semaphore. Its value is what it was, and nobody was woken.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_semaphore::{BoundedSemaphore, ReleaseError};
 ///
@@ -71,6 +73,8 @@ impl fmt::Display for ReleaseError {
 impl Error for ReleaseError {}
 
 /// No permit was taken, and none will be: the semaphore is closed.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_semaphore::{ClosableSemaphore, Closed};

@@ -18,6 +18,8 @@ use crate::raw::RawSemaphore;
 /// had not acquired. Then as many are given back as there is room for, and the value is what it
 /// would have been without the mistake.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_semaphore::Semaphore;
 ///
@@ -70,6 +72,8 @@ impl<'a> Permit<'a> {
     /// Splits `n` permits off, so that they can be given back apart from the others. `None`, and
     /// nothing has changed, if this stands for fewer.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -94,6 +98,8 @@ impl<'a> Permit<'a> {
     /// [`MergeError`], with `other` in it, if that has permits of another semaphore. Nothing has
     /// changed.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -113,6 +119,8 @@ impl<'a> Permit<'a> {
     }
 
     /// Uses the permits up: they are not given back.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -152,6 +160,8 @@ pub(crate) trait AnySemaphore: Send + Sync + UnwindSafe + RefUnwindSafe {
 ///
 /// All else is as with [`Permit`].
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::Arc;
 /// use std::thread;
@@ -179,6 +189,8 @@ impl OwnedPermit {
 
     /// Returns how many permits this stands for.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::Semaphore;
@@ -192,6 +204,8 @@ impl OwnedPermit {
 
     /// Splits `n` permits off, so that they can be given back apart from the others. `None`, and
     /// nothing has changed, if this stands for fewer.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -223,6 +237,8 @@ impl OwnedPermit {
     /// [`MergeError`], with `other` in it, if that has permits of another semaphore. Nothing has
     /// changed.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::Semaphore;
@@ -241,6 +257,8 @@ impl OwnedPermit {
     }
 
     /// Uses the permits up: they are not given back.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -272,6 +290,8 @@ impl fmt::Debug for OwnedPermit {
 /// The error of an attempt to merge permits of two semaphores. Nothing has changed, and the permit
 /// that was to be taken over is in here: it is dropped with this.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_semaphore::{MergeError, Permit, Semaphore};
 ///
@@ -293,6 +313,8 @@ pub struct MergeError<P> {
 
 impl<P> MergeError<P> {
     /// Returns the permit that was to be taken over.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;

@@ -43,6 +43,8 @@ static AT_END: ThreadEnd = ThreadEnd::new(leave);
 /// thread. It works in every thread at every time, also while thread-locals are being dropped and
 /// after `main` has returned.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{current_thread, main_thread};
 ///
@@ -65,6 +67,8 @@ pub fn current_thread() -> Thread {
 /// As Python's
 /// [`main_thread`](https://docs.python.org/3/library/threading.html#threading.main_thread).
 ///
+/// # Examples
+///
 /// ```
 /// let worker = tl_thread::spawn(|| tl_thread::main_thread().name());
 /// assert_eq!(&*worker.join().unwrap(), "MainThread");
@@ -76,6 +80,8 @@ pub fn main_thread() -> Thread {
 /// Returns the identity of the calling thread, as Python's
 /// [`get_ident`](https://docs.python.org/3/library/threading.html#threading.get_ident), except that
 /// it is never reused.
+///
+/// # Examples
 ///
 /// ```
 /// assert_eq!(Some(tl_thread::get_ident()), tl_thread::current_thread().ident());
@@ -91,6 +97,8 @@ pub fn get_ident() -> ThreadIdent {
 ///
 /// As Python's
 /// [`get_native_id`](https://docs.python.org/3/library/threading.html#threading.get_native_id).
+///
+/// # Examples
 ///
 /// ```
 /// assert_eq!(tl_thread::get_native_id(), u64::from(std::process::id())); // in the main thread

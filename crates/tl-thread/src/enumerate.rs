@@ -8,6 +8,8 @@ use crate::{Thread, current, registry};
 ///
 /// As Python's [`enumerate`](https://docs.python.org/3/library/threading.html#threading.enumerate).
 ///
+/// # Examples
+///
 /// ```
 /// let threads = tl_thread::enumerate();
 /// assert_eq!(threads, [tl_thread::main_thread()]);
@@ -22,6 +24,8 @@ pub fn enumerate() -> Vec<Thread> {
 ///
 /// As Python's
 /// [`active_count`](https://docs.python.org/3/library/threading.html#threading.active_count).
+///
+/// # Examples
 ///
 /// ```
 /// assert_eq!(tl_thread::active_count(), 1);

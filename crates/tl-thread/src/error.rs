@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 /// Why a thread was not started. The thread is as it was before, and not listed.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{StartError, Thread};
 ///
@@ -52,6 +54,8 @@ impl Error for StartError {
 
 /// Why joining a thread failed.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{JoinError, Thread, current_thread};
 ///
@@ -74,6 +78,8 @@ pub enum JoinError {
 
 impl JoinError {
     /// Returns the message of the panic with which the thread ended, if that is what happened.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_thread::{StartError, Thread};
@@ -113,6 +119,8 @@ impl Error for JoinError {}
 
 /// Why a thread's daemon flag was not changed. It is as it was.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{SetDaemonError, Thread};
 ///
@@ -139,6 +147,8 @@ impl fmt::Display for SetDaemonError {
 impl Error for SetDaemonError {}
 
 /// Why the stack size for new threads was not changed. It is as it was.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_thread::{StackSizeError, set_stack_size};

@@ -14,6 +14,8 @@ use crate::statics::model_static;
 
 /// What the hook of [`set_excepthook`] is told.
 ///
+/// # Examples
+///
 /// ```
 /// tl_thread::set_excepthook(|args| {
 ///     eprintln!("{} gave up: {}", args.thread().name(), args.message());
@@ -72,6 +74,8 @@ model_static! {
 /// There is one hook for the process. At first it does nothing: the standard library's own panic
 /// hook has already printed the message and where it happened, and goes on doing so (see
 /// [`std::panic::set_hook`]). A panic in the hook ends only this call of the hook.
+///
+/// # Examples
 ///
 /// ```
 /// use std::sync::Mutex;

@@ -20,6 +20,8 @@ const PARK_DEADLINE: &Operation = &Operation::new("tl_thread", "park_deadline");
 ///
 /// Waits until there is a token; forever if no thread leaves one.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{current_thread, park, spawn};
 ///
@@ -39,6 +41,8 @@ pub fn park() {
 ///
 /// As [`park`], but no longer than `timeout`.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_thread::{current_thread, park_timeout};
@@ -57,6 +61,8 @@ pub fn park_timeout(timeout: Duration) -> bool {
 /// # Blocking
 ///
 /// As [`park`], but not after `deadline`.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Instant;
@@ -80,6 +86,8 @@ impl Thread {
     /// thread: one that has not begun, one that has ended, one that the library did not start.
     ///
     /// It is [`std::thread::Thread::unpark`].
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::{AtomicBool, Ordering};

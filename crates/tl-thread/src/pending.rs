@@ -34,6 +34,8 @@ use crate::{StartError, Thread, excepthook};
 /// [`StartError::Refused`] if no thread can have a stack of the size that it was given: it is then
 /// as it was.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{Thread, enumerate, pending};
 ///
@@ -54,6 +56,8 @@ pub fn register(thread: &Thread) -> Result<(), StartError> {
 /// # Errors
 ///
 /// [`StartError::Refused`], with what the system says. Nothing has changed.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_thread::{Thread, pending};
@@ -80,6 +84,8 @@ pub fn try_stack(thread: &Thread) -> Result<(), StartError> {
 /// When the operating system refuses the thread. The thread is pending as before, and can be fired
 /// again, or cancelled.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{Thread, pending};
 ///
@@ -100,6 +106,8 @@ pub fn fire<P>(
 /// Ends a pending thread: it leaves the list, its function is dropped, and threads that join it go
 /// on. Returns whether this call did it: false if the thread is not pending, or no longer.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{Thread, enumerate, pending};
 ///
@@ -115,6 +123,8 @@ pub fn cancel(thread: &Thread) -> bool {
 }
 
 /// Returns whether the thread is pending.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_thread::{Thread, pending};
@@ -132,6 +142,8 @@ pub fn is_pending(thread: &Thread) -> bool {
 }
 
 /// Notes when the pending thread is to be fired, which [`due`] returns. It changes nothing else.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Duration;
@@ -151,6 +163,8 @@ pub fn set_due(thread: &Thread, due: Deadline) {
 
 /// Returns when the thread is to be fired, if it is pending and that was [noted](set_due).
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{Thread, pending};
 ///
@@ -162,6 +176,8 @@ pub fn due(thread: &Thread) -> Option<Deadline> {
 
 /// Calls the hook of [`set_excepthook`](crate::set_excepthook) for something that went wrong with a
 /// thread and that nobody else will hear of. It never panics.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_thread::{Thread, pending, set_excepthook};

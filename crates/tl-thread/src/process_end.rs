@@ -134,6 +134,8 @@ extern "C" fn at_exit() {
 ///
 /// Until those threads have ended. Two workers that both call this wait for each other forever.
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering};
 /// static DONE: AtomicBool = AtomicBool::new(false);
@@ -176,6 +178,8 @@ pub fn shutdown() {
 /// threads that call it one ends the process, and the others sleep. (If it is the main thread, and
 /// another calls [`std::process::exit`] just then, C's `exit` is called twice, and may run some of
 /// the hooks on the one and some on the other.)
+///
+/// # Examples
 ///
 /// ```no_run
 /// tl_thread::spawn(|| {

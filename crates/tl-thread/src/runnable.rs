@@ -12,6 +12,8 @@ use crate::{Builder, JoinHandle};
 /// override `run`. Use it with [`Thread::from_runnable`](crate::Thread::from_runnable), or with
 /// [`spawn_runnable`], which gives the struct back.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{Runnable, spawn_runnable};
 ///
@@ -45,6 +47,8 @@ pub trait Runnable {
 }
 
 /// What is in the box runs, so that structs of different types can be kept in one list.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_thread::{Runnable, Thread};
@@ -84,6 +88,8 @@ impl<R: Runnable + ?Sized> Runnable for Box<R> {
 /// If the operating system refuses the thread; [`Builder::spawn_runnable`] returns the error
 /// instead.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::{Runnable, spawn_runnable};
 ///
@@ -110,6 +116,8 @@ impl Builder {
     /// # Errors
     ///
     /// When the operating system refuses the thread, or the stack size is impossible.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_thread::{Builder, Runnable};

@@ -76,6 +76,8 @@ impl Drop for CloseScope {
 /// Until all threads of the scope have ended. In a child made by `fork` within the scope they never
 /// do: there the process has to end within the scope.
 ///
+/// # Examples
+///
 /// ```
 /// let mut numbers = vec![1, 2, 3];
 /// let mut sum = 0;
@@ -103,6 +105,8 @@ where
 /// The type is a trait object, and the methods are those of `dyn ScopeBase`, because that is how a
 /// reference to the standard library's scope can become a reference to this one. It is used as if
 /// it were a struct.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_thread::{Scope, ScopedJoinHandle, scope};
@@ -142,6 +146,8 @@ impl<'scope, 'env> dyn ScopeBase<'scope, 'env> + 'scope {
     /// If the operating system refuses the thread; [`Builder::spawn_scoped`] returns the error
     /// instead.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let words = ["one", "two"];
     /// let lengths = tl_thread::scope(|s| {
@@ -178,6 +184,8 @@ impl Builder {
     ///
     /// When the operating system refuses the thread, or the stack size is impossible. `f` is
     /// dropped.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_thread::{Builder, scope};
@@ -222,6 +230,8 @@ impl Builder {
 ///
 /// Dropping it does not end the thread. A handle that is leaked, with [`std::mem::forget`] say,
 /// keeps its scope from ever ending, as the standard library's does.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::{Duration, Instant};

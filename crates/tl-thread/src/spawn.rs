@@ -23,6 +23,8 @@ use crate::{JoinError, Thread};
 ///
 /// If the operating system refuses the thread; [`Builder::spawn`] returns the error instead.
 ///
+/// # Examples
+///
 /// ```
 /// let handle = tl_thread::spawn(|| 6 * 7);
 /// assert_eq!(handle.join().unwrap(), 42);
@@ -44,6 +46,8 @@ where
 }
 
 /// What a new thread is to be like: [`std::thread::Builder`], with a daemon flag.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_thread::Builder;
@@ -100,6 +104,8 @@ impl Builder {
     /// When the operating system refuses the thread, or the stack size is impossible. `f` is
     /// dropped.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let handle = tl_thread::Builder::new().spawn(|| "done")?;
     /// assert_eq!(handle.join().unwrap(), "done");
@@ -132,6 +138,8 @@ const JOIN_DEADLINE: &Operation = &Operation::new("JoinHandle", "join_deadline")
 /// A handle to the value of a spawned thread: [`std::thread::JoinHandle`], with time limits.
 ///
 /// Dropping it does not end the thread.
+///
+/// # Examples
 ///
 /// ```
 /// let handle = tl_thread::spawn(|| 6 * 7);
@@ -174,6 +182,8 @@ impl<T> JoinHandle<T> {
     ///
     /// As [`Thread::join`].
     ///
+    /// # Examples
+    ///
     /// ```
     /// let handle = tl_thread::spawn(|| panic!("no luck"));
     /// let payload = handle.join().unwrap_err();
@@ -197,6 +207,8 @@ impl<T> JoinHandle<T> {
     /// # Blocking
     ///
     /// As [`Thread::join_timeout`].
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::mpsc;
@@ -225,6 +237,8 @@ impl<T> JoinHandle<T> {
     /// # Blocking
     ///
     /// As [`Thread::join_deadline`].
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::{Duration, Instant};

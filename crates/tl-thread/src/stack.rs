@@ -21,6 +21,8 @@ static DEFAULT: AtomicUsize = AtomicUsize::new(0);
 /// As Python's
 /// [`stack_size`](https://docs.python.org/3/library/threading.html#threading.stack_size).
 ///
+/// # Examples
+///
 /// ```
 /// assert_eq!(tl_thread::stack_size(), 0);
 /// tl_thread::set_stack_size(256 * 1024)?;
@@ -42,6 +44,8 @@ pub fn stack_size() -> usize {
 /// Below 32 KiB, other than 0, or above a quarter of the address space. The size is as it was. A
 /// size in between that the system cannot provide makes the thread's
 /// [`start`](crate::Thread::start) fail.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_thread::StackSizeError;

@@ -14,6 +14,8 @@ use crate::Timer;
 /// Dropping it panics if the destructor of what the timer's function holds does. The timer is
 /// cancelled nevertheless.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_timer::Timer;
@@ -51,6 +53,8 @@ impl CancelOnDrop {
     }
 
     /// Returns the timer, which is no longer cancelled by itself.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;

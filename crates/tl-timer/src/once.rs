@@ -22,6 +22,8 @@ use crate::schedule::{Cancelled, Due, Place, Schedule, Scheduled};
 /// Calls of [`Timer::every`](crate::Timer::every) are not counted: each of those timers has a
 /// thread of its own from its start.
 ///
+/// # Examples
+///
 /// ```
 /// assert_eq!(tl_timer::MAX_RUNNING, 1024);
 /// ```

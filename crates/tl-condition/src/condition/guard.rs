@@ -20,6 +20,8 @@ use crate::{Condition, NotAcquired};
 /// [`Lock`](tl_locks::Lock), which has no owner, in any other. A wait that notices it only when it
 /// has the lock back does not panic.
 ///
+/// # Examples
+///
 /// If the lock is an [`RLock`] the guard may not leave its thread:
 ///
 /// ```compile_fail,E0277

@@ -23,6 +23,8 @@ const WAIT_UNTIL_DEADLINE: &Operation = &Operation::new("Monitor", "wait_until_d
 /// A [`Monitor`](crate::Monitor) that is locked: it derefs to the value, and dropping it releases
 /// the lock. With it the holder waits and notifies.
 ///
+/// # Mistakes that do not compile
+///
 /// No reference to the value can be kept over a wait, during which others change it:
 ///
 /// ```compile_fail,E0502

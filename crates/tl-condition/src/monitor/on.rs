@@ -23,6 +23,8 @@ const WAIT_WHILE_DEADLINE: &Operation = &Operation::new("Monitor", "on(…).wait
 /// Every wait panics if other threads wait for the same condition with another monitor or mutex.
 /// Nothing has changed then.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_condition::{Condvar, Monitor, OnCondvar};

@@ -9,6 +9,8 @@ use super::platform;
 /// A timeout becomes a deadline once, where a call enters the library; from then on no time is
 /// added or lost, however often the wait is interrupted. What cannot be represented is never.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::{Duration, Instant};
 /// use tl_core::door::Deadline;
@@ -44,6 +46,8 @@ impl Deadline {
 
     /// Returns the moment that is `lead` earlier. What never comes does not come earlier either.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_core::door::Deadline;
@@ -67,6 +71,8 @@ impl Deadline {
 
     /// Returns the moment that is `delay` later; never, if there is no such moment.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_core::door::Deadline;
@@ -84,6 +90,8 @@ impl Deadline {
     }
 
     /// Returns how long it is until the moment: zero if it has come, `None` if it never comes.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;

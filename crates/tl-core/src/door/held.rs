@@ -12,6 +12,8 @@ use crate::ident::{ThreadIdent, current_ident};
 
 /// A lock that a thread holds. See [`held`].
 ///
+/// # Examples
+///
 /// ```
 /// use std::panic::Location;
 /// use std::sync::atomic::AtomicU32;
@@ -73,6 +75,8 @@ fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
 /// Notes that the calling thread has acquired a lock, at `place`. Nobody else holds it: what was
 /// noted of it before is over.
 ///
+/// # Examples
+///
 /// ```
 /// use std::panic::Location;
 /// use std::sync::atomic::AtomicU32;
@@ -92,6 +96,8 @@ pub fn note_held(lock: QueueId, place: &'static Location<'static>) {
 
 /// Notes that the calling thread has acquired a lock to read, at `place`. Others may read with it,
 /// and nobody writes.
+///
+/// # Examples
 ///
 /// ```
 /// use std::panic::Location;
@@ -139,6 +145,8 @@ fn note(lock: QueueId, place: &'static Location<'static>, is_shared: bool) {
 
 /// Notes that a lock is about to be released, by whichever thread.
 ///
+/// # Examples
+///
 /// ```
 /// use std::panic::Location;
 /// use std::sync::atomic::AtomicU32;
@@ -178,6 +186,8 @@ fn record(known: Held) {
 /// If it was not noted that this thread holds the lock, it releases it for another thread, and
 /// nobody can tell for which. Then nothing more is known of the threads that read.
 ///
+/// # Examples
+///
 /// ```
 /// use std::panic::Location;
 /// use std::sync::atomic::AtomicU32;
@@ -216,6 +226,8 @@ pub(super) fn is_held_here(lock: QueueId) -> bool {
 /// Returns which thread holds a lock, if that was [noted](note_held); of a lock that is held to
 /// read, one of the threads that hold it. Any other thread may release it.
 ///
+/// # Examples
+///
 /// ```
 /// use std::panic::Location;
 /// use std::sync::atomic::AtomicU32;
@@ -233,6 +245,8 @@ pub fn holder_of(lock: QueueId) -> Option<Holder> {
 }
 
 /// Returns all locks of which it was [noted](note_held) that they are held, in no order.
+///
+/// # Examples
 ///
 /// ```
 /// use std::panic::Location;

@@ -57,6 +57,8 @@ impl Moves {
 
 /// A wait, as it was when somebody looked. See [`waits`].
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::{Wait, waits};
 ///
@@ -98,6 +100,8 @@ pub struct Wait {
 /// is in it. So the waits are not all seen at one moment, but each of them was there at some moment
 /// during the call. A thread is seen once, at the last place where it was found. It allocates,
 /// though not while a queue is locked.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::waits;

@@ -29,6 +29,8 @@ const SPINS: u32 = if cfg!(loom) { 0 } else { 40 };
 /// [`lock`](Mutex::lock) waits until the holder drops its guard. A thread that locks twice waits
 /// for itself, forever.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::Mutex;
 ///
@@ -95,6 +97,8 @@ impl<T: ?Sized> Mutex<T> {
 
     /// Locks the mutex if nobody holds it.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let mutex = tl_core::door::Mutex::new(1);
     /// let guard = mutex.lock();
@@ -160,6 +164,8 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
 }
 
 /// The right to use the value of a locked [`Mutex`]; dropping it releases the mutex.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::{Mutex, MutexGuard};

@@ -13,6 +13,8 @@ use crate::ident::{ThreadIdent, current_ident};
 
 /// An operation that may block, as a reader of the program knows it.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::Operation;
 ///
@@ -53,6 +55,8 @@ impl fmt::Display for Operation {
 ///
 /// It is two addresses, both known to the compiler: a public method that is `#[track_caller]` and
 /// `#[inline]` hands it to its slow path, and where nothing blocks it costs nothing.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::{Call, Operation};
@@ -97,6 +101,8 @@ impl Call {
 }
 
 /// The thread that holds what another one waits for.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::Holder;
@@ -155,6 +161,8 @@ pub(super) type HolderOf<'a> = &'a (dyn Fn() -> Option<Holder> + Sync + 'a);
 /// [`waits`](super::waits).
 ///
 /// It costs a few stores when the wait begins. Nothing is allocated, and no primitive grows.
+///
+/// # Examples
 ///
 /// ```
 /// use std::sync::atomic::AtomicU32;

@@ -14,6 +14,8 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 /// How long a waiter waits until it is overdue: then it gets a turn before any thread that comes
 /// by. See [`Waiter::is_overdue`](super::Waiter::is_overdue) for when that begins.
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::AtomicU32;
 /// use tl_core::door::{Backoff, Deadline, OVERDUE, WaitQueue, Wake};

@@ -29,6 +29,8 @@ static POOL: [CachePadded<Mutex<()>>; LOCKS] = [const { CachePadded::new(Mutex::
 /// under the lock than to look at the value and change it; above all no memory is allocated or
 /// freed, for which the allocator of a program may come here.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::PooledMutex;
 ///
@@ -77,6 +79,8 @@ impl<T> fmt::Debug for PooledMutex<T> {
 }
 
 /// The right to use the value of a locked [`PooledMutex`]; dropping it releases the lock.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::{PooledGuard, PooledMutex};

@@ -17,6 +17,8 @@ use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 /// The word's address is the key of its queue. Only code that can name the word can reach the
 /// queue, so that the waiters of a primitive hear from that primitive alone.
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::{AtomicU32, AtomicU64};
 /// use tl_core::door::{WaitQueue, Word};
@@ -58,6 +60,8 @@ impl<T> Word for AtomicPtr<T> {}
 /// thread that changes the word so that waiters may go on does that with the queue locked, and
 /// wakes them. Neither can slip past the other.
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
 /// use std::thread;
@@ -96,6 +100,8 @@ impl<'a> WaitQueue<'a> {
 
     /// Returns the identity of the queue.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
     /// use tl_core::door::WaitQueue;
@@ -118,6 +124,8 @@ impl<'a> WaitQueue<'a> {
     /// Returns the patience of a thread that begins to compete for a lock whose holder is about to
     /// release it.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
     /// use tl_core::door::WaitQueue;
@@ -134,6 +142,8 @@ impl<'a> WaitQueue<'a> {
 
     /// Returns the patience of a thread that begins to compete with others for what the word counts,
     /// such as a lock or permits: each look slows the others down.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -183,6 +193,8 @@ impl<'a> WaitQueue<'a> {
     ///
     /// Between the one queue and the other, only this thread knows of the waiters that it moves.
     /// That does no harm: they count as woken from the moment when they were taken.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -266,6 +278,8 @@ impl fmt::Debug for WaitQueue<'_> {
 
 /// The identity of a queue: equal for two queues of the same word.
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::AtomicU32;
 /// use tl_core::door::{QueueId, WaitQueue};
@@ -280,6 +294,8 @@ pub struct QueueId(pub(super) usize);
 
 impl QueueId {
     /// Returns the address of the word.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;

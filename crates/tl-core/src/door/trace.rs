@@ -17,6 +17,8 @@ use crate::ident::{ThreadIdent, current_ident};
 
 /// A recorder: it is told of each [`Event`], on the thread to which it happens.
 ///
+/// # Examples
+///
 /// ```
 /// use std::panic::Location;
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -61,6 +63,8 @@ static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
 ///
 /// In a child made by `fork` there is no tracer.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::{Tracer, set_tracer};
 ///
@@ -103,6 +107,8 @@ pub(super) fn tell(event: Event) {
 /// Returns the time, in nanoseconds, on the clock of all events. It never goes back, and 0 is no
 /// time on it.
 ///
+/// # Examples
+///
 /// ```
 /// assert!(tl_core::door::trace_clock() <= tl_core::door::trace_clock());
 /// ```
@@ -111,6 +117,8 @@ pub fn trace_clock() -> u64 {
 }
 
 /// Something that happened. Times are those of [`trace_clock`].
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::Event;
@@ -164,6 +172,8 @@ pub enum Event {
 
 /// A wait that is over. See [`Event::Waited`].
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::Waited;
 ///
@@ -208,6 +218,8 @@ pub struct Waited {
 
 /// A lock that was released. See [`Event::Held`].
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::WasHeld;
 ///
@@ -232,6 +244,8 @@ pub struct WasHeld {
 }
 
 /// Which thread let a waiter go on, and when.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::Waker;
@@ -326,6 +340,8 @@ impl Over {
 
 /// Tells the recorder that the calling thread begins, with the name that `name` gives.
 ///
+/// # Examples
+///
 /// ```
 /// tl_core::door::trace_begin(tl_core::current_name);
 /// ```
@@ -342,6 +358,8 @@ pub fn trace_begin(name: impl FnOnce() -> Arc<str>) {
 
 /// Tells the recorder that a thread ends: the one that `thread` gives with its name, if it gives
 /// one.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::{current_ident, current_name};
@@ -360,6 +378,8 @@ pub fn trace_end(thread: impl FnOnce() -> Option<(ThreadIdent, Arc<str>)>) {
 
 /// Tells the recorder that a thread, if it has an identity by now, calls the function of a timer
 /// that was due then.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Instant;

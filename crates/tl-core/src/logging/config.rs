@@ -152,6 +152,8 @@ impl BasicConfig {
     /// Reads levels as [`env`](BasicConfig::env) does, from an environment variable of another
     /// name.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_core::logging::{BasicConfig, LevelFilter};
     ///
@@ -206,6 +208,8 @@ impl BasicConfig {
     /// A relative path counts from the directory that is current when the file is opened, in
     /// [`init`](BasicConfig::init) or [`build`](BasicConfig::build).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_core::logging::BasicConfig;
     ///
@@ -230,6 +234,8 @@ impl BasicConfig {
     /// Each record asks the system what file has the name. If that cannot be opened, the old file
     /// is written to as before. On systems other than Unix this is [`file`](BasicConfig::file). A
     /// relative path is as it was when the logger was made, wherever the program goes.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::fs;
@@ -262,6 +268,8 @@ impl BasicConfig {
     /// a line that looks like another record, or tell a terminal what to do. To escape one field
     /// alone, quote it: `%(message)r`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_core::logging::BasicConfig;
     ///
@@ -282,6 +290,8 @@ impl BasicConfig {
     /// `Timer`, whose threads others start. For tests alone: a standard stream that cannot be
     /// written is a panic then, as it is for `println!`. The tests of a program share a process, so
     /// all but the first find a logger there.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_core::logging::{BasicConfig, LevelFilter};

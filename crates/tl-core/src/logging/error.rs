@@ -66,6 +66,8 @@ impl Error for FormatError {}
 
 /// What is wrong with a log format.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::logging::{BasicConfig, FormatErrorKind, InitError};
 ///
@@ -155,6 +157,8 @@ impl fmt::Display for FormatErrorKind {
 }
 
 /// Why a logger could not be set up. Nothing was installed and no level was changed.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::logging::{BasicConfig, InitError};

@@ -14,6 +14,8 @@ use crate::sys::{Kept, ThreadEnd};
 /// Works in every thread at every time, also while its thread-locals are being dropped and after
 /// `main` has returned. See [`with_current_name`] for the name without a reference count.
 ///
+/// # Examples
+///
 /// ```
 /// assert_eq!(&*tl_core::current_name(), "MainThread");
 ///
@@ -34,6 +36,8 @@ pub fn current_name() -> Arc<str> {
 ///
 /// Works in every thread at every time, also while its thread-locals are being dropped and after
 /// `main` has returned. If `f` renames the thread, it still sees the old name.
+///
+/// # Examples
 ///
 /// ```
 /// let is_main = tl_core::with_current_name(|name| name == "MainThread");

@@ -21,6 +21,8 @@ use crate::sys;
 /// thread, and keeps it in the thread's handle. A thread that nobody made a record for gets one at
 /// its first call.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::names::ThreadRecord;
 ///

@@ -13,6 +13,8 @@ use std::io;
 ///
 /// When the system refuses the thread.
 ///
+/// # Examples
+///
 /// ```
 /// let (said, heard) = std::sync::mpsc::channel();
 /// tl_core::sys::spawn_bare(Box::new(move || said.send(2 + 2).unwrap()))?;

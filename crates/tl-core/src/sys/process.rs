@@ -44,6 +44,8 @@ pub fn at_exit(hook: extern "C" fn()) -> io::Result<()> {
 /// When two threads exit at once, each runs some of the hooks, and either code may count. Callers
 /// see to it that this does not happen.
 ///
+/// # Examples
+///
 /// ```
 /// tl_core::sys::exit(0)
 /// ```
@@ -59,6 +61,8 @@ pub fn exit(code: i32) -> ! {
 /// The exit hooks that have not been run are run now, by another call of C's `exit`, except on two
 /// systems: Windows skips them, and musl from 1.2.6 on crashes at such a call, so with musl they
 /// are skipped, too.
+///
+/// # Examples
 ///
 /// ```
 /// extern "C" fn end_well() {
@@ -83,6 +87,8 @@ pub fn exit_again(code: i32) -> ! {
 
 /// Ends the process at once with the lowest eight bits of `code`: no hook is run, and nothing is
 /// flushed.
+///
+/// # Examples
 ///
 /// ```
 /// tl_core::sys::exit_now(0)

@@ -16,6 +16,8 @@ static ENDS: [AtomicI32; SIGNALS] = [const { AtomicI32::new(0) }; SIGNALS];
 
 /// A signal that is caught, for the rest of the process. See [`catch_signal`].
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sys::{CaughtSignal, catch_signal};
 ///
@@ -43,6 +45,8 @@ pub struct CaughtSignal {
 ///
 /// If there is no such signal, it cannot be caught, or it is caught by this function already, and
 /// when the system has no more files.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::sys::catch_signal;

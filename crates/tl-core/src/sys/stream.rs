@@ -70,6 +70,8 @@ fn be_ready() {
 
 /// One of the standard streams of the process.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sys::Stream;
 ///
@@ -91,6 +93,8 @@ impl Stream {
     /// # Blocking
     ///
     /// Until the system has taken the text, and until no other thread writes there.
+    ///
+    /// # Examples
     ///
     /// ```
     /// tl_core::sys::Stream::Output.write(b"done\n");

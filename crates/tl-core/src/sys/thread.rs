@@ -7,6 +7,8 @@ use super::imp;
 
 /// How many bytes of a thread's name the system keeps: 15 on Linux.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sys::{OS_NAME_BYTES, os_name};
 ///
@@ -19,6 +21,8 @@ pub const OS_NAME_BYTES: usize = imp::OS_NAME_BYTES;
 ///
 /// Unlike a [`ThreadIdent`](crate::ThreadIdent) the system uses it again once the thread has ended.
 /// On Linux this is a system call of about a tenth of a microsecond.
+///
+/// # Examples
 ///
 /// ```
 /// let elsewhere = std::thread::spawn(tl_core::sys::native_id);
@@ -33,6 +37,8 @@ pub fn native_id() -> u64 {
 ///
 /// In a child made by `fork` that is the thread that forked.
 ///
+/// # Examples
+///
 /// ```
 /// let elsewhere = std::thread::spawn(tl_core::sys::is_main_thread);
 /// assert!(!elsewhere.join().unwrap());
@@ -45,6 +51,8 @@ pub fn is_main_thread() -> bool {
 /// where a character ends.
 ///
 /// A zero byte, which would end the name there, becomes `?`.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::sys::{OS_NAME_BYTES, os_name_form};
@@ -64,6 +72,8 @@ pub fn os_name_form(name: &str) -> String {
 ///
 /// On Linux, in the main thread, this changes the name that the system shows for the whole process.
 /// A system that does not keep names of threads ignores it.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::sys::{os_name, os_name_form, set_os_name};
@@ -87,6 +97,8 @@ pub fn set_os_name(name: &str) {
 /// [`Unsupported`](io::ErrorKind::Unsupported) where a thread can only name itself: on all systems
 /// but Linux and Windows.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sys::{native_id, os_name, set_os_name_of};
 ///
@@ -104,6 +116,8 @@ pub fn set_os_name_of(native_id: u64, name: &str) -> io::Result<()> {
 ///
 /// On Linux a thread that was not named has that of the thread that started it, and the main thread
 /// that of the program.
+///
+/// # Examples
 ///
 /// ```
 /// let named = std::thread::Builder::new().name("reader".into()).spawn(tl_core::sys::os_name)?;
@@ -126,6 +140,8 @@ pub fn os_name() -> String {
 /// Of the kind [`Unsupported`](io::ErrorKind::Unsupported) on all systems but Linux, which choose
 /// for themselves.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_core::sys::set_timer_slack;
@@ -143,6 +159,8 @@ pub fn set_timer_slack(slack: Duration) -> io::Result<()> {
 
 /// Returns what C's functions know the calling thread by, its `pthread_t`, as a number that is not
 /// 0.
+///
+/// # Examples
 ///
 /// ```
 /// let here = tl_core::sys::current_pthread();

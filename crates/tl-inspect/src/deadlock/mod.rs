@@ -30,6 +30,8 @@ use stuck::{Look, Stuck};
 /// if no thread is left that could come, because all that the library knows are stuck, except the
 /// calling one.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::deadlocks;
 ///
@@ -70,6 +72,8 @@ fn find(stuck: &Stuck, threads: &[Thread]) -> Vec<Deadlock> {
 /// Threads that wait for each other in a circle. See [`deadlocks`]. Its `Display` says how the
 /// circle closes.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::{Deadlock, deadlocks};
 ///
@@ -108,6 +112,8 @@ impl Deadlock {
 }
 
 /// A thread in a [`Deadlock`], and what it waits for.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::{Link, deadlocks};

@@ -9,6 +9,8 @@ use crate::Place;
 
 /// What one thread did. See [`snapshot`](crate::snapshot()).
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::{State, ThreadInfo, snapshot};
 ///
@@ -85,6 +87,8 @@ impl ThreadInfo {
 
     /// Returns what the thread waited for, if it did.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::thread;
     /// use tl_event::Event;
@@ -114,6 +118,8 @@ impl ThreadInfo {
 }
 
 /// A lock that a thread held.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::{Holding, snapshot};
@@ -151,6 +157,8 @@ impl Holding {
 }
 
 /// What a thread was doing.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::{State, snapshot};

@@ -37,6 +37,8 @@ pub use wait::{Holder, Wait};
 /// A thread that is asleep in the system, in a call of the standard library, or in a lock of
 /// another library, is seen as running.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::{State, snapshot};
 ///
@@ -139,6 +141,8 @@ fn held() -> HashMap<ThreadIdent, Vec<Holding>> {
 
 /// What all threads did, when [`snapshot`] was called. It prints as a report.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Instant;
 /// use tl_core::ThreadIdent;
@@ -166,6 +170,8 @@ impl Snapshot {
     }
 
     /// Returns the thread with this identity, if it was alive.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_core::ThreadIdent;

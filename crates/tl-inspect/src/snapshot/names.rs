@@ -38,6 +38,8 @@ impl Names {
 
 /// Which thread it is: its name and its identity.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::{ThreadName, deadlocks};
 ///

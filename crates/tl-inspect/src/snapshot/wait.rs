@@ -24,6 +24,8 @@ pub(super) fn arrived(waits: &HashMap<ThreadIdent, door::Wait>) -> Arrived {
 
 /// A wait in one of the primitives.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::{Wait, snapshot};
 ///
@@ -171,6 +173,8 @@ impl Wait {
 }
 
 /// The thread that holds what another one waits for.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::{Holder, snapshot};

@@ -30,6 +30,8 @@ impl Trace {
     ///
     /// When the file can't be written.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_inspect::trace;
     ///
@@ -50,6 +52,8 @@ impl Trace {
     /// # Errors
     ///
     /// Those of the writer.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_inspect::trace;

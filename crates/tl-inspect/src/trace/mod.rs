@@ -79,6 +79,8 @@ static RECORDED_BY: AtomicU64 = AtomicU64::new(0);
 ///
 /// [`AlreadyRecording`] while another one is on.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::trace;
 ///
@@ -98,6 +100,8 @@ pub fn start() -> Result<Recording, AlreadyRecording> {
 /// # Errors
 ///
 /// [`AlreadyRecording`] while another recording is on.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace;
@@ -130,6 +134,8 @@ pub fn start_with_room_for(events: usize) -> Result<Recording, AlreadyRecording>
 /// A recording that is on. See [`start`]. When it is dropped it ends, and what was recorded is
 /// thrown away.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::trace::{self, Recording};
 ///
@@ -155,6 +161,8 @@ impl Recording {
     /// # Blocking
     ///
     /// It waits for no thread, and no thread waits for it.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_inspect::trace;
@@ -194,6 +202,8 @@ impl Drop for Recording {
 }
 
 /// The error of [`start`] while there is a recording: a process has one at a time.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace::{self, AlreadyRecording};

@@ -8,6 +8,8 @@ use crate::{Holder, Place, ThreadName};
 
 /// What was recorded. See [`start`](super::start). Its times are those since the recording began.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::SystemTime;
 /// use tl_inspect::trace;
@@ -63,6 +65,8 @@ impl Trace {
 }
 
 /// What one thread did.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace::{self, TracedThread};
@@ -126,6 +130,8 @@ impl TracedThread {
 
 /// How a wait ended.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::trace::End;
 ///
@@ -151,6 +157,8 @@ pub enum End {
 /// One blocking operation, as long as it waited. One that is woken in vain, and waits again, is one
 /// wait; but the forms of a condition that wait for a predicate wait once for each time that they
 /// are notified.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace::{self, TracedWait};
@@ -260,6 +268,8 @@ impl TracedWait {
 
 /// Which thread let another go on, and when.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_inspect::trace::Wakeup;
 ///
@@ -285,6 +295,8 @@ impl Wakeup {
 }
 
 /// A lock that a thread held.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace::{self, TracedHold};
@@ -343,6 +355,8 @@ impl TracedHold {
 }
 
 /// A call of a timer's function.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace::TracedTimer;

@@ -16,6 +16,8 @@ impl Trace {
     /// Returns where threads waited, and for how long: a row for each operation and place. The row
     /// that took the most time comes first.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_inspect::trace;
     ///
@@ -46,6 +48,8 @@ impl Trace {
 }
 
 /// Where threads waited, and for how long. See [`Trace::summary`]. It prints as a table.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace::{self, Summary};
@@ -78,6 +82,8 @@ impl Summary {
 }
 
 /// The waits of one operation that was called from one place.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace::{self, Row};
@@ -188,6 +194,8 @@ impl Row {
 
 /// A holder of what others waited for, when their waits began: the place in the program where it
 /// was acquired, if that is known, else a thread.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_inspect::trace::HeldBy;

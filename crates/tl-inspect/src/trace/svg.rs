@@ -41,6 +41,8 @@ impl Trace {
     ///
     /// When the file can't be written.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_inspect::trace;
     ///
@@ -55,6 +57,8 @@ impl Trace {
     }
 
     /// As [`write_svg`](Trace::write_svg): the picture as a text.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_inspect::trace;

@@ -24,6 +24,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// `init` may use other `Local`s.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::thread;
     /// use tl_local::Local;
@@ -46,6 +48,8 @@ impl<T: Send + 'static> Local<T> {
 
     /// Creates a `Local` as [`with_init`](Local::with_init) does, for a static: `init` is a
     /// function, or a closure that captures nothing.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_local::Local;

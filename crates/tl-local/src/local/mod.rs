@@ -102,6 +102,8 @@ impl<T: Send + 'static> RefUnwindSafe for Local<T> {}
 impl<T: Send + 'static> Local<T> {
     /// Creates a `Local` in which no thread has a value.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_local::Local;
     ///
@@ -133,6 +135,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the
     /// initialiser or the clone panics.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_local::Local;
@@ -174,6 +178,8 @@ impl<T: Send + 'static> Local<T> {
     /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same
     /// `Local`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_local::Local;
     ///
@@ -196,6 +202,8 @@ impl<T: Send + 'static> Local<T> {
     /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same
     /// `Local`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_local::Local;
     ///
@@ -212,6 +220,8 @@ impl<T: Send + 'static> Local<T> {
 
     /// Returns whether the calling thread has a value. Does not run the initialiser, and never
     /// panics.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_local::Local;
@@ -235,6 +245,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If the
     /// initialiser or `f` panics.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_local::Local;
@@ -260,6 +272,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// Within [`with`](Local::with), [`with_mut`](Local::with_mut) or an initialiser of the same
     /// `Local`. If the initialiser or `f` panics; the value is what `f` has left.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_local::Local;
@@ -290,6 +304,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// Within [`with_mut`](Local::with_mut) or an initialiser of the same `Local`. If an
     /// initialiser or `f` panics; an initialiser that does leaves nothing set.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_local::Local;
@@ -324,6 +340,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// If `f` panics. All values stay what and where they are.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_local::Local;
     ///
@@ -341,6 +359,8 @@ impl<T: Send + 'static> Local<T> {
     ///
     /// Values of threads that are ending at this moment are among them, or are dropped in their
     /// threads.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::thread;

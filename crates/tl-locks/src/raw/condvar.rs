@@ -20,6 +20,8 @@ const WAIT_UNTIL: &Operation = &Operation::new("Condvar", "wait_until");
 /// `tl_condition::Condvar` is `lock_api`'s on it. There are no spurious wake-ups, and the
 /// notifications return exactly how many threads they notified.
 ///
+/// # Examples
+///
 /// ```
 /// type Condvar = lock_api::Condvar<tl_locks::RawCondvar>;
 ///
@@ -32,6 +34,8 @@ pub struct RawCondvar {
 
 impl RawCondvar {
     /// Returns the threads that wait.
+    ///
+    /// # Examples
     ///
     /// ```
     /// type Condvar = lock_api::Condvar<tl_locks::RawCondvar>;

@@ -96,6 +96,8 @@ unsafe impl RawMutexFair for RawLock {
 /// How [`ReentrantMutex`](crate::ReentrantMutex) tells threads apart: by their
 /// [`ThreadIdent`](tl_core::ThreadIdent).
 ///
+/// # Examples
+///
 /// ```
 /// use tl_locks::{RawLock, RawThreadIdent};
 ///

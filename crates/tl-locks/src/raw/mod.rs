@@ -86,6 +86,8 @@ impl Acquire<'_> {
 /// [`RawMutexFair`](https://docs.rs/lock_api/latest/lock_api/trait.RawMutexFair.html). To lock
 /// without data use [`Lock`](crate::Lock).
 ///
+/// # Examples
+///
 /// ```
 /// type Mutex<T> = lock_api::Mutex<tl_locks::RawLock, T>;
 ///

@@ -15,6 +15,8 @@ use super::RawLock;
 /// All that wait at a time do so with the same lock, to which a notification moves those asleep if
 /// it is held. To wait with another lock meanwhile panics; when nobody waits, another lock will do.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_core::door::{Call, Deadline, Operation};
@@ -62,6 +64,8 @@ impl Waiters {
 
     /// Returns how many threads wait and have not been notified. That may have changed by the time
     /// it returns.
+    ///
+    /// # Examples
     ///
     /// ```
     /// assert_eq!(tl_locks::Waiters::new().n_waiting(), 0);
@@ -114,6 +118,8 @@ impl Waiters {
     /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many
     /// there were. Those asleep are moved to the queue of their lock if it is held, so that its
     /// release wakes them and not before. The caller may hold that lock or not.
+    ///
+    /// # Examples
     ///
     /// ```
     /// assert_eq!(tl_locks::Waiters::new().notify(1), 0); // Nobody waits.

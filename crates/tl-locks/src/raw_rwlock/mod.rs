@@ -57,6 +57,8 @@ const HANDED_OVER: u32 = 1;
 /// [`RawRwLock`](https://docs.rs/lock_api/latest/lock_api/trait.RawRwLock.html), and those for
 /// timeouts, fair release, downgrading and upgrading.
 ///
+/// # Examples
+///
 /// ```
 /// type RwLock<T> = lock_api::RwLock<tl_locks::RawRwLock, T>;
 ///

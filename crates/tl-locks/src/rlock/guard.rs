@@ -168,6 +168,8 @@ impl RLock {
 /// releases the next outer level, or does nothing if there is none; so use either guards or
 /// `release`.
 ///
+/// # Mistakes that do not compile
+///
 /// The guard may not leave its thread, since no other thread could release the lock:
 ///
 /// ```compile_fail,E0277

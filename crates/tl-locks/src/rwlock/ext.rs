@@ -24,6 +24,8 @@ mod sealed {
 /// A timeout of zero, and a deadline in the past, is a try. A timeout too long to be added to the
 /// clock, such as [`Duration::MAX`], never runs out. The trait is sealed.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_locks::{RwLock, RwLockExt};

@@ -92,6 +92,8 @@ pub type RwLock<T> = lock_api::RwLock<RawRwLock, T>;
 
 /// An [`RwLock`] that is held to read: it derefs to the value, and dropping it releases the lock.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_locks::{RwLock, RwLockReadGuard};
 ///
@@ -104,6 +106,8 @@ pub type RwLockReadGuard<'a, T> = lock_api::RwLockReadGuard<'a, RawRwLock, T>;
 
 /// An [`RwLock`] that is held to write: it derefs to the value, and dropping it releases the lock.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_locks::{RwLock, RwLockWriteGuard};
 ///
@@ -115,6 +119,8 @@ pub type RwLockReadGuard<'a, T> = lock_api::RwLockReadGuard<'a, RawRwLock, T>;
 pub type RwLockWriteGuard<'a, T> = lock_api::RwLockWriteGuard<'a, RawRwLock, T>;
 
 /// An [`RwLock`] that is held to read, by the one thread that may become the writer.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_locks::{RwLock, RwLockUpgradableReadGuard};
@@ -131,6 +137,8 @@ pub type RwLockUpgradableReadGuard<'a, T> = lock_api::RwLockUpgradableReadGuard<
 /// A part of the value of an [`RwLock`] that is held to read. See `lock_api`'s
 /// [`RwLockReadGuard::map`](https://docs.rs/lock_api/latest/lock_api/struct.RwLockReadGuard.html#method.map).
 ///
+/// # Examples
+///
 /// ```
 /// use tl_locks::{MappedRwLockReadGuard, RwLock, RwLockReadGuard};
 ///
@@ -142,6 +150,8 @@ pub type MappedRwLockReadGuard<'a, T> = lock_api::MappedRwLockReadGuard<'a, RawR
 
 /// A part of the value of an [`RwLock`] that is held to write. See `lock_api`'s
 /// [`RwLockWriteGuard::map`](https://docs.rs/lock_api/latest/lock_api/struct.RwLockWriteGuard.html#method.map).
+///
+/// # Examples
 ///
 /// ```
 /// use tl_locks::{MappedRwLockWriteGuard, RwLock, RwLockWriteGuard};

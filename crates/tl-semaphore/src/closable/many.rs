@@ -23,6 +23,8 @@ impl ClosableSemaphore {
     /// closed: permits are kept for a request that has waited for half a millisecond, and all
     /// others wait.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -44,6 +46,8 @@ impl ClosableSemaphore {
     /// # Errors
     ///
     /// [`Closed`] if the semaphore is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
@@ -71,6 +75,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_many`](ClosableSemaphore::acquire_many), until the time has run out.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -100,6 +106,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_many`](ClosableSemaphore::acquire_many), until the deadline.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Instant;

@@ -77,6 +77,8 @@ impl ClosableSemaphore {
     /// If `value` is greater than [`MAX`](ClosableSemaphore::MAX). In a `static` or a `const` that
     /// is a compile-time error.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -104,6 +106,8 @@ impl ClosableSemaphore {
     /// Closes the semaphore: the threads that wait for permits and all that come later get the
     /// error [`Closed`]. It stays closed forever. Closing it twice is as good as once.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::thread;
     /// use tl_semaphore::{ClosableSemaphore, Closed};
@@ -123,6 +127,8 @@ impl ClosableSemaphore {
 
     /// Returns whether the semaphore is closed. Never blocks.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -140,6 +146,8 @@ impl ClosableSemaphore {
     /// thread can take them if the semaphore is closed. Never blocks. See
     /// [`Semaphore::available`](crate::Semaphore::available).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -155,6 +163,8 @@ impl ClosableSemaphore {
     /// Returns how many threads wait for permits: those asleep, or about to be. Never blocks.
     ///
     /// It may be out of date as soon as it is returned: it is for messages and tests.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
@@ -176,6 +186,8 @@ impl ClosableSemaphore {
     ///
     /// As [`Semaphore::acquire`](crate::Semaphore::acquire), until the semaphore is closed.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -195,6 +207,8 @@ impl ClosableSemaphore {
     /// # Errors
     ///
     /// [`Closed`] if the semaphore is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
@@ -226,6 +240,8 @@ impl ClosableSemaphore {
     ///
     /// As [`acquire`](ClosableSemaphore::acquire), until the time has run out.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_semaphore::ClosableSemaphore;
@@ -256,6 +272,8 @@ impl ClosableSemaphore {
     ///
     /// As [`acquire`](ClosableSemaphore::acquire), until the deadline.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Instant;
     /// use tl_semaphore::ClosableSemaphore;
@@ -279,6 +297,8 @@ impl ClosableSemaphore {
     ///
     /// [`Closed`] if the semaphore is closed.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -298,6 +318,8 @@ impl ClosableSemaphore {
     /// # Errors
     ///
     /// As [`release_many`](ClosableSemaphore::release_many).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
@@ -322,6 +344,8 @@ impl ClosableSemaphore {
     /// - [`ReleaseError::Overflow`] if more than [`MAX`](ClosableSemaphore::MAX) would be
     ///   available.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -344,6 +368,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire`](ClosableSemaphore::acquire), before `f` is called.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;

@@ -25,6 +25,8 @@ impl ClosableSemaphore {
     ///
     /// As [`acquire`](ClosableSemaphore::acquire).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::ClosableSemaphore;
@@ -50,6 +52,8 @@ impl ClosableSemaphore {
     ///
     /// [`Closed`] if the semaphore is closed.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::ClosableSemaphore;
@@ -73,6 +77,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_timeout`](ClosableSemaphore::acquire_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -106,6 +112,8 @@ impl ClosableSemaphore {
     ///
     /// As [`acquire_deadline`](ClosableSemaphore::acquire_deadline).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use std::time::Instant;
@@ -138,6 +146,8 @@ impl ClosableSemaphore {
     ///
     /// As [`acquire_many`](ClosableSemaphore::acquire_many).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::ClosableSemaphore;
@@ -162,6 +172,8 @@ impl ClosableSemaphore {
     /// # Errors
     ///
     /// [`Closed`] if the semaphore is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -190,6 +202,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_timeout`](ClosableSemaphore::acquire_many_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -226,6 +240,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_deadline`](ClosableSemaphore::acquire_many_deadline).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;

@@ -22,6 +22,8 @@ impl ClosableSemaphore {
     ///
     /// As [`acquire`](ClosableSemaphore::acquire).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -46,6 +48,8 @@ impl ClosableSemaphore {
     ///
     /// [`Closed`] if the semaphore is closed.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -69,6 +73,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_timeout`](ClosableSemaphore::acquire_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -99,6 +105,8 @@ impl ClosableSemaphore {
     ///
     /// As [`acquire_deadline`](ClosableSemaphore::acquire_deadline).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Instant;
     /// use tl_semaphore::ClosableSemaphore;
@@ -128,6 +136,8 @@ impl ClosableSemaphore {
     ///
     /// As [`acquire_many`](ClosableSemaphore::acquire_many).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
     ///
@@ -149,6 +159,8 @@ impl ClosableSemaphore {
     /// # Errors
     ///
     /// [`Closed`] if the semaphore is closed.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::ClosableSemaphore;
@@ -174,6 +186,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_timeout`](ClosableSemaphore::acquire_many_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -208,6 +222,8 @@ impl ClosableSemaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_deadline`](ClosableSemaphore::acquire_many_deadline).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Instant;

@@ -73,6 +73,8 @@ impl Semaphore {
     /// If `value` is greater than [`MAX`](Semaphore::MAX). In a `static` or a `const` that is a
     /// compile-time error.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -102,6 +104,8 @@ impl Semaphore {
     /// includes permits that are kept for a waiter that has waited long and wants more than there
     /// are, though no other thread can take them.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -117,6 +121,8 @@ impl Semaphore {
     /// Returns how many threads wait for permits: those asleep, or about to be. Never blocks.
     ///
     /// It may be out of date as soon as it is returned: it is for messages and tests.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -135,6 +141,8 @@ impl Semaphore {
     /// forever if none is released. A thread that waits for permits that it holds itself waits
     /// forever.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -149,6 +157,8 @@ impl Semaphore {
     }
 
     /// Takes a permit if there is one, and says whether it did. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -172,6 +182,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire`](Semaphore::acquire), until the time has run out.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -198,6 +210,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire`](Semaphore::acquire), until the deadline.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -234,6 +248,8 @@ impl Semaphore {
     /// A request for more than there can be, [`MAX`](Semaphore::MAX) or the
     /// [bound](crate::BoundedSemaphore::bound), waits forever and holds up no other.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -248,6 +264,8 @@ impl Semaphore {
     }
 
     /// Takes `n` permits at once if there are as many, and says whether it did. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -272,6 +290,8 @@ impl Semaphore {
     ///
     /// As [`acquire_many`](Semaphore::acquire_many), until the time has run out. What was kept for
     /// it is then there for the others.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -300,6 +320,8 @@ impl Semaphore {
     ///
     /// As [`acquire_many_timeout`](Semaphore::acquire_many_timeout), until the deadline.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Instant;
     /// use tl_semaphore::Semaphore;
@@ -321,6 +343,8 @@ impl Semaphore {
     ///
     /// It takes none while they are kept for a waiter that wants more than there are.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -339,6 +363,8 @@ impl Semaphore {
     /// # Errors
     ///
     /// As [`release_many`](Semaphore::release_many).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -363,6 +389,8 @@ impl Semaphore {
     /// - [`ReleaseError::AboveBound`] if this is a [`BoundedSemaphore`](crate::BoundedSemaphore),
     ///   and more than its [bound](crate::BoundedSemaphore::bound) would be available.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -382,6 +410,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire`](Semaphore::acquire), before `f` is called.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;

@@ -19,6 +19,8 @@ impl Semaphore {
     ///
     /// As [`acquire`](Semaphore::acquire).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::Semaphore;
@@ -36,6 +38,8 @@ impl Semaphore {
 
     /// Takes a permit as [`permit_owned`](Semaphore::permit_owned) does, if that can be done at
     /// once. `None` if not. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -55,6 +59,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire_timeout`](Semaphore::acquire_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -80,6 +86,8 @@ impl Semaphore {
     ///
     /// As [`acquire_deadline`](Semaphore::acquire_deadline).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use std::time::Instant;
@@ -104,6 +112,8 @@ impl Semaphore {
     ///
     /// As [`acquire_many`](Semaphore::acquire_many).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use tl_semaphore::Semaphore;
@@ -121,6 +131,8 @@ impl Semaphore {
 
     /// Takes `n` permits as [`permit_many_owned`](Semaphore::permit_many_owned) does, if that can
     /// be done at once. `None` if not. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -141,6 +153,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;
@@ -170,6 +184,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::Arc;

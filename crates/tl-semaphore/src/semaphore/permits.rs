@@ -16,6 +16,8 @@ impl Semaphore {
     ///
     /// As [`acquire`](Semaphore::acquire).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -35,6 +37,8 @@ impl Semaphore {
 
     /// Takes a permit as [`permit`](Semaphore::permit) does, if that can be done at once. `None` if
     /// not. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -56,6 +60,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire_timeout`](Semaphore::acquire_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -82,6 +88,8 @@ impl Semaphore {
     ///
     /// As [`acquire_deadline`](Semaphore::acquire_deadline).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Instant;
     /// use tl_semaphore::Semaphore;
@@ -106,6 +114,8 @@ impl Semaphore {
     ///
     /// As [`acquire_many`](Semaphore::acquire_many).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_semaphore::Semaphore;
     ///
@@ -122,6 +132,8 @@ impl Semaphore {
 
     /// Takes `n` permits as [`permit_many`](Semaphore::permit_many) does, if that can be done at
     /// once. `None` if not. Never blocks.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_semaphore::Semaphore;
@@ -142,6 +154,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -167,6 +181,8 @@ impl Semaphore {
     /// # Blocking
     ///
     /// As [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Instant;

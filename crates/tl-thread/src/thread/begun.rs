@@ -16,6 +16,8 @@ impl Thread {
     /// [`native_id`](Thread::native_id), or has done so. [`start`](Thread::start) does not wait for
     /// that.
     ///
+    /// # Examples
+    ///
     /// ```
     /// assert!(tl_thread::current_thread().has_begun());
     /// assert!(!tl_thread::Thread::new(|| ()).has_begun());
@@ -36,6 +38,8 @@ impl Thread {
     /// Until the system has given the thread a core for the first time. For a pending timer that is
     /// when it fires.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
     /// thread.start()?;
@@ -53,6 +57,8 @@ impl Thread {
     /// # Blocking
     ///
     /// As [`wait_begun`](Thread::wait_begun), but no longer than `timeout`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -74,6 +80,8 @@ impl Thread {
     ///
     /// As [`wait_begun`](Thread::wait_begun), but not after `deadline`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// assert!(tl_thread::current_thread().wait_begun_deadline(std::time::Instant::now()));
     /// ```
@@ -90,6 +98,8 @@ impl Thread {
     /// because it has called the library. Nobody here can join it, and the end of the process does
     /// not wait for it.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_thread::current_thread;
     ///
@@ -104,6 +114,8 @@ impl Thread {
     /// Returns the standard library's handle to the thread, with its
     /// [`ThreadId`](std::thread::ThreadId); `None` until the thread [has begun](Thread::has_begun),
     /// or, in one that the library did not start, has called it.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let handle = tl_thread::spawn(|| std::thread::current().id());
@@ -120,6 +132,8 @@ impl Thread {
     /// makes sure that the thread does not end meanwhile.
     ///
     /// As [`JoinHandleExt::as_pthread_t`](std::os::unix::thread::JoinHandleExt::as_pthread_t).
+    ///
+    /// # Examples
     ///
     /// ```
     /// let thread = tl_thread::current_thread();

@@ -35,6 +35,8 @@ impl Thread {
     /// Two threads that join each other wait forever, and so does one that joins while it holds a
     /// lock which the other needs to end. Joining the main thread waits until it leaves `main`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_thread::{JoinError, Thread};
     ///
@@ -70,6 +72,8 @@ impl Thread {
     ///
     /// As [`join`](Thread::join), but no longer than `timeout`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::mpsc;
     /// use std::time::Duration;
@@ -99,6 +103,8 @@ impl Thread {
     /// # Blocking
     ///
     /// As [`join`](Thread::join), but not after `deadline`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Instant;

@@ -16,6 +16,8 @@ impl Thread {
     /// the thread that makes it. What the main thread makes, or a thread that the library did not
     /// start, is not a daemon.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
     /// assert!(!thread.is_alive());
@@ -31,6 +33,8 @@ impl Thread {
     ///
     /// To get the struct back afterwards, with what `run` left in it, see
     /// [`spawn_runnable`](crate::spawn_runnable).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_thread::{Runnable, Thread};
@@ -109,6 +113,8 @@ impl Thread {
 
     /// Names the thread, instead of `Thread-N`, which the next unnamed thread may then get.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ()).with_name("worker");
     /// assert_eq!(&*thread.name(), "worker");
@@ -126,6 +132,8 @@ impl Thread {
     ///
     /// If the thread has been started.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ()).with_daemon(true);
     /// assert!(thread.is_daemon());
@@ -142,6 +150,8 @@ impl Thread {
     /// [`stack_size`](crate::stack_size). A small size is rounded up to 32 KiB. What the system
     /// cannot provide makes [`start`](Thread::start) fail. Once the thread has been started this
     /// changes nothing.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ()).with_stack_size(64 * 1024);

@@ -47,6 +47,8 @@ pub(crate) use start::Packet;
 /// thread that returns a value see [`spawn`](crate::spawn), for one that borrows
 /// [`scope`](crate::scope).
 ///
+/// # Examples
+///
 /// ```
 /// use tl_thread::Thread;
 ///
@@ -191,6 +193,8 @@ impl Thread {
     /// As Python's
     /// [`is_alive`](https://docs.python.org/3/library/threading.html#threading.Thread.is_alive).
     ///
+    /// # Examples
+    ///
     /// ```
     /// assert!(tl_thread::current_thread().is_alive());
     /// ```
@@ -199,6 +203,8 @@ impl Thread {
     }
 
     /// Returns the name. Names need not be unique.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
@@ -214,6 +220,8 @@ impl Thread {
     /// 15 bytes, ended at a character; for the main thread that is the name of the process). The
     /// standard library's message about a panic has the name with which the thread was started.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let thread = tl_thread::current_thread();
     /// thread.set_name("chief");
@@ -228,6 +236,8 @@ impl Thread {
     ///
     /// A thread that the library did not start counts as a daemon: the process does not wait for
     /// it. The threads that it makes do not.
+    ///
+    /// # Examples
     ///
     /// ```
     /// assert!(!tl_thread::main_thread().is_daemon());
@@ -246,6 +256,8 @@ impl Thread {
     ///
     /// When the thread has been started; the flag is as it was. A timer can be changed until it
     /// fires.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_thread::{SetDaemonError, Thread};
@@ -275,6 +287,8 @@ impl Thread {
     /// Returns the identity; `None` before the start. It stays after the end, and no other thread
     /// ever has it.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let thread = tl_thread::Thread::new(|| ());
     /// assert_eq!(thread.ident(), None);
@@ -292,6 +306,8 @@ impl Thread {
     ///
     /// On Windows it is what `OpenThread` takes, which makes a `HANDLE` to the thread.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let thread = tl_thread::current_thread();
     /// assert_eq!(thread.native_id(), Some(tl_thread::get_native_id()));
@@ -302,6 +318,8 @@ impl Thread {
 
     /// Returns when the thread began to run; of a thread that the library did not start, and of the
     /// main thread, when the library first saw it. `None` before that.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Instant;

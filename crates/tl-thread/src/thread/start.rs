@@ -30,6 +30,8 @@ impl Thread {
     /// [`StartError::Refused`] if the operating system does not give the thread, or its stack size
     /// is impossibly large. It can then be started again.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_thread::{StartError, Thread};
     ///

@@ -24,6 +24,8 @@ impl Timer {
     /// [restarted](Timer::restart) again and again not at all. A function that waits for another
     /// timer may wait forever: see [*Deadlocks*](crate#deadlocks).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_thread::JoinError;
@@ -52,6 +54,8 @@ impl Timer {
     ///
     /// As [`join`](Timer::join), but no longer than `timeout`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_timer::Timer;
@@ -79,6 +83,8 @@ impl Timer {
     ///
     /// As [`join`](Timer::join), but not after `deadline`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::{Duration, Instant};
     /// use tl_timer::Timer;
@@ -95,6 +101,8 @@ impl Timer {
     }
 
     /// Returns whether the timer has been started and has not ended. A pending timer is alive.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -113,6 +121,8 @@ impl Timer {
 
     /// Returns the name. Names need not be unique.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     ///
@@ -125,6 +135,8 @@ impl Timer {
 
     /// Renames the timer, at any time. The function's thread has the name that the timer has when
     /// it fires, and later ones from then on.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -143,6 +155,8 @@ impl Timer {
 
     /// Returns whether the timer is a daemon: one for which the end of the process does not wait.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     ///
@@ -160,6 +174,8 @@ impl Timer {
     ///
     /// When it is too late for that; the flag is as it was.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     ///
@@ -174,6 +190,8 @@ impl Timer {
 
     /// Returns the identity, fixed at the start: that of the thread in which the function will run.
     /// `None` before the start.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -192,6 +210,8 @@ impl Timer {
     /// Returns the number that the operating system gave the thread of the function; `None` while
     /// the timer is pending, which is no thread of the system.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     ///
@@ -208,6 +228,8 @@ impl Timer {
     /// Returns the time after which the timer calls; of one that [repeats](Timer::every), its
     /// period, which the latest call or [`restart_after`](Timer::restart_after) may have changed.
     /// Python's attribute `interval`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -227,6 +249,8 @@ impl Timer {
     ///
     /// It is for comparing, waiting and asking. To start a timer use [`Timer::start`]: its thread's
     /// own [`start`](Thread::start) knows no interval, and would call the function at once.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;

@@ -23,6 +23,8 @@ use crate::once::Once;
 /// the process does not end before it has fired or been cancelled, unless it is a daemon. While it
 /// is pending it costs no thread of the operating system. Dropping its handles does not cancel it.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use tl_timer::Timer;
@@ -70,6 +72,8 @@ impl Timer {
     /// pending like any other. The timer is named `Thread-N` and inherits the daemon flag of the
     /// thread that makes it.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::{Duration, Instant};
     /// use tl_timer::Timer;
@@ -105,6 +109,8 @@ impl Timer {
     /// [`Duration::MAX`]) no call ever comes.
     ///
     /// Python's `threading` has no such timer.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::mpsc;
@@ -144,6 +150,8 @@ impl Timer {
     /// timer: threads that [`join`](Timer::join) it go on, and [`cancel`](Timer::cancel) returns
     /// false. In all else it is as [`every`](Timer::every).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::ops::ControlFlow;
     /// use std::time::Duration;
@@ -181,6 +189,8 @@ impl Timer {
     /// Names the timer, instead of `Thread-N`, which the next unnamed thread may then get. The
     /// function's thread has that name too.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     ///
@@ -201,6 +211,8 @@ impl Timer {
     ///
     /// If the timer can no longer change: see [`set_daemon`](Timer::set_daemon).
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     ///
@@ -217,6 +229,8 @@ impl Timer {
     /// Gives the timer's function a stack of at least `size` bytes; 0 for the default of
     /// [`tl_thread::stack_size`]. A size that no thread can have makes [`start`](Timer::start)
     /// fail, which tries those of more than 64 MiB with a thread that ends at once.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -245,6 +259,8 @@ impl Timer {
     /// [`every`](Timer::every) its own; or if no thread can have the
     /// [stack](Timer::with_stack_size) that was asked for. The timer is then as it was, and can be
     /// started again.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -285,6 +301,8 @@ impl Timer {
     ///
     /// If the destructor of what the function holds panics. The timer is cancelled nevertheless.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_timer::Timer;
@@ -317,6 +335,8 @@ impl Timer {
     /// of a file), and how to end what nobody uses any more: restart the timer whenever it is used.
     /// It takes about as long as to [`cancel`](Timer::cancel), and much less than another
     /// [`start`](Timer::start).
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;
@@ -371,6 +391,8 @@ impl Timer {
     /// Restarts the timer as [`restart`](Timer::restart) does, and `interval` is its
     /// [`interval`](Timer::interval) from now on.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::time::Duration;
     /// use tl_timer::Timer;
@@ -394,6 +416,8 @@ impl Timer {
     }
 
     /// Turns the handle into one that [`cancel`](Timer::cancel)s the timer when it is dropped.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::time::Duration;

@@ -136,6 +136,8 @@ const NOTIFIED: Manner = Manner {
 /// between looks, and queues itself when that is over;
 /// [`LockedQueue::wait`](super::LockedQueue::wait) uses up what is left.
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
 /// use std::thread;
@@ -210,6 +212,8 @@ impl Backoff {
     /// Makes the patience fresh, for a waiter that was woken, found that another thread had been
     /// faster, and waits again in the same queue. It keeps its place and its age: it becomes
     /// overdue, and comes before others, as if it had not been woken.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -346,6 +350,8 @@ impl Backoff {
     /// Looks until `is_over` returns true, and returns true then; returns false when it is time to
     /// sleep, or when the deadline has passed.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
     /// use tl_core::door::{Deadline, WaitQueue};
@@ -369,6 +375,8 @@ impl Backoff {
 
     /// Tells the policy that the wait ended while the waiter was awake, so that it learns whether
     /// that paid.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;

@@ -17,6 +17,8 @@ pub use wait::Wake;
 
 /// What a waker sees of a waiter. See [`LockedQueue::scan`].
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::AtomicU32;
 /// use tl_core::door::{Verdict, WaitQueue, Waiter};
@@ -50,6 +52,8 @@ pub struct Waiter {
 
 /// What becomes of a waiter. See [`LockedQueue::scan`].
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::AtomicU32;
 /// use tl_core::door::{Verdict, WaitQueue};
@@ -73,6 +77,8 @@ pub enum Verdict {
 
 /// A queue that is locked: no thread can join or leave it meanwhile. The waiters that were taken
 /// out are woken when the lock is dropped or waited with.
+///
+/// # Examples
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -107,6 +113,8 @@ pub struct LockedQueue<'a> {
 impl<'a> LockedQueue<'a> {
     /// Returns whether no thread waits.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let word = std::sync::atomic::AtomicU32::new(0);
     /// assert!(tl_core::door::WaitQueue::of(&word).lock().is_empty());
@@ -117,6 +125,8 @@ impl<'a> LockedQueue<'a> {
 
     /// Looks at the waiters, oldest first, and does with each what `judge` says. Returns how many
     /// were taken out.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_core::door::{Verdict, WaitQueue};
@@ -174,6 +184,8 @@ impl<'a> LockedQueue<'a> {
     }
 
     /// Takes all waiters out and wakes them with `token`. Returns how many there were.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let word = std::sync::atomic::AtomicU32::new(0);

@@ -14,6 +14,8 @@ use crate::sync::atomic::Ordering;
 
 /// How a wait ended.
 ///
+/// # Examples
+///
 /// ```
 /// use std::sync::atomic::AtomicU32;
 /// use std::time::Duration;
@@ -61,6 +63,8 @@ impl<'a> LockedQueue<'a> {
 
     /// Stays in the queue, so that the thread is seen to wait, while `f` waits for the same
     /// elsewhere. A wake-up does not end that. Returns what `f` returns.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
@@ -112,6 +116,8 @@ impl<'a> LockedQueue<'a> {
     /// all others of its queue: one system call wakes them all. To wake such a waiter alone would
     /// wake the others in vain.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::AtomicU32;
     /// use std::time::Duration;
@@ -140,6 +146,8 @@ impl<'a> LockedQueue<'a> {
     /// If `once_queued` panics the thread leaves the queue. If it has been woken by then, the
     /// process is aborted: what came with the wake-up, such as a lock that was handed over, would
     /// be lost without a word.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};

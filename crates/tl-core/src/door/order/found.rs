@@ -10,6 +10,8 @@ use crate::ident::ThreadIdent;
 
 /// An order of locks in which threads could wait for each other forever. It prints how.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::{LockOrder, lock_orders};
 ///
@@ -31,6 +33,8 @@ impl LockOrder {
 
 /// One step of a [`LockOrder`]: a thread that held a lock and wanted another, as it was seen the
 /// first time.
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::{OrderStep, lock_orders};

@@ -84,6 +84,8 @@ struct Holding {
 /// written after it was read with another lock held or wanted. It never counts for a thread that
 /// reads again (`Recursive`), and writing by an upgrade does not count as writing.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::door::LockMode;
 ///
@@ -102,6 +104,8 @@ pub enum LockMode {
 }
 
 /// The identity of a lock, for as long as the lock lives. It is to lie in the lock.
+///
+/// # Examples
 ///
 /// ```
 /// use std::panic::Location;
@@ -268,6 +272,8 @@ fn still_held(holding: &Holding) -> bool {
 /// oldest first. An order is found once for the same places in the program, whichever locks are
 /// taken there.
 ///
+/// # Examples
+///
 /// ```
 /// assert!(tl_core::door::lock_orders().is_empty());
 /// ```
@@ -278,6 +284,8 @@ pub fn lock_orders() -> Vec<LockOrder> {
 /// Returns those [`lock_orders`] that nobody has reported, for the caller to do so. It returns none
 /// while a thread looks for them ([`watch_lock_orders`]), or while the calling thread holds a lock,
 /// which the reader of the report may want.
+///
+/// # Examples
 ///
 /// ```
 /// assert!(tl_core::door::unreported_lock_orders().is_empty());
@@ -309,6 +317,8 @@ fn take_unreported() -> Vec<LockOrder> {
 /// Announces that the caller looks at [`lock_orders`] every so often, until it drops what this
 /// returns.
 ///
+/// # Examples
+///
 /// ```
 /// let watch = tl_core::door::watch_lock_orders();
 /// drop(watch);
@@ -319,6 +329,8 @@ pub fn watch_lock_orders() -> OrderWatch {
 }
 
 /// What stands for a thread that looks at the orders of locks. See [`watch_lock_orders`].
+///
+/// # Examples
 ///
 /// ```
 /// use tl_core::door::{OrderWatch, watch_lock_orders};

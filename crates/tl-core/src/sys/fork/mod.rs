@@ -17,6 +17,8 @@ pub use imp::{at_fork, fork_generation};
 /// In which order the parts of a program get ready for a fork. A part whose threads may hold its lock
 /// while they wait for the lock of another part comes before that part.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sys::ForkRank;
 ///
@@ -38,6 +40,8 @@ pub enum ForkRank {
 }
 
 /// What is to be done around a fork. See [`at_fork`].
+///
+/// # Examples
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};

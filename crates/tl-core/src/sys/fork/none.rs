@@ -10,6 +10,8 @@ use super::{ForkHooks, ForkRank};
 ///
 /// None.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sys::{ForkHooks, ForkRank, at_fork};
 ///
@@ -22,6 +24,8 @@ pub fn at_fork(_rank: ForkRank, _hooks: ForkHooks) -> io::Result<()> {
 }
 
 /// Returns 0: this system has no `fork`.
+///
+/// # Examples
 ///
 /// ```
 /// assert_eq!(tl_core::sys::fork_generation(), 0);

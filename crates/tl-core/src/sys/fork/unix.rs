@@ -33,6 +33,8 @@ thread_local! {
 ///
 /// When the C runtime has no memory for it.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sys::{ForkHooks, ForkRank, at_fork};
 ///
@@ -86,6 +88,8 @@ fn register() -> i32 {
 /// Returns how many forks there are between this process and the one that was started, as far as
 /// they were seen (see [`at_fork`]): what a handle compares to find out whether its thread may
 /// exist.
+///
+/// # Examples
 ///
 /// ```
 /// assert_eq!(tl_core::sys::fork_generation(), 0);

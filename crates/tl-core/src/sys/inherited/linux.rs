@@ -55,6 +55,8 @@ const DEADLINE: u32 = 6;
 /// A thread of the system is made by a thread that has the time to do so, which need not be the one
 /// in whose name it works. This carries over what would else be that of the wrong one.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sys::Inherited;
 ///
@@ -134,6 +136,8 @@ impl Inherited {
     /// pass on, and all signals blocked that can come from elsewhere, so that no handler runs
     /// there.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_core::sys::Inherited;
     ///
@@ -184,6 +188,8 @@ impl Inherited {
     /// Makes the calling thread one that was begun with this. Returns whether it has all of it: an
     /// unprivileged process cannot give itself a higher rank than it has. What can be had is taken
     /// on in any case.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_core::sys::Inherited;
@@ -239,6 +245,8 @@ impl Inherited {
     /// else wants to, from 1 to 40 the better the less nice it is, above 100 with a real-time
     /// priority.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use tl_core::sys::Inherited;
     ///
@@ -260,6 +268,8 @@ impl Inherited {
     }
 
     /// Returns the same, but for the rank, which is that of `other`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use tl_core::sys::Inherited;

@@ -10,6 +10,8 @@ use super::room::{self, Room};
 /// Where thread-locals are emulated, it may be dropped before that function is called. So the
 /// destructor of a `T` has to do what that function would do with it.
 ///
+/// # Examples
+///
 /// ```
 /// use std::cell::RefCell;
 /// use tl_core::sys::Kept;

@@ -58,6 +58,8 @@ fn call(at_end: fn()) {
 /// function of a [`ThreadEnd`], or such a function has run. A thread-local that it makes from now on
 /// is never dropped.
 ///
+/// # Examples
+///
 /// ```
 /// assert!(!tl_core::sys::is_thread_ending());
 /// ```
@@ -81,6 +83,8 @@ pub fn is_thread_ending() -> bool {
 /// - The code of a plugin stays loaded for as long as a thread lives that has armed one there,
 ///   although it is closed: the function is in that code. (On Unix; Windows tells the code that it
 ///   goes.)
+///
+/// # Examples
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
