@@ -219,6 +219,10 @@ pub const PLATFORMS: &[Platform] = &[
                 "tests/faults_allocation",
                 "parking_lot_core allocates at the first wait of a thread",
             ),
+            (
+                "tests/trace",
+                "parking_lot_core allocates at the first wait of a thread",
+            ),
         ],
         ..TESTED
     },
