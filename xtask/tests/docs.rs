@@ -1,5 +1,5 @@
-//! What `cargo xtask docs` notices: links that lead nowhere, what was meant as a link, what is in no
-//! example, and examples without a heading.
+//! What `cargo xtask docs` notices: links that lead nowhere, what was meant as a link, what is in
+//! no example, and examples without a heading.
 
 use std::fs;
 use std::path::PathBuf;

@@ -13,8 +13,8 @@ const PARK_DEADLINE: &Operation = &Operation::new("tl_thread", "park_deadline");
 /// Waits until another thread calls [`Thread::unpark`] for this one, and takes the token that it
 /// has left. If there is one already, returns at once.
 ///
-/// It is [`std::thread::park`], except that it never returns without a reason. The two have separate
-/// tokens: `unpark` of the standard library's handle does not end this wait.
+/// It is [`std::thread::park`], except that it never returns without a reason. The two have
+/// separate tokens: `unpark` of the standard library's handle does not end this wait.
 ///
 /// # Blocking
 ///

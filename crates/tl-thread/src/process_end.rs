@@ -50,8 +50,8 @@ static EXIT: AtomicU64 = AtomicU64::new(0);
 const ASKED: u64 = 1 << 32;
 const DIRECTLY: u64 = 1 << 33;
 
-/// The process whose threads are listed. A child that was made in another way than by C's `fork` has
-/// the list, but not the threads.
+/// The process whose threads are listed. A child that was made in another way than by C's `fork`
+/// has the list, but not the threads.
 static PROCESS: PlainAtomicU32 = PlainAtomicU32::new(0);
 
 /// Whether the hook has begun to run.
@@ -75,8 +75,8 @@ pub(crate) fn install() {
     });
 }
 
-/// Begins anew, in a child made by `fork`: no thread of it has called [`exit`], and it has a list of
-/// its own.
+/// Begins anew, in a child made by `fork`: no thread of it has called [`exit`], and it has a list
+/// of its own.
 #[cfg(not(loom))]
 pub(crate) fn is_another_process() {
     PROCESS.store(process::id(), Ordering::Relaxed);
@@ -193,8 +193,8 @@ pub fn exit(code: i32) -> ! {
     let is_main = sys::is_main_thread();
     let has_lost_its_locals = current::has_lost_its_locals();
     // A thread without thread-locals may be in `exit` already, where std's would abort. (Not so on
-    // Windows: there std's does not ask for that, and C's would wait for the main thread if it is in
-    // C's `exit`.)
+    // Windows: there std's does not ask for that, and C's would wait for the main thread if it is
+    // in C's `exit`.)
     let goes_directly = is_main || !cfg!(windows) && (IS_EXITING.get() || has_lost_its_locals);
     let asked = ASKED | if goes_directly { DIRECTLY } else { 0 } | u64::from(code as u32);
     // Relaxed: the word is all there is to see.
@@ -231,8 +231,8 @@ pub fn exit(code: i32) -> ! {
     }
 }
 
-/// Makes sure that the process ends, even if the main thread, which is ending it, never finishes. The
-/// calling thread is another one, and is about to exit.
+/// Makes sure that the process ends, even if the main thread, which is ending it, never finishes.
+/// The calling thread is another one, and is about to exit.
 fn force_after_a_limit() {
     let ident = current_ident().as_u64().get();
     // Relaxed, both: a number that refers to nothing.

@@ -89,8 +89,8 @@ impl Every {
         !is_of_parent && self.course.repeat.cancel()
     }
 
-    /// Begins the grid again, with another period if one is given. Returns false if the timer is not
-    /// started, or no longer calls.
+    /// Begins the grid again, with another period if one is given. Returns false if the timer is
+    /// not started, or no longer calls.
     pub(crate) fn restart(&self, period: Option<Duration>) -> bool {
         // Locked until it is changed: the timer's thread looks here as soon as it is woken.
         let mut grid = self.course.grid.lock();

@@ -55,12 +55,12 @@
 //! | timer slack, and what else a thread of the system takes over | those of the thread that had to start a scheduler |
 //! | the capture of what a test prints | none: see below |
 //!
-//! A process without privileges may lower the rank of a thread (its niceness or real-time priority),
-//! but not raise it. So the scheduler has the rank of the main thread, or of the thread that made
-//! it if that is higher, and it is replaced when a thread of a higher rank starts a timer. The
-//! scheduler itself blocks all signals that can come from elsewhere. If the system does not grant
-//! one of these things to the thread of a call, that thread has what the scheduler has. Asking for
-//! all this is most of what [`start`](Timer::start) costs.
+//! A process without privileges may lower the rank of a thread (its niceness or real-time
+//! priority), but not raise it. So the scheduler has the rank of the main thread, or of the thread
+//! that made it if that is higher, and it is replaced when a thread of a higher rank starts a
+//! timer. The scheduler itself blocks all signals that can come from elsewhere. If the system does
+//! not grant one of these things to the thread of a call, that thread has what the scheduler has.
+//! Asking for all this is most of what [`start`](Timer::start) costs.
 //!
 //! `cargo test` captures what a test prints, in its thread and in those that it starts with the
 //! standard library. The scheduler starts the thread of a call, so what the call prints is not

@@ -215,8 +215,8 @@ fn run_scheduler(number: u64) {
     sys::set_os_name("timer-scheduler");
     SCHEDULE.set_rank(number, origin::serve_the_process());
     loop {
-        // Only while it waits, since a new thread has the slack of the one that starts it. Where the
-        // system has no timer slack, the call is as late as the system makes it.
+        // Only while it waits, since a new thread has the slack of the one that starts it. Where
+        // the system has no timer slack, the call is as late as the system makes it.
         let _ = sys::set_timer_slack(Duration::from_nanos(1));
         let due = SCHEDULE.next(number);
         let _ = sys::set_timer_slack(Duration::ZERO);

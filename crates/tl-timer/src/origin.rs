@@ -26,9 +26,9 @@ pub(crate) fn of_current() -> Arc<Inherited> {
     shared.unwrap_or_else(|_| Arc::new(now))
 }
 
-/// Makes the calling thread, the scheduler, one that serves the whole process, whichever thread made
-/// it: it takes over what the main thread has, but keeps its own rank if that is higher. Returns the
-/// rank that it has then.
+/// Makes the calling thread, the scheduler, one that serves the whole process, whichever thread
+/// made it: it takes over what the main thread has, but keeps its own rank if that is higher.
+/// Returns the rank that it has then.
 pub(crate) fn serve_the_process() -> i32 {
     let mut inherited = Inherited::of_main();
     let mine = Inherited::of_current();

@@ -60,8 +60,8 @@ impl Repeat {
         })
     }
 
-    /// Changes the state, if `change` returns a new one, and wakes the thread to look at it. Returns
-    /// whether it did.
+    /// Changes the state, if `change` returns a new one, and wakes the thread to look at it.
+    /// Returns whether it did.
     fn interrupt(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
         let mut queue = WaitQueue::of(&self.state).lock();
         // One operation: between two the thread may pass from the one state to the other and back.

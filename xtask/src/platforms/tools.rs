@@ -222,8 +222,8 @@ fn wine(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
                 .envs(tools.variables.iter().cloned()),
         )?;
     }
-    // With the first program Wine starts services of its own, which go when the last has ended. This
-    // one stays. What the services say is nobody's output: a pipe that they had would not end.
+    // With the first program Wine starts services of its own, which go when the last has ended.
+    // This one stays. What the services say is nobody's output: a pipe that they had would not end.
     let keeper = Command::new(wine)
         .arg("cmd")
         .envs(tools.variables.iter().cloned())

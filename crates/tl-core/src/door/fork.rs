@@ -1,5 +1,5 @@
-//! What the door does around a `fork`: no thread is inside the door at that moment, and in the child
-//! no thread waits there.
+//! What the door does around a `fork`: no thread is inside the door at that moment, and in the
+//! child no thread waits there.
 //!
 //! Threads wait with nodes on their stacks. In the child these threads do not exist, and the C
 //! runtime gives their stacks to new threads, so that their nodes must be forgotten.

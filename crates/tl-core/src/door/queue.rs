@@ -140,8 +140,8 @@ impl<'a> WaitQueue<'a> {
         Backoff::notified(&Bucket::of(self.key).history)
     }
 
-    /// Returns the patience of a thread that begins to compete with others for what the word counts,
-    /// such as a lock or permits: each look slows the others down.
+    /// Returns the patience of a thread that begins to compete with others for what the word
+    /// counts, such as a lock or permits: each look slows the others down.
     ///
     /// # Examples
     ///

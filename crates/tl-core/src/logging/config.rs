@@ -107,8 +107,8 @@ impl BasicConfig {
     }
 
     /// Sets levels in the language of `RUST_LOG`: `warn`, `my_program=debug`,
-    /// `my_program::chatty=off`, separated by commas, and at the end, if wanted, `/text` to log only
-    /// messages that contain the text.
+    /// `my_program::chatty=off`, separated by commas, and at the end, if wanted, `/text` to log
+    /// only messages that contain the text.
     ///
     /// They go before [`level`](BasicConfig::level) and
     /// [`module_level`](BasicConfig::module_level), and the environment's before them. With a
@@ -129,8 +129,8 @@ impl BasicConfig {
     }
 
     /// Lets the environment variable `RUST_LOG` decide the levels, where it says something: see
-    /// [`directives`](BasicConfig::directives) for its language. Without the variable, or when it is
-    /// empty, everything stays as configured.
+    /// [`directives`](BasicConfig::directives) for its language. Without the variable, or when it
+    /// is empty, everything stays as configured.
     ///
     /// The variable is read by [`init`](BasicConfig::init) and [`build`](BasicConfig::build). It is
     /// the user's, so what is wrong in it does not stop the program: a warning on standard error

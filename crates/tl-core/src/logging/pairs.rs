@@ -21,7 +21,8 @@ impl<'pairs> VisitSource<'pairs> for Pairs<'_> {
         quote_if_needed(line, start);
         line.push('=');
         let start = line.len();
-        // Only a `Display` that reports an error fails here: what it wrote before that is the value.
+        // Only a `Display` that reports an error fails here: what it wrote before that is the
+        // value.
         let _ = write!(line, "{value}");
         quote_if_needed(line, start);
         Ok(())

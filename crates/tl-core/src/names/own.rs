@@ -46,8 +46,8 @@ pub fn current_name() -> Arc<str> {
 #[inline]
 pub fn with_current_name<R>(f: impl FnOnce(&str) -> R) -> R {
     MINE.with(|mine| {
-        // A mutable borrow, though this only reads: it costs two plain stores. A shared borrow would
-        // count up and down, and each count would have to wait for the one before.
+        // A mutable borrow, though this only reads: it costs two plain stores. A shared borrow
+        // would count up and down, and each count would have to wait for the one before.
         let held = mine.try_borrow_mut();
         if let Ok(mine) = &held {
             if let Some(mine) = mine.as_ref().filter(|mine| mine.is_current()) {

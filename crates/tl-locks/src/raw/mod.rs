@@ -247,8 +247,8 @@ impl RawLock {
         self.acquire_awake(deadline, queue.contended_backoff(), false, &note)
     }
 
-    /// As [`acquire_before`](RawLock::acquire_before), with `backoff` to begin with. `is_trying` says
-    /// that the thread was woken to try.
+    /// As [`acquire_before`](RawLock::acquire_before), with `backoff` to begin with. `is_trying`
+    /// says that the thread was woken to try.
     fn acquire_awake(
         &self,
         deadline: Deadline,

@@ -94,8 +94,8 @@ impl Thread {
         thread
     }
 
-    /// Creates a handle of the calling thread, which the library did not start. The process does not
-    /// wait for it.
+    /// Creates a handle of the calling thread, which the library did not start. The process does
+    /// not wait for it.
     pub(crate) fn foreign() -> Thread {
         let thread = Thread::with(Inner {
             is_daemon: AtomicBool::new(true),

@@ -24,8 +24,9 @@
 //! - A lock that another thread released than the one that took it is a signal rather than a lock.
 //!   It is in no circle.
 //!
-//! A lock is known by the number in its [`LockId`], not by its address: a lock that is dropped takes
-//! its edges along, one that is moved keeps them, and one that is made at an old address has none.
+//! A lock is known by the number in its [`LockId`], not by its address: a lock that is dropped
+//! takes its edges along, one that is moved keeps them, and one that is made at an old address has
+//! none.
 
 mod found;
 mod graph;
@@ -158,8 +159,8 @@ impl LockId {
         self.wanted(queue, mode, place, false);
     }
 
-    /// Notes, as [`note_wanted`](LockId::note_wanted) does, that the calling thread, which holds the
-    /// lock to read, is about to become the one that writes.
+    /// Notes, as [`note_wanted`](LockId::note_wanted) does, that the calling thread, which holds
+    /// the lock to read, is about to become the one that writes.
     pub fn note_upgrade(&self, queue: QueueId, place: &'static Location<'static>) {
         self.wanted(queue, LockMode::Exclusive, place, true);
     }

@@ -1,4 +1,5 @@
-//! What CPython's `%` operator makes of an integer, or `None` where it raises. Written by `facts.py`.
+//! What CPython's `%` operator makes of an integer, or `None` where it raises. Written by
+//! `facts.py`.
 
 use super::Fact;
 use crate::logging::render::tests::Value::Integer;
