@@ -18,6 +18,7 @@ mod look;
 mod monitor;
 mod park;
 mod planted;
+mod recording;
 mod round;
 mod semaphore;
 mod signals;
@@ -49,6 +50,10 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "looking",
         run: look::looking,
+    },
+    Scenario {
+        name: "recording",
+        run: recording::recording,
     },
     Scenario {
         name: "rlock",
