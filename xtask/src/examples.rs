@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use regex::Regex;
 
@@ -139,7 +139,18 @@ pub fn describe(name: &str, source: &str) -> Result<Example, String> {
 ///
 /// When cargo can't be run, or the build fails.
 pub fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, BoxedError> {
-    let mut cargo = workspace::cargo();
+    build_with(workspace::cargo(), names)
+}
+
+/// As [`build`], with a `cargo` that is in another workspace, say.
+///
+/// # Errors
+///
+/// As those of [`build`].
+pub fn build_with(
+    mut cargo: Command,
+    names: &[String],
+) -> Result<BTreeMap<String, PathBuf>, BoxedError> {
     cargo.args(["build", "--package", PACKAGE, built::MESSAGES]);
     if !io::stderr().is_terminal() {
         cargo.arg("--quiet");

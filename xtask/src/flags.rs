@@ -164,4 +164,8 @@ pub struct Timeline {
     /// Run and draw all of them
     #[arg(long)]
     pub all: bool,
+
+    /// Print where the recordings are, too: https://ui.perfetto.dev opens them
+    #[arg(long)]
+    pub perfetto: bool,
 }

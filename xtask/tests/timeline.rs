@@ -6,7 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::golden_names;
 use xtask::examples;
@@ -14,6 +14,8 @@ use xtask::golden::Golden;
 use xtask::timeline::PICTURES;
 use xtask::timeline::draw::draw;
 use xtask::timeline::record::{Recording, record};
+use xtask::timeline::recorded::around;
+use xtask::timeline::trace::{self, Wait};
 use xtask::workspace;
 
 const TEXT: &str = "\
@@ -25,8 +27,6 @@ const TEXT: &str = "\
 const RULES: &str = r"
 order = 'by-thread'
 threads = [{ line = '^\((?<thread>\S+) *\) ' }]
-[timeline]
-waits = ['Waiting for ']
 ";
 
 fn golden() -> Golden {
@@ -34,13 +34,24 @@ fn golden() -> Golden {
 }
 
 fn recording() -> Recording {
-    let times = [0, 1, 300, 300].map(Duration::from_millis);
+    let times = [0, 1, 300, 301].map(Duration::from_millis);
+    let wait = |thread: &str, from, to| Wait {
+        thread: thread.to_owned(),
+        from: Duration::from_millis(from),
+        to: Duration::from_millis(to),
+    };
     Recording {
         lines: times
             .into_iter()
             .zip(TEXT.lines().map(str::to_owned))
             .collect(),
         end: Duration::from_millis(400),
+        first_line: SystemTime::now(),
+        waits: vec![
+            wait("a", 0, 300),
+            wait("b", 301, 400),
+            wait("another", 0, 400),
+        ],
     }
 }
 
@@ -150,6 +161,53 @@ fn waiting_and_running_are_told_apart() {
 }
 
 #[test]
+fn a_line_after_which_its_thread_sleeps_is_followed_by_that() {
+    let rules = format!("{RULES}[timeline]\nsleeps = ['working']\n");
+    let golden = Golden::parse(TEXT, &rules).expect("the golden is sound");
+    let picture = draw("sample", &recording(), golden.lanes());
+    assert_eq!(elements(&picture, "wait ").len(), 3);
+    assert_eq!(elements(&picture, "run ").len(), 0);
+    assert!(picture.contains("waiting or sleeping"));
+}
+
+#[test]
+fn waits_are_read_from_a_trace() {
+    let trace = r#"{"otherData":{"startedAtMicros":1000000000.5,"dropped":0},"traceEvents":[
+        {"ph":"M","pid":1,"tid":7,"name":"thread_name","args":{"name":"a"}},
+        {"ph":"M","pid":1,"tid":7,"name":"thread_sort_index","args":{"sort_index":7000}},
+        {"ph":"X","pid":1,"tid":7,"name":"Lock::lock","cat":"wait","ts":1000.5,"dur":2000.0,"args":{}},
+        {"ph":"X","pid":1,"tid":7,"name":"wakes up","cat":"wait","ts":2000.5,"dur":1000.0},
+        {"ph":"X","pid":1,"tid":7,"name":"Lock::lock","cat":"wait","ts":1.0,"dur":2.0}]}"#;
+    // A millisecond after the recording began.
+    let first_line = UNIX_EPOCH + Duration::from_micros(1_000_001_000);
+    let waits = trace::waits(trace, first_line).expect("it is a trace");
+    assert_eq!(
+        waits.len(),
+        1,
+        "one was over before the first line: {waits:?}"
+    );
+    assert_eq!(
+        (waits[0].thread.as_str(), waits[0].from.as_micros()),
+        ("a", 1)
+    );
+    assert_eq!(waits[0].to.as_micros(), 2_001);
+}
+
+#[test]
+fn a_program_that_is_recorded_is_the_same_up_to_its_end() {
+    for name in golden_names() {
+        let path = workspace::root().join("examples/src/bin").join(&name);
+        let source = fs::read_to_string(path.with_extension("rs")).expect("it is there");
+        let recorded = around(&source).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let itself = recorded.replacen("fn example_main()", "fn main()", 1);
+        assert!(itself.starts_with(&source), "{name}");
+        let records = source.contains("trace::start()");
+        assert_eq!(recorded.contains("around::begin()"), !records, "{name}");
+    }
+    assert!(around("no main").is_err());
+}
+
+#[test]
 fn a_picture_can_stand_in_a_page_with_others() {
     let picture = picture();
     assert!(picture.starts_with("<svg id=\"timeline-sample\" "));
@@ -203,8 +261,8 @@ fn a_picture_is_as_light_or_dark_as_its_page() {
 }
 
 #[test]
-fn a_pattern_of_waits_that_no_line_matches_is_an_error() {
-    let rules = RULES.replace("'Waiting for '", "'Waiting for ', 'Sleeping '");
+fn a_pattern_of_sleeps_that_no_line_matches_is_an_error() {
+    let rules = format!("{RULES}[timeline]\nsleeps = ['working', 'Sleeping ']\n");
     let error = Golden::parse(TEXT, &rules).unwrap_err().to_string();
     assert!(error.contains("Sleeping "), "{error}");
 }

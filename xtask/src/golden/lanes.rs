@@ -1,4 +1,4 @@
-//! How `cargo xtask timeline` reads a run: which thread printed a line, and whether it waits then.
+//! How `cargo xtask timeline` reads a run: which thread printed a line, and whether it sleeps then.
 
 use regex::Regex;
 
@@ -8,12 +8,12 @@ use super::threads::{ThreadRule, thread_of};
 #[derive(Debug, Clone)]
 pub struct Lanes {
     threads: Vec<ThreadRule>,
-    waits: Vec<Regex>,
+    sleeps: Vec<Regex>,
 }
 
 impl Lanes {
-    pub(super) fn new(threads: Vec<ThreadRule>, waits: Vec<Regex>) -> Self {
-        Self { threads, waits }
+    pub(super) fn new(threads: Vec<ThreadRule>, sleeps: Vec<Regex>) -> Self {
+        Self { threads, sleeps }
     }
 
     /// Returns the thread that printed `line`, if the rules say it.
@@ -34,10 +34,9 @@ impl Lanes {
         if message.is_empty() { line } else { message }
     }
 
-    /// Returns whether the thread that printed `line` then waits or sleeps, until it prints its
-    /// next.
+    /// Returns whether the thread that printed `line` then sleeps, until it prints its next.
     #[must_use]
-    pub fn waits_after(&self, line: &str) -> bool {
-        self.waits.iter().any(|pattern| pattern.is_match(line))
+    pub fn sleeps_after(&self, line: &str) -> bool {
+        self.sleeps.iter().any(|pattern| pattern.is_match(line))
     }
 }

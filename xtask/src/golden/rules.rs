@@ -25,8 +25,8 @@
 //!
 //! # How `cargo xtask timeline` draws a run; it changes nothing about what is accepted (`lanes.rs`).
 //! [timeline]
-//! # The lines after which their thread waits or sleeps, until its next.
-//! waits = ['Waiting for lock$']
+//! # The lines after which their thread sleeps, until its next. (Waits are recorded.)
+//! sleeps = ['Sleeping ']
 //! # As above, in a golden that is "listed".
 //! threads = [{ line = '^\((?<thread>\S+) *\) ' }]
 //! ```
@@ -63,7 +63,7 @@ struct TimelineEntry {
     #[serde(default)]
     threads: Vec<ThreadRuleEntry>,
     #[serde(default)]
-    waits: Vec<String>,
+    sleeps: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -127,12 +127,12 @@ impl Rules {
             .cloned()
             .map(thread_rule)
             .collect::<Result<_, _>>()?;
-        let waits = timeline
-            .waits
+        let sleeps = timeline
+            .sleeps
             .iter()
-            .map(|pattern| pattern_used("waits", pattern, lines))
+            .map(|pattern| pattern_used("sleeps", pattern, lines))
             .collect::<Result<_, _>>()?;
-        Ok(Lanes::new(threads, waits))
+        Ok(Lanes::new(threads, sleeps))
     }
 
     /// Returns how `lines`, the golden's, may move. Every rule must speak of some of them.

@@ -29,6 +29,9 @@ const LEFT: f64 = 78.0;
 const MARGIN: f64 = 14.0;
 const NARROWEST_LANE: f64 = 44.0;
 
+/// What is shorter than this, in pixels, is not drawn.
+const SHORTEST: f64 = 3.0;
+
 /// A lane's name where the rules give none.
 const EVERYBODY: &str = "all threads";
 const MAIN: &str = "MainThread";
@@ -37,10 +40,11 @@ const LAST: &str = "the process ends";
 struct Mark {
     lane: usize,
     y: f64,
-    waits: bool,
+    /// Whether the thread sleeps until its next line.
+    sleeps: bool,
 }
 
-/// A thread between two of its lines, or from its last to the end of the process.
+/// A thread, for some time.
 struct Span {
     lane: usize,
     from: f64,
@@ -84,15 +88,30 @@ pub fn draw(name: &str, recording: &Recording, lanes: &Lanes) -> String {
                 .position(|lane| lane == thread)
                 .expect("every thread has a lane"),
             y: y_of(row, *time),
-            waits: lanes.waits_after(line),
+            sleeps: lanes.sleeps_after(line),
         })
         .collect();
     let end_y = y_of(marks.len(), recording.end);
-    let spans: Vec<Span> = (0..marks.len())
-        .filter(|&row| names[marks[row].lane] != EVERYBODY)
-        .filter_map(|row| span(&marks[row], &marks[row + 1..], end_y))
+    let times = recording.lines.iter().map(|(time, _)| *time);
+    let rows: Vec<(Duration, f64)> = times
+        .zip(marks.iter().map(|mark| mark.y))
+        .chain([(recording.end, end_y)])
         .collect();
-    let legend = legend(&spans);
+    let spans: Vec<Span> = (0..names.len())
+        .filter(|&lane| names[lane] != EVERYBODY)
+        .flat_map(|lane| {
+            let own: Vec<&Mark> = marks.iter().filter(|mark| mark.lane == lane).collect();
+            let waits = recording.waits.iter();
+            let waits = waits
+                .filter(|wait| wait.thread == names[lane])
+                .map(|wait| (y_at(&rows, wait.from), y_at(&rows, wait.to)))
+                .filter(|(from, to)| to - from >= SHORTEST)
+                .collect::<Vec<_>>();
+            spans(&own, &waits, end_y)
+        })
+        .collect();
+    let sleeps = marks.iter().any(|mark| mark.sleeps);
+    let legend = legend(&spans, sleeps);
     let width = (text_x + widest(&messages).max(LAST.len() as f64) * CHARACTER)
         .max(LEFT + legend.chars().count() as f64 * CHARACTER + 60.0)
         + MARGIN;
@@ -189,30 +208,71 @@ fn widest(texts: &[&str]) -> f64 {
     longest.unwrap_or(0) as f64
 }
 
-/// Returns what lies between `mark` and the next of its thread, one of `later`.
-fn span(mark: &Mark, later: &[Mark], end_y: f64) -> Option<Span> {
-    let next = later.iter().find(|next| next.lane == mark.lane);
-    let to = match next {
-        Some(next) => next.y,
-        // A thread that waits and says nothing more waits to the end of the process.
-        None if mark.waits => end_y,
-        None => return None,
+/// Returns where a time is, between the rows before and after it.
+fn y_at(rows: &[(Duration, f64)], time: Duration) -> f64 {
+    let next = rows.partition_point(|(row, _)| *row < time);
+    let (Some(before), Some(after)) = (rows.get(next.saturating_sub(1)), rows.get(next)) else {
+        return rows.last().map_or(HEADER, |(_, y)| *y);
     };
-    Some(Span {
-        lane: mark.lane,
-        from: mark.y,
-        to,
-        waits: mark.waits,
-    })
+    let between = milliseconds(after.0 - before.0);
+    let part = match between > 0.0 {
+        true => milliseconds(time - before.0) / between,
+        false => 1.0,
+    };
+    before.1 + part * (after.1 - before.1)
 }
 
-fn legend(spans: &[Span]) -> String {
+/// Returns what the thread of these lines did between them: it slept, waited, or neither. After its last
+/// line it is drawn as long as it waits.
+fn spans(marks: &[&Mark], waits: &[(f64, f64)], end_y: f64) -> Vec<Span> {
+    let Some(first) = marks.first() else {
+        return Vec::new();
+    };
+    let span = |from, to, waits| Span {
+        lane: first.lane,
+        from,
+        to,
+        waits,
+    };
+    let within = |from: f64, to: f64| {
+        let waits = waits
+            .iter()
+            .map(move |wait| (wait.0.max(from), wait.1.min(to)));
+        waits.filter(|(from, to)| to - from >= SHORTEST)
+    };
+    let before = within(HEADER, first.y).map(|(from, to)| span(from, to, true));
+    let mut spans: Vec<Span> = before.collect();
+    for (index, mark) in marks.iter().enumerate() {
+        let next = marks.get(index + 1).map(|next| next.y);
+        let to = next.unwrap_or(end_y);
+        if mark.sleeps {
+            spans.push(span(mark.y, to, true));
+            continue;
+        }
+        let mut last = mark.y;
+        for (from, to) in within(mark.y, to) {
+            if from > last {
+                spans.push(span(last, from, false));
+            }
+            spans.push(span(from, to, true));
+            last = to;
+        }
+        if next.is_some() && last < to {
+            spans.push(span(last, to, false));
+        }
+    }
+    spans
+}
+
+fn legend(spans: &[Span], sleeps: bool) -> String {
     let mut legend = "● prints a line".to_owned();
     if spans.iter().any(|span| !span.waits) {
         legend += "   ┃ between two lines";
     }
-    if spans.iter().any(|span| span.waits) {
-        legend += "   ┊ waiting or sleeping";
+    match (spans.iter().any(|span| span.waits), sleeps) {
+        (true, true) => legend += "   ┊ waiting or sleeping",
+        (true, false) => legend += "   ┊ waiting",
+        (false, _) => {}
     }
     legend
 }

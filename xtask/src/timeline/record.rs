@@ -4,7 +4,9 @@ use std::io::{self, BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::trace::Wait;
 
 /// What a program printed, and when.
 #[derive(Debug, Clone)]
@@ -13,6 +15,10 @@ pub struct Recording {
     pub lines: Vec<(Duration, String)>,
     /// The time from the arrival of the first line to the program's end.
     pub end: Duration,
+    /// The time of day at which the first line arrived.
+    pub first_line: SystemTime,
+    /// When its threads waited, as far as that was recorded.
+    pub waits: Vec<Wait>,
 }
 
 impl Recording {
@@ -34,7 +40,7 @@ impl Recording {
 /// `limit`.
 pub fn record(mut command: Command, limit: Duration) -> io::Result<Recording> {
     let (reader, writer) = io::pipe()?;
-    let start = Instant::now();
+    let (start, started_at) = (Instant::now(), SystemTime::now());
     let mut child = command
         .stdin(Stdio::null())
         .stdout(writer.try_clone()?)
@@ -77,6 +83,8 @@ pub fn record(mut command: Command, limit: Duration) -> io::Result<Recording> {
         Ok(Recording {
             lines,
             end: end - first,
+            first_line: started_at + first,
+            waits: Vec::new(),
         })
     } else {
         Err(io::Error::other(format!("it ended with {status}")))
