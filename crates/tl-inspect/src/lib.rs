@@ -29,7 +29,8 @@
 //! It also sees which thread holds what is waited for, if that is an `RLock` (also as the lock of a
 //! condition) or a thread that is joined. For a barrier it lists the threads that have arrived. A
 //! `Lock`, a `Mutex` and an `RwLock` have four bytes and no owner: their holders are known if
-//! `tl-locks` is built with its feature `owners`.
+//! `tl-locks` is built with its feature `owners`. A `ReentrantMutex` is `lock_api`'s, which tells
+//! nobody its owner: it is seen as the `Mutex` inside it, called from a line of `lock_api`.
 //!
 //! A thread that waits in the standard library, in the system or in another library is seen as
 //! running.

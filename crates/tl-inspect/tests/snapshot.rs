@@ -1,5 +1,6 @@
 //! What is seen of the threads, and how it reads.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -251,17 +252,36 @@ fn a_barrier_says_which_threads_have_arrived() {
 
 #[test]
 fn a_timer_is_pending_until_it_is_due() {
-    let timer = Timer::new(LONG, || ());
-    timer.start().unwrap();
-    let due_in = |timer: &Timer| match *seen(timer.thread(), |_| true).state() {
-        State::Pending { due_in } => due_in.unwrap(),
-        ref other => panic!("{other:?}"),
-    };
-    assert!(due_in(&timer) > LONG - LIMIT);
-    assert!(due_in(&timer) <= LONG);
-    let text = seen(timer.thread(), |_| true).to_string();
-    assert!(text.contains("is a timer, due in 59 min"), "{text}");
-    assert!(timer.cancel());
+    let timers = [
+        Timer::new(LONG, || ()),
+        Timer::every(LONG, || ()),
+        Timer::repeat(LONG, || ControlFlow::Break(())),
+    ];
+    for timer in timers {
+        timer.start().unwrap();
+        // The thread of one that repeats runs before it waits.
+        let info = seen(timer.thread(), |info| {
+            matches!(info.state(), State::Pending { .. })
+        });
+        let due_in = match *info.state() {
+            State::Pending { due_in } => due_in.unwrap(),
+            ref other => panic!("{other:?}"),
+        };
+        assert!(due_in > LONG - LIMIT && due_in <= LONG, "{due_in:?}");
+        assert!(info.wait().is_none());
+        let text = info.to_string();
+        assert!(text.contains("is a timer, due in 59 min"), "{text}");
+        assert!(timer.cancel());
+        timer.join().unwrap();
+    }
+    let never = Timer::every(Duration::MAX, || ());
+    never.start().unwrap();
+    let text = seen(never.thread(), |info| {
+        matches!(info.state(), State::Pending { due_in: None })
+    });
+    let text = text.to_string();
+    assert!(text.contains("is a timer that never comes due"), "{text}");
+    assert!(never.cancel());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tl_core::current_ident;
-use tl_core::door::{Deadline, PooledMutex, trace_fire};
+use tl_core::door::{Call, Deadline, PooledMutex, trace_fire};
 use tl_core::sys;
 use tl_thread::{StartError, Thread};
 
@@ -47,10 +47,11 @@ struct Grid {
 impl Every {
     pub(crate) fn new(
         period: Duration,
+        call: Call,
         function: impl FnMut() -> After + Send + 'static,
     ) -> Arc<Every> {
         let course = Arc::new(Course {
-            repeat: Repeat::new(),
+            repeat: Repeat::new(call),
             grid: PooledMutex::new(Grid {
                 starting: None,
                 begin: None,
@@ -193,6 +194,8 @@ impl Drop for EndOnPanic<'_> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
+    use tl_core::door::Operation;
+
     use super::*;
 
     #[test]
@@ -214,7 +217,9 @@ mod tests {
 
     #[test]
     fn a_start_that_fails_leaves_the_grid_where_it_was() {
-        let timer = Every::new(Duration::MAX, || ControlFlow::Continue(None));
+        const MADE: &Operation = &Operation::new("Timer", "every");
+        let call = Call::here(MADE);
+        let timer = Every::new(Duration::MAX, call, || ControlFlow::Continue(None));
         timer.start().unwrap();
         let begin = timer.course.grid.lock().begin;
         assert!(begin.is_some());

@@ -1,7 +1,7 @@
 //! The protocol of a timer that repeats: its thread, which waits for a beat and calls, against
 //! those that cancel or restart it.
 
-use tl_core::door::{Backoff, Deadline, WaitQueue, Wake};
+use tl_core::door::{Backoff, Call, Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 const WAITING: u32 = 0;
@@ -35,12 +35,15 @@ pub(crate) struct Repeat {
     /// `cancel` and `restart` write it with the queue of its waiter locked, so that the waiter
     /// cannot slip past.
     state: AtomicU32,
+    /// What made the timer.
+    call: Call,
 }
 
 impl Repeat {
-    pub(crate) fn new() -> Repeat {
+    pub(crate) fn new(call: Call) -> Repeat {
         Repeat {
             state: AtomicU32::new(WAITING),
+            call,
         }
     }
 
@@ -78,10 +81,11 @@ impl Repeat {
 
     /// Waits until the beat, and begins the call; or until the timer is restarted or cancelled.
     pub(crate) fn begin_call(&self, beat: Deadline) -> Beat {
+        let note = Note::new(self.call);
         let locked = WaitQueue::of(&self.state).lock();
         // Relaxed: under the lock of the queue, as the writes of `cancel` and `restart`.
         if self.state.load(Ordering::Relaxed) == WAITING {
-            match locked.wait(&mut Backoff::none(), beat) {
+            match locked.noting(&note).wait(&mut Backoff::none(), beat) {
                 Wake::Woken { .. } => {}
                 Wake::TimedOut(locked) => drop(locked),
             }

@@ -180,7 +180,7 @@ pub enum State {
     Running,
     /// It waited in one of the primitives.
     Waiting(Wait),
-    /// It was a pending timer.
+    /// It was a pending timer, or the thread of a timer that repeats, between two calls.
     Pending {
         /// How long it was until the timer's call was due.
         due_in: Option<Duration>,

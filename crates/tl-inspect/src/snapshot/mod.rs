@@ -60,6 +60,9 @@ pub fn snapshot() -> Snapshot {
     for thread in &listed {
         let ident = thread.ident();
         let state = match ident.and_then(|ident| waits.remove(&ident)) {
+            Some(wait) if is_of_a_timer(&wait) => State::Pending {
+                due_in: wait.gives_up_in,
+            },
             Some(wait) => State::Waiting(Wait::new(&wait, &names, &arrived)),
             None if pending::is_pending(thread) => State::Pending {
                 due_in: pending::due(thread).and_then(door::Deadline::time_left),
@@ -120,6 +123,11 @@ fn of_the_living(waits: Vec<door::Wait>, names: &Names) -> HashMap<ThreadIdent, 
         .filter(|wait| !is_stranger(wait) || lasting.contains(&key(wait)))
         .map(|wait| (wait.thread, wait))
         .collect()
+}
+
+/// Returns whether the thread of a timer that repeats waits for the next call.
+fn is_of_a_timer(wait: &door::Wait) -> bool {
+    wait.call.operation().primitive() == "Timer"
 }
 
 fn key(wait: &door::Wait) -> (ThreadIdent, u64) {

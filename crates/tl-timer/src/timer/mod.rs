@@ -9,11 +9,15 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tl_core::door::{Call, Operation};
 use tl_thread::{StartError, Thread};
 
 use crate::CancelOnDrop;
 use crate::every::Every;
 use crate::once::Once;
+
+const EVERY: &Operation = &Operation::new("Timer", "every");
+const REPEAT: &Operation = &Operation::new("Timer", "repeat");
 
 /// A thread that calls a function once a time has passed, and that can be cancelled until then. A
 /// handle: clones stand for the same timer, and are equal.
@@ -130,10 +134,11 @@ impl Timer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a timer does nothing until it is started: call `start`"]
+    #[track_caller]
     pub fn every(period: Duration, function: impl FnMut() + Send + 'static) -> Timer {
         let mut function = function;
         Timer {
-            kind: Kind::Every(Every::new(period, move || {
+            kind: Kind::Every(Every::new(period, Call::here(EVERY), move || {
                 function();
                 ControlFlow::Continue(None)
             })),
@@ -173,16 +178,21 @@ impl Timer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a timer does nothing until it is started: call `start`"]
+    #[track_caller]
     pub fn repeat(
         first: Duration,
         function: impl FnMut() -> ControlFlow<(), Duration> + Send + 'static,
     ) -> Timer {
         let mut function = function;
         Timer {
-            kind: Kind::Every(Every::new(first, move || match function() {
-                ControlFlow::Continue(period) => ControlFlow::Continue(Some(period)),
-                ControlFlow::Break(()) => ControlFlow::Break(()),
-            })),
+            kind: Kind::Every(Every::new(
+                first,
+                Call::here(REPEAT),
+                move || match function() {
+                    ControlFlow::Continue(period) => ControlFlow::Continue(Some(period)),
+                    ControlFlow::Break(()) => ControlFlow::Break(()),
+                },
+            )),
         }
     }
 

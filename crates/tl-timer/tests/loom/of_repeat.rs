@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use loom::thread;
-use tl_core::door::{Deadline, Mutex};
+use tl_core::door::{Call, Deadline, Mutex, Operation};
 use tl_core::model::{explore, let_time_pass};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::repeat::{Beat, Repeat};
 use crate::some_time;
 
+const REPEAT: &Operation = &Operation::new("Timer", "repeat");
+
 #[test]
 fn no_call_of_a_repeating_timer_begins_after_it_is_cancelled() {
     explore(Some(3), || {
         let_time_pass();
-        let shared = Arc::new((Repeat::new(), AtomicU32::new(0)));
+        let shared = Arc::new((Repeat::new(Call::here(REPEAT)), AtomicU32::new(0)));
         let timer = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
@@ -44,7 +46,7 @@ fn no_call_of_a_repeating_timer_begins_after_it_is_cancelled() {
 #[test]
 fn cancel_wakes_a_repeating_timer() {
     explore(Some(3), || {
-        let repeat = Arc::new(Repeat::new());
+        let repeat = Arc::new(Repeat::new(Call::here(REPEAT)));
         let timer = {
             let repeat = Arc::clone(&repeat);
             thread::spawn(move || assert_eq!(repeat.begin_call(Deadline::NEVER), Beat::Never))
@@ -64,7 +66,7 @@ fn cancel_wakes_a_repeating_timer() {
 fn a_repeating_timer_that_panics_cannot_be_cancelled_afterwards() {
     explore(None, || {
         let_time_pass();
-        let repeat = Arc::new(Repeat::new());
+        let repeat = Arc::new(Repeat::new(Call::here(REPEAT)));
         let timer = {
             let repeat = Arc::clone(&repeat);
             thread::spawn(move || {
@@ -87,7 +89,11 @@ fn no_call_of_a_repeating_timer_begins_for_a_beat_before_its_restart() {
     explore(Some(3), || {
         let_time_pass();
         // 0: the beat that is due; 1: the one after the restart, which never comes.
-        let shared = Arc::new((Repeat::new(), Mutex::new(0), AtomicU32::new(0)));
+        let shared = Arc::new((
+            Repeat::new(Call::here(REPEAT)),
+            Mutex::new(0),
+            AtomicU32::new(0),
+        ));
         let timer = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
