@@ -74,13 +74,22 @@ fn recording() -> Trace {
     trace
 }
 
+/// The events, of a document that has what the format asks for.
 fn events(trace: &Trace) -> Vec<Value> {
     let mut json = Vec::new();
     trace.write_chrome_to(&mut json).unwrap();
     let json: Value = serde_json::from_slice(&json).unwrap();
+    let expected = BTreeSet::from(["displayTimeUnit", "otherData", "traceEvents"]);
+    assert_eq!(keys(&json), expected);
+    assert_eq!(json["displayTimeUnit"], "ns");
     assert_eq!(json["otherData"]["dropped"], 0);
     assert!(json["otherData"]["startedAtMicros"].as_f64().unwrap() > 1e15);
     json["traceEvents"].as_array().unwrap().clone()
+}
+
+fn keys(object: &Value) -> BTreeSet<&str> {
+    let object = object.as_object().unwrap_or_else(|| panic!("{object}"));
+    object.keys().map(String::as_str).collect()
 }
 
 fn text<'e>(event: &'e Value, key: &str) -> &'e str {
@@ -103,77 +112,148 @@ fn time(event: &Value, key: &str) -> u64 {
     (micros * 1000.0).round() as u64
 }
 
-/// What the format asks of each event, by its phase.
-fn check(events: &[Value]) {
-    let mut last: HashMap<u64, u64> = HashMap::new();
-    let mut open: HashMap<u64, Vec<(u64, u64)>> = HashMap::new();
-    let mut named = BTreeSet::new();
-    let mut arrows: BTreeMap<u64, Vec<&Value>> = BTreeMap::new();
-    let processes: BTreeSet<u64> = events.iter().map(|event| number(event, "pid")).collect();
-    assert_eq!(processes.len(), 1);
+/// Whether the event has all the fields that its phase asks for, and no other.
+fn check_fields(event: &Value) {
+    let own: &[&str] = match text(event, "ph") {
+        "M" => &["args"],
+        "X" if event.get("args").is_some() => &["cat", "ts", "dur", "args"],
+        "X" => &["cat", "ts", "dur"],
+        "i" => &["cat", "ts", "s"],
+        "s" => &["cat", "ts", "id"],
+        "f" => &["cat", "ts", "id", "bp"],
+        _ => panic!("unknown phase: {event}"),
+    };
+    let all = ["ph", "pid", "tid", "name"].iter().chain(own).copied();
+    assert_eq!(keys(event), all.collect::<BTreeSet<_>>(), "{event}");
+    if own.contains(&"cat") {
+        let known = ["wait", "hold", "wake", "thread", "timer"];
+        assert!(known.contains(&text(event, "cat")), "{event}");
+    }
+    for argument in event["args"].as_object().into_iter().flatten() {
+        let is_place = *argument.0 == "sort_index";
+        assert!(argument.1.is_string() || is_place, "{event}");
+    }
+}
+
+/// The tracks, by the name of each; what is said of a track comes before what is on it.
+fn check_tracks(events: &[Value]) -> HashMap<u64, &str> {
+    let mut names = HashMap::new();
+    let mut places = HashMap::new();
     for event in events {
-        let (phase, track) = (text(event, "ph"), number(event, "tid"));
-        let name = text(event, "name");
-        if phase == "M" {
-            match name {
-                "thread_name" => {
-                    text(&event["args"], "name");
-                    assert!(named.insert(track), "a track has two names: {event}");
-                }
-                "thread_sort_index" => drop(number(&event["args"], "sort_index")),
-                _ => panic!("unknown metadata: {event}"),
-            }
+        let track = number(event, "tid");
+        if text(event, "ph") != "M" {
+            assert!(
+                names.contains_key(&track),
+                "a track without a name: {event}"
+            );
+            assert!(
+                places.contains_key(&track),
+                "a track without a place: {event}"
+            );
             continue;
         }
-        assert!(named.contains(&track), "a track without a name: {event}");
-        text(event, "cat");
-        let at = time(event, "ts");
+        let before = match text(event, "name") {
+            "thread_name" => names.insert(track, text(&event["args"], "name")).is_some(),
+            "thread_sort_index" => {
+                let place = number(&event["args"], "sort_index");
+                places.insert(track, place).is_some()
+            }
+            _ => panic!("unknown metadata: {event}"),
+        };
+        assert!(!before, "said twice of a track: {event}");
+    }
+    let distinct: BTreeSet<_> = places.values().collect();
+    assert_eq!((distinct.len(), places.len()), (names.len(), names.len()));
+    names
+}
+
+/// On each track, events in the order of time, and slices that nest. Returns the slices.
+fn check_order(events: &[Value], length: Duration) -> HashMap<u64, Vec<(u64, u64, &str)>> {
+    // The mark of a wake-up is as long as it must be to be seen.
+    let length = length.as_nanos() as u64 + 1_000;
+    let mut last: HashMap<u64, u64> = HashMap::new();
+    let mut slices: HashMap<u64, Vec<(u64, u64, &str)>> = HashMap::new();
+    for event in events.iter().filter(|event| text(event, "ph") != "M") {
+        let (track, at) = (number(event, "tid"), time(event, "ts"));
         let before = last.insert(track, at).unwrap_or(0);
         assert!(before <= at, "not in the order of time: {event}");
-        let slices = open.entry(track).or_default();
-        slices.retain(|(_, end)| *end > at);
-        match phase {
+        assert!(at <= length, "after the end: {event}");
+        match text(event, "ph") {
             "X" => {
                 let end = at + time(event, "dur");
-                for (from, to) in &*slices {
+                assert!(end <= length, "after the end: {event}");
+                let on_track = slices.entry(track).or_default();
+                for (from, to, _) in on_track.iter().filter(|(_, to, _)| *to > at) {
                     assert!(*from <= at && end <= *to, "slices do not nest: {event}");
                 }
-                slices.push((at, end));
+                on_track.push((at, end, text(event, "name")));
             }
             "i" => assert_eq!(text(event, "s"), "t"),
-            "s" | "f" => arrows.entry(number(event, "id")).or_default().push(event),
-            _ => panic!("unknown phase: {event}"),
+            _ => {}
         }
-        if phase == "f" {
-            assert_eq!(text(event, "bp"), "e");
-            assert!(!slices.is_empty(), "an arrow to nowhere: {event}");
+    }
+    slices
+}
+
+/// What the format asks of each event, by its phase.
+fn check(events: &[Value], length: Duration) {
+    let processes: BTreeSet<u64> = events.iter().map(|event| number(event, "pid")).collect();
+    assert_eq!(processes.len(), 1);
+    events.iter().for_each(check_fields);
+    let names = check_tracks(events);
+    let slices = check_order(events, length);
+    let mut arrows: BTreeMap<u64, Vec<&Value>> = BTreeMap::new();
+    for event in events {
+        if matches!(text(event, "ph"), "s" | "f") {
+            arrows.entry(number(event, "id")).or_default().push(event);
         }
     }
     for (id, ends) in arrows {
-        let phases: BTreeSet<&str> = ends.iter().map(|end| text(end, "ph")).collect();
-        assert_eq!(
-            (ends.len(), phases.len()),
-            (2, 2),
-            "arrow {id} has not both ends"
-        );
-        for key in ["name", "cat"] {
-            assert_eq!(ends[0][key], ends[1][key], "arrow {id}");
-        }
-        let at = |phase| {
-            time(
-                ends.iter().find(|end| text(end, "ph") == phase).unwrap(),
-                "ts",
-            )
+        let end = |phase: &str| {
+            let mut found = ends.iter().filter(|end| text(end, "ph") == phase);
+            let end = found.next();
+            assert!(found.next().is_none(), "arrow {id} has two ends {phase}");
+            *end.unwrap_or_else(|| panic!("arrow {id} has no end {phase}"))
         };
-        assert!(at("s") <= at("f"), "arrow {id} goes back in time");
+        let (start, finish) = (end("s"), end("f"));
+        assert_eq!(text(finish, "bp"), "e");
+        for key in ["name", "cat"] {
+            assert_eq!(start[key], finish[key], "arrow {id}");
+        }
+        let around = |event: &Value| {
+            let at = time(event, "ts");
+            let on_track = slices.get(&number(event, "tid")).into_iter().flatten();
+            let around: Vec<&str> = on_track
+                .filter(|(from, to, _)| *from <= at && at <= *to)
+                .map(|(_, _, name)| *name)
+                .collect();
+            assert!(!around.is_empty(), "an arrow to nowhere: {event}");
+            around
+        };
+        // It begins at what says which thread is woken, and ends in a wait of that thread.
+        let woken = names[&number(finish, "tid")];
+        let wakes = [format!("wakes {woken}"), format!("notifies {woken}")];
+        let start_at = around(start);
+        assert!(
+            start_at
+                .iter()
+                .any(|name| wakes.contains(&(*name).to_owned())),
+            "{start_at:?}: {start}"
+        );
+        assert!(around(finish).iter().any(|name| name.contains("::")));
+        assert!(
+            time(start, "ts") <= time(finish, "ts"),
+            "arrow {id} goes back in time"
+        );
     }
 }
 
 #[test]
 fn a_recording_is_a_trace_as_the_format_has_it() {
     let _alone = alone();
-    let events = events(&recording());
-    check(&events);
+    let trace = recording();
+    let events = events(&trace);
+    check(&events, trace.length());
     let count = |phase: &str, name: &str| {
         let is_it = |event: &&Value| text(event, "ph") == phase && text(event, "name") == name;
         events.iter().filter(is_it).count()
