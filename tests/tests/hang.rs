@@ -2,9 +2,8 @@
 
 use std::process::Command;
 
-/// Returns what the program prints that hangs in this way, with placeholders for the addresses and
-/// the lines.
-fn report(kind: &str) -> String {
+/// Returns what the program prints that hangs in this way.
+fn output(kind: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_hang"))
         .arg(kind)
         .env("RUST_BACKTRACE", "0")
@@ -13,6 +12,12 @@ fn report(kind: &str) -> String {
     let text = String::from_utf8(output.stdout).unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}{errors}");
+    text
+}
+
+/// As [`output`], with placeholders for the addresses and the lines.
+fn report(kind: &str) -> String {
+    let text = output(kind);
     let mut addresses: Vec<String> = Vec::new();
     let mut words = Vec::new();
     for word in text.split_inclusive([' ', '\n']) {
@@ -49,18 +54,29 @@ fn without_places(report: &str) -> String {
     text
 }
 
-#[test]
-fn two_locks_in_opposite_order() {
-    assert_eq!(
-        without_places(&report("two-locks")),
-        "\
+const TWO_LOCKS: &str = "\
 Deadlock: 2 threads wait for each other
   \"left\" waits in RLock::lock at `let _b = B.lock();`
       for the RLock at [1], which is held by \"right\"
   \"right\" waits in RLock::acquire at `A.acquire();`
       for the RLock at [2], which is held by \"left\"
-"
-    );
+";
+
+#[test]
+fn two_locks_in_opposite_order() {
+    assert_eq!(without_places(&report("two-locks")), TWO_LOCKS);
+}
+
+#[test]
+fn an_exit_hook_sees_the_daemons_that_are_stuck() {
+    assert_eq!(without_places(&report("two-locks-at-exit")), TWO_LOCKS);
+}
+
+#[test]
+fn a_process_ends_while_daemons_look_and_record() {
+    for _ in 0..20 {
+        assert_eq!(report("look-at-exit"), "none\n");
+    }
 }
 
 #[test]
@@ -184,6 +200,30 @@ Deadlock: a thread waits for itself
       for the Mutex at [1], which is held by itself since `let first = M.lock();`
   It lasts unless another thread releases one of the locks.
 "
+    );
+}
+
+/// `lock_api` keeps the owner to itself, but the lock inside has a holder. That lock is acquired on a
+/// line of `lock_api`.
+#[cfg(feature = "owners")]
+#[test]
+fn a_reentrant_mutex_has_a_holder() {
+    let text = output("reentrant-mutex");
+    let begins = |line: usize, with: &str| text.lines().nth(line).unwrap().starts_with(with);
+    assert!(
+        begins(0, "Deadlock: 2 threads wait for each other"),
+        "{text}"
+    );
+    assert!(
+        begins(1, "  \"left\" waits in RLock::acquire at "),
+        "{text}"
+    );
+    assert!(begins(3, "  \"right\" waits in Mutex::lock at "), "{text}");
+    let holder = text.lines().nth(4).unwrap();
+    assert!(holder.starts_with("      for the Mutex at 0x"), "{text}");
+    assert!(
+        holder.contains(", which is held by \"left\" since "),
+        "{text}"
     );
 }
 

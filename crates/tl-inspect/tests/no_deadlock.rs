@@ -1,4 +1,5 @@
-//! A thousand random programs without a deadlock, in which none is found.
+//! A thousand random programs without a deadlock, in which none is found. With the feature `owners`
+//! of `tl-locks` there is more to be mistaken about.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use tl_barrier::Barrier;
 use tl_condition::Condition;
 use tl_event::Event;
 use tl_inspect::{deadlocks, snapshot};
-use tl_locks::{Lock, Mutex, RLock};
+use tl_locks::{Lock, Mutex, RLock, RwLock, RwLockExt};
 use tl_semaphore::Semaphore;
 
 const PROGRAMS: usize = 1_000;
@@ -19,6 +20,7 @@ struct Shared {
     rlocks: [RLock; 3],
     lock: Lock,
     mutex: Mutex<u64>,
+    rwlock: RwLock<u64>,
     condition: Condition,
     event: Event,
     barrier: Barrier,
@@ -32,6 +34,7 @@ fn program(seed: u64) {
         rlocks: [const { RLock::new() }; 3],
         lock: Lock::new(),
         mutex: Mutex::new(0),
+        rwlock: RwLock::new(0),
         condition: Condition::new(),
         event: Event::new(),
         barrier: Barrier::new(threads),
@@ -57,7 +60,7 @@ fn program(seed: u64) {
 }
 
 fn step(shared: &Shared, random: &mut fastrand::Rng) {
-    match random.u32(..8) {
+    match random.u32(..10) {
         0 => {
             let held: Vec<_> = (0..3).filter(|_| random.bool()).collect();
             let _guards: Vec<_> = held.iter().map(|n| shared.rlocks[*n].lock()).collect();
@@ -87,6 +90,15 @@ fn step(shared: &Shared, random: &mut fastrand::Rng) {
             let _outer = shared.rlocks[2].lock();
             let child = tl_thread::spawn(std::thread::yield_now);
             child.join().unwrap();
+        }
+        7 => {
+            let _value = shared.rwlock.read();
+            let _again = shared.rwlock.read_recursive();
+            std::thread::yield_now();
+        }
+        8 => {
+            let _outer = shared.rlocks[1].lock();
+            *shared.rwlock.write() += 1;
         }
         _ => {
             // In the other order, but not forever.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use tl_barrier::Barrier;
 use tl_condition::Condition;
 use tl_event::Event;
-use tl_inspect::{Deadlock, Report, Watch, deadlocks, snapshot, watch};
-use tl_locks::{Lock, Mutex, RLock, RwLock};
+use tl_inspect::{Deadlock, Report, Watch, deadlocks, snapshot, trace, watch};
+use tl_locks::{Lock, Mutex, RLock, ReentrantMutex, RwLock};
 use tl_thread::Thread;
 
 static A: RLock = RLock::new();
@@ -16,6 +16,7 @@ static B: RLock = RLock::new();
 static C: RLock = RLock::new();
 static M: Mutex<u32> = Mutex::new(0);
 static N: Mutex<u32> = Mutex::new(0);
+static RE: ReentrantMutex<u32> = ReentrantMutex::new(0);
 static R: RwLock<u32> = RwLock::new(0);
 static LOCK: Lock = Lock::new();
 static CONDITION: Condition = Condition::new();
@@ -31,11 +32,14 @@ fn main() {
     let kind = std::env::args().nth(1).unwrap_or_default();
     match &*kind {
         "two-locks" => two_locks(),
+        "two-locks-at-exit" => two_locks_at_exit(),
+        "look-at-exit" => look_at_exit(),
         "three-locks" => three_locks(),
         "lock-and-join" => lock_and_join(),
         "two-mutexes" => two_mutexes(),
         "mutex-and-join" => mutex_and_join(),
         "mutex-twice" => mutex_twice(),
+        "reentrant-mutex" => reentrant_mutex(),
         "reader-and-writer" => reader_and_writer(),
         "read-then-write" => read_then_write(),
         "read-twice" => read_twice(),
@@ -77,6 +81,11 @@ fn report() -> ! {
 }
 
 fn two_locks() {
+    take_two_locks();
+    report();
+}
+
+fn take_two_locks() {
     start("left", || {
         let _a = A.lock();
         HELD.wait().unwrap();
@@ -87,7 +96,41 @@ fn two_locks() {
         HELD.wait().unwrap();
         A.acquire();
     });
-    report();
+}
+
+/// Looks in an exit hook, which comes when the process has waited for its threads.
+fn two_locks_at_exit() {
+    extern "C" fn look() {
+        let seen = snapshot();
+        let waiting = seen.threads().iter().filter(|it| it.wait().is_some());
+        assert!(waiting.count() >= 2, "{seen}");
+        deadlocks().iter().for_each(|deadlock| print!("{deadlock}"));
+    }
+    tl_core::sys::at_exit(look).unwrap();
+    take_two_locks();
+    while deadlocks().is_empty() {
+        std::thread::yield_now();
+    }
+}
+
+/// Daemons look, and record, all the time while threads end and the process does.
+fn look_at_exit() {
+    for _ in 0..2 {
+        start("looks", || {
+            while !snapshot().threads().is_empty() && deadlocks().is_empty() {}
+            tl_thread::exit(1);
+        });
+    }
+    start("records", || {
+        loop {
+            drop(trace::start().unwrap().stop());
+        }
+    });
+    for _ in 0..4 {
+        let ends = Thread::new(|| LOCK.with(std::thread::yield_now));
+        ends.start().unwrap();
+    }
+    println!("none");
 }
 
 fn three_locks() {
@@ -149,6 +192,20 @@ fn mutex_twice() {
     start("twice", || {
         let first = M.lock();
         *M.lock() += *first;
+    });
+    report();
+}
+
+fn reentrant_mutex() {
+    start("left", || {
+        let _again = (RE.lock(), RE.lock());
+        HELD.wait().unwrap();
+        A.acquire();
+    });
+    start("right", || {
+        let _a = A.lock();
+        HELD.wait().unwrap();
+        let _re = RE.lock();
     });
     report();
 }
