@@ -207,7 +207,7 @@ impl Wait {
         self.takes_lock_back()
             || matches!(
                 self.primitive(),
-                "Lock" | "RLock" | "Mutex" | "ReentrantMutex" | "RwLock"
+                "Lock" | "RLock" | "Mutex" | "MutexGuard" | "RwLock" | "RwLockUpgradableReadGuard"
             )
     }
 }

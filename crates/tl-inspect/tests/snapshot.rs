@@ -230,6 +230,21 @@ fn who_holds_it_is_said_where_it_is_known() {
     joiner.join().unwrap();
 }
 
+/// With the feature `owners` of `tl-locks` it is known: see `tests/tests/held.rs`.
+#[test]
+fn of_a_lock_that_keeps_no_owner_the_holder_is_unknown() {
+    static LOCK: Lock = Lock::new();
+    let guard = LOCK.lock();
+    let waiter = start("waiter", || LOCK.acquire());
+    assert_eq!(asleep(&waiter).holder(), None);
+    let text = seen(&waiter, |_| true).to_string();
+    let address = (&raw const LOCK).addr();
+    let expected = format!("\n    holder unknown; Lock at {address:#x}");
+    assert!(text.ends_with(&expected), "{text}");
+    drop(guard);
+    waiter.join().unwrap();
+}
+
 #[test]
 fn a_barrier_says_which_threads_have_arrived() {
     static BARRIER: Barrier = Barrier::new(3);
