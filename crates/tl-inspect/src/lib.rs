@@ -30,7 +30,8 @@
 //! condition) or a thread that is joined. For a barrier it lists the threads that have arrived. A
 //! `Lock`, a `Mutex` and an `RwLock` have four bytes and no owner: their holders are known if
 //! `tl-locks` is built with its feature `owners`. A `ReentrantMutex` is `lock_api`'s, which tells
-//! nobody its owner: it is seen as the `Mutex` inside it, called from a line of `lock_api`.
+//! nobody its owner: it is seen as the `Mutex` inside it. The place of a call of it, and of the
+//! waits of a `Condvar` by `lock_api`'s own names, is a line of `lock_api`.
 //!
 //! A thread that waits in the standard library, in the system or in another library is seen as
 //! running.

@@ -8,7 +8,9 @@ use tl_barrier::Barrier;
 use tl_condition::{Condition, Condvar, CondvarExt, Monitor};
 use tl_event::{AutoResetEvent, Event};
 use tl_inspect::{State, ThreadInfo, Wait, snapshot};
-use tl_locks::{Lock, Mutex, MutexExt, RLock, RwLock, RwLockExt};
+use tl_locks::{
+    Lock, Mutex, MutexExt, MutexGuard, RLock, RwLock, RwLockExt, RwLockUpgradableReadGuard,
+};
 use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, Semaphore};
 use tl_thread::Thread;
 use tl_timer::Timer;
@@ -86,6 +88,10 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     static FREE: Mutex<()> = Mutex::new(());
     static RWLOCK: RwLock<()> = RwLock::new(());
     static BARRIER: Barrier = Barrier::new(99);
+    static READ: [RwLock<()>; 3] = [const { RwLock::new(()) }; 3];
+    static PASSED_ON: Mutex<()> = Mutex::new(());
+    static GIVEN_UP: RLock = RLock::new();
+    READ.iter().for_each(|lock| std::mem::forget(lock.read()));
     std::mem::forget(RWLOCK.write());
     LOCK.acquire();
     RLOCK.acquire();
@@ -97,6 +103,9 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     let closable: &'static Arc<ClosableSemaphore> = Box::leak(Box::new(closable));
     let endless = start("endless", || EVENT.wait());
     let endless: &'static Thread = Box::leak(Box::new(endless));
+    let alarm = Timer::new(LONG, || ()).with_daemon(true);
+    alarm.start().unwrap();
+    let alarm: &'static Thread = Box::leak(Box::new(alarm.thread().clone()));
     let handle = || {
         let builder = tl_thread::Builder::new().daemon(true);
         builder.spawn(|| EVENT.wait()).unwrap()
@@ -177,10 +186,21 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     assert_seen! { "Condvar" "wait_deadline" true: CONDVAR.wait_deadline(&mut FREE.lock(), late()); }
     assert_seen! { "Condvar" "wait_while_timeout" true: CONDVAR.wait_while_timeout(&mut FREE.lock(), |_| true, LONG); }
     assert_seen! { "Mutex" "try_lock_for" true: MUTEX.lock_timeout(LONG); }
+    assert_seen! { "Condvar" "wait_while_deadline" true: CONDVAR.wait_while_deadline(&mut FREE.lock(), |_| true, late()); }
+    assert_seen! { "MutexGuard" "bump" false: { let mut held = PASSED_ON.lock(); asleep(&start("next", || std::mem::forget(PASSED_ON.lock()))); MutexGuard::bump(&mut held) }; }
+    assert_seen! { "RLock" "unlocked" false: { GIVEN_UP.acquire(); GIVEN_UP.unlocked(|| { start("next", || GIVEN_UP.acquire()); while !GIVEN_UP.locked() {} }) }; }
     assert_seen! { "RwLock" "read" false: RWLOCK.read(); }
     assert_seen! { "RwLock" "try_read_for" true: RWLOCK.read_timeout(LONG); }
     assert_seen! { "RwLock" "read_recursive" false: RWLOCK.read_recursive(); }
     assert_seen! { "RwLock" "upgradable_read" false: RWLOCK.upgradable_read(); }
+    assert_seen! { "RwLock" "try_read_until" true: RWLOCK.read_deadline(late()); }
+    assert_seen! { "RwLock" "read_recursive_timeout" true: RWLOCK.read_recursive_timeout(LONG); }
+    assert_seen! { "RwLock" "read_recursive_deadline" true: RWLOCK.read_recursive_deadline(late()); }
+    assert_seen! { "RwLock" "try_upgradable_read_for" true: RWLOCK.upgradable_read_timeout(LONG); }
+    assert_seen! { "RwLock" "try_upgradable_read_until" true: RWLOCK.upgradable_read_deadline(late()); }
+    assert_seen! { "RwLockUpgradableReadGuard" "upgrade" false: RwLockUpgradableReadGuard::upgrade(READ[0].upgradable_read()); }
+    assert_seen! { "RwLockUpgradableReadGuard" "try_upgrade_for" true: RwLockUpgradableReadGuard::try_upgrade_for(READ[1].upgradable_read(), LONG).is_ok(); }
+    assert_seen! { "RwLockUpgradableReadGuard" "try_upgrade_until" true: RwLockUpgradableReadGuard::try_upgrade_until(READ[2].upgradable_read(), late()).is_ok(); }
     assert_seen! { "RwLock" "write" false: RWLOCK.write(); }
     assert_seen! { "RwLock" "try_write_for" true: RWLOCK.write_timeout(LONG); }
     assert_seen! { "RwLock" "try_write_until" true: RWLOCK.write_deadline(late()); }
@@ -191,6 +211,9 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     assert_seen! { "Thread" "join" false: endless.join(); }
     assert_seen! { "Thread" "join_timeout" true: endless.join_timeout(LONG); }
     assert_seen! { "Thread" "join_deadline" true: endless.join_deadline(late()); }
+    assert_seen! { "Thread" "wait_begun" false: alarm.wait_begun(); }
+    assert_seen! { "Thread" "wait_begun_timeout" true: alarm.wait_begun_timeout(LONG); }
+    assert_seen! { "Thread" "wait_begun_deadline" true: alarm.wait_begun_deadline(late()); }
     assert_seen! { "tl_thread" "park" false: tl_thread::park(); }
     assert_seen! { "tl_thread" "park_timeout" true: tl_thread::park_timeout(LONG); }
     assert_seen! { "tl_thread" "park_deadline" true: tl_thread::park_deadline(late()); }
@@ -201,6 +224,10 @@ fn each_operation_that_waits_is_seen_with_its_name_its_limit_and_the_place_that_
     assert_seen! { "ScopedJoinHandle" "join" false: tl_thread::scope(|s| s.spawn(|| EVENT.wait()).join()); }
     assert_seen! { "ScopedJoinHandle" "join_timeout" true: tl_thread::scope(|s| s.spawn(|| EVENT.wait()).join_timeout(LONG).is_ok()); }
     assert_seen! { "ScopedJoinHandle" "join_deadline" true: tl_thread::scope(|s| s.spawn(|| EVENT.wait()).join_deadline(late()).is_ok()); }
+    // By `lock_api`'s own names, which do not pass the place on.
+    let waiter = start("waiter", || CONDVAR.wait(&mut FREE.lock()));
+    let wait = asleep(&waiter);
+    assert_eq!((wait.primitive(), wait.operation()), ("Condvar", "wait"));
 }
 
 #[test]
