@@ -6,10 +6,13 @@
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
-use tl_core::ThreadIdent;
-use tl_core::door::{Call, Deadline, Holder, Mutex, Note, Operation, WaitQueue, Wake, waits};
+use tl_core::door::{
+    Call, Deadline, Event, Holder, Mutex, Note, Operation, Tracer, WaitQueue, Waited, Wake,
+    set_tracer, waits,
+};
 use tl_core::model::{explore, let_time_pass};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::{ThreadIdent, current_ident};
 
 /// Returns a deadline that comes when the model lets time pass.
 fn some_time() -> Deadline {
@@ -281,4 +284,137 @@ fn a_waiter_is_seen_while_it_is_moved_from_one_queue_to_another() {
         }
         waiter.join().unwrap();
     });
+}
+
+#[test]
+fn a_thread_that_gives_up_and_ends_is_seen_no_more() {
+    explore(Some(3), || {
+        let shared = Arc::new((AtomicU32::new(0), Watched::new()));
+        let waiter = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || wait_noting(&shared.0, &shared.1))
+        };
+        let clock = thread::spawn(let_time_pass);
+        let seen = waits();
+        assert!(seen.len() <= 1);
+        for wait in seen {
+            assert_eq!(wait.call.operation(), PASS);
+            assert_eq!(wait.holder, Some(Holder::new(ThreadIdent::MAIN)));
+        }
+        waiter.join().unwrap();
+        assert!(waits().is_empty());
+        clock.join().unwrap();
+    });
+}
+
+std::thread_local! {
+    /// The last wait that the recorder was told of. The threads of a model share it.
+    static TOLD: std::cell::Cell<Option<Waited>> = const { std::cell::Cell::new(None) };
+}
+
+static TRACER: Tracer = Tracer::new(|event| {
+    if let Event::Waited(wait) = event {
+        TOLD.set(Some(wait));
+    }
+});
+
+#[test]
+fn a_wait_that_is_over_is_told_with_the_thread_that_ended_it() {
+    set_tracer(Some(&TRACER));
+    explore(Some(3), || {
+        let word = Arc::new(AtomicU32::new(0));
+        let waker = {
+            let word = Arc::clone(&word);
+            thread::spawn(move || {
+                set_and_wake(&word);
+                current_ident()
+            })
+        };
+        let note = Note::new(Call::here(PASS));
+        let queue = WaitQueue::of(&*word);
+        let locked = queue.lock();
+        TOLD.set(None);
+        let has_waited = word.load(Ordering::Relaxed) == 0;
+        if has_waited {
+            let wake = locked
+                .noting(&note)
+                .wait(&mut queue.backoff(), Deadline::NEVER);
+            assert!(matches!(wake, Wake::Woken { .. }));
+        } else {
+            drop(locked);
+        }
+        let told = TOLD.take();
+        let waker = waker.join().unwrap();
+        assert_eq!(told.is_some(), has_waited);
+        if let Some(told) = told {
+            assert_eq!(told.thread, current_ident());
+            assert_eq!(told.woken.map(|woken| woken.thread), Some(waker));
+            assert_eq!((told.notified, told.has_timed_out), (None, false));
+        }
+    });
+    set_tracer(None);
+}
+
+#[test]
+fn a_wait_that_was_moved_is_told_with_its_notifier_and_with_its_waker() {
+    set_tracer(Some(&TRACER));
+    explore(Some(3), || {
+        let words = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
+        let waiter = {
+            let words = Arc::clone(&words);
+            thread::spawn(move || {
+                let note = Note::new(Call::here(PASS));
+                let queue = WaitQueue::of(&words.0);
+                let wake = queue
+                    .lock()
+                    .noting(&note)
+                    .wait(&mut queue.backoff(), Deadline::NEVER);
+                assert!(matches!(wake, Wake::Woken { .. }));
+            })
+        };
+        let mover = {
+            let words = Arc::clone(&words);
+            thread::spawn(move || {
+                let lock = WaitQueue::of(&words.1);
+                let from = WaitQueue::of(&words.0);
+                while from.wake_or_requeue(1, || lock, || true, |_, _| ()) == 0 {
+                    thread::yield_now();
+                }
+                current_ident()
+            })
+        };
+        let mover = mover.join().unwrap();
+        let was_moved = WaitQueue::of(&words.1).lock().wake_one(0);
+        waiter.join().unwrap();
+        let told = TOLD.take().expect("the wait is told of");
+        let ended_by = [told.notified, told.woken].map(|waker| waker.map(|waker| waker.thread));
+        match was_moved {
+            true => assert_eq!(ended_by, [Some(mover), Some(current_ident())]),
+            false => assert_eq!(ended_by, [None, Some(mover)]),
+        }
+    });
+    set_tracer(None);
+}
+
+#[test]
+fn a_wait_elsewhere_lasts_until_its_waker_is_done_with_it() {
+    set_tracer(Some(&TRACER));
+    explore(Some(3), || {
+        let word = Arc::new(AtomicU32::new(0));
+        let waker = {
+            let word = Arc::clone(&word);
+            thread::spawn(move || {
+                let woken = WaitQueue::of(&*word).lock().wake_one(5);
+                woken.then(current_ident)
+            })
+        };
+        let note = Note::new(Call::here(PASS));
+        let queue = WaitQueue::of(&*word).lock().noting(&note);
+        queue.wait_elsewhere(thread::yield_now);
+        let told = TOLD.take().expect("the wait is told of");
+        assert!(waits().is_empty());
+        let waker = waker.join().unwrap();
+        assert_eq!(told.woken.map(|woken| woken.thread), waker);
+    });
+    set_tracer(None);
 }

@@ -54,8 +54,23 @@ impl Tracer {
     }
 }
 
-/// The recorder; null if nobody does.
-static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
+/// The place of the recorder; null if nobody does.
+#[cfg(not(loom))]
+#[inline]
+fn tracer() -> &'static AtomicPtr<Tracer> {
+    static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
+    &TRACER
+}
+
+// The threads of a model share one thread of the operating system; other models have others, and
+// do not record for this one.
+#[cfg(loom)]
+fn tracer() -> &'static AtomicPtr<Tracer> {
+    thread_local! {
+        static TRACER: &'static AtomicPtr<Tracer> = Box::leak(Box::new(AtomicPtr::default()));
+    }
+    TRACER.with(|tracer| *tracer)
+}
 
 /// Makes `tracer` the one that is told of every event from now on, in place of the tracer before
 /// it; with `None`, no tracer is told. A thread that is just telling the old tracer of an event may
@@ -75,29 +90,29 @@ static TRACER: AtomicPtr<Tracer> = AtomicPtr::new(ptr::null_mut());
 pub fn set_tracer(tracer: Option<&'static Tracer>) {
     #[cfg(not(loom))]
     super::fork::be_ready();
-    let tracer = tracer.map_or(ptr::null_mut(), |tracer| ptr::from_ref(tracer).cast_mut());
+    let to = tracer.map_or(ptr::null_mut(), |tracer| ptr::from_ref(tracer).cast_mut());
     // Release: pairs with `tell`.
-    TRACER.store(tracer, Ordering::Release);
+    self::tracer().store(to, Ordering::Release);
 }
 
 /// In a child made by `fork`.
 #[cfg(not(loom))]
 pub(super) fn forget_tracer() {
     // Relaxed: there is one thread.
-    TRACER.store(ptr::null_mut(), Ordering::Relaxed);
+    tracer().store(ptr::null_mut(), Ordering::Relaxed);
 }
 
 /// Returns whether somebody records.
 #[inline]
 pub(super) fn is_on() -> bool {
     // Relaxed: `tell` looks again.
-    !TRACER.load(Ordering::Relaxed).is_null()
+    !tracer().load(Ordering::Relaxed).is_null()
 }
 
 #[cold]
 pub(super) fn tell(event: Event) {
     // Acquire: pairs with `set_tracer`.
-    let tracer = TRACER.load(Ordering::Acquire);
+    let tracer = tracer().load(Ordering::Acquire);
     // SAFETY: null, or it was made of a `&'static`, and what that referred to is seen.
     if let Some(tracer) = unsafe { tracer.as_ref() } {
         (tracer.record)(event);
