@@ -228,6 +228,17 @@ fn spans(marks: &[&Mark], waits: &[(f64, f64)], end_y: f64) -> Vec<Span> {
     let Some(first) = marks.first() else {
         return Vec::new();
     };
+    // A thread that waits prints nothing: a line that lies in a wait came late, or early.
+    let beside_lines = |wait: &(f64, f64)| {
+        let lines = marks.iter().map(|mark| mark.y);
+        lines.fold(*wait, |(from, to), line| match from < line && line < to {
+            true if line - from > to - line => (from, line),
+            true => (line, to),
+            false => (from, to),
+        })
+    };
+    let waits: Vec<(f64, f64)> = waits.iter().map(beside_lines).collect();
+    let waits = &waits;
     let span = |from, to, waits| Span {
         lane: first.lane,
         from,
