@@ -18,7 +18,7 @@ use tl_core::door::{Call, Deadline, Mutex, Operation};
 use crate::crew::Crew;
 use crate::spawn::no_result;
 use crate::statics::model_static;
-use crate::thread::OsThread;
+use crate::thread::{OsThread, Start};
 use crate::{Builder, Thread};
 
 /// The crews of the open scopes, by the address of the standard library's scope. There are few, so
@@ -217,12 +217,10 @@ impl Builder {
         // The thread joins the crew when it is started, and leaves when it has ended, or was
         // refused. In a scope that the standard library has opened there is no crew.
         let thread = self.thread(crew);
-        let os =
-            thread.launch_new(|builder, main| builder.spawn_scoped(std_scope, main.around(f)))?;
-        Ok(ScopedJoinHandle {
-            thread,
-            os: OsThread::new(os),
-        })
+        let start = Start::of_new(&thread);
+        let (builder, main) = start.build()?;
+        let os = start.keep(builder.spawn_scoped(std_scope, main.around(f))?);
+        Ok(ScopedJoinHandle { thread, os })
     }
 }
 

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `mod.rs` | the handle, and what it says |
 //! | `made.rs` | how it is made: what it is to do, its name, its daemon flag, its stack |
-//! | `start.rs` | from the handle to the running thread, and to its end |
+//! | `start.rs` | from the handle to a thread of the operating system |
+//! | `run.rs` | what that does: it becomes the thread of the handle, runs its function, and ends |
 //! | `begun.rs` | waiting for the beginning, and what only a thread has that has begun |
 //! | `join.rs` | waiting for the end |
 //! | `os_thread.rs` | the standard library's handle, which is of no use in a child made by `fork` |
@@ -15,6 +16,7 @@ mod join;
 mod made;
 mod os_thread;
 mod pending;
+mod run;
 mod start;
 
 use std::fmt;
@@ -37,7 +39,8 @@ use crate::{SetDaemonError, registry};
 pub(crate) use os_thread::OsThread;
 #[cfg(not(loom))]
 pub(crate) use os_thread::lock_discarded;
-pub(crate) use start::Packet;
+pub(crate) use run::Packet;
+pub(crate) use start::Start;
 
 /// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones
 /// stand for the same thread, and are equal.

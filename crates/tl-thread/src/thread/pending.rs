@@ -6,7 +6,7 @@ use std::thread;
 
 use tl_core::door::Deadline;
 
-use super::{Thread, os_thread};
+use super::{OsThread, Thread, os_thread};
 use crate::{StartError, current, registry, stack};
 
 impl Thread {
@@ -53,8 +53,9 @@ impl Thread {
         ready: impl FnOnce() -> Option<P> + Send + 'static,
     ) -> io::Result<()> {
         current::prepare()?;
-        let handle = self.spawn_os_thread(|builder, main| builder.spawn(main.once_ready(ready)))?;
-        self.keep(handle);
+        let (builder, main) = self.build()?;
+        let handle = builder.spawn(main.once_ready(ready))?;
+        self.store_handle(OsThread::new(handle));
         Ok(())
     }
 

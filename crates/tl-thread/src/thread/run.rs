@@ -1,0 +1,272 @@
+//! What a new thread of the operating system does: it becomes the thread of a handle, runs its
+//! function, and ends.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::thread;
+
+use tl_core::door::{PooledMutex, trace_begin, trace_end};
+use tl_core::{ThreadIdent, current_ident};
+
+use super::Thread;
+use crate::transit::{self, Birth};
+use crate::{current, excepthook, registry};
+
+/// Where a thread leaves its result for the thread that joins it.
+pub(crate) type Packet<T> = Arc<PooledMutex<Option<thread::Result<T>>>>;
+
+/// What a new thread of the operating system does: it becomes the thread of the handle, and runs
+/// its function.
+pub(crate) struct Main {
+    birth: Birth,
+    due: Due,
+    os_name: Arc<str>,
+}
+
+impl Main {
+    /// For a new thread of the operating system, which the system is to know by `os_name`.
+    pub(super) fn new(thread: &Thread, os_name: Arc<str>) -> Main {
+        Main {
+            birth: Birth::begin(),
+            due: Due::new(thread),
+            os_name,
+        }
+    }
+
+    /// The new thread is there. Returns the thread that it is to become, whose end the caller sees
+    /// to from now on, and the name that the system knows it by.
+    fn arrive(self) -> (Thread, Arc<str>) {
+        let Main {
+            birth,
+            mut due,
+            os_name,
+        } = self;
+        drop(birth);
+        let thread = due.take().expect("it is taken here alone");
+        (thread, os_name)
+    }
+
+    /// The function that the handle keeps. It does not unwind.
+    pub(super) fn quietly(self) -> impl FnOnce() + Send + 'static {
+        move || {
+            let (thread, os_name) = self.arrive();
+            thread.run_own_function(&os_name);
+            transit::end();
+        }
+    }
+
+    /// The function that the handle of a pending thread keeps, if `ready` gives a permit and the
+    /// thread is still pending then.
+    pub(super) fn once_ready<P>(
+        self,
+        ready: impl FnOnce() -> Option<P> + Send + 'static,
+    ) -> impl FnOnce() + Send + 'static {
+        let Main {
+            birth,
+            mut due,
+            os_name,
+        } = self;
+        // Until it has fired, a pending thread ends by being cancelled.
+        let thread = due.take();
+        move || {
+            drop(birth);
+            if let Some(permit) = ready() {
+                if let Some(thread) = thread.filter(|thread| thread.inner.life.fire()) {
+                    thread.join_crew();
+                    thread.run_own_function(&os_name);
+                }
+                drop(permit);
+            }
+            transit::end();
+        }
+    }
+
+    /// Another function, whose result, or panic, goes to `result`. It does not unwind.
+    pub(super) fn into_packet<T>(
+        self,
+        function: impl FnOnce() -> T,
+        result: Packet<T>,
+    ) -> impl FnOnce() {
+        move || {
+            let (thread, os_name) = self.arrive();
+            run(thread, &os_name, function, |outcome| {
+                *result.lock() = Some(outcome);
+                // If nobody wants the result it is dropped here, by code of the user's.
+                let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(result)));
+                if let Err(payload) = dropped {
+                    excepthook::discard(payload);
+                }
+            });
+            transit::end();
+        }
+    }
+
+    /// Another function. A panic in it goes on when it has been noted.
+    pub(crate) fn around<T>(self, function: impl FnOnce() -> T) -> impl FnOnce() -> T {
+        move || {
+            let (thread, os_name) = self.arrive();
+            let result = run(thread, &os_name, function, |result| result);
+            transit::end();
+            result.unwrap_or_else(|payload| panic::resume_unwind(payload))
+        }
+    }
+}
+
+/// A thread that is being started, whose end no one sees to yet. If the new thread of the operating
+/// system drops it, the thread has ended.
+struct Due {
+    thread: Option<Thread>,
+    /// The thread that starts it: if std drops it there, the system has refused it, and so the
+    /// [`Start`](super::start::Start) is dropped next.
+    starter: ThreadIdent,
+}
+
+impl Due {
+    fn new(thread: &Thread) -> Due {
+        Due {
+            thread: Some(thread.clone()),
+            starter: current_ident(),
+        }
+    }
+
+    /// The thread, whose end the caller sees to from now on.
+    fn take(&mut self) -> Option<Thread> {
+        self.thread.take()
+    }
+}
+
+impl Drop for Due {
+    fn drop(&mut self) {
+        let thread = self.thread.take();
+        if let Some(thread) = thread.filter(|_| current_ident() != self.starter) {
+            thread.end_without_result();
+        }
+    }
+}
+
+impl Thread {
+    /// Makes the calling thread this one, and runs the function that the handle keeps.
+    fn run_own_function(self, os_name: &str) {
+        // There is none if a spawn was refused, and another thread, which had found this one in the
+        // list, has started it since.
+        let function = self.inner.work.lock().function.take();
+        let call = || function.map_or((), |function| function());
+        run(self, os_name, call, |result| {
+            if let Err(payload) = result {
+                excepthook::discard(payload);
+            }
+        });
+    }
+
+    /// The new thread of the operating system has dropped what it was to do.
+    #[cold]
+    fn end_without_result(&self) {
+        let message = Arc::from("the thread has ended before it began");
+        let _ = self.inner.panic.set(message);
+        self.end();
+    }
+
+    /// The thread has ended: its thread-locals are dropped.
+    pub(crate) fn end(&self) {
+        trace_end(|| Some((self.ident()?, self.name())));
+        self.end_and_unlist();
+        // It has not been joined: the system need not keep what is left of it for that.
+        let handle = self.inner.work.lock().handle.take();
+        drop(handle);
+        if let Some(crew) = &self.inner.crew {
+            crew.leave();
+        }
+    }
+
+    /// The main thread has left `main`, or is about to: a second call changes nothing.
+    pub(crate) fn main_is_over(&self) {
+        debug_assert!(self.is_main());
+        let life = &self.inner.life;
+        if registry::unlist_if(self, || life.end_once()) {
+            life.announce_end();
+        }
+    }
+
+    /// Both under the lock of the list: a thread that has left it has ended, and one whose end is
+    /// seen is no longer in it.
+    fn end_and_unlist(&self) {
+        let life = &self.inner.life;
+        registry::unlist_if(self, || {
+            life.end();
+            true
+        });
+        life.announce_end();
+    }
+}
+
+/// `keep` has the result before the thread can be seen to have ended. It does not unwind.
+///
+/// Whatever panics here, the thread ends, and threads that join it hear of it.
+fn run<T, R>(
+    thread: Thread,
+    os_name: &str,
+    function: impl FnOnce() -> T,
+    keep: impl FnOnce(thread::Result<T>) -> R,
+) -> R {
+    let mut will_leave = false;
+    let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        thread.runs_now();
+        thread.inner.record.begin(os_name);
+        will_leave = current::enter(&thread);
+        thread.inner.life.begin();
+        trace_begin(|| thread.name());
+        function()
+    }));
+    if let Err(payload) = &result {
+        let message = excepthook::message_of(&**payload);
+        // Nothing else sets it, so this does not fail.
+        let _ = thread.inner.panic.set(Arc::clone(&message));
+        excepthook::report(&thread, &message, &**payload);
+    }
+    let kept = keep(result);
+    if !will_leave {
+        current::leave_as(&thread);
+    }
+    kept
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::start::Start;
+    use super::*;
+
+    // Here, since the standard library drops what a thread is to do only when one of its own hooks
+    // panics.
+    #[test]
+    fn a_thread_whose_function_is_dropped_before_it_begins_ends() {
+        let thread = Thread::without_function(None, None);
+        let start = Start::of_new(&thread);
+        let (builder, main) = start.build().unwrap();
+        drop(start.keep(builder.spawn(move || drop(main)).unwrap()));
+        let error = thread.join().unwrap_err();
+        assert_eq!(
+            error.panic_message(),
+            Some("the thread has ended before it began")
+        );
+        assert!(!crate::enumerate().contains(&thread));
+    }
+
+    // Here, since nobody else has the record of a thread.
+    #[test]
+    fn a_thread_that_cannot_become_what_it_is_to_be_ends() {
+        let thread = Thread::without_function(None, None);
+        let start = Start::of_new(&thread);
+        let (builder, main) = start.build().unwrap();
+        let record = Arc::clone(&thread.inner.record);
+        thread::spawn(move || record.begin("")).join().unwrap();
+        drop(start.keep(builder.spawn(main.quietly()).unwrap()));
+        let error = thread.join().unwrap_err();
+        assert!(
+            error
+                .panic_message()
+                .unwrap()
+                .contains("a record is that of one thread")
+        );
+        assert!(!crate::enumerate().contains(&thread));
+    }
+}
