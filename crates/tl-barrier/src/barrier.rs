@@ -5,6 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 
 use tl_core::door::{Call, Deadline, Mutex, Operation};
+use tl_core::sync::const_unless_loom;
 
 use crate::BrokenBarrier;
 use crate::rounds::{Action, Rounds};
@@ -81,48 +82,35 @@ impl Barrier {
     /// The greatest number of parties.
     pub const MAX_PARTIES: usize = MAX_PARTIES;
 
-    /// Creates a barrier for `parties` threads, without an action, whose waits have no timeout.
-    ///
-    /// # Panics
-    ///
-    /// If `parties` is zero, or more than [`MAX_PARTIES`](Barrier::MAX_PARTIES).
-    ///
-    /// # Mistakes that do not compile
-    ///
-    /// In a `static` that panic is an error of the compiler:
-    ///
-    /// ```compile_fail
-    /// static NOBODY: tl_barrier::Barrier = tl_barrier::Barrier::new(0);
-    /// ```
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_barrier::Barrier;
-    ///
-    /// static BARRIER: Barrier = Barrier::new(2);
-    /// assert_eq!(BARRIER.parties(), 2);
-    /// ```
-    #[cfg(not(loom))]
-    pub const fn new(parties: usize) -> Barrier {
-        Barrier {
-            rounds: Rounds::new(parties),
-            timeout: None,
-            action: None,
-        }
-    }
-
-    /// Creates a barrier for `parties` threads, without an action, whose waits have no timeout.
-    ///
-    /// # Panics
-    ///
-    /// If `parties` is zero, or more than [`MAX_PARTIES`](Barrier::MAX_PARTIES).
-    #[cfg(loom)]
-    pub fn new(parties: usize) -> Barrier {
-        Barrier {
-            rounds: Rounds::new(parties),
-            timeout: None,
-            action: None,
+    const_unless_loom! {
+        /// Creates a barrier for `parties` threads, without an action, whose waits have no timeout.
+        ///
+        /// # Panics
+        ///
+        /// If `parties` is zero, or more than [`MAX_PARTIES`](Barrier::MAX_PARTIES).
+        ///
+        /// # Mistakes that do not compile
+        ///
+        /// In a `static` that panic is an error of the compiler:
+        ///
+        /// ```compile_fail
+        /// static NOBODY: tl_barrier::Barrier = tl_barrier::Barrier::new(0);
+        /// ```
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_barrier::Barrier;
+        ///
+        /// static BARRIER: Barrier = Barrier::new(2);
+        /// assert_eq!(BARRIER.parties(), 2);
+        /// ```
+        pub const fn new(parties: usize) -> Barrier {
+            Barrier {
+                rounds: Rounds::new(parties),
+                timeout: None,
+                action: None,
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use std::mem;
 
 use tl_core::door::{Backoff, Call, Deadline, LockedQueue, Mutex, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU64, Ordering};
+use tl_core::sync::const_unless_loom;
 
 use crate::BrokenBarrierKind;
 use crate::state::{self, Entry, MAX_PARTIES, State};
@@ -52,19 +53,12 @@ pub(crate) struct Rounds {
 }
 
 impl Rounds {
-    #[cfg(not(loom))]
-    pub(crate) const fn new(parties: usize) -> Rounds {
-        Rounds {
-            state: AtomicU64::new(State::NEW.0),
-            parties: Rounds::checked(parties),
-        }
-    }
-
-    #[cfg(loom)]
-    pub(crate) fn new(parties: usize) -> Rounds {
-        Rounds {
-            state: AtomicU64::new(State::NEW.0),
-            parties: Rounds::checked(parties),
+    const_unless_loom! {
+        pub(crate) const fn new(parties: usize) -> Rounds {
+            Rounds {
+                state: AtomicU64::new(State::NEW.0),
+                parties: Rounds::checked(parties),
+            }
         }
     }
 

@@ -9,3 +9,41 @@ pub use loom::{cell::Cell, sync::atomic};
 #[cfg(not(loom))]
 #[doc(no_inline)]
 pub use std::{cell::Cell, sync::atomic};
+
+/// Defines a constructor that is `const`, but not under the model checker, which makes its atomics
+/// at run time.
+///
+/// ```
+/// use tl_core::sync::atomic::AtomicU32;
+/// use tl_core::sync::const_unless_loom;
+///
+/// struct Flag(AtomicU32);
+///
+/// impl Flag {
+///     const_unless_loom! {
+///         /// Creates a flag that is clear.
+///         pub const fn new() -> Flag {
+///             Flag(AtomicU32::new(0))
+///         }
+///     }
+/// }
+///
+/// static FLAG: Flag = Flag::new();
+/// assert_eq!(FLAG.0.load(tl_core::sync::atomic::Ordering::Relaxed), 0);
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! const_unless_loom {
+    ($(#[$attribute:meta])* $visibility:vis const fn $($function:tt)*) => {
+        #[cfg(not(loom))]
+        $(#[$attribute])*
+        $visibility const fn $($function)*
+
+        #[cfg(loom)]
+        $(#[$attribute])*
+        $visibility fn $($function)*
+    };
+}
+
+#[doc(hidden)]
+pub use const_unless_loom;

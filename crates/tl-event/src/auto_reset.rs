@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tl_core::door::{Call, Deadline, Note, Operation, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::sync::const_unless_loom;
 
 const WAIT: &Operation = &Operation::new("AutoResetEvent", "wait");
 const WAIT_TIMEOUT: &Operation = &Operation::new("AutoResetEvent", "wait_timeout");
@@ -74,28 +75,21 @@ pub struct AutoResetEvent {
 }
 
 impl AutoResetEvent {
-    /// Creates an event that is clear.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_event::AutoResetEvent;
-    ///
-    /// static BELL: AutoResetEvent = AutoResetEvent::new();
-    /// assert!(!BELL.is_set());
-    /// ```
-    #[cfg(not(loom))]
-    pub const fn new() -> AutoResetEvent {
-        AutoResetEvent {
-            state: AtomicU32::new(CLEAR),
-        }
-    }
-
-    /// Creates an event that is clear.
-    #[cfg(loom)]
-    pub fn new() -> AutoResetEvent {
-        AutoResetEvent {
-            state: AtomicU32::new(CLEAR),
+    const_unless_loom! {
+        /// Creates an event that is clear.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_event::AutoResetEvent;
+        ///
+        /// static BELL: AutoResetEvent = AutoResetEvent::new();
+        /// assert!(!BELL.is_set());
+        /// ```
+        pub const fn new() -> AutoResetEvent {
+            AutoResetEvent {
+                state: AtomicU32::new(CLEAR),
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tl_core::door::{Call, Deadline, Note, Operation, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::sync::const_unless_loom;
 
 const WAIT: &Operation = &Operation::new("Event", "wait");
 const WAIT_TIMEOUT: &Operation = &Operation::new("Event", "wait_timeout");
@@ -79,28 +80,21 @@ pub struct Event {
 }
 
 impl Event {
-    /// Creates an event that is clear.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_event::Event;
-    ///
-    /// static STOP: Event = Event::new();
-    /// assert!(!STOP.is_set());
-    /// ```
-    #[cfg(not(loom))]
-    pub const fn new() -> Event {
-        Event {
-            state: AtomicU32::new(0),
-        }
-    }
-
-    /// Creates an event that is clear.
-    #[cfg(loom)]
-    pub fn new() -> Event {
-        Event {
-            state: AtomicU32::new(0),
+    const_unless_loom! {
+        /// Creates an event that is clear.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_event::Event;
+        ///
+        /// static STOP: Event = Event::new();
+        /// assert!(!STOP.is_set());
+        /// ```
+        pub const fn new() -> Event {
+            Event {
+                state: AtomicU32::new(0),
+            }
         }
     }
 

@@ -5,6 +5,8 @@ use std::iter::FusedIterator;
 use std::ops::Deref;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use tl_core::sync::const_unless_loom;
+
 use crate::cell::{State, Visit, Visits};
 use crate::drain::Drain;
 use crate::local::Local;
@@ -78,31 +80,23 @@ impl<T: Send + Sync + 'static> UnwindSafe for SharedLocal<T> {}
 impl<T: Send + Sync + 'static> RefUnwindSafe for SharedLocal<T> {}
 
 impl<T: Send + Sync + 'static> SharedLocal<T> {
-    /// Makes one in which no thread has a value.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::sync::atomic::AtomicU64;
-    /// use tl_local::SharedLocal;
-    ///
-    /// static HITS: SharedLocal<AtomicU64> = SharedLocal::new();
-    /// assert_eq!(HITS.iter().count(), 0);
-    /// ```
-    #[cfg(not(loom))]
-    #[must_use]
-    pub const fn new() -> SharedLocal<T> {
-        SharedLocal {
-            local: Local::new(),
-        }
-    }
-
-    /// Makes one in which no thread has a value.
-    #[cfg(loom)]
-    #[must_use]
-    pub fn new() -> SharedLocal<T> {
-        SharedLocal {
-            local: Local::new(),
+    const_unless_loom! {
+        /// Makes one in which no thread has a value.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use std::sync::atomic::AtomicU64;
+        /// use tl_local::SharedLocal;
+        ///
+        /// static HITS: SharedLocal<AtomicU64> = SharedLocal::new();
+        /// assert_eq!(HITS.iter().count(), 0);
+        /// ```
+        #[must_use]
+        pub const fn new() -> SharedLocal<T> {
+            SharedLocal {
+                local: Local::new(),
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use tl_core::door::{Call, Operation};
+use tl_core::sync::const_unless_loom;
 
 use crate::ReleaseError;
 use crate::place::Place;
@@ -72,29 +73,22 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Creates a lock that no thread holds.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_locks::Lock;
-    ///
-    /// static LOCK: Lock = Lock::new();
-    /// assert!(!LOCK.locked());
-    /// ```
-    #[cfg(not(loom))]
-    #[inline]
-    pub const fn new() -> Lock {
-        Lock {
-            raw: RawLock::new(),
-        }
-    }
-
-    /// Creates a lock that no thread holds.
-    #[cfg(loom)]
-    pub fn new() -> Lock {
-        Lock {
-            raw: RawLock::new(),
+    const_unless_loom! {
+        /// Creates a lock that no thread holds.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_locks::Lock;
+        ///
+        /// static LOCK: Lock = Lock::new();
+        /// assert!(!LOCK.locked());
+        /// ```
+        #[inline]
+        pub const fn new() -> Lock {
+            Lock {
+                raw: RawLock::new(),
+            }
         }
     }
 

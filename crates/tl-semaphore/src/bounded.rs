@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tl_core::door::{Call, Deadline, Operation};
+use tl_core::sync::const_unless_loom;
 
 use crate::call::call;
 use crate::permit::{AnySemaphore, OwnedPermit};
@@ -49,71 +50,54 @@ impl BoundedSemaphore {
     /// The greatest number of permits, and the greatest bound: 2³⁰ − 1.
     pub const MAX: usize = word::MAX;
 
-    /// Creates a semaphore with `value` permits, from 0 to [`MAX`](BoundedSemaphore::MAX), that
-    /// will never have more.
-    ///
-    /// # Panics
-    ///
-    /// If `value` is greater than [`MAX`](BoundedSemaphore::MAX). In a `static` or a `const` that
-    /// is a compile-time error.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_semaphore::BoundedSemaphore;
-    ///
-    /// static POOL: BoundedSemaphore = BoundedSemaphore::new(2);
-    /// assert_eq!((POOL.available(), POOL.bound()), (2, 2));
-    /// ```
-    #[cfg(not(loom))]
-    #[must_use]
-    pub const fn new(value: usize) -> BoundedSemaphore {
-        BoundedSemaphore::with_bound(value, value)
-    }
-
-    /// Creates a semaphore with `value` permits, from 0 to [`MAX`](BoundedSemaphore::MAX), that
-    /// will never have more.
-    #[cfg(loom)]
-    #[must_use]
-    pub fn new(value: usize) -> BoundedSemaphore {
-        BoundedSemaphore::with_bound(value, value)
-    }
-
-    /// Creates a semaphore with `value` permits that will never have more than `bound`.
-    ///
-    /// # Panics
-    ///
-    /// If `value` is greater than `bound`, or `bound` greater than [`MAX`](BoundedSemaphore::MAX).
-    /// In a `static` or a `const` that is a compile-time error.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_semaphore::BoundedSemaphore;
-    ///
-    /// // Nothing is in stock yet, and there is room for ten.
-    /// static STOCK: BoundedSemaphore = BoundedSemaphore::with_bound(0, 10);
-    /// STOCK.release_many(10).unwrap();
-    /// assert!(STOCK.release().is_err());
-    /// ```
-    #[cfg(not(loom))]
-    #[must_use]
-    pub const fn with_bound(value: usize, bound: usize) -> BoundedSemaphore {
-        BoundedSemaphore {
-            semaphore: Semaphore {
-                raw: RawSemaphore::new(value, bound),
-            },
+    const_unless_loom! {
+        /// Creates a semaphore with `value` permits, from 0 to [`MAX`](BoundedSemaphore::MAX), that
+        /// will never have more.
+        ///
+        /// # Panics
+        ///
+        /// If `value` is greater than [`MAX`](BoundedSemaphore::MAX). In a `static` or a `const`
+        /// that is a compile-time error.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_semaphore::BoundedSemaphore;
+        ///
+        /// static POOL: BoundedSemaphore = BoundedSemaphore::new(2);
+        /// assert_eq!((POOL.available(), POOL.bound()), (2, 2));
+        /// ```
+        #[must_use]
+        pub const fn new(value: usize) -> BoundedSemaphore {
+            BoundedSemaphore::with_bound(value, value)
         }
     }
 
-    /// Creates a semaphore with `value` permits that will never have more than `bound`.
-    #[cfg(loom)]
-    #[must_use]
-    pub fn with_bound(value: usize, bound: usize) -> BoundedSemaphore {
-        BoundedSemaphore {
-            semaphore: Semaphore {
-                raw: RawSemaphore::new(value, bound),
-            },
+    const_unless_loom! {
+        /// Creates a semaphore with `value` permits that will never have more than `bound`.
+        ///
+        /// # Panics
+        ///
+        /// If `value` is greater than `bound`, or `bound` greater than
+        /// [`MAX`](BoundedSemaphore::MAX). In a `static` or a `const` that is a compile-time error.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_semaphore::BoundedSemaphore;
+        ///
+        /// // Nothing is in stock yet, and there is room for ten.
+        /// static STOCK: BoundedSemaphore = BoundedSemaphore::with_bound(0, 10);
+        /// STOCK.release_many(10).unwrap();
+        /// assert!(STOCK.release().is_err());
+        /// ```
+        #[must_use]
+        pub const fn with_bound(value: usize, bound: usize) -> BoundedSemaphore {
+            BoundedSemaphore {
+                semaphore: Semaphore {
+                    raw: RawSemaphore::new(value, bound),
+                },
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use tl_core::door::{Call, Deadline, LockedQueue, Note, Verdict, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU64, Ordering};
+use tl_core::sync::const_unless_loom;
 use tl_core::sys;
 
 use crate::error::ReleaseError;
@@ -45,17 +46,11 @@ pub(crate) struct RawSemaphore {
 }
 
 impl RawSemaphore {
-    #[cfg(not(loom))]
-    pub(crate) const fn new(value: usize, bound: usize) -> RawSemaphore {
-        RawSemaphore {
-            state: AtomicU64::new(State::new(value, bound).0),
-        }
-    }
-
-    #[cfg(loom)]
-    pub(crate) fn new(value: usize, bound: usize) -> RawSemaphore {
-        RawSemaphore {
-            state: AtomicU64::new(State::new(value, bound).0),
+    const_unless_loom! {
+        pub(crate) const fn new(value: usize, bound: usize) -> RawSemaphore {
+            RawSemaphore {
+                state: AtomicU64::new(State::new(value, bound).0),
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use tl_core::door::{Call, Deadline, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
+use tl_core::sync::const_unless_loom;
 
 /// Counts the changes of something, and lets threads wait for the next one.
 pub(crate) struct EventCount {
@@ -10,17 +11,11 @@ pub(crate) struct EventCount {
 }
 
 impl EventCount {
-    #[cfg(not(loom))]
-    pub(crate) const fn new() -> EventCount {
-        EventCount {
-            count: AtomicU32::new(0),
-        }
-    }
-
-    #[cfg(loom)]
-    pub(crate) fn new() -> EventCount {
-        EventCount {
-            count: AtomicU32::new(0),
+    const_unless_loom! {
+        pub(crate) const fn new() -> EventCount {
+            EventCount {
+                count: AtomicU32::new(0),
+            }
         }
     }
 

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use tl_core::door::{Backoff, Deadline, Mutex, MutexGuard, WaitQueue};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use tl_core::sync::const_unless_loom;
 
 use crate::heap::Heap;
 
@@ -178,20 +179,13 @@ enum Turn<T> {
 }
 
 impl<T: Scheduled> Schedule<T> {
-    /// Creates an empty schedule that lets up to `limit` calls run at once.
-    #[cfg(not(loom))]
-    pub(crate) const fn new(limit: usize) -> Schedule<T> {
-        Schedule {
-            agenda: Mutex::new(Agenda::new(limit)),
-            signal: AtomicU32::new(0),
-        }
-    }
-
-    #[cfg(loom)]
-    pub(crate) fn new(limit: usize) -> Schedule<T> {
-        Schedule {
-            agenda: Mutex::new(Agenda::new(limit)),
-            signal: AtomicU32::new(0),
+    const_unless_loom! {
+        /// Creates an empty schedule that lets up to `limit` calls run at once.
+        pub(crate) const fn new(limit: usize) -> Schedule<T> {
+            Schedule {
+                agenda: Mutex::new(Agenda::new(limit)),
+                signal: AtomicU32::new(0),
+            }
         }
     }
 

@@ -6,6 +6,7 @@ mod wait;
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use tl_core::sync::const_unless_loom;
 use tl_locks::{ConditionLock, RLock, ReleaseError, Waiters};
 
 pub use guard::ConditionGuard;
@@ -79,63 +80,50 @@ pub struct Condition<L: ConditionLock = RLock> {
 }
 
 impl Condition<RLock> {
-    /// Creates a condition with an [`RLock`] of its own.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_condition::Condition;
-    ///
-    /// static CONDITION: Condition = Condition::new();
-    /// assert_eq!(CONDITION.lock().notify_all(), 0);
-    /// ```
-    #[cfg(not(loom))]
-    pub const fn new() -> Condition<RLock> {
-        Condition::with_lock(RLock::new())
-    }
-
-    /// Creates a condition with an [`RLock`] of its own.
-    #[cfg(loom)]
-    pub fn new() -> Condition<RLock> {
-        Condition::with_lock(RLock::new())
+    const_unless_loom! {
+        /// Creates a condition with an [`RLock`] of its own.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_condition::Condition;
+        ///
+        /// static CONDITION: Condition = Condition::new();
+        /// assert_eq!(CONDITION.lock().notify_all(), 0);
+        /// ```
+        pub const fn new() -> Condition<RLock> {
+            Condition::with_lock(RLock::new())
+        }
     }
 }
 
 impl<L: ConditionLock> Condition<L> {
-    /// Creates a condition with the lock `lock`.
-    ///
-    /// # Examples
-    ///
-    /// Two conditions of one lock:
-    ///
-    /// ```
-    /// use tl_condition::Condition;
-    /// use tl_locks::Lock;
-    ///
-    /// static LOCK: Lock = Lock::new();
-    /// static NOT_EMPTY: Condition<&Lock> = Condition::with_lock(&LOCK);
-    /// static NOT_FULL: Condition<&Lock> = Condition::with_lock(&LOCK);
-    ///
-    /// LOCK.acquire();
-    /// assert_eq!(NOT_EMPTY.notify_one(), Ok(0));
-    /// assert_eq!(NOT_FULL.notify_one(), Ok(0));
-    /// LOCK.release()?;
-    /// # Ok::<(), tl_locks::ReleaseError>(())
-    /// ```
-    #[cfg(not(loom))]
-    pub const fn with_lock(lock: L) -> Condition<L> {
-        Condition {
-            waiters: Waiters::new(),
-            lock,
-        }
-    }
-
-    /// Creates a condition with the lock `lock`.
-    #[cfg(loom)]
-    pub fn with_lock(lock: L) -> Condition<L> {
-        Condition {
-            waiters: Waiters::new(),
-            lock,
+    const_unless_loom! {
+        /// Creates a condition with the lock `lock`.
+        ///
+        /// # Examples
+        ///
+        /// Two conditions of one lock:
+        ///
+        /// ```
+        /// use tl_condition::Condition;
+        /// use tl_locks::Lock;
+        ///
+        /// static LOCK: Lock = Lock::new();
+        /// static NOT_EMPTY: Condition<&Lock> = Condition::with_lock(&LOCK);
+        /// static NOT_FULL: Condition<&Lock> = Condition::with_lock(&LOCK);
+        ///
+        /// LOCK.acquire();
+        /// assert_eq!(NOT_EMPTY.notify_one(), Ok(0));
+        /// assert_eq!(NOT_FULL.notify_one(), Ok(0));
+        /// LOCK.release()?;
+        /// # Ok::<(), tl_locks::ReleaseError>(())
+        /// ```
+        pub const fn with_lock(lock: L) -> Condition<L> {
+            Condition {
+                waiters: Waiters::new(),
+                lock,
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Deadline, backoff, platform};
 use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::const_unless_loom;
 
 /// A word on which many sleep, and which changes each time that some of them are woken. Each bucket
 /// has one: it outlives all waiters, as the word of the first of them would not.
@@ -14,17 +15,11 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    #[cfg(not(loom))]
-    pub(super) const fn new() -> Gate {
-        Gate {
-            opened: AtomicU32::new(0),
-        }
-    }
-
-    #[cfg(loom)]
-    pub(super) fn new() -> Gate {
-        Gate {
-            opened: AtomicU32::new(0),
+    const_unless_loom! {
+        pub(super) const fn new() -> Gate {
+            Gate {
+                opened: AtomicU32::new(0),
+            }
         }
     }
 

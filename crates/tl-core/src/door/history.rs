@@ -3,6 +3,7 @@
 //! [`backoff`](super::backoff) says how that is used.
 
 use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::const_unless_loom;
 
 /// Objects whose waits last longer than this on average, in nanoseconds, use no windows.
 const LONG: u32 = 150_000;
@@ -54,23 +55,14 @@ pub(super) struct History {
 }
 
 impl History {
-    #[cfg(not(loom))]
-    pub(super) const fn new() -> History {
-        History {
-            score: AtomicU32::new(GREATEST_SCORE),
-            in_vain: AtomicU32::new(0),
-            asked_to_probe: AtomicU32::new(0),
-            average: AtomicU32::new(0),
-        }
-    }
-
-    #[cfg(loom)]
-    pub(super) fn new() -> History {
-        History {
-            score: AtomicU32::new(GREATEST_SCORE),
-            in_vain: AtomicU32::new(0),
-            asked_to_probe: AtomicU32::new(0),
-            average: AtomicU32::new(0),
+    const_unless_loom! {
+        pub(super) const fn new() -> History {
+            History {
+                score: AtomicU32::new(GREATEST_SCORE),
+                in_vain: AtomicU32::new(0),
+                asked_to_probe: AtomicU32::new(0),
+                average: AtomicU32::new(0),
+            }
         }
     }
 

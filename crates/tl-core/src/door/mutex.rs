@@ -9,6 +9,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::{Deadline, platform};
 use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::const_unless_loom;
 
 const FREE: u32 = 0;
 const LOCKED: u32 = 1;
@@ -56,21 +57,13 @@ unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
 impl<T> Mutex<T> {
-    /// Creates a free mutex that holds `value`.
-    #[cfg(not(loom))]
-    pub const fn new(value: T) -> Mutex<T> {
-        Mutex {
-            state: AtomicU32::new(FREE),
-            value: UnsafeCell::new(value),
-        }
-    }
-
-    /// Creates a free mutex that holds `value`.
-    #[cfg(loom)]
-    pub fn new(value: T) -> Mutex<T> {
-        Mutex {
-            state: AtomicU32::new(FREE),
-            value: UnsafeCell::new(value),
+    const_unless_loom! {
+        /// Creates a free mutex that holds `value`.
+        pub const fn new(value: T) -> Mutex<T> {
+            Mutex {
+                state: AtomicU32::new(FREE),
+                value: UnsafeCell::new(value),
+            }
         }
     }
 }

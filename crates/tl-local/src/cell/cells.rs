@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tl_core::door::PooledMutex;
 use tl_core::sync::atomic::{AtomicU64, Ordering};
+use tl_core::sync::const_unless_loom;
 
 use super::key::Key;
 use super::registry::{Leave, Registry};
@@ -41,19 +42,12 @@ pub(crate) enum State {
 }
 
 impl<T> Cells<T> {
-    #[cfg(not(loom))]
-    pub(crate) const fn new() -> Cells<T> {
-        Cells {
-            key: AtomicU64::new(Key::NONE.bits()),
-            registry: PooledMutex::new(None),
-        }
-    }
-
-    #[cfg(loom)]
-    pub(crate) fn new() -> Cells<T> {
-        Cells {
-            key: AtomicU64::new(Key::NONE.bits()),
-            registry: PooledMutex::new(None),
+    const_unless_loom! {
+        pub(crate) const fn new() -> Cells<T> {
+            Cells {
+                key: AtomicU64::new(Key::NONE.bits()),
+                registry: PooledMutex::new(None),
+            }
         }
     }
 

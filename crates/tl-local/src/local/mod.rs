@@ -5,6 +5,8 @@ mod init;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use tl_core::sync::const_unless_loom;
+
 use crate::cell::{Cells, Exclusion, State};
 use crate::drain::Drain;
 use init::Init;
@@ -100,32 +102,23 @@ impl<T: Send + 'static> UnwindSafe for Local<T> {}
 impl<T: Send + 'static> RefUnwindSafe for Local<T> {}
 
 impl<T: Send + 'static> Local<T> {
-    /// Creates a `Local` in which no thread has a value.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_local::Local;
-    ///
-    /// static USER: Local<String> = Local::new();
-    /// assert_eq!(USER.get(), None);
-    /// ```
-    #[cfg(not(loom))]
-    #[must_use]
-    pub const fn new() -> Local<T> {
-        Local {
-            cells: Cells::new(),
-            init: Init::Nowhere,
-        }
-    }
-
-    /// Creates a `Local` in which no thread has a value.
-    #[cfg(loom)]
-    #[must_use]
-    pub fn new() -> Local<T> {
-        Local {
-            cells: Cells::new(),
-            init: Init::Nowhere,
+    const_unless_loom! {
+        /// Creates a `Local` in which no thread has a value.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_local::Local;
+        ///
+        /// static USER: Local<String> = Local::new();
+        /// assert_eq!(USER.get(), None);
+        /// ```
+        #[must_use]
+        pub const fn new() -> Local<T> {
+            Local {
+                cells: Cells::new(),
+                init: Init::Nowhere,
+            }
         }
     }
 

@@ -27,6 +27,7 @@ use std::time::{Duration, Instant};
 use tl_core::ThreadIdent;
 use tl_core::door::{Backoff, Call, Deadline, Holder, Note, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use tl_core::sync::const_unless_loom;
 
 use crate::place::{Identity, Mode, Noted, Place};
 
@@ -119,21 +120,13 @@ pub struct RawLock {
 }
 
 impl RawLock {
-    /// Creates a free lock.
-    #[cfg(not(loom))]
-    pub(crate) const fn new() -> RawLock {
-        RawLock {
-            state: AtomicU32::new(FREE),
-            identity: Identity::new(),
-        }
-    }
-
-    /// Creates a free lock.
-    #[cfg(loom)]
-    pub(crate) fn new() -> RawLock {
-        RawLock {
-            state: AtomicU32::new(FREE),
-            identity: Identity::new(),
+    const_unless_loom! {
+        /// Creates a free lock.
+        pub(crate) const fn new() -> RawLock {
+            RawLock {
+                state: AtomicU32::new(FREE),
+                identity: Identity::new(),
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use std::ptr;
 
 use tl_core::door::{LockedQueue, Verdict, WaitQueue};
 use tl_core::sync::atomic::{AtomicPtr, Ordering};
+use tl_core::sync::const_unless_loom;
 
 use super::RawLock;
 
@@ -45,20 +46,13 @@ pub struct Waiters {
 }
 
 impl Waiters {
-    /// Creates an empty set of waiters.
-    #[cfg(not(loom))]
-    #[inline]
-    pub const fn new() -> Waiters {
-        Waiters {
-            lock: AtomicPtr::new(ptr::null_mut()),
-        }
-    }
-
-    /// Creates an empty set of waiters.
-    #[cfg(loom)]
-    pub fn new() -> Waiters {
-        Waiters {
-            lock: AtomicPtr::new(ptr::null_mut()),
+    const_unless_loom! {
+        /// Creates an empty set of waiters.
+        #[inline]
+        pub const fn new() -> Waiters {
+            Waiters {
+                lock: AtomicPtr::new(ptr::null_mut()),
+            }
         }
     }
 

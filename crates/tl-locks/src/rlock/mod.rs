@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tl_core::current_ident;
 use tl_core::door::{Call, Operation};
 use tl_core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use tl_core::sync::const_unless_loom;
 
 use crate::ReleaseError;
 use crate::place::Place;
@@ -60,33 +61,24 @@ pub struct RLock {
 }
 
 impl RLock {
-    /// Creates a lock that no thread holds.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_locks::RLock;
-    ///
-    /// static LOCK: RLock = RLock::new();
-    /// assert!(!LOCK.locked());
-    /// ```
-    #[cfg(not(loom))]
-    #[inline]
-    pub const fn new() -> RLock {
-        RLock {
-            owner: AtomicU64::new(NOBODY),
-            raw: RawLock::new(),
-            inner_levels: AtomicU32::new(0),
-        }
-    }
-
-    /// Creates a lock that no thread holds.
-    #[cfg(loom)]
-    pub fn new() -> RLock {
-        RLock {
-            owner: AtomicU64::new(NOBODY),
-            raw: RawLock::new(),
-            inner_levels: AtomicU32::new(0),
+    const_unless_loom! {
+        /// Creates a lock that no thread holds.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_locks::RLock;
+        ///
+        /// static LOCK: RLock = RLock::new();
+        /// assert!(!LOCK.locked());
+        /// ```
+        #[inline]
+        pub const fn new() -> RLock {
+            RLock {
+                owner: AtomicU64::new(NOBODY),
+                raw: RawLock::new(),
+                inner_levels: AtomicU32::new(0),
+            }
         }
     }
 

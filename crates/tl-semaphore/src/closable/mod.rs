@@ -15,6 +15,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use tl_core::door::{Call, Deadline, Operation};
+use tl_core::sync::const_unless_loom;
 
 use crate::call::call;
 use crate::error::{Closed, ReleaseError};
@@ -69,37 +70,28 @@ impl ClosableSemaphore {
     /// The greatest number of permits: 2³⁰ − 1.
     pub const MAX: usize = word::MAX;
 
-    /// Creates a semaphore with `value` permits, from 0 to [`MAX`](ClosableSemaphore::MAX), that is
-    /// not closed.
-    ///
-    /// # Panics
-    ///
-    /// If `value` is greater than [`MAX`](ClosableSemaphore::MAX). In a `static` or a `const` that
-    /// is a compile-time error.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_semaphore::ClosableSemaphore;
-    ///
-    /// static POOL: ClosableSemaphore = ClosableSemaphore::new(2);
-    /// assert_eq!(POOL.available(), 2);
-    /// ```
-    #[cfg(not(loom))]
-    #[must_use]
-    pub const fn new(value: usize) -> ClosableSemaphore {
-        ClosableSemaphore {
-            raw: RawSemaphore::new(value, word::MAX),
-        }
-    }
-
-    /// Creates a semaphore with `value` permits, from 0 to [`MAX`](ClosableSemaphore::MAX), that is
-    /// not closed.
-    #[cfg(loom)]
-    #[must_use]
-    pub fn new(value: usize) -> ClosableSemaphore {
-        ClosableSemaphore {
-            raw: RawSemaphore::new(value, word::MAX),
+    const_unless_loom! {
+        /// Creates a semaphore with `value` permits, from 0 to [`MAX`](ClosableSemaphore::MAX), that
+        /// is not closed.
+        ///
+        /// # Panics
+        ///
+        /// If `value` is greater than [`MAX`](ClosableSemaphore::MAX). In a `static` or a `const`
+        /// that is a compile-time error.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use tl_semaphore::ClosableSemaphore;
+        ///
+        /// static POOL: ClosableSemaphore = ClosableSemaphore::new(2);
+        /// assert_eq!(POOL.available(), 2);
+        /// ```
+        #[must_use]
+        pub const fn new(value: usize) -> ClosableSemaphore {
+            ClosableSemaphore {
+                raw: RawSemaphore::new(value, word::MAX),
+            }
         }
     }
 
