@@ -6,7 +6,7 @@ use std::panic::Location;
 use super::mutex::Mutex;
 use super::note::Holder;
 use super::platform;
-use super::queue::QueueId;
+use super::word::QueueId;
 use super::trace::{self, Event, WasHeld};
 use crate::ident::{ThreadIdent, current_ident};
 

@@ -6,7 +6,7 @@ use super::bucket::Bucket;
 use super::node::{NO_QUEUE, Node};
 use super::note::{Call, Holder};
 use super::platform;
-use super::queue::QueueId;
+use super::word::QueueId;
 use crate::ident::ThreadIdent;
 use crate::sync::atomic::{AtomicU64, Ordering};
 

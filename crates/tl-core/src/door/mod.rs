@@ -3,7 +3,8 @@
 //!
 //! | file | what it has |
 //! | --- | --- |
-//! | `queue.rs` | [`WaitQueue`]: the threads that wait on one atomic word, oldest first |
+//! | `word.rs` | [`Word`], [`WaitQueue`]: the threads that wait on one atomic word, oldest first |
+//! | `queue.rs` | what a thread does with a queue that is not locked |
 //! | `locked_queue/` | [`LockedQueue`]: the same while it is locked: what wakers can do with those that wait; in `wait.rs`, waiting |
 //! | `backoff/` | [`Backoff`]: how long a waiter stays awake before it sleeps |
 //! | `history.rs` | what is known of the waits of late: whether staying awake pays |
@@ -97,6 +98,7 @@ mod pooled;
 mod queue;
 mod trace;
 mod wake_list;
+mod word;
 
 pub use backoff::Backoff;
 pub use deadline::Deadline;
@@ -121,8 +123,8 @@ pub use platform::let_time_pass;
 pub(crate) use platform::prepare_thread;
 #[cfg(not(loom))]
 pub use pooled::{PooledGuard, PooledMutex};
-pub use queue::{QueueId, WaitQueue, Word};
 pub use trace::{
     Event, Tracer, Waited, Waker, WasHeld, set_tracer, trace_begin, trace_clock, trace_end,
     trace_fire,
 };
+pub use word::{QueueId, WaitQueue, Word};

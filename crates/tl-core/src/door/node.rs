@@ -6,7 +6,7 @@ use super::gate::Gate;
 use super::note::Note;
 use super::overdue::OverdueClock;
 use super::trace::Waker;
-use super::{Deadline, QueueId, Wake, backoff, platform};
+use super::{Deadline, backoff, platform};
 use crate::sync::Cell;
 use crate::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
@@ -140,17 +140,6 @@ impl Node {
     pub(super) fn note(&self) -> Option<&Note<'_>> {
         // SAFETY: null, or a note that outlives the node, as `new` asks.
         unsafe { self.note.as_ref() }
-    }
-
-    /// Returns what the waker said. Only after [`is_woken`](Node::is_woken).
-    pub(super) fn wake_received<'a>(&self) -> Wake<'a> {
-        Wake::Woken {
-            token: self.token.get(),
-            moved_to: match self.moved_to.get() {
-                NO_QUEUE => None,
-                key => Some(QueueId(key)),
-            },
-        }
     }
 
     /// Notes which thread wakes the node. That thread calls this before it wakes it.

@@ -8,7 +8,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::Deadline;
-use super::queue::WaitQueue;
+use super::word::WaitQueue;
 use crate::ident::{ThreadIdent, current_ident};
 
 /// An operation that may block, as a reader of the program knows it.

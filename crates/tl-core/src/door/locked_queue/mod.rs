@@ -1,16 +1,19 @@
-//! A wait queue that is locked: what wakers do with it. In `wait.rs`, waiting in it.
+//! A wait queue that is locked: what wakers do with it. In `wait.rs`, waiting in it; in `over.rs`,
+//! what a recorder is told of a wait that is over.
 
+mod over;
 mod wait;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::bucket::Queues;
+use super::bucket::{Bucket, Queues};
 use super::mutex::MutexGuard;
 use super::note::Note;
 use super::overdue::is_turn_due;
 use super::platform;
 use super::wake_list::WakeList;
+use super::word::WaitQueue;
 use crate::sync::atomic::AtomicU32;
 
 pub use wait::Wake;
@@ -108,6 +111,21 @@ pub struct LockedQueue<'a> {
     pub(super) wakes: WakeList,
     pub(super) note: Option<&'a Note<'a>>,
     pub(super) word: PhantomData<&'a AtomicU32>,
+}
+
+impl<'a> WaitQueue<'a> {
+    /// Locks the queue. Until the holder waits or drops the lock, it should do no more than a few
+    /// instructions, and must not enter the door again, where it would wait for itself.
+    #[inline]
+    pub fn lock(self) -> LockedQueue<'a> {
+        LockedQueue {
+            key: self.key,
+            queues: Bucket::of(self.key).lock(),
+            note: None,
+            wakes: WakeList::new(),
+            word: PhantomData,
+        }
+    }
 }
 
 impl<'a> LockedQueue<'a> {

@@ -1,6 +1,7 @@
 //! Waiting in a queue: joining it while it is locked, and leaving it.
 
 use super::LockedQueue;
+use super::over::{Over, holder_at_beginning};
 use crate::door::backoff::Backoff;
 use crate::door::bucket::Bucket;
 use crate::door::deadline::Deadline;
@@ -8,8 +9,7 @@ use crate::door::gate::Gate;
 use crate::door::node::{NO_QUEUE, Node};
 use crate::door::note::Note;
 use crate::door::platform;
-use crate::door::queue::{QueueId, WaitQueue};
-use crate::door::trace::{self, Over};
+use crate::door::word::{QueueId, WaitQueue};
 use crate::sync::atomic::Ordering;
 
 /// How a wait ended.
@@ -88,7 +88,7 @@ impl<'a> LockedQueue<'a> {
         let over = Over {
             key: self.key,
             since: now,
-            holder: trace::holder_at_beginning(self.note, self.key),
+            holder: holder_at_beginning(self.note, self.key),
         };
         // SAFETY: the node is new, and does not move nor end before `LeaveQueue` has taken it out.
         unsafe { self.queues.push(self.key, &node) };
@@ -201,7 +201,7 @@ impl<'a> LockedQueue<'a> {
         let over = Over {
             key,
             since: began,
-            holder: trace::holder_at_beginning(self.note, key),
+            holder: holder_at_beginning(self.note, key),
         };
         // SAFETY: the node is new, and this function does not end, nor move it, before the node has
         // left the queue: it returns when the node is woken or has been removed, and `LeaveQueue`
@@ -226,7 +226,7 @@ impl<'a> LockedQueue<'a> {
                 backoff.place = node.links.place.get();
                 backoff.waiting_since = node.clock.since(began);
                 over.tell(&node, false);
-                return node.wake_received();
+                return woken(&node);
             }
             if !backoff.snooze_before(deadline) {
                 break;
@@ -255,7 +255,18 @@ impl<'a> LockedQueue<'a> {
         backoff.waiting_since = node.clock.since(began);
         backoff.place = node.links.place.get();
         over.tell(&node, false);
-        node.wake_received()
+        woken(&node)
+    }
+}
+
+/// Returns what the waker said to the waiter with this node, which has been woken.
+fn woken<'a>(node: &Node) -> Wake<'a> {
+    Wake::Woken {
+        token: node.token.get(),
+        moved_to: match node.moved_to.get() {
+            NO_QUEUE => None,
+            key => Some(QueueId(key)),
+        },
     }
 }
 

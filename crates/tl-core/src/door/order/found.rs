@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::LockMode;
-use crate::door::queue::QueueId;
+use crate::door::word::QueueId;
 use crate::ident::ThreadIdent;
 
 /// An order of locks in which threads could wait for each other forever. It prints how.

@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::{Holding, LockMode, LockOrder, OrderStep};
-use crate::door::queue::QueueId;
+use crate::door::word::QueueId;
 use crate::ident::ThreadIdent;
 
 /// A lock that a thread is about to take.

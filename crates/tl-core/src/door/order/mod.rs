@@ -39,7 +39,7 @@ use graph::{Graph, Wanted};
 
 use super::held;
 use super::mutex::Mutex;
-use super::queue::QueueId;
+use super::word::QueueId;
 use crate::ident::current_ident;
 use crate::names::current_name;
 
