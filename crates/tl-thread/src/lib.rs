@@ -193,6 +193,7 @@
 
 mod crew;
 mod current;
+mod ending;
 mod enumerate;
 mod error;
 mod event_count;
@@ -214,11 +215,11 @@ mod thread;
 mod transit;
 
 pub use current::{current_thread, get_ident, get_native_id, main_thread};
+pub use ending::{exit, shutdown};
 pub use enumerate::{active_count, enumerate};
 pub use error::{JoinError, SetDaemonError, StackSizeError, StartError};
 pub use excepthook::{ExceptHookArgs, set_excepthook};
 pub use park::{park, park_deadline, park_timeout};
-pub use process_end::{exit, shutdown};
 pub use runnable::{Runnable, spawn_runnable};
 pub use scope::{Scope, ScopeBase, ScopedJoinHandle, scope};
 pub use spawn::{Builder, JoinHandle, spawn};

@@ -13,9 +13,8 @@ use tl_core::sync::atomic::AtomicU32;
 use tl_core::{current_ident, sys};
 
 use crate::statics::model_static;
-use crate::{current, current_thread, main_thread, registry};
+use crate::{Thread, registry};
 
-const SHUTDOWN: &Operation = &Operation::new("tl_thread", "shutdown");
 const EXIT_CALL: &Operation = &Operation::new("tl_thread", "exit");
 /// The main thread, after `main`.
 const END: &Operation = &Operation::new("process", "end");
@@ -102,7 +101,8 @@ extern "C" fn at_exit() {
         return;
     }
     if asked_code().is_none() {
-        main_thread().main_is_over();
+        let main = registry::main().unwrap_or_else(|| registry::note_main(Thread::main()));
+        main.main_is_over();
         registry::wait_for_others(Call::here(END), 0, || asked_code().is_some());
     }
     yield_to_direct_exit();
@@ -119,79 +119,11 @@ extern "C" fn at_exit() {
     }
 }
 
-/// Waits until all threads that the end of the process waits for have ended, other than the calling
-/// one: those that are not daemons, with those that they start meanwhile, and timers that are
-/// pending.
-///
-/// The end of the process does this by itself. A program calls it to do something after that, still
-/// in `main`. In the main thread it is the end of `main` as far as others can tell, as in Python's
-/// own `threading._shutdown`: from then on the main thread is not alive, not listed, and joining it
-/// returns.
-///
-/// It returns early if [`exit`] is called meanwhile.
-///
-/// # Blocking
-///
-/// Until those threads have ended. Two workers that both call this wait for each other forever.
-///
-/// # Examples
-///
-/// ```
-/// use std::sync::atomic::{AtomicBool, Ordering};
-/// static DONE: AtomicBool = AtomicBool::new(false);
-///
-/// tl_thread::spawn(|| DONE.store(true, Ordering::Relaxed));
-/// tl_thread::shutdown();
-/// assert!(DONE.load(Ordering::Relaxed));
-/// ```
+/// Ends the process, for [`crate::exit`], which says what there is to know of it.
+/// `has_lost_its_locals` says that the thread-locals of the calling thread have been dropped.
 #[track_caller]
-pub fn shutdown() {
-    let call = Call::here(SHUTDOWN);
-    let own = current_thread();
-    if own.is_main() {
-        own.main_is_over();
-    }
-    let own = usize::from(own.is_awaited());
-    registry::wait_for_others(call, own, || asked_code().is_some());
-}
-
-/// Ends the process with this exit code (of which the system keeps the lowest eight bits), from any
-/// thread, at any time, and waits for nobody.
-///
-/// Unlike [`std::process::exit`] it also works in a thread after `main` has returned, where that
-/// would sleep forever while the process waits for the thread, and in the exit hooks of the C
-/// runtime and the destructors of the main thread's thread-locals, where that would abort. (With
-/// one exception: with musl and in static programs, in a hook that [`std::process::exit`] runs in
-/// another thread than the main one, it aborts, too.) The first call decides the code.
-///
-/// If the process is ending already, since `main` has returned, and is at something that does not
-/// end, such as the destructor of a thread-local or an exit hook that waits for the caller, the end
-/// is forced after five seconds: the exit hooks that have not run by then never do.
-///
-/// In a program that is linked statically C's `exit` drops no thread-locals, and so a thread cannot
-/// tell that it is there: if another thread than the main one has called [`std::process::exit`], a
-/// call in an exit hook that was registered late aborts the process, as std's own does.
-///
-/// Standard output is flushed, unless a thread has it locked for longer than a second, and the exit
-/// hooks of the C runtime run (on Windows only if the main thread ends the process). No other
-/// thread is stopped before the process is gone, and nothing of theirs is dropped. Of several
-/// threads that call it one ends the process, and the others sleep. (If it is the main thread, and
-/// another calls [`std::process::exit`] just then, C's `exit` is called twice, and may run some of
-/// the hooks on the one and some on the other.)
-///
-/// # Examples
-///
-/// ```no_run
-/// tl_thread::spawn(|| {
-///     eprintln!("cannot go on");
-///     tl_thread::exit(2)
-/// });
-/// ```
-#[track_caller]
-pub fn exit(code: i32) -> ! {
-    current::ensure_main_listed();
+pub(crate) fn exit(code: i32, has_lost_its_locals: bool) -> ! {
     let is_main = sys::is_main_thread();
-    let has_lost_its_locals = current::has_lost_its_locals();
     // A thread without thread-locals may be in `exit` already, where std's would abort. (Not so on
     // Windows: there std's does not ask for that, and C's would wait for the main thread if it is
     // in C's `exit`.)
@@ -282,7 +214,8 @@ fn sleep_until(deadline: Deadline) {
     let (Wake::Woken { .. } | Wake::TimedOut(_)) = locked.wait(&mut Backoff::none(), deadline);
 }
 
-fn asked_code() -> Option<i32> {
+/// The code that [`exit`] was called with first, if it was.
+pub(crate) fn asked_code() -> Option<i32> {
     let word = EXIT.load(Ordering::Relaxed);
     (word & ASKED != 0).then_some(word as u32 as i32)
 }
