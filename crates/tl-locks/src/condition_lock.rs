@@ -14,6 +14,20 @@ mod sealed {
     pub trait Sealed {}
 }
 
+/// How long a thread waits for a lock.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Limit {
+    /// Until it has the lock.
+    Forever,
+    /// Not at all.
+    AtOnce,
+    /// For no longer than this.
+    Timeout(Duration),
+    /// Until then at the latest.
+    Deadline(Instant),
+}
+
 /// A lock that a condition can give up and take back: [`Lock`], [`RLock`], and a reference or an
 /// [`Arc`] to one of them, so that several conditions can share a lock.
 ///
@@ -40,27 +54,11 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// A marker for the guard: not `Send` if the lock is owned by a thread.
     type Marker: Default + fmt::Debug;
 
-    /// Acquires the lock. See [`Lock::acquire`], [`RLock::acquire`].
-    #[track_caller]
-    fn acquire(&self);
-
-    /// Acquires the lock if that is possible at once. See [`Lock::try_acquire`],
-    /// [`RLock::try_acquire`].
+    /// Acquires the lock, if that is possible within the limit, and says whether it did. See
+    /// [`Lock::acquire`], [`RLock::acquire`] and their other forms.
     #[must_use = "if it is false the lock was not acquired"]
     #[track_caller]
-    fn try_acquire(&self) -> bool;
-
-    /// Acquires the lock if that is possible within `timeout`. See [`Lock::acquire_timeout`],
-    /// [`RLock::acquire_timeout`].
-    #[must_use = "if it is false the lock was not acquired"]
-    #[track_caller]
-    fn acquire_timeout(&self, timeout: Duration) -> bool;
-
-    /// Acquires the lock if that is possible before `deadline`. See [`Lock::acquire_deadline`],
-    /// [`RLock::acquire_deadline`].
-    #[must_use = "if it is false the lock was not acquired"]
-    #[track_caller]
-    fn acquire_deadline(&self, deadline: Instant) -> bool;
+    fn acquire_before(&self, limit: Limit) -> bool;
 
     /// Releases the lock, or one level of it. See [`Lock::release`], [`RLock::release`].
     ///
@@ -101,24 +99,19 @@ impl sealed::Sealed for Lock {}
 impl ConditionLock for Lock {
     type Marker = ();
 
+    // Always, so that the caller's limit decides here, when this is compiled.
+    #[inline(always)]
     #[track_caller]
-    fn acquire(&self) {
-        self.acquire();
-    }
-
-    #[track_caller]
-    fn try_acquire(&self) -> bool {
-        self.try_acquire()
-    }
-
-    #[track_caller]
-    fn acquire_timeout(&self, timeout: Duration) -> bool {
-        self.acquire_timeout(timeout)
-    }
-
-    #[track_caller]
-    fn acquire_deadline(&self, deadline: Instant) -> bool {
-        self.acquire_deadline(deadline)
+    fn acquire_before(&self, limit: Limit) -> bool {
+        match limit {
+            Limit::Forever => {
+                self.acquire();
+                true
+            }
+            Limit::AtOnce => self.try_acquire(),
+            Limit::Timeout(timeout) => self.acquire_timeout(timeout),
+            Limit::Deadline(deadline) => self.acquire_deadline(deadline),
+        }
     }
 
     fn release(&self) -> Result<(), ReleaseError> {
@@ -162,24 +155,19 @@ impl sealed::Sealed for RLock {}
 impl ConditionLock for RLock {
     type Marker = PhantomData<*const ()>;
 
+    // Always, so that the caller's limit decides here, when this is compiled.
+    #[inline(always)]
     #[track_caller]
-    fn acquire(&self) {
-        self.acquire();
-    }
-
-    #[track_caller]
-    fn try_acquire(&self) -> bool {
-        self.try_acquire()
-    }
-
-    #[track_caller]
-    fn acquire_timeout(&self, timeout: Duration) -> bool {
-        self.acquire_timeout(timeout)
-    }
-
-    #[track_caller]
-    fn acquire_deadline(&self, deadline: Instant) -> bool {
-        self.acquire_deadline(deadline)
+    fn acquire_before(&self, limit: Limit) -> bool {
+        match limit {
+            Limit::Forever => {
+                self.acquire();
+                true
+            }
+            Limit::AtOnce => self.try_acquire(),
+            Limit::Timeout(timeout) => self.acquire_timeout(timeout),
+            Limit::Deadline(deadline) => self.acquire_deadline(deadline),
+        }
     }
 
     fn release(&self) -> Result<(), ReleaseError> {
@@ -215,24 +203,10 @@ macro_rules! pass_through {
         impl<L: ConditionLock + ?Sized> ConditionLock for $pointer {
             type Marker = L::Marker;
 
+            #[inline(always)]
             #[track_caller]
-            fn acquire(&self) {
-                (**self).acquire();
-            }
-
-            #[track_caller]
-            fn try_acquire(&self) -> bool {
-                (**self).try_acquire()
-            }
-
-            #[track_caller]
-            fn acquire_timeout(&self, timeout: Duration) -> bool {
-                (**self).acquire_timeout(timeout)
-            }
-
-            #[track_caller]
-            fn acquire_deadline(&self, deadline: Instant) -> bool {
-                (**self).acquire_deadline(deadline)
+            fn acquire_before(&self, limit: Limit) -> bool {
+                (**self).acquire_before(limit)
             }
 
             fn release(&self) -> Result<(), ReleaseError> {
@@ -258,36 +232,3 @@ macro_rules! pass_through {
     )*};
 }
 pass_through!(&L, Arc<L>);
-
-/// Gives up the lock of a [`Mutex`](crate::Mutex) through its guard, waits to be notified or for
-/// the deadline, and takes the lock back. Returns whether it was notified; if that and the deadline
-/// come at once, it was. For `tl_condition::Monitor`.
-///
-/// The guard is borrowed exclusively, so that no reference to the value outlives the wait.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::Duration;
-/// use tl_core::door::{Call, Deadline, Operation};
-/// use tl_locks::{Mutex, Waiters, wait_with_guard};
-///
-/// const WAIT: &Operation = &Operation::new("Monitor", "wait");
-///
-/// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
-/// static WAITERS: Waiters = Waiters::new();
-///
-/// let mut queue = QUEUE.lock();
-/// let soon = Deadline::after(Duration::from_millis(1));
-/// assert!(!wait_with_guard(&mut queue, &WAITERS, soon, Call::here(WAIT)));
-/// queue.push(1); // locked again
-/// ```
-#[cfg(not(loom))]
-pub fn wait_with_guard<T: ?Sized>(
-    guard: &mut crate::MutexGuard<'_, T>,
-    waiters: &Waiters,
-    deadline: Deadline,
-    call: Call,
-) -> bool {
-    crate::raw::wait_with_guard(guard, waiters, deadline, call)
-}

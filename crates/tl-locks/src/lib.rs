@@ -150,9 +150,8 @@ mod rlock;
 mod rwlock;
 
 pub use condition_lock::ConditionLock;
-#[cfg(not(loom))]
 #[doc(hidden)]
-pub use condition_lock::wait_with_guard;
+pub use condition_lock::Limit;
 pub use error::ReleaseError;
 pub use lock::{Lock, LockGuard};
 #[cfg(not(loom))]
@@ -163,6 +162,9 @@ pub use mutex::{
 pub use raw::RawLock;
 #[doc(hidden)]
 pub use raw::Waiters;
+#[cfg(not(loom))]
+#[doc(hidden)]
+pub use raw::wait_with_guard;
 #[cfg(not(loom))]
 pub use raw::{RawCondvar, RawThreadIdent};
 pub use raw_rwlock::RawRwLock;

@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use tl_core::sync::const_unless_loom;
-use tl_locks::{ConditionLock, RLock, ReleaseError, Waiters};
+use tl_locks::{ConditionLock, Limit, RLock, ReleaseError, Waiters};
 
 pub use guard::ConditionGuard;
 
@@ -261,7 +261,8 @@ impl<L: ConditionLock> Condition<L> {
     #[inline]
     #[track_caller]
     pub fn acquire(&self) {
-        self.lock.acquire();
+        let is_acquired = self.lock.acquire_before(Limit::Forever);
+        debug_assert!(is_acquired, "there is no limit that could pass");
     }
 
     /// Acquires the lock if that is possible at once, and says whether it did. Does not wait.
@@ -282,7 +283,7 @@ impl<L: ConditionLock> Condition<L> {
     #[must_use = "if it is false the lock was not acquired"]
     #[track_caller]
     pub fn try_acquire(&self) -> bool {
-        self.lock.try_acquire()
+        self.lock.acquire_before(Limit::AtOnce)
     }
 
     /// Acquires the lock if that is possible within `timeout`, and says whether it did. See
@@ -309,7 +310,7 @@ impl<L: ConditionLock> Condition<L> {
     #[must_use = "if it is false the lock was not acquired"]
     #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
-        self.lock.acquire_timeout(timeout)
+        self.lock.acquire_before(Limit::Timeout(timeout))
     }
 
     /// Acquires the lock if that is possible before `deadline`, and says whether it did. See
@@ -336,7 +337,7 @@ impl<L: ConditionLock> Condition<L> {
     #[must_use = "if it is false the lock was not acquired"]
     #[track_caller]
     pub fn acquire_deadline(&self, deadline: Instant) -> bool {
-        self.lock.acquire_deadline(deadline)
+        self.lock.acquire_before(Limit::Deadline(deadline))
     }
 
     /// Releases the lock, or one level of it if it is an [`RLock`].

@@ -129,17 +129,37 @@ fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
     unsafe { MutexGuard::mutex(guard).raw() }
 }
 
-/// Waits with the lock of a guard given up.
+/// Gives up the lock of a [`Mutex`](crate::Mutex) through its guard, waits to be notified or for
+/// the deadline, and takes the lock back. Returns whether it was notified; if that and the deadline
+/// come at once, it was. For `tl_condition::Monitor`.
 ///
-/// The guard is borrowed exclusively, so that no reference to the value exists while the lock is
-/// released; `RawLock::wait` releases it once and does not return, nor unwind, before it has
-/// acquired it again. So whenever the guard can be used, it holds the lock.
-pub(crate) fn wait_with_guard<T: ?Sized>(
+/// The guard is borrowed exclusively, so that no reference to the value outlives the wait.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tl_core::door::{Call, Deadline, Operation};
+/// use tl_locks::{Mutex, Waiters, wait_with_guard};
+///
+/// const WAIT: &Operation = &Operation::new("Monitor", "wait");
+///
+/// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+/// static WAITERS: Waiters = Waiters::new();
+///
+/// let mut queue = QUEUE.lock();
+/// let soon = Deadline::after(Duration::from_millis(1));
+/// assert!(!wait_with_guard(&mut queue, &WAITERS, soon, Call::here(WAIT)));
+/// queue.push(1); // locked again
+/// ```
+pub fn wait_with_guard<T: ?Sized>(
     guard: &mut MutexGuard<'_, T>,
     waiters: &Waiters,
     deadline: Deadline,
     call: Call,
 ) -> bool {
+    // `RawLock::wait` releases the lock once and does not return, nor unwind, before it has
+    // acquired it again. So whenever the guard can be used, it holds the lock.
     let acquire = Acquire::without_owner(call);
     raw_of_guard(guard).wait(waiters, deadline, acquire, || {})
 }

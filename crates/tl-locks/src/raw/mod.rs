@@ -34,9 +34,7 @@ use crate::place::{Identity, Mode, Noted, Place};
 #[cfg(not(loom))]
 pub use condvar::RawCondvar;
 #[cfg(not(loom))]
-pub use interface::RawThreadIdent;
-#[cfg(not(loom))]
-pub(crate) use interface::wait_with_guard;
+pub use interface::{RawThreadIdent, wait_with_guard};
 pub use waiters::Waiters;
 
 const FREE: u32 = 0;
