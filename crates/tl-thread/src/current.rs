@@ -1,21 +1,17 @@
 //! The calling thread: its handle, and its very end.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use tl_core::sys::{self, Kept, ThreadEnd};
+use tl_core::sys::{self, ThreadEnd};
 use tl_core::{ThreadIdent, current_ident};
 
+use crate::own::{self, Own};
 use crate::{Thread, forked, process_end, registry};
 
-// None of the first three has a destructor, so that they are there as long as the thread runs (see
-// `Kept`). `AT_END` empties the handle.
 thread_local! {
-    static HANDLE: RefCell<Kept<Option<Own>>> = const { RefCell::new(Kept::new(None)) };
+    /// It has no destructor, so that it is there as long as the thread runs.
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Unknown) };
-    /// Whether the threads that this one makes are daemons.
-    static NEW_THREADS_ARE_DAEMONS: Cell<bool> = const { Cell::new(false) };
     /// It has a destructor, so that it is gone as soon as the thread-locals have been dropped.
     static WITNESS: Witness = const { Witness };
 }
@@ -33,6 +29,7 @@ impl Drop for Witness {
     fn drop(&mut self) {}
 }
 
+/// Empties the handle that the thread keeps.
 static AT_END: ThreadEnd = ThreadEnd::new(leave);
 
 /// Returns the handle of the calling thread.
@@ -52,7 +49,7 @@ static AT_END: ThreadEnd = ThreadEnd::new(leave);
 /// assert_eq!(&*current_thread().name(), "MainThread");
 /// ```
 pub fn current_thread() -> Thread {
-    own_handle().unwrap_or_else(adopt_current)
+    own::handle().unwrap_or_else(adopt_current)
 }
 
 /// Returns the handle of the main thread: the one on which the operating system started the process
@@ -135,33 +132,12 @@ fn adopt_current() -> Thread {
     thread
 }
 
-/// Whether the main thread is listed, and all else is in place that the first use of the library
-/// needs.
-static IS_MAIN_LISTED: AtomicBool = AtomicBool::new(false);
-
 fn main_handle() -> Thread {
     registry::main().unwrap_or_else(|| {
         forked::be_ready();
         process_end::install();
-        let main = registry::note_main(Thread::main());
-        // Release: pairs with `ensure_main_listed`.
-        IS_MAIN_LISTED.store(true, Ordering::Release);
-        main
+        registry::note_main(Thread::main())
     })
-}
-
-/// Makes the calling thread the main thread, in a child made by `fork`. Returns its handle, if it
-/// has one.
-#[cfg(not(loom))]
-pub(crate) fn become_main() -> Option<Thread> {
-    let own = own_handle();
-    if let Some(own) = &own {
-        own.become_main();
-    }
-    NEW_THREADS_ARE_DAEMONS.set(false);
-    // Relaxed: there is one thread.
-    IS_MAIN_LISTED.store(own.is_some(), Ordering::Relaxed);
-    own
 }
 
 /// Sees to what has to be in place before a thread is started.
@@ -173,8 +149,7 @@ pub(crate) fn prepare() -> io::Result<()> {
 /// Lists the main thread, which is to be the first in the list, and sees to the end of the process.
 #[inline]
 pub(crate) fn ensure_main_listed() {
-    // Acquire: pairs with `main_handle`.
-    if !IS_MAIN_LISTED.load(Ordering::Acquire) {
+    if !registry::is_main_listed() {
         main_handle();
     }
 }
@@ -182,7 +157,7 @@ pub(crate) fn ensure_main_listed() {
 /// Makes the calling thread, a new one, the thread of this handle. Returns whether [`leave`] will
 /// be called at its end; if not, [`leave_as`] must be called.
 pub(crate) fn enter(thread: &Thread) -> bool {
-    NEW_THREADS_ARE_DAEMONS.set(thread.is_daemon());
+    own::make_daemons(thread.is_daemon());
     // If something in the thread has used the library before this, it was listed as a foreign
     // thread. That one ends here.
     drop(set_current(thread));
@@ -191,7 +166,7 @@ pub(crate) fn enter(thread: &Thread) -> bool {
 
 /// Makes this the handle of the calling thread. Returns the handle that it had before.
 fn set_current(thread: &Thread) -> Option<Own> {
-    let before = replace_handle(Some(Own(thread.clone())));
+    let before = own::replace(Some(thread.clone()));
     STAGE.set(Stage::Known);
     thread.note_os_thread();
     // Makes it, unless the thread-locals are gone already.
@@ -199,52 +174,20 @@ fn set_current(thread: &Thread) -> Option<Own> {
     before
 }
 
-/// The handle of the thread that keeps it. When it is dropped the thread ends.
-struct Own(Thread);
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        self.0.end();
-        if self.0.is_main() {
-            // In a child made by `fork`, where the function of this thread is what `main` is
-            // elsewhere.
-            sys::exit(0);
-        }
-    }
-}
-
-fn own_handle() -> Option<Thread> {
-    // Where thread-locals are emulated, it cannot be had while it is being dropped.
-    HANDLE
-        .try_with(|own| own.borrow().as_ref().map(|own| own.0.clone()))
-        .unwrap_or_default()
-}
-
-fn replace_handle(own: Option<Own>) -> Option<Own> {
-    let new = Kept::new(own);
-    let old = HANDLE.try_with(|place| place.replace(new));
-    old.ok().and_then(Kept::into_inner)
-}
-
 /// Ends the calling thread, whose thread-locals have been dropped.
 fn leave() {
     STAGE.set(Stage::Ended);
-    drop(replace_handle(None));
+    drop(own::replace(None));
 }
 
 /// Ends the calling thread as far as the library knows, since nothing is called at its very end.
 pub(crate) fn leave_as(thread: &Thread) {
     STAGE.set(Stage::Ended);
-    let own = replace_handle(None);
-    if own.as_ref().is_none_or(|own| own.0 != *thread) {
+    let own = own::replace(None);
+    if own.as_ref().is_none_or(|own| !own.is(thread)) {
         thread.end();
     }
     drop(own);
-}
-
-/// Returns whether a thread that the calling one makes is a daemon, if nothing else is said.
-pub(crate) fn new_threads_are_daemons() -> bool {
-    NEW_THREADS_ARE_DAEMONS.get()
 }
 
 /// Returns whether the thread-locals of the calling thread have been dropped: it is past its end,

@@ -15,7 +15,7 @@ mod hooks {
 
     use crate::registry::Registry;
     use crate::thread::{OsThread, lock_discarded};
-    use crate::{current, excepthook, process_end, registry, scope, transit};
+    use crate::{excepthook, own, process_end, registry, scope, transit};
 
     struct Held {
         registry: MutexGuard<'static, Registry>,
@@ -65,7 +65,7 @@ mod hooks {
         process_end::is_another_process();
         if let Some(mut held) = replace_held(None) {
             *held.transit = 0;
-            held.registry.forget_others(current::become_main());
+            held.registry.forget_others(own::become_main());
         }
     }
 }

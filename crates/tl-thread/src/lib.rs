@@ -200,6 +200,7 @@ mod event_count;
 mod excepthook;
 mod forked;
 mod life;
+mod own;
 mod park;
 mod parker;
 #[doc(hidden)]

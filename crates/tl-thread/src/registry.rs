@@ -7,7 +7,7 @@
 
 #[cfg(not(loom))]
 use std::mem;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[cfg(not(loom))]
 use tl_core::door::MutexGuard;
@@ -29,6 +29,9 @@ model_static! {
 model_static! {
     static CHANGES: EventCount = EventCount::new();
 }
+
+/// Whether the main thread is listed. It is the last thing that the first use of the library does.
+static IS_MAIN_LISTED: AtomicBool = AtomicBool::new(false);
 
 pub(crate) struct Registry {
     /// The main thread, once it has been asked for.
@@ -174,6 +177,8 @@ impl Registry {
             entry.next = self.free;
             self.free = place;
         }
+        // Relaxed: there is one thread.
+        IS_MAIN_LISTED.store(own.is_some(), Ordering::Relaxed);
         mem::forget(mem::replace(&mut self.main, own));
     }
 
@@ -208,7 +213,16 @@ pub(crate) fn note_main(thread: Thread) -> Thread {
     }
     registry.main = Some(thread.clone());
     registry.push(thread.clone());
+    // Release: pairs with `is_main_listed`.
+    IS_MAIN_LISTED.store(true, Ordering::Release);
     thread
+}
+
+/// Returns whether the main thread is listed, and what was done before that can be seen.
+#[inline]
+pub(crate) fn is_main_listed() -> bool {
+    // Acquire: pairs with `note_main`.
+    IS_MAIN_LISTED.load(Ordering::Acquire)
 }
 
 /// Lists a thread, after all that are listed.

@@ -9,7 +9,7 @@ use tl_core::names::ThreadRecord;
 use super::{Inner, Origin, Thread, Work};
 use crate::crew::Crew;
 use crate::life::Life;
-use crate::{Runnable, current};
+use crate::{Runnable, current, own};
 
 impl Thread {
     /// Creates a thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of
@@ -76,7 +76,7 @@ impl Thread {
     ) -> Thread {
         current::ensure_listed();
         Thread::with(Inner {
-            is_daemon: AtomicBool::new(current::new_threads_are_daemons()),
+            is_daemon: AtomicBool::new(own::makes_daemons()),
             work: PooledMutex::new(Work::of(function)),
             crew,
             ..Inner::new(record, Life::new(), Origin::Library)
