@@ -432,3 +432,29 @@ fn waiters_of_several_gates_that_were_moved_to_one_queue_are_all_woken() {
         });
     }
 }
+
+#[test]
+fn a_wait_that_depends_looks_once_and_says_whether_the_deadline_came_first() {
+    let word = AtomicU32::new(0);
+    let queue = WaitQueue::of(&word);
+    let looks = AtomicUsize::new(0);
+    let wait_if = |deadline: Deadline, is_pending: bool| {
+        queue.lock().wait_if(&mut queue.backoff(), deadline, || {
+            looks.fetch_add(1, Ordering::Relaxed);
+            is_pending
+        })
+    };
+    assert!(wait_if(Deadline::NEVER, false));
+    assert!(queue.lock().is_empty()); // It was unlocked.
+    assert!(!wait_if(Deadline::after(Duration::ZERO), true));
+    assert!(!wait_if(Deadline::after(Duration::from_millis(1)), true));
+    assert_eq!(looks.load(Ordering::Relaxed), 3);
+    thread::scope(|scope| {
+        let woken = scope.spawn(|| wait_if(Deadline::NEVER, true));
+        until_waiting(&word, 1);
+        assert!(queue.lock().wake_one(0));
+        // What it waits for is still to come, but it does not look again.
+        assert!(woken.join().unwrap());
+    });
+    assert_eq!(looks.load(Ordering::Relaxed), 4);
+}

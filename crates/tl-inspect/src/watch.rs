@@ -141,9 +141,9 @@ fn look_on(mut watch: Watch, stop: &AtomicU32) {
 /// Sleeps until the next look, and returns whether the watch is over.
 fn is_stopped(stop: &AtomicU32, every: Duration) -> bool {
     let queue = WaitQueue::of(stop).lock();
-    if stop.load(Ordering::Relaxed) == 0 {
-        drop(queue.wait(&mut Backoff::none(), Deadline::after(every)));
-    }
+    queue.wait_if(&mut Backoff::none(), Deadline::after(every), || {
+        stop.load(Ordering::Relaxed) == 0
+    });
     stop.load(Ordering::Relaxed) != 0
 }
 

@@ -1,6 +1,6 @@
 //! The threads of a scope, counted.
 
-use tl_core::door::{Call, Deadline, Note, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, Note, WaitQueue};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 /// The threads of a scope, and the thread that waits until the last of them has ended.
@@ -44,12 +44,10 @@ impl Crew {
         let note = Note::new(call);
         // Acquire: pairs with `leave`.
         while self.alive.load(Ordering::Acquire) > 0 {
-            let locked = queue.lock();
-            if self.alive.load(Ordering::Acquire) > 0 {
-                let (Wake::Woken { .. } | Wake::TimedOut(_)) = locked
-                    .noting(&note)
-                    .wait(&mut queue.backoff(), Deadline::NEVER);
-            }
+            let locked = queue.lock().noting(&note);
+            locked.wait_if(&mut queue.backoff(), Deadline::NEVER, || {
+                self.alive.load(Ordering::Acquire) > 0
+            });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Waiting for something to change.
 
-use tl_core::door::{Call, Deadline, Note, WaitQueue, Wake};
+use tl_core::door::{Call, Deadline, Note, WaitQueue};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 use tl_core::sync::const_unless_loom;
 
@@ -32,13 +32,11 @@ impl EventCount {
             if is_done() {
                 return;
             }
-            let locked = queue.lock();
-            // Relaxed: the next look at what is asked comes after another load of the count.
-            if self.count.load(Ordering::Relaxed) == seen {
-                let (Wake::Woken { .. } | Wake::TimedOut(_)) = locked
-                    .noting(&note)
-                    .wait(&mut queue.backoff(), Deadline::NEVER);
-            }
+            let locked = queue.lock().noting(&note);
+            locked.wait_if(&mut queue.backoff(), Deadline::NEVER, || {
+                // Relaxed: the next look at what is asked comes after another load of the count.
+                self.count.load(Ordering::Relaxed) == seen
+            });
         }
     }
 

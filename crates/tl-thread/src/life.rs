@@ -186,17 +186,15 @@ impl Life {
                 ENDED => return Awaited::Ended,
                 _ => {}
             }
-            let locked = queue.lock();
-            // From here on a thread that changes the stage looks for waiters, and finds this one,
-            // since the queue is locked.
-            let before = self.word.fetch_or(AWAITED, Ordering::Relaxed);
-            if !matches!(before & STAGE, PENDING | RUNNING) {
-                continue;
-            }
-            match locked.noting(note).wait(&mut queue.backoff(), deadline) {
-                Wake::Woken { .. } => {}
-                Wake::TimedOut(_) if !self.has_ended() => return Awaited::TimedOut,
-                Wake::TimedOut(_) => {}
+            let locked = queue.lock().noting(note);
+            let is_in_time = locked.wait_if(&mut queue.backoff(), deadline, || {
+                // From here on a thread that changes the stage looks for waiters, and finds this
+                // one, since the queue is locked.
+                let before = self.word.fetch_or(AWAITED, Ordering::Relaxed);
+                matches!(before & STAGE, PENDING | RUNNING)
+            });
+            if !is_in_time && !self.has_ended() {
+                return Awaited::TimedOut;
             }
         }
     }

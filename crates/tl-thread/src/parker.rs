@@ -1,6 +1,6 @@
 //! The token by which a thread is let go: `park` takes it or waits for it, and `unpark` leaves it.
 
-use tl_core::door::{Deadline, Note, WaitQueue, Wake};
+use tl_core::door::{Deadline, Note, WaitQueue};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 const EMPTY: u32 = 0;
@@ -40,6 +40,14 @@ impl Parker {
             .is_ok()
     }
 
+    /// Notes that the thread is about to be in its queue, which is locked, so that `unpark` finds it
+    /// there. Returns false if there is a token instead.
+    fn mark_parked(&self) -> bool {
+        self.word
+            .compare_exchange(EMPTY, PARKED, Ordering::Relaxed, Ordering::Relaxed)
+            != Err(TOKEN)
+    }
+
     /// Waits for the token and takes it, and returns whether it came in time. For the one thread
     /// whose token it is.
     pub(crate) fn park(&self, deadline: Deadline, note: &Note<'_>) -> bool {
@@ -48,28 +56,15 @@ impl Parker {
             if self.take() {
                 return true;
             }
-            let locked = queue.lock();
-            // From here on `unpark` finds this thread in the queue, which is locked.
-            let before =
-                self.word
-                    .compare_exchange(EMPTY, PARKED, Ordering::Relaxed, Ordering::Relaxed);
-            if before == Err(TOKEN) {
-                continue;
-            }
+            let locked = queue.lock().noting(note);
             // A wake-up may belong to a token that was taken already: then there is none, and the
             // thread waits again.
-            match locked.noting(note).wait(&mut queue.backoff(), deadline) {
-                Wake::Woken { .. } => {}
-                Wake::TimedOut(locked) => {
-                    drop(locked);
-                    let left = self.word.compare_exchange(
-                        PARKED,
-                        EMPTY,
-                        Ordering::Relaxed,
-                        Ordering::Relaxed,
-                    );
-                    return left.is_err() && self.take();
-                }
+            let is_in_time = locked.wait_if(&mut queue.backoff(), deadline, || self.mark_parked());
+            if !is_in_time {
+                let left =
+                    self.word
+                        .compare_exchange(PARKED, EMPTY, Ordering::Relaxed, Ordering::Relaxed);
+                return left.is_err() && self.take();
             }
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicU32 as PlainAtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tl_core::door::{Backoff, Call, Deadline, Note, Operation, WaitQueue, Wake};
+use tl_core::door::{Backoff, Call, Deadline, Note, Operation, WaitQueue};
 use tl_core::sync::atomic::AtomicU32;
 use tl_core::{current_ident, sys};
 
@@ -178,13 +178,13 @@ fn force_after_a_limit() {
     // If the system refuses the thread, nothing is forced.
     let _ = sys::spawn_bare(Box::new(|| {
         let locked = WaitQueue::of(hooks_reached()).lock();
-        if hooks_reached().load(Ordering::Relaxed) == 0 {
-            let wake = locked.wait(&mut Backoff::none(), Deadline::after(ENDING_LIMIT));
-            if let Wake::TimedOut(locked) = wake {
-                drop(locked);
-                flush_standard_output();
-                sys::exit_now(asked_code().unwrap_or_default());
-            }
+        let limit = Deadline::after(ENDING_LIMIT);
+        let is_in_time = locked.wait_if(&mut Backoff::none(), limit, || {
+            hooks_reached().load(Ordering::Relaxed) == 0
+        });
+        if !is_in_time {
+            flush_standard_output();
+            sys::exit_now(asked_code().unwrap_or_default());
         }
     }));
 }
@@ -211,7 +211,7 @@ fn sleep_until(deadline: Deadline) {
     let word = AtomicU32::new(0);
     let note = Note::new(Call::here(EXIT_CALL));
     let locked = WaitQueue::of(&word).lock().noting(&note);
-    let (Wake::Woken { .. } | Wake::TimedOut(_)) = locked.wait(&mut Backoff::none(), deadline);
+    locked.wait_if(&mut Backoff::none(), deadline, || true);
 }
 
 /// The code that [`exit`] was called with first, if it was.
@@ -238,9 +238,8 @@ fn flush_standard_output() {
         return;
     }
     let queue = WaitQueue::of(&*is_done);
-    let locked = queue.lock();
-    if is_done.load(Ordering::Relaxed) == 0 {
-        let (Wake::Woken { .. } | Wake::TimedOut(_)) =
-            locked.wait(&mut queue.backoff(), Deadline::after(FLUSH_LIMIT));
-    }
+    let limit = Deadline::after(FLUSH_LIMIT);
+    queue.lock().wait_if(&mut queue.backoff(), limit, || {
+        is_done.load(Ordering::Relaxed) == 0
+    });
 }

@@ -1,7 +1,7 @@
 //! The protocol of a timer that repeats: its thread, which waits for a beat and calls, against
 //! those that cancel or restart it.
 
-use tl_core::door::{Backoff, Call, Deadline, Note, WaitQueue, Wake};
+use tl_core::door::{Backoff, Call, Deadline, Note, WaitQueue};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
 
 const WAITING: u32 = 0;
@@ -83,15 +83,10 @@ impl Repeat {
     pub(crate) fn begin_call(&self, beat: Deadline) -> Beat {
         let note = Note::new(self.call);
         let locked = WaitQueue::of(&self.state).lock();
-        // Relaxed: under the lock of the queue, as the writes of `cancel` and `restart`.
-        if self.state.load(Ordering::Relaxed) == WAITING {
-            match locked.noting(&note).wait(&mut Backoff::none(), beat) {
-                Wake::Woken { .. } => {}
-                Wake::TimedOut(locked) => drop(locked),
-            }
-        } else {
-            drop(locked);
-        }
+        locked.noting(&note).wait_if(&mut Backoff::none(), beat, || {
+            // Relaxed: under the lock of the queue, as the writes of `cancel` and `restart`.
+            self.state.load(Ordering::Relaxed) == WAITING
+        });
         if self.step(WAITING, CALLING) {
             Beat::Call
         } else if self.step(MOVED, WAITING) {

@@ -385,10 +385,10 @@ impl<T: Scheduled> Schedule<T> {
 
     fn sleep(&self, until: Deadline, signal: u32) {
         let locked = WaitQueue::of(&self.signal).lock();
-        if self.signal.load(Ordering::Relaxed) == signal {
-            // Why it ended does not matter: the agenda says what is to be done.
-            let _ = locked.wait(&mut Backoff::none(), until);
-        }
+        // Why it ends does not matter: the agenda says what is to be done.
+        locked.wait_if(&mut Backoff::none(), until, || {
+            self.signal.load(Ordering::Relaxed) == signal
+        });
     }
 
     #[cold]

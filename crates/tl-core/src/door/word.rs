@@ -59,21 +59,19 @@ impl<T> Word for AtomicPtr<T> {}
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
 /// use std::thread;
-/// use tl_core::door::{Deadline, Wake, WaitQueue};
+/// use tl_core::door::{Deadline, WaitQueue};
 ///
 /// let ready = AtomicU32::new(0);
+/// let queue = WaitQueue::of(&ready);
 /// thread::scope(|scope| {
 ///     scope.spawn(|| {
-///         let queue = WaitQueue::of(&ready).lock();
-///         if ready.load(Ordering::Relaxed) == 0 {
-///             let wake = queue.wait(&mut WaitQueue::of(&ready).backoff(), Deadline::NEVER);
-///             assert!(matches!(wake, Wake::Woken { token: 7, .. }));
-///         }
+///         let is_pending = || ready.load(Ordering::Relaxed) == 0;
+///         queue.lock().wait_if(&mut queue.backoff(), Deadline::NEVER, is_pending);
 ///         assert_eq!(ready.load(Ordering::Relaxed), 1);
 ///     });
-///     let mut queue = WaitQueue::of(&ready).lock();
+///     let mut queue = queue.lock();
 ///     ready.store(1, Ordering::Relaxed);
-///     queue.wake_all(7);
+///     queue.wake_all(0);
 /// });
 /// ```
 #[derive(Clone, Copy)]

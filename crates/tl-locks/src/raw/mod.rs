@@ -251,12 +251,8 @@ impl RawLock {
         // What it sets when it takes the lock.
         let mut taken = if is_trying { LOCKED | QUEUED } else { LOCKED };
         loop {
-            if !self.is_locked() && self.take_as(taken) {
-                backoff.woke_early();
+            if backoff.look_until(deadline, || !self.is_locked() && self.take_as(taken)) {
                 return true;
-            }
-            if backoff.snooze_before(deadline) {
-                continue;
             }
             let locked_queue = queue.lock();
             if !self.mark_queued() {

@@ -112,6 +112,36 @@ impl<'a> LockedQueue<'a> {
         self.wait_as(0, backoff, deadline, || {})
     }
 
+    /// Waits as [`wait`](LockedQueue::wait) does if `is_pending`, which is called with the queue
+    /// locked, returns true; else unlocks the queue. Returns false if the deadline came first.
+    ///
+    /// It does not look again after a wake-up: a caller that may be woken in vain does that, in a
+    /// loop around this.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use std::time::Duration;
+    /// use tl_core::door::{Backoff, Deadline, WaitQueue};
+    ///
+    /// let ready = AtomicU32::new(0);
+    /// let wait_a_moment = || {
+    ///     let soon = Deadline::after(Duration::from_millis(1));
+    ///     let is_pending = || ready.load(Ordering::Relaxed) == 0;
+    ///     WaitQueue::of(&ready).lock().wait_if(&mut Backoff::none(), soon, is_pending)
+    /// };
+    /// assert!(!wait_a_moment());
+    /// ready.store(1, Ordering::Relaxed);
+    /// assert!(wait_a_moment());
+    /// ```
+    pub fn wait_if(
+        self,
+        backoff: &mut Backoff,
+        deadline: Deadline,
+        is_pending: impl FnOnce() -> bool,
+    ) -> bool {
+        !is_pending() || matches!(self.wait(backoff, deadline), Wake::Woken { .. })
+    }
+
     /// Waits as [`wait_as`](LockedQueue::wait_as) does, for a waiter that is woken together with
     /// all others of its queue: one system call wakes them all. To wake such a waiter alone would
     /// wake the others in vain.
@@ -220,17 +250,11 @@ impl<'a> LockedQueue<'a> {
         once_queued();
         std::mem::forget(leave_on_panic);
 
-        loop {
-            if node.is_woken() {
-                backoff.woke_early();
-                backoff.place = node.links.place.get();
-                backoff.waiting_since = node.clock.since(began);
-                over.tell(&node, false);
-                return woken(&node);
-            }
-            if !backoff.snooze_before(deadline) {
-                break;
-            }
+        if backoff.look_until(deadline, || node.is_woken()) {
+            backoff.place = node.links.place.get();
+            backoff.waiting_since = node.clock.since(began);
+            over.tell(&node, false);
+            return woken(&node);
         }
         if let Some(note) = node.note() {
             note.sleeps(began);
