@@ -232,13 +232,13 @@ impl CondvarExt for Condvar {
     #[track_caller]
     fn wait_timeout<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, timeout: Duration) -> bool {
         let call = Call::here(WAIT_TIMEOUT);
-        wait_with_guard(guard, self.raw().waiters(), Deadline::after(timeout), call)
+        wait_with_guard(guard, self.raw(), Deadline::after(timeout), call)
     }
 
     #[track_caller]
     fn wait_deadline<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, deadline: Instant) -> bool {
         let call = Call::here(WAIT_DEADLINE);
-        wait_with_guard(guard, self.raw().waiters(), Deadline::at(deadline), call)
+        wait_with_guard(guard, self.raw(), Deadline::at(deadline), call)
     }
 
     #[track_caller]
@@ -264,11 +264,11 @@ impl CondvarExt for Condvar {
     }
 
     fn notify(&self, n: usize) -> usize {
-        self.raw().waiters().notify(n)
+        self.raw().notify(n)
     }
 
     fn n_waiting(&self) -> usize {
-        self.raw().waiters().n_waiting()
+        self.raw().n_waiting()
     }
 }
 
@@ -284,7 +284,7 @@ pub(crate) fn wait_while<T: ?Sized>(
         if !condition(guard) {
             return true;
         }
-        if !wait_with_guard(guard, condvar.raw().waiters(), deadline, call) {
+        if !wait_with_guard(guard, condvar.raw(), deadline, call) {
             return !condition(guard);
         }
     }

@@ -12,7 +12,7 @@ use loom::thread::{self, JoinHandle};
 use tl_condition::Condition;
 use tl_core::door::{Call, Deadline, Operation};
 use tl_core::model::{explore, let_time_pass};
-use tl_locks::{ConditionLock, Lock, RLock, Waiters};
+use tl_locks::{ConditionLock, Lock, RLock, RawCondvar};
 
 /// A timeout that is over when the model lets time pass.
 const SOME_TIME: Duration = Duration::from_secs(1);
@@ -234,7 +234,7 @@ const WAIT: Call = Call::here(&Operation::new("Condvar", "wait"));
 /// A lock, and the waiters of a condition variable that is apart from it.
 struct Apart {
     lock: Lock,
-    waiters: Waiters,
+    waiters: RawCondvar,
     number: UnsafeCell<u32>,
 }
 
@@ -245,7 +245,7 @@ impl Apart {
     fn new() -> Arc<Apart> {
         Arc::new(Apart {
             lock: Lock::new(),
-            waiters: Waiters::new(),
+            waiters: RawCondvar::new(),
             number: UnsafeCell::new(0),
         })
     }

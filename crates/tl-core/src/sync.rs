@@ -13,6 +13,8 @@ pub use std::{cell::Cell, sync::atomic};
 /// Defines a constructor that is `const`, but not under the model checker, which makes its atomics
 /// at run time.
 ///
+/// # Examples
+///
 /// ```
 /// use tl_core::sync::atomic::AtomicU32;
 /// use tl_core::sync::const_unless_loom;

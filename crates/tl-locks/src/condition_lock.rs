@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tl_core::door::{Call, Deadline};
 
 use crate::raw::Acquire;
-use crate::{Lock, RLock, ReleaseError, Waiters};
+use crate::{Lock, RLock, RawCondvar, ReleaseError};
 
 mod sealed {
     pub trait Sealed {}
@@ -82,8 +82,12 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     ///
     /// If the lock is not held, or the calling thread does not own it. The thread has not waited
     /// then.
-    fn wait(&self, waiters: &Waiters, deadline: Deadline, call: Call)
-    -> Result<bool, ReleaseError>;
+    fn wait(
+        &self,
+        waiters: &RawCondvar,
+        deadline: Deadline,
+        call: Call,
+    ) -> Result<bool, ReleaseError>;
 
     /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many
     /// there were. Those asleep are woken when the lock is released.
@@ -91,7 +95,7 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// # Errors
     ///
     /// If the lock is not held, or the calling thread does not own it. No thread was notified then.
-    fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError>;
+    fn notify(&self, waiters: &RawCondvar, limit: usize) -> Result<usize, ReleaseError>;
 }
 
 impl sealed::Sealed for Lock {}
@@ -128,7 +132,7 @@ impl ConditionLock for Lock {
 
     fn wait(
         &self,
-        waiters: &Waiters,
+        waiters: &RawCondvar,
         deadline: Deadline,
         call: Call,
     ) -> Result<bool, ReleaseError> {
@@ -141,7 +145,7 @@ impl ConditionLock for Lock {
         }
     }
 
-    fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
+    fn notify(&self, waiters: &RawCondvar, limit: usize) -> Result<usize, ReleaseError> {
         if self.locked() {
             Ok(waiters.notify(limit))
         } else {
@@ -184,14 +188,14 @@ impl ConditionLock for RLock {
 
     fn wait(
         &self,
-        waiters: &Waiters,
+        waiters: &RawCondvar,
         deadline: Deadline,
         call: Call,
     ) -> Result<bool, ReleaseError> {
         self.wait(waiters, deadline, call)
     }
 
-    fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
+    fn notify(&self, waiters: &RawCondvar, limit: usize) -> Result<usize, ReleaseError> {
         self.notify(waiters, limit)
     }
 }
@@ -221,11 +225,11 @@ macro_rules! pass_through {
                 (**self).is_acquired()
             }
 
-            fn wait(&self, waiters: &Waiters, deadline: Deadline, call: Call) -> Result<bool, ReleaseError> {
+            fn wait(&self, waiters: &RawCondvar, deadline: Deadline, call: Call) -> Result<bool, ReleaseError> {
                 (**self).wait(waiters, deadline, call)
             }
 
-            fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
+            fn notify(&self, waiters: &RawCondvar, limit: usize) -> Result<usize, ReleaseError> {
                 (**self).notify(waiters, limit)
             }
         }

@@ -159,14 +159,12 @@ pub use mutex::{
     MappedMutexGuard, MappedReentrantMutexGuard, Mutex, MutexExt, MutexGuard, ReentrantMutex,
     ReentrantMutexExt, ReentrantMutexGuard,
 };
-pub use raw::RawLock;
-#[doc(hidden)]
-pub use raw::Waiters;
+#[cfg(not(loom))]
+pub use raw::RawThreadIdent;
 #[cfg(not(loom))]
 #[doc(hidden)]
 pub use raw::wait_with_guard;
-#[cfg(not(loom))]
-pub use raw::{RawCondvar, RawThreadIdent};
+pub use raw::{RawCondvar, RawLock};
 pub use raw_rwlock::RawRwLock;
 pub use rlock::{RLock, RLockGuard};
 #[cfg(not(loom))]

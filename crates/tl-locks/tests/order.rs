@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use tl_core::current_ident;
 use tl_core::door::{Call, Deadline, Held, LockOrder, Operation, held, lock_orders};
 use tl_locks::{
-    ConditionLock, Lock, Mutex, RLock, ReentrantMutex, RwLock, RwLockExt,
-    RwLockUpgradableReadGuard, RwLockWriteGuard, Waiters,
+    ConditionLock, Lock, Mutex, RLock, RawCondvar, ReentrantMutex, RwLock, RwLockExt,
+    RwLockUpgradableReadGuard, RwLockWriteGuard,
 };
 
 const SOON: Duration = Duration::from_millis(1);
@@ -384,7 +384,7 @@ fn a_lock_that_another_thread_releases_is_a_signal_and_in_no_order() {
 fn a_condition_takes_its_lock_back_with_the_others_held() {
     static OUTER: Lock = Lock::new();
     static INNER: RLock = RLock::new();
-    static WAITERS: Waiters = Waiters::new();
+    static WAITERS: RawCondvar = RawCondvar::new();
     const WAIT: &Operation = &Operation::new("Condition", "wait");
     fn wait() {
         let soon = Deadline::after(SOON);

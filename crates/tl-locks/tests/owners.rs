@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use tl_core::door::{Call, Deadline, Held, Operation, held};
 use tl_core::{ThreadIdent, current_ident};
 use tl_locks::{
-    ConditionLock, Lock, Mutex, RLock, ReentrantMutex, RwLock, RwLockExt,
-    RwLockUpgradableReadGuard, RwLockWriteGuard, Waiters, wait_with_guard,
+    ConditionLock, Lock, Mutex, RLock, RawCondvar, ReentrantMutex, RwLock, RwLockExt,
+    RwLockUpgradableReadGuard, RwLockWriteGuard, wait_with_guard,
 };
 
 const SOON: Duration = Duration::from_millis(1);
@@ -164,8 +164,8 @@ fn a_try_that_fails_changes_no_owner() {
 
 #[test]
 fn a_wait_holds_nothing_and_takes_back_what_it_gave_up() {
-    static WAITERS: Waiters = Waiters::new();
-    static MUTEX_WAITERS: Waiters = Waiters::new();
+    static WAITERS: RawCondvar = RawCondvar::new();
+    static MUTEX_WAITERS: RawCondvar = RawCondvar::new();
     static LOCK: Lock = Lock::new();
     static MUTEX: Mutex<()> = Mutex::new(());
     LOCK.acquire();

@@ -12,9 +12,9 @@ use lock_api::{
     RawRwLockUpgradeFair, RawRwLockUpgradeTimed,
 };
 use tl_locks::{
-    ConditionLock, Lock, LockGuard, Mutex, MutexGuard, RLock, RLockGuard, RawLock, RawRwLock,
-    ReentrantMutex, ReentrantMutexGuard, ReleaseError, RwLock, RwLockReadGuard,
-    RwLockUpgradableReadGuard, RwLockWriteGuard, Waiters,
+    ConditionLock, Lock, LockGuard, Mutex, MutexGuard, RLock, RLockGuard, RawCondvar, RawLock,
+    RawRwLock, ReentrantMutex, ReentrantMutexGuard, ReleaseError, RwLock, RwLockReadGuard,
+    RwLockUpgradableReadGuard, RwLockWriteGuard,
 };
 
 /// Does not compile if `$type` is `$trait`: there are two candidates for `A` then.
@@ -40,7 +40,7 @@ fn sizes_are_those_promised() {
         assert!(size_of::<RLock>() <= 16);
         assert!(size_of::<RawRwLock>() <= 4);
         assert!(size_of::<RwLock<u32>>() <= 8);
-        assert!(size_of::<Waiters>() <= size_of::<usize>());
+        assert!(size_of::<RawCondvar>() <= size_of::<usize>());
         assert!(size_of::<Mutex<u32>>() <= 8);
         assert!(size_of::<Option<LockGuard<'_>>>() == size_of::<usize>());
         assert!(size_of::<Option<RLockGuard<'_>>>() == size_of::<usize>());
@@ -54,7 +54,7 @@ fn all_can_be_constants() {
     static MUTEX: Mutex<Vec<String>> = Mutex::new(Vec::new());
     static REENTRANT: ReentrantMutex<Cell<u32>> = ReentrantMutex::new(Cell::new(0));
     static RWLOCK: RwLock<Vec<String>> = RwLock::new(Vec::new());
-    static WAITERS: Waiters = Waiters::new();
+    static WAITERS: RawCondvar = RawCondvar::new();
     let _ = (&LOCK, &RLOCK, &MUTEX, &REENTRANT, &RWLOCK, &WAITERS);
 }
 
@@ -67,7 +67,7 @@ fn locks_are_shared_and_guards_go_where_they_may() {
     shared::<RLock>();
     shared::<RawLock>();
     shared::<RawRwLock>();
-    shared::<Waiters>();
+    shared::<RawCondvar>();
     shared::<ReleaseError>();
     shared::<Mutex<Cell<u32>>>();
     shared::<ReentrantMutex<Cell<u32>>>();
@@ -94,7 +94,7 @@ fn locks_may_be_used_on_both_sides_of_a_panic() {
     survives_unwinding::<RLock>();
     survives_unwinding::<LockGuard<'static>>();
     survives_unwinding::<RLockGuard<'static>>();
-    survives_unwinding::<Waiters>();
+    survives_unwinding::<RawCondvar>();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use tl_core::sync::const_unless_loom;
-use tl_locks::{ConditionLock, Limit, RLock, ReleaseError, Waiters};
+use tl_locks::{ConditionLock, Limit, RLock, RawCondvar, ReleaseError};
 
 pub use guard::ConditionGuard;
 
@@ -75,7 +75,7 @@ pub use guard::ConditionGuard;
 /// monitor.lock().notify_all();
 /// ```
 pub struct Condition<L: ConditionLock = RLock> {
-    waiters: Waiters,
+    waiters: RawCondvar,
     lock: L,
 }
 
@@ -121,7 +121,7 @@ impl<L: ConditionLock> Condition<L> {
         /// ```
         pub const fn with_lock(lock: L) -> Condition<L> {
             Condition {
-                waiters: Waiters::new(),
+                waiters: RawCondvar::new(),
                 lock,
             }
         }

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
 use tl_core::door::{Call, Deadline, Operation};
-use tl_locks::{MutexGuard, Waiters};
+use tl_locks::{MutexGuard, RawCondvar};
 
 use super::OnCondvar;
 use crate::Condvar;
@@ -36,7 +36,7 @@ const WAIT_UNTIL_DEADLINE: &Operation = &Operation::new("Monitor", "wait_until_d
 /// ```
 #[must_use = "the lock is released as soon as the guard is dropped: keep it in a variable, as in `let _guard = …`"]
 pub struct MonitorGuard<'a, T: ?Sized> {
-    pub(super) waiters: &'a Waiters,
+    pub(super) waiters: &'a RawCondvar,
     pub(super) guard: MutexGuard<'a, T>,
 }
 

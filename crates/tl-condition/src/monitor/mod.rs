@@ -6,7 +6,7 @@ mod on;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use tl_locks::{Mutex, MutexExt, MutexGuard, Waiters};
+use tl_locks::{Mutex, MutexExt, MutexGuard, RawCondvar};
 
 pub use guard::MonitorGuard;
 pub use on::OnCondvar;
@@ -94,7 +94,7 @@ pub use on::OnCondvar;
 /// assert_eq!(consumer.join().unwrap(), 45);
 /// ```
 pub struct Monitor<T: ?Sized> {
-    waiters: Waiters,
+    waiters: RawCondvar,
     mutex: Mutex<T>,
 }
 
@@ -111,7 +111,7 @@ impl<T> Monitor<T> {
     /// ```
     pub const fn new(value: T) -> Monitor<T> {
         Monitor {
-            waiters: Waiters::new(),
+            waiters: RawCondvar::new(),
             mutex: Mutex::new(value),
         }
     }

@@ -203,7 +203,7 @@ impl<T: ?Sized> OnCondvar<'_, '_, T> {
     }
 
     fn wait_before(&mut self, deadline: Deadline, call: Call) -> bool {
-        wait_with_guard(self.guard, self.condvar.raw().waiters(), deadline, call)
+        wait_with_guard(self.guard, self.condvar.raw(), deadline, call)
     }
 
     fn wait_while_before(

@@ -6,8 +6,8 @@ use std::panic::Location;
 use super::mutex::Mutex;
 use super::note::Holder;
 use super::platform;
-use super::word::QueueId;
 use super::trace::{self, Event, WasHeld};
+use super::word::QueueId;
 use crate::ident::{ThreadIdent, current_ident};
 
 /// A lock that a thread holds. See [`held`].

@@ -1,17 +1,16 @@
-//! The raw condition variable as `lock_api` wants it: the place that vouches for it.
+//! The raw condition variable: the threads that wait to be notified, and the raw lock with which
+//! they wait.
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::ptr;
 
-use lock_api::GuardSend;
-use tl_core::door::{Call, Deadline, Operation};
+use tl_core::door::{LockedQueue, Verdict, WaitQueue};
+use tl_core::sync::atomic::{AtomicPtr, Ordering};
+use tl_core::sync::const_unless_loom;
 
-use super::{Acquire, RawLock, Waiters};
-
-const WAIT: &Operation = &Operation::new("Condvar", "wait");
-const WAIT_FOR: &Operation = &Operation::new("Condvar", "wait_for");
-const WAIT_UNTIL: &Operation = &Operation::new("Condvar", "wait_until");
+use super::RawLock;
 
 /// The condition variable of [`RawLock`], for use with [`lock_api`](https://docs.rs/lock_api).
 ///
@@ -19,6 +18,10 @@ const WAIT_UNTIL: &Operation = &Operation::new("Condvar", "wait_until");
 /// [`RawCondvarTimed`](https://docs.rs/lock_api/latest/lock_api/trait.RawCondvarTimed.html).
 /// `tl_condition::Condvar` is `lock_api`'s on it. There are no spurious wake-ups, and the
 /// notifications return exactly how many threads they notified.
+///
+/// All threads that wait at a time do so with the same lock, to which a notification moves those
+/// asleep if it is held. To wait with another lock meanwhile panics; when no thread waits, another
+/// lock will do.
 ///
 /// # Examples
 ///
@@ -29,84 +32,119 @@ const WAIT_UNTIL: &Operation = &Operation::new("Condvar", "wait_until");
 /// assert!(!CHANGED.notify_one()); // Nobody waits.
 /// ```
 pub struct RawCondvar {
-    waiters: Waiters,
+    /// The lock with which threads wait; null if none waits. Written only with the queue of this
+    /// word locked, together with the queue; relaxed, as that lock orders the writes.
+    ///
+    /// A notifier reads it first, and if it is null has no thread to notify: waiters have released
+    /// their lock since they joined, and a thread that then changed what they wait for, with that
+    /// lock held, sees that they joined.
+    lock: AtomicPtr<RawLock>,
 }
 
 impl RawCondvar {
-    /// Returns the threads that wait.
+    const_unless_loom! {
+        /// Creates one on which no thread waits.
+        #[doc(hidden)]
+        #[inline]
+        pub const fn new() -> RawCondvar {
+            RawCondvar {
+                lock: AtomicPtr::new(ptr::null_mut()),
+            }
+        }
+    }
+
+    /// Returns how many threads wait and have not been notified. That may have changed by the time
+    /// it returns.
     ///
     /// # Examples
     ///
     /// ```
-    /// type Condvar = lock_api::Condvar<tl_locks::RawCondvar>;
-    ///
-    /// assert_eq!(Condvar::new().raw().waiters().n_waiting(), 0);
+    /// assert_eq!(tl_locks::RawCondvar::new().n_waiting(), 0);
     /// ```
-    #[inline]
     #[doc(hidden)]
-    pub fn waiters(&self) -> &Waiters {
-        &self.waiters
+    pub fn n_waiting(&self) -> usize {
+        if self.is_empty() {
+            return 0;
+        }
+        let mut n = 0;
+        self.queue().lock().scan(|_| {
+            n += 1;
+            Verdict::Keep
+        });
+        n
     }
 
     #[inline]
-    fn wait_before(&self, mutex: &RawLock, deadline: Deadline, call: Call) -> bool {
-        let acquire = Acquire::without_owner(call);
-        mutex.wait(&self.waiters, deadline, acquire, || {})
+    pub(super) fn queue(&self) -> WaitQueue<'_> {
+        WaitQueue::of(&self.lock)
+    }
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.lock.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Notes that the calling thread waits with `lock`, unless others wait with another; says
+    /// whether it did. With the `queue` locked.
+    #[inline]
+    pub(super) fn join(&self, lock: &RawLock, queue: &LockedQueue<'_>) -> bool {
+        let lock = ptr::from_ref(lock).cast_mut();
+        let before = self.lock.load(Ordering::Relaxed);
+        if before == lock {
+            return true;
+        }
+        // In a child made by `fork` those that were noted in the parent are not in the queue.
+        let is_free = before.is_null() || queue.is_empty();
+        if is_free {
+            self.lock.store(lock, Ordering::Relaxed);
+        }
+        is_free
+    }
+
+    /// Notes that no thread waits any more. With the queue locked.
+    #[inline]
+    pub(super) fn clear(&self) {
+        self.lock.store(ptr::null_mut(), Ordering::Relaxed);
+    }
+
+    /// Notifies up to `limit` waiters, those first that have waited longest, and returns how many
+    /// there were. Those asleep are moved to the queue of their lock if it is held, so that its
+    /// release wakes them and not before. The caller may hold that lock or not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(tl_locks::RawCondvar::new().notify(1), 0); // Nobody waits.
+    /// ```
+    #[doc(hidden)]
+    pub fn notify(&self, limit: usize) -> usize {
+        if limit == 0 || self.is_empty() {
+            return 0;
+        }
+        let address = Cell::new(ptr::null_mut());
+        let lock = || -> &RawLock {
+            // SAFETY: the door asks where to move waiters while there is one that it has taken and
+            // not yet woken. That one is in `RawLock::wait`, which borrows the lock that was noted
+            // here.
+            unsafe { &*address.get() }
+        };
+        self.queue().wake_or_requeue(
+            limit,
+            || WaitQueue::of(lock().word()),
+            || lock().mark_queued(),
+            |_, are_more| {
+                address.set(self.lock.load(Ordering::Relaxed));
+                if !are_more {
+                    self.clear();
+                }
+            },
+        )
     }
 }
 
-// SAFETY: `RawCondvar` asks for
-// - releasing and waiting in one: the thread is among the waiters before it releases the mutex;
-// - the mutex held on return: `RawLock::wait` returns with it;
-// - a wait that panics to hold the mutex: it panics about a second mutex before it releases this
-//   one, and nothing else unwinds.
-unsafe impl lock_api::RawCondvar for RawCondvar {
-    const INIT: RawCondvar = RawCondvar {
-        waiters: Waiters::new(),
-    };
-
-    /// The lock under our mutexes.
-    type RawMutex = RawLock;
-
-    #[inline]
-    #[track_caller]
-    unsafe fn wait(&self, mutex: &RawLock, _guard: &mut GuardSend) {
-        self.wait_before(mutex, Deadline::NEVER, Call::here(WAIT));
-    }
-
-    #[inline]
-    fn notify_one(&self) -> bool {
-        self.waiters.notify(1) == 1
-    }
-
-    #[inline]
-    fn notify_all(&self) -> usize {
-        self.waiters.notify(usize::MAX)
-    }
-}
-
-// SAFETY: as above; a wait that ran out returns no earlier than at its deadline.
-unsafe impl lock_api::RawCondvarTimed for RawCondvar {
-    #[inline]
-    fn checked_duration_to_instant(timeout: &Duration) -> Option<Instant> {
-        Instant::now().checked_add(*timeout)
-    }
-
-    #[inline]
-    #[track_caller]
-    unsafe fn wait_until(
-        &self,
-        mutex: &RawLock,
-        _guard: &mut GuardSend,
-        deadline: &Instant,
-    ) -> bool {
-        !self.wait_before(mutex, Deadline::at(*deadline), Call::here(WAIT_UNTIL))
-    }
-
-    #[inline]
-    #[track_caller]
-    unsafe fn wait_for(&self, mutex: &RawLock, _guard: &mut GuardSend, timeout: &Duration) -> bool {
-        !self.wait_before(mutex, Deadline::after(*timeout), Call::here(WAIT_FOR))
+impl Default for RawCondvar {
+    fn default() -> RawCondvar {
+        RawCondvar::new()
     }
 }
 

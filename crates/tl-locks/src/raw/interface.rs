@@ -1,4 +1,5 @@
-//! The raw lock as `lock_api` wants it: the place that vouches for the protocol.
+//! The raw lock and its condition variable as `lock_api` wants them: the place that vouches for the
+//! protocols.
 #![allow(unsafe_code)]
 
 use std::num::NonZeroUsize;
@@ -8,14 +9,17 @@ use lock_api::{GetThreadId, GuardSend, RawMutex, RawMutexFair, RawMutexTimed};
 
 use tl_core::door::{Call, Deadline, Operation};
 
-use super::{Acquire, RawLock};
+use super::{Acquire, RawCondvar, RawLock};
+use crate::MutexGuard;
 use crate::place::Place;
-use crate::{MutexGuard, Waiters};
 
 const LOCK: &Operation = &Operation::new("Mutex", "lock");
 const TRY_LOCK_FOR: &Operation = &Operation::new("Mutex", "try_lock_for");
 const TRY_LOCK_UNTIL: &Operation = &Operation::new("Mutex", "try_lock_until");
 const BUMP: &Operation = &Operation::new("MutexGuard", "bump");
+const WAIT: &Operation = &Operation::new("Condvar", "wait");
+const WAIT_FOR: &Operation = &Operation::new("Condvar", "wait_for");
+const WAIT_UNTIL: &Operation = &Operation::new("Condvar", "wait_until");
 
 // SAFETY: `RawMutex` asks for
 // - mutual exclusion, acquire on locking, release on unlocking: the protocol of `RawLock`, which
@@ -93,6 +97,67 @@ unsafe impl RawMutexFair for RawLock {
     }
 }
 
+impl RawCondvar {
+    #[inline]
+    fn wait_before(&self, mutex: &RawLock, deadline: Deadline, call: Call) -> bool {
+        let acquire = Acquire::without_owner(call);
+        mutex.wait(self, deadline, acquire, || {})
+    }
+}
+
+// SAFETY: `RawCondvar` asks for
+// - releasing and waiting in one: the thread is among the waiters before it releases the mutex;
+// - the mutex held on return: `RawLock::wait` returns with it;
+// - a wait that panics to hold the mutex: it panics about a second mutex before it releases this
+//   one, and nothing else unwinds.
+unsafe impl lock_api::RawCondvar for RawCondvar {
+    const INIT: RawCondvar = RawCondvar::new();
+
+    /// The lock under our mutexes.
+    type RawMutex = RawLock;
+
+    #[inline]
+    #[track_caller]
+    unsafe fn wait(&self, mutex: &RawLock, _guard: &mut GuardSend) {
+        self.wait_before(mutex, Deadline::NEVER, Call::here(WAIT));
+    }
+
+    #[inline]
+    fn notify_one(&self) -> bool {
+        self.notify(1) == 1
+    }
+
+    #[inline]
+    fn notify_all(&self) -> usize {
+        self.notify(usize::MAX)
+    }
+}
+
+// SAFETY: as above; a wait that ran out returns no earlier than at its deadline.
+unsafe impl lock_api::RawCondvarTimed for RawCondvar {
+    #[inline]
+    fn checked_duration_to_instant(timeout: &Duration) -> Option<Instant> {
+        Instant::now().checked_add(*timeout)
+    }
+
+    #[inline]
+    #[track_caller]
+    unsafe fn wait_until(
+        &self,
+        mutex: &RawLock,
+        _guard: &mut GuardSend,
+        deadline: &Instant,
+    ) -> bool {
+        !self.wait_before(mutex, Deadline::at(*deadline), Call::here(WAIT_UNTIL))
+    }
+
+    #[inline]
+    #[track_caller]
+    unsafe fn wait_for(&self, mutex: &RawLock, _guard: &mut GuardSend, timeout: &Duration) -> bool {
+        !self.wait_before(mutex, Deadline::after(*timeout), Call::here(WAIT_FOR))
+    }
+}
+
 /// How [`ReentrantMutex`](crate::ReentrantMutex) tells threads apart: by their
 /// [`ThreadIdent`](tl_core::ThreadIdent).
 ///
@@ -140,12 +205,12 @@ fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
 /// ```
 /// use std::time::Duration;
 /// use tl_core::door::{Call, Deadline, Operation};
-/// use tl_locks::{Mutex, Waiters, wait_with_guard};
+/// use tl_locks::{Mutex, RawCondvar, wait_with_guard};
 ///
 /// const WAIT: &Operation = &Operation::new("Monitor", "wait");
 ///
 /// static QUEUE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
-/// static WAITERS: Waiters = Waiters::new();
+/// static WAITERS: RawCondvar = RawCondvar::new();
 ///
 /// let mut queue = QUEUE.lock();
 /// let soon = Deadline::after(Duration::from_millis(1));
@@ -154,7 +219,7 @@ fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
 /// ```
 pub fn wait_with_guard<T: ?Sized>(
     guard: &mut MutexGuard<'_, T>,
-    waiters: &Waiters,
+    waiters: &RawCondvar,
     deadline: Deadline,
     call: Call,
 ) -> bool {

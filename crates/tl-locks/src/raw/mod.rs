@@ -2,9 +2,9 @@
 //! around it.
 //!
 //! This module is the protocol, with `release.rs` and, for the waiters of a condition, `wait.rs`:
-//! all of it safe code. `interface.rs` vouches for it to `lock_api`, and `waiters.rs` and
-//! `condvar.rs` for the condition variables that go with it. A thread that sleeps does so in the
-//! door of `tl-core`, in the queue of the lock's word.
+//! all of it safe code. `condvar.rs` is the condition variable that goes with it, and `interface.rs`
+//! vouches for both to `lock_api`. A thread that sleeps does so in the door of `tl-core`, in the
+//! queue of the lock's word.
 //!
 //! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take
 //! it first, since that keeps both cores busy. So that no thread starves, a release gives the lock
@@ -13,13 +13,11 @@
 //! a waiter that was woken is on its way no release looks at the others: it is the next to take the
 //! lock, or it queues again with its place and its age, and the next release looks.
 
-#[cfg(not(loom))]
 mod condvar;
 #[cfg(not(loom))]
 mod interface;
 mod release;
 mod wait;
-mod waiters;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -31,11 +29,9 @@ use tl_core::sync::const_unless_loom;
 
 use crate::place::{Identity, Mode, Noted, Place};
 
-#[cfg(not(loom))]
 pub use condvar::RawCondvar;
 #[cfg(not(loom))]
 pub use interface::{RawThreadIdent, wait_with_guard};
-pub use waiters::Waiters;
 
 const FREE: u32 = 0;
 const LOCKED: u32 = 1;

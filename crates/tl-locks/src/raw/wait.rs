@@ -2,7 +2,7 @@
 
 use tl_core::door::{Deadline, Note, WaitQueue, Wake};
 
-use super::{Acquire, HANDED_OVER, RawLock, Waiters};
+use super::{Acquire, HANDED_OVER, RawCondvar, RawLock};
 use crate::place::{Mode, Place};
 
 impl RawLock {
@@ -18,7 +18,7 @@ impl RawLock {
     /// If others wait through `waiters` with another lock. Nothing has changed then.
     pub(crate) fn wait(
         &self,
-        waiters: &Waiters,
+        waiters: &RawCondvar,
         deadline: Deadline,
         acquire: Acquire<'_>,
         before_release: impl FnOnce(),
@@ -30,7 +30,7 @@ impl RawLock {
 
     fn give_up_and_wait(
         &self,
-        waiters: &Waiters,
+        waiters: &RawCondvar,
         deadline: Deadline,
         acquire: Acquire<'_>,
         before_release: impl FnOnce(),

@@ -5,7 +5,7 @@ use tl_core::door::{Call, Deadline, Operation};
 use tl_core::sync::atomic::Ordering;
 
 use super::{NOBODY, RLock, too_many_levels};
-use crate::{ReleaseError, Waiters};
+use crate::{RawCondvar, ReleaseError};
 
 const UNLOCKED: &Operation = &Operation::new("RLock", "unlocked");
 
@@ -63,7 +63,7 @@ impl RLock {
     /// Returns whether it was notified in time.
     pub(crate) fn wait(
         &self,
-        waiters: &Waiters,
+        waiters: &RawCondvar,
         deadline: Deadline,
         call: Call,
     ) -> Result<bool, ReleaseError> {
@@ -81,7 +81,7 @@ impl RLock {
         Ok(notified)
     }
 
-    pub(crate) fn notify(&self, waiters: &Waiters, limit: usize) -> Result<usize, ReleaseError> {
+    pub(crate) fn notify(&self, waiters: &RawCondvar, limit: usize) -> Result<usize, ReleaseError> {
         if !self.is_owned() {
             return Err(self.not_owned());
         }

@@ -118,6 +118,8 @@ impl<'a> LockedQueue<'a> {
     /// It does not look again after a wake-up: a caller that may be woken in vain does that, in a
     /// loop around this.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
     /// use std::time::Duration;

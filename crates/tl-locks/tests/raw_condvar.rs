@@ -1,5 +1,4 @@
-//! `Waiters`: one set of them with two locks, which is a mistake, is refused and locks nothing
-//! forever.
+//! `RawCondvar`: one with two locks, which is a mistake, is refused and locks nothing forever.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(not(sanitize_thread))]
@@ -9,11 +8,11 @@ use std::time::Duration;
 use tl_core::door::{Call, Deadline, Operation};
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
-use tl_locks::{ConditionLock, Lock, RLock, Waiters};
+use tl_locks::{ConditionLock, Lock, RLock, RawCondvar};
 
 const WAIT: &Operation = &Operation::new("Test", "wait");
 
-fn until_waiting(waiters: &Waiters, count: usize) {
+fn until_waiting(waiters: &RawCondvar, count: usize) {
     while waiters.n_waiting() != count {
         thread::yield_now();
     }
@@ -21,7 +20,7 @@ fn until_waiting(waiters: &Waiters, count: usize) {
 
 #[test]
 fn who_holds_another_lock_notifies_and_the_waiter_takes_its_own_back() {
-    let (first, second, waiters) = (Lock::new(), Lock::new(), Waiters::new());
+    let (first, second, waiters) = (Lock::new(), Lock::new(), RawCondvar::new());
     for _ in 0..100 {
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -40,7 +39,7 @@ fn who_holds_another_lock_notifies_and_the_waiter_takes_its_own_back() {
 
 #[test]
 fn to_wait_with_another_lock_is_refused() {
-    let (first, second, waiters) = (Lock::new(), RLock::new(), Waiters::new());
+    let (first, second, waiters) = (Lock::new(), RLock::new(), RawCondvar::new());
     thread::scope(|scope| {
         scope.spawn(|| {
             let _guard = first.lock();
