@@ -83,10 +83,12 @@ impl Repeat {
     pub(crate) fn begin_call(&self, beat: Deadline) -> Beat {
         let note = Note::new(self.call);
         let locked = WaitQueue::of(&self.state).lock();
-        locked.noting(&note).wait_if(&mut Backoff::none(), beat, || {
-            // Relaxed: under the lock of the queue, as the writes of `cancel` and `restart`.
-            self.state.load(Ordering::Relaxed) == WAITING
-        });
+        locked
+            .noting(&note)
+            .wait_if(&mut Backoff::none(), beat, || {
+                // Relaxed: under the lock of the queue, as the writes of `cancel` and `restart`.
+                self.state.load(Ordering::Relaxed) == WAITING
+            });
         if self.step(WAITING, CALLING) {
             Beat::Call
         } else if self.step(MOVED, WAITING) {
