@@ -222,8 +222,8 @@ fn y_at(rows: &[(Duration, f64)], time: Duration) -> f64 {
     before.1 + part * (after.1 - before.1)
 }
 
-/// Returns what the thread of these lines did between them: it slept, waited, or neither. After its last
-/// line it is drawn as long as it waits.
+/// Returns what the thread of these lines did between them: it slept, waited, or neither. After
+/// its last line it is drawn as long as it waits.
 fn spans(marks: &[&Mark], waits: &[(f64, f64)], end_y: f64) -> Vec<Span> {
     let Some(first) = marks.first() else {
         return Vec::new();
