@@ -203,8 +203,8 @@ Deadlock: a thread waits for itself
     );
 }
 
-/// `lock_api` keeps the owner to itself, but the lock inside has a holder. That lock is acquired on a
-/// line of `lock_api`.
+/// `lock_api` keeps the owner to itself, but the lock inside has a holder. That lock is acquired on
+/// a line of `lock_api`.
 #[cfg(feature = "owners")]
 #[test]
 fn a_reentrant_mutex_has_a_holder() {

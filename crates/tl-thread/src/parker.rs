@@ -40,8 +40,8 @@ impl Parker {
             .is_ok()
     }
 
-    /// Notes that the thread is about to be in its queue, which is locked, so that `unpark` finds it
-    /// there. Returns false if there is a token instead.
+    /// Notes that the thread is about to be in its queue, which is locked, so that `unpark` finds
+    /// it there. Returns false if there is a token instead.
     fn mark_parked(&self) -> bool {
         self.word
             .compare_exchange(EMPTY, PARKED, Ordering::Relaxed, Ordering::Relaxed)

@@ -2,9 +2,9 @@
 //! around it.
 //!
 //! This module is the protocol, with `release.rs` and, for the waiters of a condition, `wait.rs`:
-//! all of it safe code. `condvar.rs` is the condition variable that goes with it, and `interface.rs`
-//! vouches for both to `lock_api`. A thread that sleeps does so in the door of `tl-core`, in the
-//! queue of the lock's word.
+//! all of it safe code. `condvar.rs` is the condition variable that goes with it, and
+//! `interface.rs` vouches for both to `lock_api`. A thread that sleeps does so in the door of
+//! `tl-core`, in the queue of the lock's word.
 //!
 //! The lock can be stolen: a thread that comes by while a woken waiter is still on its way may take
 //! it first, since that keeps both cores busy. So that no thread starves, a release gives the lock

@@ -71,8 +71,8 @@ impl ClosableSemaphore {
     pub const MAX: usize = word::MAX;
 
     const_unless_loom! {
-        /// Creates a semaphore with `value` permits, from 0 to [`MAX`](ClosableSemaphore::MAX), that
-        /// is not closed.
+        /// Creates a semaphore with `value` permits, from 0 to [`MAX`](ClosableSemaphore::MAX),
+        /// that is not closed.
         ///
         /// # Panics
         ///
