@@ -23,14 +23,14 @@ pub struct Tools {
     pub keeper: Option<Keeper>,
 }
 
-/// A program that runs until its standard input ends, which it does when this is dropped.
+/// A program that runs until this is dropped.
 #[derive(Debug)]
 pub struct Keeper(Child);
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        // It ends by itself, or has been ended by others.
+        // It waits for input, or, if Wine's server is gone, forever.
+        let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
