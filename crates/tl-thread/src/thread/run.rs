@@ -117,7 +117,7 @@ impl Main {
 struct Due {
     thread: Option<Thread>,
     /// The thread that starts it: if std drops it there, the system has refused it, and so the
-    /// [`Start`](super::start::Start) is dropped next.
+    /// `Start` is dropped next.
     starter: ThreadIdent,
 }
 
@@ -145,6 +145,14 @@ impl Drop for Due {
 }
 
 impl Thread {
+    /// For each thread of the operating system that is started, so that each can leave, at its end
+    /// or when it is refused.
+    pub(super) fn join_crew(&self) {
+        if let Some(crew) = &self.inner.crew {
+            crew.join();
+        }
+    }
+
     /// Makes the calling thread this one, and runs the function that the handle keeps.
     fn run_own_function(self, os_name: &str) {
         // There is none if a spawn was refused, and another thread, which had found this one in the
@@ -228,45 +236,4 @@ fn run<T, R>(
         current::leave_as(&thread);
     }
     kept
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::super::start::Start;
-    use super::*;
-
-    // Here, since the standard library drops what a thread is to do only when one of its own hooks
-    // panics.
-    #[test]
-    fn a_thread_whose_function_is_dropped_before_it_begins_ends() {
-        let thread = Thread::without_function(None, None);
-        let start = Start::of_new(&thread);
-        let (builder, main) = start.build().unwrap();
-        drop(start.keep(builder.spawn(move || drop(main)).unwrap()));
-        let error = thread.join().unwrap_err();
-        assert_eq!(
-            error.panic_message(),
-            Some("the thread has ended before it began")
-        );
-        assert!(!crate::enumerate().contains(&thread));
-    }
-
-    // Here, since nobody else has the record of a thread.
-    #[test]
-    fn a_thread_that_cannot_become_what_it_is_to_be_ends() {
-        let thread = Thread::without_function(None, None);
-        let start = Start::of_new(&thread);
-        let (builder, main) = start.build().unwrap();
-        let record = Arc::clone(&thread.inner.record);
-        thread::spawn(move || record.begin("")).join().unwrap();
-        drop(start.keep(builder.spawn(main.quietly()).unwrap()));
-        let error = thread.join().unwrap_err();
-        assert!(
-            error
-                .panic_message()
-                .unwrap()
-                .contains("a record is that of one thread")
-        );
-        assert!(!crate::enumerate().contains(&thread));
-    }
 }

@@ -59,14 +59,6 @@ impl Thread {
         Ok(())
     }
 
-    /// For each thread of the operating system that is started, so that each can leave, at its end
-    /// or when it is refused.
-    pub(super) fn join_crew(&self) {
-        if let Some(crew) = &self.inner.crew {
-            crew.join();
-        }
-    }
-
     /// Returns what the system is to be asked for, and what the new thread is to do.
     pub(super) fn build(&self) -> io::Result<(thread::Builder, Main)> {
         let name = self.inner.record.name();
@@ -187,6 +179,41 @@ mod tests {
         pending::fire(&fired, || Some(())).unwrap();
         assert_ends(&fired);
         assert_leaves(&crew);
+    }
+
+    // Here, since the standard library drops what a thread is to do only when one of its own hooks
+    // panics.
+    #[test]
+    fn a_thread_whose_function_is_dropped_before_it_begins_ends() {
+        let thread = Thread::without_function(None, None);
+        let start = Start::of_new(&thread);
+        let (builder, main) = start.build().unwrap();
+        drop(start.keep(builder.spawn(move || drop(main)).unwrap()));
+        let error = thread.join().unwrap_err();
+        assert_eq!(
+            error.panic_message(),
+            Some("the thread has ended before it began")
+        );
+        assert!(!crate::enumerate().contains(&thread));
+    }
+
+    // Here, since nobody else has the record of a thread.
+    #[test]
+    fn a_thread_that_cannot_become_what_it_is_to_be_ends() {
+        let thread = Thread::without_function(None, None);
+        let start = Start::of_new(&thread);
+        let (builder, main) = start.build().unwrap();
+        let record = Arc::clone(&thread.inner.record);
+        thread::spawn(move || record.begin("")).join().unwrap();
+        drop(start.keep(builder.spawn(main.quietly()).unwrap()));
+        let error = thread.join().unwrap_err();
+        assert!(
+            error
+                .panic_message()
+                .unwrap()
+                .contains("a record is that of one thread")
+        );
+        assert!(!crate::enumerate().contains(&thread));
     }
 
     fn assert_ends(thread: &Thread) {
