@@ -136,12 +136,11 @@ impl ConditionLock for Lock {
         deadline: Deadline,
         call: Call,
     ) -> Result<bool, ReleaseError> {
-        match self.locked() {
-            true => {
-                let acquire = Acquire::without_owner(call);
-                Ok(self.raw().wait(waiters, deadline, acquire, || {}))
-            }
-            false => Err(ReleaseError::NotLocked),
+        if self.locked() {
+            let acquire = Acquire::without_owner(call);
+            Ok(self.raw().wait(waiters, deadline, acquire, || {}))
+        } else {
+            Err(ReleaseError::NotLocked)
         }
     }
 
