@@ -1,10 +1,9 @@
-//! Counts the instructions of operations that find what they want and need not wait, by
-//! [valgrind](https://valgrind.org):
+//! Counts the instructions of operations that need not wait, with [valgrind](https://valgrind.org):
 //!
 //! `cargo run --release --package tl-bench --example instructions`
 //!
 //! The counts depend on the compiler, but not on the machine nor on what else it does. To compare
-//! two versions of the crates, run it in both.
+//! two versions of the crates, run it with each.
 
 use std::env;
 use std::error::Error;
@@ -18,7 +17,7 @@ use tl_event::Event;
 use tl_locks::{Lock, Mutex, RLock, RwLock};
 use tl_semaphore::Semaphore;
 
-/// An operation, done this many times.
+/// Does an operation as many times as it is told.
 type Times = fn(u64);
 
 const OPERATIONS: &[(&str, Times)] = &[
@@ -92,8 +91,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Returns how many instructions one operation takes. What the process does besides is the same for
-/// any number of them.
+/// Returns how many instructions one operation takes. What else the process does cancels out, since
+/// it does not depend on the number of operations.
 fn instructions(operation: usize) -> Result<f64, Box<dyn Error>> {
     const TIMES: u64 = 10_000;
     let few = count(operation, TIMES)?;
@@ -101,7 +100,7 @@ fn instructions(operation: usize) -> Result<f64, Box<dyn Error>> {
     Ok(many.saturating_sub(few) as f64 / TIMES as f64)
 }
 
-/// Returns how many instructions a process takes that does the operation this many times.
+/// Returns how many instructions a process takes that does the operation `times` times.
 fn count(operation: usize, times: u64) -> Result<u64, Box<dyn Error>> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -109,10 +108,9 @@ fn count(operation: usize, times: u64) -> Result<u64, Box<dyn Error>> {
         .args([operation.to_string(), times.to_string()])
         .output()
         .map_err(|error| format!("valgrind can't be run: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let count = said
-        .lines()
+    let report = String::from_utf8_lossy(&output.stderr);
+    let count = report.lines()
         .find_map(|line| line.split_once("Collected : "));
-    let (_, count) = count.ok_or_else(|| format!("valgrind counts nothing:\n{said}"))?;
+    let (_, count) = count.ok_or_else(|| format!("valgrind counts nothing:\n{report}"))?;
     Ok(count.trim().parse()?)
 }

@@ -1,5 +1,5 @@
-//! The global allocator of the benchmarks. It is the system's, and counts the bytes in use while it
-//! is asked to.
+//! The global allocator of the benchmarks: the system's, which counts the bytes in use while
+//! counting is switched on.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -19,7 +19,7 @@ fn count(bytes: i64) {
     }
 }
 
-// SAFETY: everything is passed on to the system's allocator as it came; counting allocates nothing.
+// SAFETY: every call is passed on to the system's allocator unchanged; counting allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as i64);

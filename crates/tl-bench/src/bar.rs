@@ -1,4 +1,4 @@
-//! The bars that our primitives are to meet, as data beside each case.
+//! The bars that our primitives should meet. Each case lists its own.
 
 /// The other side of a bar: what one of our figures is compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]

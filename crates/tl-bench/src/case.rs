@@ -49,7 +49,7 @@ pub(crate) enum Second {
     Percentile99,
     /// Writes to the file descriptor for each line.
     WritesPerLine,
-    /// Nanoseconds that the writer waits, in the mean.
+    /// Nanoseconds that the writer waits, on average.
     WriterWait,
     /// Processor time for each second of a long wait.
     ProcessorShare,
@@ -67,7 +67,7 @@ impl Second {
     }
 }
 
-/// One row of the table: the same work done by us, by each peer, and by the limit.
+/// One row of the table: the same work with ours, with each peer, and with the limit.
 pub(crate) struct Case {
     pub(crate) id: &'static str,
     pub(crate) name: String,

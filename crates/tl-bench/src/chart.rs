@@ -1,4 +1,4 @@
-//! Charts, as SVG that is light or dark as its reader's system.
+//! Charts as SVG, light or dark as the reader's system is.
 
 use std::fmt::Write;
 use std::fs;
@@ -63,7 +63,7 @@ text{font:13px system-ui,sans-serif;fill:var(--ink)}
 const COLOURS: usize = 6;
 
 impl Chart<'_> {
-    /// Writes it to `NAME.svg` in a directory, which is made if it is not there.
+    /// Writes the chart to `NAME.svg` in a directory, which is made if it does not exist.
     pub(crate) fn write(&self, directory: &Path, name: &str) -> io::Result<()> {
         fs::create_dir_all(directory)?;
         fs::write(directory.join(format!("{name}.svg")), self.svg())

@@ -24,11 +24,11 @@ pub(crate) struct CommandLine {
     #[arg(value_name = "CASE")]
     pub(crate) cases: Vec<String>,
 
-    /// Fewer and shorter repetitions, in less than the four minutes of a whole run
+    /// Repeat less, and for less time each; a whole run takes four minutes
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// Everything once and for a moment: to see that it runs
+    /// Run everything once and briefly, to see that it works
     #[arg(long, hide = true)]
     pub(crate) once: bool,
 
@@ -79,11 +79,11 @@ pub(crate) struct ResultsCommandLine {
     #[arg(long, value_name = "N", default_value = "3")]
     pub(crate) runs: usize,
 
-    /// Fewer and shorter repetitions
+    /// Repeat less, and for less time each
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// Everything once and for a moment: to see that it runs
+    /// Run everything once and briefly, to see that it works
     #[arg(long, hide = true)]
     pub(crate) once: bool,
 }
@@ -103,11 +103,11 @@ pub(crate) struct BusyCommandLine {
     #[arg(long, value_delimiter = ',', default_value = "0,1,2,4")]
     pub(crate) loads: Vec<usize>,
 
-    /// Fewer and shorter repetitions, in less than the eleven minutes of a whole run
+    /// Repeat less, and for less time each; a whole run takes eleven minutes
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// Everything once and for a moment: to see that it runs
+    /// Run everything once and briefly, to see that it works
     #[arg(long, hide = true)]
     pub(crate) once: bool,
 
@@ -120,11 +120,11 @@ pub(crate) struct BusyCommandLine {
     pub(crate) plot: Option<PathBuf>,
 }
 
-/// The names of cases that are to be run.
+/// The cases to run.
 pub(crate) struct Wanted(BTreeSet<&'static str>);
 
 impl Wanted {
-    /// Returns those of `ids` that `names` ask for; all if nothing is asked for.
+    /// Returns those of `ids` that `names` ask for; all if there are no names.
     pub(crate) fn new(ids: Vec<&'static str>, names: &[String]) -> Result<Wanted, String> {
         if let Some(name) = names
             .iter()
@@ -145,7 +145,7 @@ impl Wanted {
     }
 }
 
-/// Returns whether a case is meant: by its own name, or by its number without the letter.
+/// Returns whether `name` is that of the case, or its number without the letter.
 fn is_named(id: &str, name: &str) -> bool {
     id == name || id.trim_end_matches(char::is_alphabetic) == name
 }

@@ -57,8 +57,9 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Waits until the machine is left alone, for ten seconds at most: after a program has ended,
-    /// such as a build, the system clears it away for a moment. Returns what the last look saw.
+    /// Waits until the machine is left alone, for ten seconds at most: when a program has ended,
+    /// such as a build, the system is busy with its remains for a moment. Returns what the last
+    /// look saw.
     pub(crate) fn wait_until_quiet() -> Surroundings {
         const PATIENCE: Duration = Duration::from_secs(10);
         let start = Instant::now();
@@ -77,7 +78,7 @@ impl Surroundings {
     /// Looks for half a second.
     pub(crate) fn look() -> Surroundings {
         const LOOK: Duration = Duration::from_millis(500);
-        /// Of a core: two of the ticks that are counted.
+        /// The share of a core above which a program is named: two ticks.
         const SHOWN: f64 = 0.04;
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let (ticks, used) = (Ticks::now(), used_by_others());
@@ -142,11 +143,11 @@ fn used_by_others() -> BTreeMap<u32, (String, u64)> {
         if id == process::id() {
             continue;
         }
-        // One that ends meanwhile is not there any more.
+        // A process that has ended meanwhile has no such file.
         let Ok(text) = fs::read_to_string(format!("/proc/{id}/stat")) else {
             continue;
         };
-        // The name is in brackets, and may have any in it.
+        // The name is in brackets, and may contain brackets itself.
         let Some(((_, name), rest)) = text
             .rsplit_once(") ")
             .and_then(|(name, rest)| Some((name.split_once(" (")?, rest)))
@@ -161,9 +162,9 @@ fn used_by_others() -> BTreeMap<u32, (String, u64)> {
     processes
 }
 
-/// Lets threads only spin, one on each core, and returns which share of the time they did not get.
-/// It is the lesser of two checks in a row, since what disturbs a case lasts, and a hiccup does
-/// not.
+/// Lets a thread spin on each core, and returns the share of the time that these threads did not
+/// get. The lesser of two checks in a row counts, since what disturbs a case lasts, and a hiccup
+/// does not.
 fn spinning_check() -> f64 {
     spin().min(spin())
 }
@@ -201,7 +202,7 @@ fn spin() -> f64 {
 /// How much others took while a case ran, as shares of all cores.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Disturbance {
-    /// The share that processes took which the bench has not started.
+    /// The share that other processes took than those of the bench.
     pub(crate) others: f64,
     pub(crate) stolen: f64,
     /// The share that a spinning check did not get: the worse of the checks before and after.
@@ -236,8 +237,8 @@ impl Disturbance {
     }
 }
 
-/// Watches the machine from its beginning to its end. The processes that the bench starts
-/// meanwhile must have ended, so that what they used is known.
+/// Watches the machine from `begin` to `end`. The processes that the bench starts meanwhile must
+/// have ended, so that what they used is known.
 pub(crate) struct Watch {
     check: f64,
     start: Instant,
@@ -261,7 +262,7 @@ impl Watch {
         let whole = self.start.elapsed().as_secs_f64() * posix::allowed_cores().len() as f64;
         let seconds = |ticks: u64| ticks as f64 / posix::ticks_per_second();
         let others = seconds(ticks.busy - self.ticks.busy) - own.as_secs_f64();
-        // Counted in ticks: less than one for each core is nothing.
+        // Less than two ticks for each core may be an error of rounding.
         let tick = posix::allowed_cores().len() as f64 / posix::ticks_per_second();
         Disturbance {
             others: if others < 2.0 * tick {

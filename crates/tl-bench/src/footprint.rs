@@ -14,7 +14,7 @@ use crate::cases::event::Flag;
 use crate::cases::timer::{self, Timers};
 use crate::text;
 
-/// Bytes of each.
+/// How many bytes each of the things takes.
 struct Footprint {
     heap: f64,
     resident: f64,
@@ -58,7 +58,7 @@ const TIMERS: usize = 100_000;
 const THREADS: usize = 1000;
 const STACK: usize = 64 << 10;
 
-/// Waits long enough for other threads to have done, most likely, what they had begun.
+/// Waits long enough for other threads to finish, most likely, what they have begun.
 fn wait_for_other_threads() {
     thread::sleep(Duration::from_millis(100));
 }
@@ -86,12 +86,13 @@ fn resident() -> f64 {
     pages.unwrap_or(f64::NAN) * 4096.0
 }
 
-/// Without the handles, which are where the caller wants them; what they point to counts.
+/// Measures pending timers without their handles, which the caller stores; what a handle points to
+/// counts.
 fn pending<T: Timers>() -> Footprint {
     let _context = timer::runtime().enter();
     let mut timers = T::new();
     let mut pending = Vec::with_capacity(TIMERS);
-    // The first touch of its pages, so that they do not count.
+    // Touches the pages of the vector, so that they do not count.
     pending.resize_with(TIMERS, || None);
     let (footprint, ()) = growth_of_each(TIMERS, || {
         for pending in &mut pending {
@@ -159,7 +160,7 @@ fn std_threads() -> Footprint {
     footprint
 }
 
-/// Returns how much more a thread takes once it has gone on and done something.
+/// Returns how much more a thread takes once it has done `something`.
 fn then(something: impl Fn() + Clone + Send + 'static, end: impl FnOnce()) -> Footprint {
     let gate = Arc::new(tl_event::Event::new());
     let go = Arc::clone(&gate);
@@ -196,7 +197,7 @@ fn their_values() -> Footprint {
     then(move || values.get_or_default().set(7), || ())
 }
 
-/// Measures each in a child process.
+/// Returns the table, for which each measurement is made in a child process.
 pub(crate) fn table() -> String {
     let rows: Vec<Vec<String>> = (0..)
         .zip(MEASUREMENTS)
@@ -225,7 +226,7 @@ fn measure_in_child(index: usize) -> Result<String, Box<dyn Error>> {
     }
 }
 
-/// The other side: what a child process does.
+/// Runs as the child process.
 pub(crate) fn run_as_child(index: usize) -> Result<(), Box<dyn Error>> {
     let (.., measure) = MEASUREMENTS
         .get(index)

@@ -187,7 +187,7 @@ fn enumerate(case: Case, live: usize) -> Case {
             assert!(tl_thread::enumerate().len() > live);
         })
     })
-    // The list that the system has.
+    // The system's own list.
     .peer("/proc/self/task", move |budget| {
         let _ = &also_threads;
         per_call(budget, || {
@@ -256,7 +256,7 @@ impl Growth {
         }
     }
 
-    /// The cases of the sizes are short, since there are many of them.
+    /// Returns a smaller effort for the case of each size, since there are many.
     fn effort(effort: Effort) -> Effort {
         Effort {
             repetitions: effort.repetitions / 3,
@@ -265,7 +265,7 @@ impl Growth {
         }
     }
 
-    /// About how many steps of the progress line this takes.
+    /// Returns about how many steps of the progress line this takes.
     pub(crate) fn steps(&self, effort: Effort) -> usize {
         self.sizes(effort).len() * 4 * Growth::effort(effort).repetitions.max(effort.least)
     }

@@ -1,13 +1,6 @@
 //! The benchmarks of the threading crates, beside their peers and the limit of the machine.
 //! `README.md` says how to repeat them.
 
-use std::error::Error;
-use std::fs;
-use std::process::ExitCode;
-use std::time::Instant;
-
-use clap::Parser;
-use command_line::{CommandLine, Task, Wanted};
 mod allocator;
 mod bar;
 mod busy;
@@ -34,6 +27,13 @@ mod statistics;
 mod text;
 mod verdict;
 
+use std::error::Error;
+use std::fs;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use command_line::{CommandLine, Task, Wanted};
 use disturbance::Surroundings;
 use progress::Progress;
 use run::Effort;
@@ -56,10 +56,10 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
         return footprint::run_as_child(index);
     }
     if let Some(parent) = command_line.loop_child {
-        busy::be_a_loop(parent);
+        busy::run_as_loop(parent);
     }
     if let Some(arguments) = command_line.sample_child {
-        return busy::be_a_sample(&arguments);
+        return busy::run_as_sample(&arguments);
     }
     match command_line.task {
         Some(Task::Busy(command_line)) => return busy::run(&command_line),

@@ -20,7 +20,7 @@ impl Sample {
 }
 
 /// Returns what one call costs, called over and over by one thread: the median of short batches, so
-/// that one in which the system let something else run does not count.
+/// that a batch in which the system ran something else does not count.
 pub(crate) fn per_call(budget: Duration, mut call: impl FnMut()) -> Outcome {
     const BATCHES: u32 = 15;
     let batch = budget / BATCHES;
@@ -238,7 +238,7 @@ fn steps(count: u64) {
 
 static STEPS_PER_NANO: OnceLock<f64> = OnceLock::new();
 
-/// Takes over what another process has measured, so that both do the same work.
+/// Uses what another process has measured, so that both do the same work.
 pub(crate) fn set_steps_per_nano(steps: f64) {
     STEPS_PER_NANO.get_or_init(|| steps);
 }

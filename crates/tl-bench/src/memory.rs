@@ -1,5 +1,5 @@
-//! What things take: their sizes here, and what the heap and the process grow by for each in
-//! `footprint.rs`.
+//! What things take in memory: their sizes here, and how much the heap and the process grow for
+//! each in `footprint.rs`.
 
 use std::mem::size_of;
 
@@ -72,7 +72,7 @@ fn sizes() -> Vec<Size> {
     ]
 }
 
-/// Returns everything, as Markdown, with the verdicts.
+/// Returns all tables, as Markdown, with the verdicts.
 pub(crate) fn tables() -> String {
     let sizes: Vec<Vec<String>> = sizes()
         .into_iter()

@@ -7,7 +7,7 @@ use crate::case::Who;
 use crate::chart::{Chart, Horizontal, Line};
 use crate::growth::Grown;
 
-/// Writes one chart a growth to `directory`, which is made if it is not there.
+/// Writes one chart for each growth to `directory`, which is made if it does not exist.
 pub(crate) fn write(grown: &[Grown], directory: &Path) -> io::Result<()> {
     for grown in grown {
         let lines = grown.contenders().into_iter().map(|who| Line {

@@ -93,7 +93,7 @@ pub(crate) fn die_with(parent: u32) {
     }
 }
 
-/// Sleeps while `word` is `value`, or wakes for no reason.
+/// Sleeps until woken, if `word` is `value`. May wake up for no reason.
 pub(crate) fn futex_wait(word: &AtomicU32, value: u32) {
     // SAFETY: the word is valid for the length of the call; without a timeout the other arguments
     // are not read.
@@ -160,7 +160,7 @@ pub(crate) fn packet_pipe() -> io::Result<(File, File)> {
     }
 }
 
-/// What several threads use by calls of the C library: in one place on the heap, where it stays.
+/// An object of the C library that several threads use. It lies on the heap and never moves.
 struct InPlace<T>(Box<UnsafeCell<T>>);
 
 // SAFETY: each `T` here is a lock or the like, which is there to be used by several threads.

@@ -1,4 +1,5 @@
-//! One line on standard error that says how far the run is. Nothing, when that is not a terminal.
+//! One line on standard error that says how far the run is. It is not shown where standard error is
+//! no terminal.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Instant;

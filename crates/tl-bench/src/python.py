@@ -1,7 +1,9 @@
-"""The same work through CPython's threading: python3 -c THIS CASE SECONDS prints nanoseconds an operation.
+"""The same work through CPython's threading.
 
-Its threads run wherever the system puts them, also where a case pins those of the others: the interpreter's lock lets only one
-of them run at a time."""
+python3 -c THIS CASE SECONDS prints the nanoseconds of an operation.
+
+Its threads run wherever the system puts them, even where a case pins those of the others: the
+interpreter's lock lets only one of them run at a time."""
 
 import collections
 import logging
@@ -14,7 +16,7 @@ now = time.perf_counter_ns
 
 
 def per_call(seconds, statement, inner=1, **names):
-    """Nanoseconds of one execution of a statement, by a loop around it that takes about so long."""
+    """Return the nanoseconds of one execution of a statement, by a loop that takes about `seconds`."""
     timer = timeit.Timer(statement, timer=now, globals=names)
     calls = 1
     while True:
@@ -43,7 +45,7 @@ def work(index):
 
 
 def team(seconds, threads, statement, **names):
-    """Nanoseconds that pass for each execution of a statement, when so many threads do it back to back."""
+    """Return the nanoseconds that pass for each execution of a statement, done by all threads at once."""
     counts = [0] * threads
     gate = threading.Barrier(threads + 1)
     names.update(counts=counts, gate=gate, stop=False)
@@ -62,7 +64,7 @@ def team(seconds, threads, statement, **names):
 
 
 def busy(nanoseconds):
-    """A statement that takes about so long."""
+    """Return a statement that takes about this long."""
     return f"for _ in range({max(1, round(nanoseconds / 10))}): pass"
 
 

@@ -10,7 +10,7 @@ use crate::sample::{Outcome, Sample};
 const PROGRAM: &str = include_str!("python.py");
 
 /// Returns where the interpreter is, if there is one. What is called `python3` may be a script that
-/// looks for it first.
+/// first looks for the interpreter.
 pub(crate) fn interpreter() -> Option<&'static str> {
     static INTERPRETER: OnceLock<Option<String>> = OnceLock::new();
     INTERPRETER
@@ -25,7 +25,7 @@ pub(crate) fn interpreter() -> Option<&'static str> {
         .as_deref()
 }
 
-/// One sample of a case, named as in `python.py`.
+/// Takes one sample of a case, named as in `python.py`.
 pub(crate) fn sample(case: &str, budget: Duration) -> Outcome {
     let interpreter = interpreter().ok_or("there is no python3")?;
     let output = Command::new(interpreter)

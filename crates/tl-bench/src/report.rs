@@ -30,7 +30,7 @@ pub(crate) fn all(cases: &[Finished], grown: &[Grown], memory: Option<&str>) -> 
         ("Memory", memory.unwrap_or_default().to_owned()),
         ("Disturbed", disturbed(cases, grown)),
         ("Left out", left_out(cases)),
-        ("Everybody", details(cases)),
+        ("All contenders", details(cases)),
     ];
     sections
         .into_iter()
@@ -39,7 +39,8 @@ pub(crate) fn all(cases: &[Finished], grown: &[Grown], memory: Option<&str>) -> 
         .collect()
 }
 
-/// One row a case: ours beside the limit and the best peer, and how the bars came out.
+/// Returns one row for each case: ours beside the limit and the best peer, and how the bars came
+/// out.
 fn summary(cases: &[Finished]) -> String {
     if cases.is_empty() {
         return String::new();
@@ -98,7 +99,7 @@ fn with_spread(row: &Row) -> String {
     )
 }
 
-/// Returns the lower end of a range, without its unit if that is the unit of the middle too.
+/// Returns the lower end of a range, without its unit if that is the unit of the median too.
 fn three_digits_of(value: f64, like: f64) -> String {
     let (value_text, like_text) = (duration(value), duration(like));
     match (value_text.split_once(' '), like_text.split_once(' ')) {
@@ -230,7 +231,7 @@ fn disturbed(cases: &[Finished], grown: &[Grown]) -> String {
     text
 }
 
-/// Returns the peers that did not take part, or not well.
+/// Returns the peers that did not take part, or failed.
 fn left_out(cases: &[Finished]) -> String {
     let mut text = String::new();
     for case in cases {

@@ -13,7 +13,7 @@ use crate::statistics::Summary;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
     pub(crate) repetitions: usize,
-    /// How often a case is repeated at least, if its samples take longer than usual.
+    /// The least number of repetitions of a case whose samples take longer than usual.
     pub(crate) least: usize,
     pub(crate) sample: Duration,
     pub(crate) sizes: Sizes,

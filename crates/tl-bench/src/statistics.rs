@@ -1,6 +1,6 @@
-//! What is kept of the repetitions of one measurement.
+//! Summaries of the repetitions of one measurement.
 
-/// The middle, the least and the greatest of some samples.
+/// The median, the least and the greatest of some samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Summary {
     pub(crate) median: f64,
@@ -9,7 +9,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Sums samples up. Returns `None` if there are none.
+    /// Summarizes samples. Returns `None` if there are none.
     pub(crate) fn of(samples: impl IntoIterator<Item = f64>) -> Option<Summary> {
         let mut sorted: Vec<f64> = samples.into_iter().collect();
         sorted.sort_by(f64::total_cmp);

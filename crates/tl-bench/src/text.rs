@@ -1,8 +1,8 @@
-//! Text for a reader: times, and tables of Markdown.
+//! Text for a reader: times, and Markdown tables.
 
 use std::fmt::Write;
 
-/// Nanoseconds as a reader likes them, to three digits.
+/// Returns a time in a readable unit, to three digits.
 pub(crate) fn duration(nanos: f64) -> String {
     let (value, unit) = match nanos {
         _ if nanos < 1e3 => (nanos, "ns"),
@@ -30,8 +30,8 @@ pub(crate) fn figure(text: &str, is_met: bool, by_chance: bool) -> String {
     }
 }
 
-/// A Markdown table. The first column is set to the left, and so is every other whose index is in
-/// `left`.
+/// Returns a Markdown table. The first column is set to the left, and so is every other whose index
+/// is in `left`.
 pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     let mut line = |cells: &mut dyn Iterator<Item = &str>| {
@@ -50,8 +50,8 @@ pub(crate) fn table(head: &[&str], left: &[usize], rows: &[Vec<String>]) -> Stri
     text
 }
 
-/// Returns the text with each line that is too wide wrapped at a space, the lines of an item under
-/// its first. Tables and links are left as they are.
+/// Returns the text with each line that is too wide wrapped at a space, and the further lines of a
+/// list item indented. Tables and links are left as they are.
 pub(crate) fn wrapped(text: &str) -> String {
     const COLUMNS: usize = 100;
     let mut wrapped = String::new();

@@ -26,7 +26,7 @@ fn results(folder: &Path) -> String {
 
 #[test]
 fn each_case_runs_and_the_page_has_it() {
-    // Its own, since results that lie there already are read instead of measured.
+    // A folder of its own, since results that exist already are read instead of measured.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("once-{}", process::id()));
     let page = results(&folder);
 
@@ -65,7 +65,7 @@ fn each_case_runs_and_the_page_has_it() {
         let is_expected = title != "## Memory";
         assert_eq!(page.contains(title), is_expected, "{title}");
     }
-    // As all Markdown of the project.
+    // Like all Markdown of the project.
     let is_wide = |line: &&str| line.chars().count() > 100 && !line.starts_with('|');
     assert_eq!(page.lines().find(is_wide), None);
     for link in page.split("](charts/").skip(1) {
@@ -76,7 +76,7 @@ fn each_case_runs_and_the_page_has_it() {
         );
     }
 
-    // What is there is not measured again.
+    // What exists is not measured again.
     let before = fs::metadata(folder.join("busy-1.json"))
         .unwrap()
         .modified()

@@ -1,12 +1,11 @@
-//! The bars that our primitives are to meet beside other work, and how they came out.
+//! The bars that our primitives should meet beside other work, and how they came out.
 
 use super::case::Side;
 use super::figures::Figure;
 use super::run::{AtLoad, Row};
 use crate::text::figure;
 
-/// The bars: each figure of ours, divided by that of the best peer that it is held against, is at
-/// most this.
+/// The bars: our figure divided by the best peer's may be at most this.
 const BARS: [(Figure, f64); 3] = [
     (Figure::Mean, 1.1),
     (Figure::P99, 1.25),
@@ -25,14 +24,14 @@ pub(crate) struct Verdict {
     pub(crate) value: Option<f64>,
     pub(crate) limit: f64,
     pub(crate) met: bool,
-    /// Whether the bar is missed, and would be met beside the worst repetition of that peer.
+    /// Whether the bar is missed, but would be met beside the worst repetition of that peer.
     pub(crate) by_chance: bool,
 }
 
-/// Returns two values of the best peer that ours is held against: the median of this figure, and
-/// the greatest of the repetitions.
+/// Returns two values of the best peer: the median of this figure, and the greatest of its
+/// repetitions.
 fn best(at_load: &AtLoad, figure: Figure) -> Option<(f64, f64)> {
-    let peers = at_load.rows.iter().filter(|row| row.side == Side::Held);
+    let peers = at_load.rows.iter().filter(|row| row.side == Side::Peer);
     peers
         .filter_map(|row| {
             let repetitions = row.repetitions.as_ref().ok()?.iter();
@@ -85,10 +84,10 @@ pub(crate) fn text(verdicts: &[Verdict]) -> String {
     texts.collect::<Vec<_>>().join(" ")
 }
 
-/// The figures that have bars, as JSON names them.
+/// The names in JSON of the figures that have bars.
 pub(crate) const BAR_KEYS: [&str; 4] = ["mean_ns", "p99_ns", "processor_ns", "lost"];
 
-/// Returns what a reader calls the figure of a bar. A figure not named here keeps its key.
+/// Returns the name of a figure in the tables. A figure that is not named here keeps its key.
 pub(crate) fn figure_name(key: &str) -> &str {
     match key {
         "mean_ns" => "mean",
@@ -98,7 +97,7 @@ pub(crate) fn figure_name(key: &str) -> &str {
     }
 }
 
-/// Returns the value of a bar on this figure.
+/// Returns the text of a bar's value, given the bar's figure.
 pub(crate) fn value_text(figure: &str, value: Option<f64>) -> String {
     let Some(value) = value else {
         return "failed".to_owned();
@@ -139,11 +138,11 @@ mod tests {
     }
 
     #[test]
-    fn ours_is_held_against_the_best_that_counts() {
+    fn ours_is_compared_with_the_best_peer_that_counts() {
         let verdicts = judge(&at_load(vec![
             row("ours", Side::Ours, &[12.0, 12.0, 99.0], 0.1),
-            row("std", Side::Held, &[20.0], 0.0),
-            row("parking_lot", Side::Held, &[9.0, 10.0, 10.5], 0.5),
+            row("std", Side::Peer, &[20.0], 0.0),
+            row("parking_lot", Side::Peer, &[9.0, 10.0, 10.5], 0.5),
             row("hurdles", Side::Shown, &[1.0], 0.0),
         ]));
         assert_eq!(verdicts.len(), 2);
@@ -155,22 +154,22 @@ mod tests {
     fn a_miss_within_the_repetitions_of_the_peer_is_marked() {
         let verdicts = judge(&at_load(vec![
             row("ours", Side::Ours, &[12.0], 0.0),
-            row("std", Side::Held, &[9.0, 10.0, 13.0], 0.0),
+            row("std", Side::Peer, &[9.0, 10.0, 13.0], 0.0),
         ]));
         assert!(!verdicts[0].met && verdicts[0].by_chance && verdicts[1].met);
         assert_eq!(text(&verdicts), "**~1.20** +0.0 %");
     }
 
     #[test]
-    fn what_failed_misses_and_is_not_held_against_ours() {
+    fn ours_misses_if_it_failed_and_is_not_compared_with_a_peer_that_failed() {
         let failed = |side| Row {
             name: "",
             side,
             repetitions: Err("hung".to_owned()),
         };
         let ours = row("ours", Side::Ours, &[12.0], 0.0);
-        assert!(judge(&at_load(vec![ours, failed(Side::Held)])).is_empty());
-        let peer = row("std", Side::Held, &[12.0], 0.0);
+        assert!(judge(&at_load(vec![ours, failed(Side::Peer)])).is_empty());
+        let peer = row("std", Side::Peer, &[12.0], 0.0);
         let verdicts = judge(&at_load(vec![failed(Side::Ours), peer]));
         assert_eq!(text(&verdicts), "**failed** **failed**");
     }

@@ -8,8 +8,8 @@ use super::waits::Waits;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Ours,
-    /// A peer that ours is held against.
-    Held,
+    /// A peer with which the bars compare ours.
+    Peer,
     /// A peer that is only shown.
     Shown,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Contender {
     pub(crate) sample: Sampler,
 }
 
-/// One table: the same waits by us and by each peer.
+/// One table: the same waits with our primitive and with each peer's.
 pub(crate) struct Case {
     pub(crate) id: String,
     pub(crate) what: String,
@@ -67,13 +67,13 @@ impl Case {
         self.contender("ours", Side::Ours, sample)
     }
 
-    /// Adds a peer that ours is held against.
-    pub(crate) fn held(
+    /// Adds a peer with which the bars compare ours.
+    pub(crate) fn peer(
         self,
         name: &'static str,
         sample: impl Fn(Duration) -> Waits + 'static,
     ) -> Case {
-        self.contender(name, Side::Held, sample)
+        self.contender(name, Side::Peer, sample)
     }
 
     /// Adds a peer that is only shown.

@@ -16,7 +16,7 @@ use super::cases;
 use super::waits::Waits;
 use crate::{measure, posix};
 
-/// How much longer a sample may take than it should.
+/// How much longer than its budget a sample may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn this_program(flag: &str) -> io::Result<Command> {
@@ -36,7 +36,7 @@ impl Loops {
             child.stdin(Stdio::null()).stdout(Stdio::null());
             loops.0.push(child.spawn()?);
         }
-        // Time for all of them to begin, and for the system to spread them.
+        // Leaves time for all of them to begin, and for the system to spread them.
         thread::sleep(Duration::from_millis(if count > 0 { 20 } else { 0 }));
         Ok(loops)
     }
@@ -53,7 +53,7 @@ impl Drop for Loops {
 }
 
 /// Computes until it is killed.
-pub(crate) fn be_a_loop(parent: u32) -> ! {
+pub(crate) fn run_as_loop(parent: u32) -> ! {
     posix::die_with(parent);
     let mut value = 1_u64;
     loop {
@@ -90,11 +90,11 @@ pub(crate) fn sample(case: &str, contender: &str, budget: Duration) -> Result<Wa
     let value: Value = text
         .map_err(|error| error.to_string())
         .and_then(|text| serde_json::from_str(&text).map_err(|_| format!("ended with {status}")))?;
-    Waits::from_json(&value).ok_or_else(|| format!("said {value}"))
+    Waits::from_json(&value).ok_or_else(|| format!("printed {value}, which is no sample"))
 }
 
 /// Takes the sample that the arguments name, and prints it.
-pub(crate) fn be_a_sample(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run_as_sample(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let [parent, case, contender, budget, steps] = arguments else {
         return Err("a sample has five arguments".into());
     };
@@ -109,6 +109,6 @@ pub(crate) fn be_a_sample(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         .ok_or("there is no such contender")?;
     let waits = (contender.sample)(Duration::from_nanos(budget.parse()?));
     println!("{}", waits.to_json());
-    // Threads that a peer still has at work need not end.
+    // Does not wait for threads of a peer that are still at work.
     process::exit(0);
 }

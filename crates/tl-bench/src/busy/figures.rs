@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::statistics::Summary;
 
-/// What is known of the waits of a sample. Times are nanoseconds.
+/// A figure of a sample. Times are in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Figure {
     Mean,
@@ -37,7 +37,7 @@ impl Figure {
         Figure::Fairness,
     ];
 
-    /// Returns what it is called in JSON.
+    /// Returns its name in JSON.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Figure::Mean => "mean_ns",
@@ -53,7 +53,7 @@ impl Figure {
     }
 }
 
-/// Each figure that a case has.
+/// The value of each figure, if the case has it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Figures([Option<f64>; Figure::ALL.len()]);
 

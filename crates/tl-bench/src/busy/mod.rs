@@ -21,7 +21,7 @@ use crate::command_line::BusyCommandLine;
 use crate::disturbance::Surroundings;
 
 pub(crate) use bar::{BAR_KEYS, figure_name, value_text};
-pub(crate) use child::{be_a_loop, be_a_sample};
+pub(crate) use child::{run_as_loop, run_as_sample};
 pub(crate) use plot::{CHART_X, CHART_Y, CHARTS};
 pub(crate) use report::BARS_EXPLAINED;
 

@@ -8,7 +8,7 @@ use super::figures::Figure;
 use super::run::Measured;
 use crate::chart::{Chart, Horizontal, Line};
 
-/// The cases that have a chart, its name, and what waits there.
+/// The cases that have a chart, each with the name of the chart and of the primitive.
 pub(crate) const CHARTS: [(&str, &str, &str); 4] = [
     ("monitor-5", "busy-monitor", "Monitor"),
     ("barrier-4-20", "busy-barrier", "Barrier"),

@@ -78,7 +78,7 @@ fn cell(row: &Row) -> String {
     text
 }
 
-/// Microseconds, to two digits or to the whole.
+/// Returns microseconds to two digits, or as a whole number from ten on.
 fn micros(nanos: f64) -> String {
     let micros = nanos / 1e3;
     match micros {
@@ -116,8 +116,8 @@ fn bars(measured: &[Measured]) -> String {
 }
 
 pub(crate) const BARS_EXPLAINED: &str = "\
-Each cell: the mean (≤ 1.10), p99 (≤ 1.25), and processor time (≤ 1.15) of ours by the best of the
-peers that it is held against, and for items by how much the share of those lost is greater.";
+Each cell: our mean (≤ 1.10), p99 (≤ 1.25) and processor time (≤ 1.15), each divided by the best
+peer's; and for items, by how much our share of lost ones is greater.";
 
 /// Returns the bars, and an object for each contender of each case at each load.
 pub(crate) fn json(measured: &[Measured]) -> Value {
@@ -172,7 +172,7 @@ fn json_row(case: &Measured, at_load: &AtLoad, row: &Row) -> Value {
     object["who"] = json!(row.name);
     object["role"] = json!(match row.side {
         Side::Ours => "ours",
-        Side::Held => "peer",
+        Side::Peer => "peer",
         Side::Shown => "shown",
     });
     object["beside"] = json!(at_load.load);

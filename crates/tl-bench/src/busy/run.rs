@@ -19,7 +19,7 @@ pub(crate) struct Effort {
     /// core or on two decides how long its waits take, and does not change: with one process each,
     /// the median of the repetitions would be a toss of a coin.
     pub(crate) processes: usize,
-    /// How long each of them is measured.
+    /// For how long each process is measured.
     pub(crate) sample: Duration,
 }
 
@@ -44,7 +44,7 @@ impl Effort {
 /// How many repetitions a peer that is only shown has, at most.
 const SHOWN: usize = 3;
 
-/// What a contender did, at one load.
+/// What was measured of a contender at one load.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) side: Side,
@@ -156,8 +156,7 @@ fn once(case: &Case, load: usize, effort: Effort, progress: &mut Progress) -> io
     })
 }
 
-/// Returns the figures of each repetition, which is the samples of `processes` processes taken
-/// together.
+/// Returns the figures of each repetition, which are those of `processes` samples taken together.
 fn repetitions(samples: Vec<Waits>, processes: usize) -> Result<Vec<Figures>, String> {
     let mut repetitions = Vec::new();
     let mut samples = samples.into_iter();

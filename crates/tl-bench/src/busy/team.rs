@@ -1,5 +1,4 @@
-//! How a sample is taken of threads that all do the same, and of a thread that does something
-//! alone.
+//! Takes a sample of threads that all do the same, or of one thread alone.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};

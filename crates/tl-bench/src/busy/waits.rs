@@ -9,7 +9,7 @@ use super::figures::{Figure, Figures};
 /// How many buckets there are for each power of two: they are 1.6 % wide.
 const STEPS: u64 = 64;
 
-/// How often a wait took how long. Its memory is there from the beginning, so that recording
+/// Counts waits by their length. All its memory is allocated at the beginning, so that recording
 /// allocates none.
 pub(crate) struct Histogram {
     counts: Vec<u32>,
@@ -21,7 +21,7 @@ pub(crate) struct Histogram {
 impl Histogram {
     pub(crate) fn new() -> Histogram {
         Histogram {
-            // Written, not only allocated, so that each page is there before the first wait.
+            // Written, not only allocated, so that each page is in memory before the first wait.
             counts: vec![1; bucket(u64::MAX) + 1]
                 .into_iter()
                 .map(|one| one - 1)
@@ -80,7 +80,8 @@ impl Histogram {
         self.sum as f64 / self.count as f64
     }
 
-    /// Returns the nanoseconds that this share of the waits does not exceed, to a bucket.
+    /// Returns the nanoseconds that this share of the waits does not exceed, rounded up to the end
+    /// of a bucket.
     fn percentile(&self, share: f64) -> f64 {
         let rank = ((self.count as f64 * share).ceil() as u64).max(1);
         let mut seen = 0;
@@ -117,7 +118,7 @@ pub(crate) struct Waits {
     /// The processor time of the operations, all threads together.
     pub(crate) processor: Duration,
     pub(crate) operations: u64,
-    /// Items that were overwritten before they were consumed. They are no operations.
+    /// Items that were overwritten before they were consumed. They do not count as operations.
     pub(crate) lost: Option<u64>,
     /// The operations of the slowest thread divided by those of the fastest.
     pub(crate) fairness: Option<f64>,
@@ -134,7 +135,7 @@ impl Waits {
         }
     }
 
-    /// Adds what another process did.
+    /// Adds the sample of another process.
     pub(crate) fn add(&mut self, other: &Waits) {
         self.histogram.add(&other.histogram);
         self.processor += other.processor;

@@ -12,8 +12,8 @@ use crate::case::{Case, Outcome, Second};
 use crate::measure::{Cores, rounds};
 use crate::posix::{self, PthreadBarrier};
 
-/// What takes part: a function that is given the number of threads, and makes for each of them the
-/// function by which it waits for the others.
+/// A contender: given the number of threads, it makes for each of them the function by which that
+/// thread waits for the others.
 pub(crate) type Parties = fn(usize) -> Vec<Box<dyn FnMut() + Send>>;
 
 fn share<B: Send + Sync + 'static>(
@@ -77,7 +77,7 @@ pub(crate) fn pthread(parties: usize) -> Vec<Box<dyn FnMut() + Send>> {
     share(PthreadBarrier::new(parties), parties, PthreadBarrier::wait)
 }
 
-/// Each thread has its own copy, as its interface asks.
+/// Each thread has its own copy, as the interface of `hurdles` asks.
 pub(crate) fn hurdles(parties: usize) -> Vec<Box<dyn FnMut() + Send>> {
     let barrier = hurdles::Barrier::new(parties);
     (0..parties)
@@ -98,8 +98,8 @@ pub(crate) fn round(
     move |budget| rounds(budget, cores, parties(count))
 }
 
-/// A round, and besides it the share of a processor that a thread takes that waits for a tenth of a
-/// second.
+/// Measures a round, and as second figure the share of a processor that a thread uses while it
+/// waits for a tenth of a second.
 fn round_and_long_wait(parties: Parties, count: usize) -> impl FnMut(Duration) -> Outcome {
     let mut round = round(parties, count, Cores::Any);
     move |budget| {

@@ -12,10 +12,10 @@ use crate::cases::event::{self, Spinning};
 use crate::measure::{Cores, round_trips};
 use crate::posix::{self, PthreadCondition, PthreadMutex};
 
-/// As Python's: the lock is an `RLock`, and the number is beside it.
+/// Like Python's: the lock is an `RLock`, and the number is beside it.
 pub(crate) type Ours = (tl_condition::Condition, AtomicU64);
 pub(crate) type Monitor = tl_condition::Monitor<u64>;
-/// As parking_lot's: apart from its mutex.
+/// Like parking_lot's: apart from its mutex.
 pub(crate) type Condvar = (tl_locks::Mutex<u64>, tl_condition::Condvar);
 pub(crate) type Std = (std::sync::Mutex<u64>, std::sync::Condvar);
 pub(crate) type ParkingLot = (parking_lot::Mutex<u64>, parking_lot::Condvar);
@@ -28,7 +28,7 @@ pub(crate) enum Notify {
     All,
 }
 
-/// What takes part: a number behind a lock, with a condition.
+/// A contender: a number behind a lock, with a condition.
 pub(crate) trait Guarded: Sync + 'static {
     fn new() -> Self;
 
@@ -273,7 +273,7 @@ pub(crate) fn ping_pong<G: Guarded>(cores: Cores) -> impl FnMut(Duration) -> Out
     }
 }
 
-/// How long it takes from a notification of `waiters` sleeping threads until the last of them runs.
+/// Measures the time from a notification of `waiters` sleeping threads until the last of them runs.
 pub(crate) fn wake_all<G: Guarded>(waiters: usize) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let guarded = CachePadded::new(G::new());

@@ -16,10 +16,10 @@ use crate::posix;
 /// How long a wait of a peer that loses wake-ups may take.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// What takes part: a flag that threads wait for.
+/// A contender: a flag that threads wait for.
 pub(crate) trait Flag: Sync + 'static {
-    /// Whether a wait may return before the event is set, so that each must be checked, which costs
-    /// the others a little.
+    /// Whether a wait may return before the event is set. Then each wait is checked; the other
+    /// contenders are spared the cost.
     const IS_SUSPECT: bool = false;
 
     fn new() -> Self;
@@ -28,7 +28,8 @@ pub(crate) trait Flag: Sync + 'static {
     fn is_set(&self) -> bool;
     fn wait(&self);
 
-    /// As `wait`; a peer that loses wake-ups gives up after some time, and returns false.
+    /// Waits like `wait`; but a peer that loses wake-ups gives up after some time, and returns
+    /// false.
     fn wait_bounded(&self) -> bool {
         self.wait();
         true
@@ -78,7 +79,7 @@ impl Flag for Futex {
 }
 
 /// A flag by which two threads that only ever spin wake each other. It shows how fast this machine
-/// can be, and has no other use. Read a bar in nanoseconds beside it.
+/// can be, and has no other use. A bar in nanoseconds is to be read beside it.
 pub(crate) struct Spinning(AtomicBool);
 
 impl Flag for Spinning {

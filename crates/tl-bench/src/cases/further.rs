@@ -1,4 +1,4 @@
-//! Case 16: parking, auto-reset events, and semaphores that can be closed.
+//! Case 16: parking, auto-reset events, and closable semaphores.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use crate::bar::Bar;
 use crate::case::{Case, Outcome};
 use crate::measure::{Cores, round_trips};
 
-/// What takes part: a thread that can be let go.
+/// A contender: a thread that parks, and can be unparked.
 pub(crate) trait Parks: Send + Sync + 'static {
     fn current() -> Self;
     fn park();
@@ -52,7 +52,7 @@ impl Parks for thread::Thread {
     }
 }
 
-/// A thread that parks until it was told to go on, and is told by another.
+/// A thread that parks until another tells it to go on.
 pub(crate) struct Parked<P> {
     /// Set by the thread itself before it parks for the first time.
     thread: OnceLock<P>,
@@ -155,7 +155,7 @@ impl Flag for rsevents::AutoResetEvent {
     fn clear(&self) {}
 
     fn is_set(&self) -> bool {
-        unreachable!("to look is to take")
+        unreachable!("a look at this event would take it")
     }
 
     #[inline]

@@ -1,4 +1,4 @@
-//! Case 15: what every thread does.
+//! Case 15: snapshots of what every thread does, and the cost of noting a wait.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,8 +12,8 @@ use crate::case::{Case, Outcome};
 use crate::live_threads::LiveThreads;
 use crate::measure::{Cores, per_call, round_trips};
 
-/// A snapshot of `threads` threads, each of which waits. They start with the first sample, and end
-/// with the case.
+/// Takes snapshots of `threads` threads, each of which waits. They start with the first sample, and
+/// end with the case.
 fn snapshot(threads: usize) -> impl FnMut(Duration) -> Outcome {
     let mut live = None;
     move |budget| {
@@ -27,8 +27,8 @@ fn snapshot(threads: usize) -> impl FnMut(Duration) -> Outcome {
 
 const TAKE: &Operation = &Operation::new("Turn", "take");
 
-/// Whose turn it is: the least that a primitive on the door can be. A thread that waits for it
-/// sleeps at once, and notes its wait or does not.
+/// The least primitive on the door: a turn that one thread gives and another takes. A thread that
+/// waits for it sleeps at once; `IS_NOTED` says whether it notes its wait.
 struct Turn<const IS_NOTED: bool>(AtomicU32);
 
 impl<const IS_NOTED: bool> Turn<IS_NOTED> {

@@ -13,7 +13,7 @@ use crate::measure::per_call;
 
 pub(crate) type ThreadLocal = thread_local::ThreadLocal<Cell<u64>>;
 
-/// What takes part: a number of the calling thread.
+/// A contender: a number that each thread has for itself.
 pub(crate) trait ThreadNumber: 'static {
     fn new() -> Self;
     fn set(&self, number: u64);
@@ -115,7 +115,7 @@ fn called<N: ThreadNumber>() -> impl FnMut(Duration) -> Outcome {
     }
 }
 
-/// The number changed in place.
+/// Changes the number in place.
 fn changed() -> impl FnMut(Duration) -> Outcome {
     let number = tl_local::Local::new();
     number.set(7_u64);
@@ -130,14 +130,14 @@ fn changed() -> impl FnMut(Duration) -> Outcome {
     }
 }
 
-/// What takes part: counters, one of each thread, that all threads may read.
+/// A contender: counters, one for each thread, that all threads may read.
 trait Counters: Send + Sync + 'static {
     fn new() -> Self;
     /// Reads the calling thread's counter, which is made if there is none.
     fn own(&self) -> u64;
 }
 
-/// Counters that can be gone through.
+/// Counters that one thread can add up.
 trait Sum: Counters {
     fn sum(&self) -> u64;
 }
@@ -207,7 +207,7 @@ fn own<C: Counters>() -> impl FnMut(Duration) -> Outcome {
     }
 }
 
-/// One thread adds up the counters of `threads` others, which sleep meanwhile.
+/// Lets one thread add up the counters of `threads` others, which sleep meanwhile.
 fn sum<C: Sum>(threads: u32) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let counters = C::new();

@@ -11,7 +11,7 @@ use crate::case::{Case, Outcome, Second};
 use crate::measure::{per_call, team, work_of};
 use crate::posix::PthreadMutex;
 
-/// What takes part: something that one thread holds at a time.
+/// A contender: something that one thread holds at a time.
 pub(crate) trait Exclusive: Sync + 'static {
     fn new() -> Self;
     fn hold(&self, inside: impl FnOnce());
@@ -19,7 +19,7 @@ pub(crate) trait Exclusive: Sync + 'static {
     fn try_hold(&self) -> bool;
 }
 
-/// The same by one thread several times over.
+/// A contender that its holder can take several times over.
 pub(crate) trait Reentrant: Sync + 'static {
     fn new() -> Self;
     fn hold(&self, inside: impl FnOnce());

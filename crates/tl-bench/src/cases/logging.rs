@@ -16,7 +16,7 @@ use crate::posix;
 pub(crate) type ChildArguments = [String];
 
 /// Takes a sample in a child process: the time of a line that goes to `/dev/null`, and how many
-/// writes a line is.
+/// writes a line takes.
 fn child(logger: &'static str) -> impl FnMut(Duration) -> Outcome {
     let mut writes = None;
     move |budget| {
@@ -65,7 +65,7 @@ fn time_line(logger: &str, budget: Duration) -> io::Result<f64> {
     nanos?.parse().map_err(io::Error::other)
 }
 
-/// The writes of one line, as packets of a pipe that keeps them apart.
+/// Returns how many writes a line takes, counted as packets of a pipe that keeps them apart.
 fn count_writes(logger: &str) -> io::Result<f64> {
     let (mut reader, writer) = posix::packet_pipe()?;
     run_child("once", logger, "", writer.try_clone()?, writer)?;
@@ -77,7 +77,7 @@ fn count_writes(logger: &str) -> io::Result<f64> {
     Ok(f64::from(packets))
 }
 
-/// The other side: what a child process does.
+/// Runs as the child process.
 pub(crate) fn run_as_child(arguments: &ChildArguments) -> io::Result<()> {
     let [mode, logger, file] = arguments else {
         return Err(io::Error::other("--log-child takes MODE LOGGER FILE"));
@@ -128,7 +128,7 @@ fn env_logger() {
         .init();
 }
 
-/// Its own format, with the thread and without the time, as near as it comes.
+/// Uses the nearest that it has to our format: its own, with the thread and without the time.
 fn simple_logger() {
     simple_logger::SimpleLogger::new()
         .with_level(LevelFilter::Debug)

@@ -45,7 +45,7 @@ impl Flag for AtOnce {
     }
 }
 
-/// The flag of the C library: a bool with its mutex and its condition.
+/// A flag as a C programmer writes it: a bool with a mutex and a condition.
 struct Pthread {
     is_set: AtomicBool,
     mutex: PthreadMutex,
@@ -87,8 +87,8 @@ impl Flag for Pthread {
     }
 }
 
-/// One thread waits, again and again, and another ends each wait when it has lasted for `length`.
-/// The figure is the processor time of the waiter alone, for each wait.
+/// Lets one thread wait, again and again, and another end each wait when it has lasted for
+/// `length`. The figure is the processor time of the waiter alone, for each wait.
 fn waits<T: Sync + 'static>(
     length: Duration,
     make: impl Fn() -> T + 'static,
@@ -103,7 +103,7 @@ fn waits<T: Sync + 'static>(
         thread::scope(|scope| {
             let waiter = scope.spawn(|| {
                 Cores::Two.pin(1);
-                // The first lets the other thread start.
+                // The first wait lets the other thread start.
                 begun.store(1, Ordering::Release);
                 wait(&shared);
                 let start = posix::thread_time();

@@ -12,7 +12,7 @@ use crate::case::{Case, Outcome, Sample, Second};
 use crate::measure::{per_call, team, work_of};
 use crate::posix::PthreadRwLock;
 
-/// What takes part: something that many may read, or one may write.
+/// A contender: something that many may read, or one may write.
 pub(crate) trait Shared: Sync + 'static {
     fn new() -> Self;
     fn read(&self, inside: impl FnOnce());
@@ -128,8 +128,8 @@ fn write<L: Shared>() -> impl FnMut(Duration) -> Outcome {
     move |budget| per_call(budget, || lock.write(|| ()))
 }
 
-/// What a read costs when eight threads read, and a ninth writes now and then. Second figure: how
-/// long the writer waits, in the mean.
+/// Measures what a read costs when eight threads read, and a ninth writes now and then. The second
+/// figure is how long the writer waits, on average.
 fn readers_and_writer<L: Shared>() -> impl FnMut(Duration) -> Outcome {
     let lock = CachePadded::new(L::new());
     let (inside, outside, between_writes) = (work_of(50.0), work_of(200.0), work_of(5_000.0));

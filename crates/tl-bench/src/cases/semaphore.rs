@@ -14,13 +14,13 @@ use crate::case::{Case, Outcome, Second};
 use crate::measure::{per_call, team, work_of};
 use crate::posix::PosixSemaphore;
 
-/// What takes part: a semaphore, which lets as many threads in at a time as it has permits.
+/// A contender: a semaphore, which lets as many threads in at a time as it has permits.
 pub(crate) trait Permits: Sync + 'static {
     fn new(permits: u32) -> Self;
     fn hold(&self, inside: impl FnOnce());
 }
 
-/// The least that a semaphore must do: take one from a number and give it back. It cannot wait.
+/// The least that a semaphore must do: subtract one from a number and add it again. It cannot wait.
 struct Bare(AtomicUsize);
 
 impl Permits for Bare {

@@ -8,7 +8,7 @@ use crate::case::{Case, Outcome, Sample};
 use crate::measure::per_call;
 use crate::posix;
 
-/// What one thread costs when `count` threads are started and then joined.
+/// Measures what one thread costs when `count` threads are started and then joined.
 fn start_and_join(count: usize, mut batch: impl FnMut(usize)) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let sample = per_call(budget, || batch(count))?;

@@ -16,7 +16,7 @@ use crate::statistics::percentile;
 /// The delay of pending timers: so long that none becomes due while they are measured.
 const LONG: Duration = Duration::from_secs(3600);
 
-/// Something that a timer library makes: it can start timers and cancel them.
+/// A contender: starts timers and cancels them.
 pub(crate) trait Timers: 'static {
     type Pending;
     fn new() -> Self;
@@ -24,7 +24,7 @@ pub(crate) trait Timers: 'static {
     fn cancel(&mut self, pending: Self::Pending);
 }
 
-/// The limit: a clock and a heap, from which nothing is taken.
+/// The limit: a clock and a heap, from which nothing is removed.
 pub(crate) struct Heap(BinaryHeap<(Instant, usize)>);
 
 impl Timers for Heap {
@@ -53,7 +53,7 @@ pub(crate) fn runtime() -> &'static Runtime {
     })
 }
 
-/// Ours are started and cancelled by themselves: the scheduler is there while any is pending.
+/// Our timers belong to no object: the scheduler exists while any timer is pending.
 pub(crate) struct Ours;
 
 impl Timers for Ours {
@@ -90,7 +90,7 @@ impl Timers for DelayQueue<()> {
     }
 }
 
-/// A task that sleeps. Those that are pending at the end are aborted with their set.
+/// A timer is a task that sleeps. It is aborted when its handle is dropped.
 pub(crate) struct Tasks;
 
 pub(crate) struct Task(tokio::task::JoinHandle<()>);
@@ -169,7 +169,7 @@ impl Timers for Threads {
     }
 }
 
-/// A timer is started and cancelled, while `others` timers are pending.
+/// Starts and cancels a timer, while `others` timers are pending.
 pub(crate) fn start_and_cancel<T: Timers>(others: usize) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let _context = runtime().enter();
@@ -186,14 +186,15 @@ pub(crate) fn start_and_cancel<T: Timers>(others: usize) -> impl FnMut(Duration)
     }
 }
 
-/// How late timers are that become due within half a second: the mean, and the 99th percentile.
-/// `start` starts one timer, whose function sends how long after its due time it was called.
+/// Measures how late timers are that become due within half a second: the mean, and the 99th
+/// percentile. `start` starts one timer, whose function sends how long after its due time it was
+/// called.
 fn lateness(
     mut start: impl FnMut(Duration, Instant, mpsc::Sender<Duration>),
 ) -> impl FnMut(Duration) -> Outcome {
     const TIMERS: u32 = 1000;
     const SPAN: Duration = Duration::from_millis(500);
-    /// Time to start them all, before the first is due.
+    /// Time to start them all before the first is due.
     const AHEAD: Duration = Duration::from_millis(100);
     move |_| {
         let _context = runtime().enter();

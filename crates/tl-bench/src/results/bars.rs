@@ -6,7 +6,7 @@ use crate::busy;
 use crate::statistics::Summary;
 use crate::text::table;
 
-/// Returns the table of the idle bench: a row a bar, a column a run.
+/// Returns the table of the idle bench: a row for each bar, a column for each run.
 pub(crate) fn idle(runs: &[Run]) -> String {
     let rows: Vec<Vec<String>> = over_runs(runs)
         .iter()
@@ -46,8 +46,8 @@ fn cells<'a, 'b>(bars: &'a [OverRuns<'b>]) -> Vec<((&'a str, u64), Vec<&'a OverR
     cells
 }
 
-/// Returns the table of the busy bench: a row a case and load, a column a figure. A cell has the
-/// figure of each run, and in brackets in how many of them it met the bar.
+/// Returns the table of the busy bench: a row for each case and load, a column for each figure. A
+/// cell has the figure of each run, and in brackets in how many of them it met the bar.
 pub(crate) fn busy(runs: &[Run]) -> String {
     let bars = over_runs(runs);
     let rows: Vec<Vec<String>> = cells(&bars)
@@ -70,8 +70,8 @@ pub(crate) fn busy(runs: &[Run]) -> String {
     table(&head, &[], &rows)
 }
 
-/// Returns a short table of the busy bench, with the middle of the runs: a row a case, a column a
-/// load.
+/// Returns a short table of the busy bench, with the median of the runs: a row for each case, a
+/// column for each load.
 pub(crate) fn overview(runs: &[Run]) -> String {
     let bars = over_runs(runs);
     let cells = cells(&bars);
@@ -85,7 +85,7 @@ pub(crate) fn overview(runs: &[Run]) -> String {
         .map(|case| {
             let cell = |load: &u64| {
                 let cell = cells.iter().find(|(key, _)| *key == (*case, *load));
-                let texts = cell.map(|(_, bars)| bars.iter().map(|bar| middle(bar)));
+                let texts = cell.map(|(_, bars)| bars.iter().map(|bar| median(bar)));
                 texts.map_or("–".to_owned(), |texts| {
                     texts.collect::<Vec<_>>().join(" ")
                 })
@@ -102,7 +102,7 @@ pub(crate) fn overview(runs: &[Run]) -> String {
     table(&head, &[], &rows)
 }
 
-fn middle(bar: &OverRuns<'_>) -> String {
+fn median(bar: &OverRuns<'_>) -> String {
     let values = bar.each.iter().filter_map(|bar| bar["value"].as_f64());
     let value = Summary::of(values).map(|summary| summary.median);
     bar.outcome()
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_overview_has_the_middle_of_the_runs() {
+    fn the_overview_has_the_median_of_the_runs() {
         let text = overview(&[run(1.0, 1.5), run(1.5, 2.5), run(1.05, 1.0)]);
         assert!(text.contains("| monitor-5 | 1.05 **1.50** |"), "{text}");
     }

@@ -1,9 +1,9 @@
-//! The charts of p99 against load: the middle of the runs.
+//! The charts of p99 against load: the median of the runs.
 
 use std::io;
 use std::path::Path;
 
-use super::run::{Run, middle};
+use super::run::{Run, median};
 use crate::busy;
 use crate::chart::{Chart, Horizontal, Line};
 
@@ -14,7 +14,7 @@ pub(crate) fn write(runs: &[Run], directory: &Path) -> io::Result<()> {
         let mut lines: Vec<Line<'_>> = Vec::new();
         for row in rows.iter().filter(|row| row["case"] == case) {
             let load = row["beside"].as_f64().unwrap_or_default();
-            let point = middle(runs, row, "p99_ns").map(|p99| (load, p99));
+            let point = median(runs, row, "p99_ns").map(|p99| (load, p99));
             let who = row["who"].as_str().unwrap_or_default();
             match lines.iter_mut().find(|line| line.name == who) {
                 Some(line) => line.points.extend(point),

@@ -1,17 +1,17 @@
-//! What the percentiles of a wait hide where several threads want the same. An unfair lock has few
-//! long waits, and many acquisitions that found it free, since the same thread takes it again and
-//! again.
+//! What the percentiles of a wait hide where several threads want the same lock. An unfair lock has
+//! few long waits, and many acquisitions that found it free, since the same thread takes it again
+//! and again.
 
 use serde_json::Value;
 
-use super::run::{Run, middle};
+use super::run::{Run, median};
 use crate::text::{duration, table};
 
 /// The cases of the table.
 const CASES: [&str; 4] = ["lock-", "rwlock-", "semaphore-4-2", "semaphore-8-2"];
 
 /// Returns a row for each case and load: acquisitions, fairness and the longest wait, ours beside
-/// each peer that it is held against, the middle of the runs.
+/// each peer that it is compared with, the median of the runs.
 pub(crate) fn table_of(runs: &[Run]) -> String {
     let first = runs.first().map_or(&[][..], |run| &run.rows);
     let rows: Vec<Vec<String>> = first
@@ -46,13 +46,13 @@ fn row_of(runs: &[Run], first: &[Value], ours: &Value) -> Vec<String> {
         });
         texts.collect::<Vec<_>>().join(", ")
     };
-    let of_ours = middle(runs, ours, "waits");
+    let of_ours = median(runs, ours, "waits");
     vec![
         ours["case"].as_str().unwrap_or_default().to_owned(),
         ours["beside"].to_string(),
-        all(&|row| Some(format!("{:.2}", middle(runs, row, "waits")? / of_ours?))),
-        all(&|row| Some(format!("{:.2}", middle(runs, row, "fairness")?))),
-        all(&|row| Some(duration(middle(runs, row, "greatest_ns")?))),
+        all(&|row| Some(format!("{:.2}", median(runs, row, "waits")? / of_ours?))),
+        all(&|row| Some(format!("{:.2}", median(runs, row, "fairness")?))),
+        all(&|row| Some(duration(median(runs, row, "greatest_ns")?))),
     ]
 }
 
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_ours_and_the_peers_that_it_is_held_against() {
+    fn a_row_has_ours_and_the_peers_that_it_is_compared_with() {
         let text = table_of(&[run(100.0), run(900.0), run(90.0)]);
         let row = "| lock-2-1-1 | 2 | ours 1.00, std 1.50 | ours 0.50, std 0.50 \
                    | ours 4.00 ms, std 4.00 ms |\n";

@@ -7,8 +7,8 @@ use super::outcome::{Outcome, OverRuns};
 use super::reasons;
 use crate::busy;
 
-/// Returns an item for each case and reason. It has every bar of the case with this outcome, and
-/// the figures of the bar.
+/// Returns an item for each case and reason, which lists every bar of the case with this outcome,
+/// and the figures of the bar.
 pub(crate) fn list(
     bars: &[OverRuns<'_>],
     outcome: Outcome,

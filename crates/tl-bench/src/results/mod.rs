@@ -20,14 +20,14 @@ use crate::command_line::ResultsCommandLine;
 use reasons::Reasons;
 use run::Run;
 
-/// Makes the runs that the folder does not have yet, and then the page of all of them.
+/// Makes the runs that are not in the folder yet, and then the page of all runs.
 pub(crate) fn run(command_line: &ResultsCommandLine) -> Result<(), Box<dyn Error>> {
     let folder = &command_line.folder;
     fs::create_dir_all(folder)?;
     let (mut idle, mut busy) = (Vec::new(), Vec::new());
     for number in 1..=command_line.runs {
         for (name, task, runs) in [("idle", None, &mut idle), ("busy", Some("busy"), &mut busy)] {
-            // Those of the busy bench are of all runs.
+            // The charts of the busy bench are made of all runs, below.
             let charts = (number == 1 && task.is_none()).then(|| folder.join("charts"));
             let file = folder.join(format!("{name}-{number}"));
             if !file.with_extension("json").exists() {
@@ -56,7 +56,8 @@ fn measure(
 ) -> io::Result<()> {
     let mut command = Command::new(env::current_exe()?);
     command.args(task);
-    // Complete or not there: what is stopped half way is run again.
+    // The file is complete or does not exist, so that a run that was stopped half way is made
+    // again.
     let json = file.with_extension("json.part");
     command.arg("--json").arg(&json);
     if let Some(charts) = charts {

@@ -6,7 +6,7 @@ use super::run::Run;
 use crate::busy;
 use crate::text::figure;
 
-/// How it came out, in most of the runs.
+/// How a bar came out in most of the runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Met,
@@ -22,7 +22,7 @@ impl Outcome {
     }
 }
 
-/// What each run has of one bar.
+/// One bar, as each of the runs has it.
 pub(crate) struct OverRuns<'a> {
     pub(crate) each: Vec<&'a Value>,
 }
@@ -37,7 +37,7 @@ pub(crate) fn over_runs(runs: &[Run]) -> Vec<OverRuns<'_>> {
 }
 
 impl OverRuns<'_> {
-    /// Returns what the first run says of the bar itself.
+    /// Returns the text under this key, which is the same in all runs.
     pub(crate) fn text(&self, key: &str) -> &str {
         self.each[0][key].as_str().unwrap_or_default()
     }
@@ -46,7 +46,7 @@ impl OverRuns<'_> {
         self.each[0]["beside"].as_u64()
     }
 
-    /// In how many of the runs it was met.
+    /// Returns in how many of the runs the bar was met.
     pub(crate) fn met(&self) -> usize {
         self.each.iter().filter(|bar| bar["met"] == true).count()
     }

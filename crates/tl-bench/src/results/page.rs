@@ -9,17 +9,17 @@ use crate::{busy, growth};
 
 /// The sections of a run that the page leaves out: the bars have tables of all runs, and the other
 /// figures are in the JSON.
-const LEFT_OUT: [&str; 2] = ["Bars", "Everybody"];
+const LEFT_OUT: [&str; 2] = ["Bars", "All contenders"];
 
 const MARKS: &str = "\
-A figure in bold misses its bar. With ~ it would meet it beside the greatest repetition of that
-peer, so that it may be chance; with † others disturbed the machine, twice in a row.";
+A figure in bold misses its bar. With ~ it would meet the bar beside the greatest repetition of that
+peer, so that the miss may be chance; with † others disturbed the machine, twice in a row.";
 
 const CONTENDED: &str = "\
-The middle of the runs. Threads that want a lock which barges find it free nearly each time, since
-it goes to the same thread again and again while the others sleep: the mean and p99 of an
-acquisition are those of the lucky. How much all of them got done, the share of the slowest, and
-the longest wait say what that costs.";
+The median of the runs. A lock that lets threads barge goes to the same thread again and again while
+the others sleep. That thread finds it free nearly each time, and the mean and p99 of an acquisition
+are those of the lucky one. How much all threads got done, the share of the slowest, and the longest
+wait say what that costs.";
 
 pub(crate) fn page(idle: &[Run], busy: &[Run], reasons: &Reasons) -> String {
     let (idle_bars, busy_bars) = (over_runs(idle), over_runs(busy));
@@ -49,7 +49,7 @@ pub(crate) fn page(idle: &[Run], busy: &[Run], reasons: &Reasons) -> String {
         (
             "### At a glance, busy",
             format!(
-                "{} The middle of the runs.\n\n{}",
+                "{} The median of the runs.\n\n{}",
                 busy::BARS_EXPLAINED,
                 bars::overview(busy)
             ),
@@ -85,14 +85,14 @@ fn text_of(runs: &[Run], bench: &str) -> String {
         .map_or(String::new(), |run| sections(&run.text, bench))
 }
 
-/// Returns what a reader of the project wants to know first, with the charts of this folder.
+/// Returns the table and the charts that the project's README shows; `charts` is their folder.
 pub(crate) fn speed(idle: &[Run], busy: &[Run], charts: &str) -> String {
     let links = busy::CHARTS.map(|(_, name, what)| {
         format!("![{what}: p99 of a wait against load]({charts}/{name}.svg)\n")
     });
     let runs = match idle.len() {
         1 => "One run".to_owned(),
-        runs => format!("The middle of {runs} runs"),
+        runs => format!("The median of {runs} runs"),
     };
     format!(
         "The time of the best peer divided by ours; above 1, ours is faster. In the columns \
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_section_ends_where_the_next_begins() {
-        let text = "head\n## Bars\n1\n## Cases\n2\n## Everybody\n3\n";
+        let text = "head\n## Bars\n1\n## Cases\n2\n## All contenders\n3\n";
         assert_eq!(sections(text, "idle"), "head\n### Cases, idle\n2\n");
     }
 }

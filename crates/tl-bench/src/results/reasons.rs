@@ -1,4 +1,4 @@
-//! Why a bar is missed, as `reasons.toml` says.
+//! Why bars are missed: the reasons in `reasons.toml`.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ impl Reasons {
     }
 }
 
-/// Returns the reason for this figure of a case: the one under the longest name that means it.
+/// Returns the reason for this figure of a case: the one under the longest name that covers it.
 pub(crate) fn find<'a>(
     reasons: &'a BTreeMap<String, String>,
     case: &str,

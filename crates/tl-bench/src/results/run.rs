@@ -1,4 +1,4 @@
-//! What a run has written.
+//! The files of a run.
 
 use std::error::Error;
 use std::fs;
@@ -14,7 +14,7 @@ pub(crate) struct Run {
     pub(crate) bars: Vec<Value>,
     /// Each contender of each case.
     pub(crate) rows: Vec<Value>,
-    /// What it printed.
+    /// What the run printed.
     pub(crate) text: String,
 }
 
@@ -44,8 +44,8 @@ impl Run {
     }
 }
 
-/// Returns the middle of what the runs have of this figure of a row.
-pub(crate) fn middle(runs: &[Run], like: &Value, figure: &str) -> Option<f64> {
+/// Returns the median of the runs for this figure of a row.
+pub(crate) fn median(runs: &[Run], like: &Value, figure: &str) -> Option<f64> {
     let key = |row: &Value| ["case", "beside", "who"].map(|part| row[part].clone());
     let rows = runs
         .iter()

@@ -115,7 +115,7 @@ fn factor(rows: &[Value], of_case: impl Fn(&Value) -> bool, role: &str, time: &s
     Some(best / ours[time].as_f64()?)
 }
 
-fn middle(factors: impl Iterator<Item = Option<f64>>) -> String {
+fn median(factors: impl Iterator<Item = Option<f64>>) -> String {
     Summary::of(factors.flatten()).map_or("–".to_owned(), |factor| match factor.median {
         factor if factor < 9.95 => format!("{factor:.2}"),
         factor => format!("{factor:.0}"),
@@ -134,8 +134,8 @@ fn loads(busy: &[Run]) -> Vec<u64> {
     loads
 }
 
-/// Returns a row an operation; a column for the idle bench, for each load of the busy one, and for
-/// CPython in the idle one.
+/// Returns a row for each operation, with columns for the idle bench, for each load of the busy
+/// one, and for CPython in the idle one.
 pub(crate) fn table_of(idle: &[Run], busy: &[Run]) -> String {
     let loads = loads(busy);
     let row = |operation: &Operation| {
@@ -145,7 +145,7 @@ pub(crate) fn table_of(idle: &[Run], busy: &[Run]) -> String {
                 let is_it = |row: &Value| row["case"] == id && row["size"].is_null();
                 factor(&run.rows, is_it, role, "median_ns")
             });
-            middle(factors)
+            median(factors)
         };
         let beside = loads.iter().map(|&load| {
             let factors = busy.iter().map(|run| {
@@ -153,7 +153,7 @@ pub(crate) fn table_of(idle: &[Run], busy: &[Run]) -> String {
                 let is_it = |row: &Value| row["case"] == id && row["beside"] == load;
                 factor(&run.rows, is_it, "peer", "mean_ns")
             });
-            middle(factors)
+            median(factors)
         });
         [operation.name.to_owned(), alone("peer")]
             .into_iter()

@@ -64,8 +64,8 @@ pub(crate) fn cases() -> Vec<Case> {
             format!("Barrier of {count}: a round, {work} µs of work each"),
         )
         .ours(rounds(barrier::ours, count, micros))
-        .held("std", rounds(barrier::std, count, micros))
-        .held("pthread", rounds(barrier::pthread, count, micros))
+        .peer("std", rounds(barrier::std, count, micros))
+        .peer("pthread", rounds(barrier::pthread, count, micros))
         .shown("hurdles", rounds(barrier::hurdles, count, micros))
     };
     let sizes = [(2, 5), (2, 20), (2, 50), (4, 5), (4, 20), (4, 50)];

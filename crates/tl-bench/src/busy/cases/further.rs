@@ -1,4 +1,4 @@
-//! Round trips by parking, by auto-reset events and by semaphores that can be closed, as those of
+//! Round trips by parking, by auto-reset events and by closable semaphores, like those of
 //! `turns.rs`.
 
 use std::thread;
@@ -12,7 +12,7 @@ use super::turns::{
 use crate::busy::case::Case;
 use crate::cases::further::{Parked, Parks};
 
-/// A thread parks for each of the two turns.
+/// For each of the two turns, a thread that parks until it comes.
 struct Parking<P>([CachePadded<Parked<P>>; 2]);
 
 impl<P: Parks> Turns for Parking<P> {
@@ -49,11 +49,11 @@ pub(crate) fn cases() -> Vec<Case> {
         [
             case("park", "park", work)
                 .ours(round_trips::<Parking<tl_thread::Thread>>(work))
-                .held("std", round_trips::<Parking<thread::Thread>>(work)),
+                .peer("std", round_trips::<Parking<thread::Thread>>(work)),
             case("auto", "AutoResetEvent", work)
                 .ours(round_trips::<Flags<tl_event::AutoResetEvent>>(work))
-                .held("std", round_trips::<FlagStd>(work))
-                .held("parking_lot", round_trips::<FlagParkingLot>(work))
+                .peer("std", round_trips::<FlagStd>(work))
+                .peer("parking_lot", round_trips::<FlagParkingLot>(work))
                 .shown(
                     "rsevents",
                     round_trips::<Flags<rsevents::AutoResetEvent>>(work),
@@ -64,7 +64,7 @@ pub(crate) fn cases() -> Vec<Case> {
                     "our Semaphore",
                     round_trips::<Semaphores<tl_semaphore::Semaphore>>(work),
                 )
-                .held("std", round_trips::<Semaphores<Standard>>(work)),
+                .peer("std", round_trips::<Semaphores<Standard>>(work)),
         ]
     })
 }

@@ -15,13 +15,13 @@ use crate::cases::event::Flag;
 use crate::measure::work_of;
 use crate::posix;
 
-/// An item is a number. The place is empty while it has this one.
+/// An item is a number; this one means that the place is empty.
 const NONE: u64 = 0;
 const LAST: u64 = u64::MAX;
 
 trait Place: Sync {
     fn new() -> Self;
-    /// Returns what is overwritten.
+    /// Puts an item into the place, and returns what it overwrites.
     fn put(&self, item: u64) -> u64;
     fn take(&self) -> u64;
 }
@@ -102,7 +102,7 @@ fn every<P: Place>(micros: f64) -> impl Fn(Duration) -> Waits {
                     processor += posix::thread_time() - before;
                     lost += u64::from(overwritten != NONE);
                 }
-                // Time to take the one before.
+                // Leaves time to take the item before.
                 thread::sleep(Duration::from_millis(1));
                 lost += u64::from(place.put(LAST) != NONE);
                 (processor, lost)
@@ -119,7 +119,8 @@ fn every<P: Place>(micros: f64) -> impl Fn(Duration) -> Waits {
     }
 }
 
-/// Long enough for some hundreds of items a repetition.
+/// Returns how many times longer than usual a sample takes, so that a repetition has some hundreds
+/// of items.
 fn stretch(interval: u32) -> u32 {
     match interval {
         0..250 => 1,
@@ -142,8 +143,8 @@ pub(crate) fn cases() -> Vec<Case> {
             format!("Monitor of one place: an item every {interval} µs"),
         )
         .ours(guarded::<condition::Monitor>(micros))
-        .held("std", guarded::<condition::Std>(micros))
-        .held("parking_lot", guarded::<condition::ParkingLot>(micros))
+        .peer("std", guarded::<condition::Std>(micros))
+        .peer("parking_lot", guarded::<condition::ParkingLot>(micros))
         .shown("usync", guarded::<condition::Usync>(micros))
         .shown("pthread", guarded::<Pthread>(micros))
         .stretch(stretch(interval))
@@ -155,8 +156,8 @@ pub(crate) fn cases() -> Vec<Case> {
             format!("Event beside a place: an item every {interval} µs"),
         )
         .ours(every::<Flagged<tl_event::Event>>(micros))
-        .held("std", every::<Std>(micros))
-        .held("parking_lot", every::<ParkingLot>(micros))
+        .peer("std", every::<Std>(micros))
+        .peer("parking_lot", every::<ParkingLot>(micros))
         .stretch(stretch(interval))
     });
     by_monitor.into_iter().chain(by_event).collect()

@@ -49,8 +49,8 @@ pub(crate) fn cases() -> Vec<Case> {
             format!("Lock: {threads} threads, {inside} µs inside, {outside} outside"),
         )
         .ours(contended::<tl_locks::Lock>(wanted))
-        .held("std", contended::<std::sync::Mutex<()>>(wanted))
-        .held("parking_lot", contended::<parking_lot::Mutex<()>>(wanted))
+        .peer("std", contended::<std::sync::Mutex<()>>(wanted))
+        .peer("parking_lot", contended::<parking_lot::Mutex<()>>(wanted))
         .shown("usync", contended::<usync::Mutex<()>>(wanted))
         .shown("pthread", contended::<PthreadMutex>(wanted))
     };

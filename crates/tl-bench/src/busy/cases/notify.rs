@@ -82,8 +82,8 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("notify-8", "Monitor: notify_all, until 8 waiters run")
             .ours(notify_all::<condition::Monitor>)
-            .held("std", notify_all::<condition::Std>)
-            .held("parking_lot", notify_all::<condition::ParkingLot>)
+            .peer("std", notify_all::<condition::Std>)
+            .peer("parking_lot", notify_all::<condition::ParkingLot>)
             .shown("usync", notify_all::<condition::Usync>)
             .shown("pthread", notify_all::<Pthread>),
     ]

@@ -17,7 +17,7 @@ const READERS: usize = 8;
 /// The threads of a team have numbers: the first is the writer.
 const WRITER: usize = 0;
 
-/// The processor time is that of all nine, for each operation of any.
+/// The processor time is that of all nine threads, divided by the operations of all.
 fn shared<L: Shared>(is_recorded: fn(usize) -> bool) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let lock = CachePadded::new(L::new());
@@ -48,8 +48,8 @@ pub(crate) fn cases() -> Vec<Case> {
             format!("RwLock, 8 read and one writes, 5 µs inside, 20 outside: {what}"),
         )
         .ours(shared::<tl_locks::RwLock<()>>(is_recorded))
-        .held("std", shared::<std::sync::RwLock<()>>(is_recorded))
-        .held(
+        .peer("std", shared::<std::sync::RwLock<()>>(is_recorded))
+        .peer(
             "parking_lot",
             shared::<parking_lot::RwLock<()>>(is_recorded),
         )

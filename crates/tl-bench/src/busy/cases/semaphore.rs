@@ -11,7 +11,7 @@ use crate::busy::waits::Waits;
 use crate::measure::work_of;
 use crate::posix::PosixSemaphore;
 
-/// What takes part: a number of permits that can be taken by one thread and given by another.
+/// A contender: a number of permits that can be taken by one thread and given by another.
 pub(crate) trait Tokens: Sync {
     fn new(permits: u32) -> Self;
     fn acquire(&self);
@@ -54,7 +54,7 @@ impl Tokens for Standard {
     }
 }
 
-/// The same by another mutex and condition.
+/// The same with the mutex and the condition of `parking_lot`.
 pub(crate) type ParkingLot = (parking_lot::Mutex<u32>, parking_lot::Condvar);
 
 impl Tokens for ParkingLot {
@@ -115,8 +115,8 @@ pub(crate) fn cases() -> Vec<Case> {
             format!("Semaphore: {threads} threads over 2 permits, 20 µs inside, 20 outside"),
         )
         .ours(contended::<tl_semaphore::Semaphore>(threads))
-        .held("std", contended::<Standard>(threads))
-        .held("sem_t", contended::<PosixSemaphore>(threads))
+        .peer("std", contended::<Standard>(threads))
+        .peer("sem_t", contended::<PosixSemaphore>(threads))
         .shown("parking_lot", contended::<ParkingLot>(threads))
     };
     [4, 8].map(case).into()

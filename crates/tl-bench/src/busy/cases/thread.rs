@@ -30,7 +30,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 let work = work_of(nanos);
                 alone(budget, || ours(work))
             })
-            .held("std named Builder", move |budget| {
+            .peer("std named Builder", move |budget| {
                 let work = work_of(nanos);
                 alone(budget, || std(work))
             })

@@ -1,4 +1,4 @@
-//! Waits with short timeouts beside many threads of the program itself that compute. A wait is a
+//! Waits with short timeouts, while many other threads of the same program compute. A wait is a
 //! round trip of two threads, each of which waits for half a millisecond at a time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_micros(500);
 trait Timed: Sync {
     fn new() -> Self;
     fn set(&self, number: u64);
-    /// Waits until the number is this one, or until the time is over, and says whether it is.
+    /// Waits until the number is this one or the time is over, and returns whether it is this one.
     fn wait(&self, number: u64) -> bool;
 }
 
@@ -134,8 +134,8 @@ pub(crate) fn cases() -> Vec<Case> {
             format!("Monitor: round trip by waits of 0.5 ms, beside {computing} busy threads"),
         )
         .ours(move |budget| round_trips::<Ours>(budget, computing))
-        .held("std", move |budget| round_trips::<Std>(budget, computing))
-        .held("parking_lot", move |budget| {
+        .peer("std", move |budget| round_trips::<Std>(budget, computing))
+        .peer("parking_lot", move |budget| {
             round_trips::<ParkingLot>(budget, computing)
         })
         .stretch(2)

@@ -1,4 +1,4 @@
-//! Timers, one every half millisecond. A wait is how late the first line of its function runs.
+//! Timers, one every half millisecond. A wait is how late its function begins.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -8,13 +8,13 @@ use crate::busy::waits::{Histogram, Waits};
 use crate::cases::timer::{late_ours, late_tasks, late_threads, late_timer_crate, runtime};
 use crate::posix;
 
-/// The processor time is that of the process, with starting them.
+/// The processor time is that of the process, and includes starting the timers.
 fn lateness(
     budget: Duration,
     mut start: impl FnMut(Duration, Instant, mpsc::Sender<Duration>),
 ) -> Waits {
     const INTERVAL: Duration = Duration::from_micros(500);
-    /// Time to start them all, before the first is due.
+    /// Time to start them all before the first is due.
     const AHEAD: Duration = Duration::from_millis(40);
     let (sender, receiver) = mpsc::channel();
     let timers = (budget.as_nanos() / INTERVAL.as_nanos()) as u32;
@@ -37,7 +37,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("timer", "Timer: lateness, one every 0.5 ms")
             .ours(|budget| lateness(budget, late_ours))
-            .held("a thread each", |budget| lateness(budget, late_threads))
+            .peer("a thread each", |budget| lateness(budget, late_threads))
             .shown("timer", |budget| lateness(budget, late_timer_crate()))
             .shown("tokio", |budget| {
                 let _context = runtime().enter();

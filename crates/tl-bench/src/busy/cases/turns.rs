@@ -109,7 +109,7 @@ pub(super) fn round_trips<T: Turns>(work: f64) -> impl Fn(Duration) -> Waits {
                     turns.give(Turn::Back);
                     turns.wait(Turn::There);
                     let next = Instant::now();
-                    // The first round trips do not count: the threads are not yet where they stay.
+                    // The first round trips do not count: the system may still move the threads.
                     if next - start > budget / 8 {
                         waits.record(next - now);
                     }
@@ -140,7 +140,7 @@ pub(super) fn case(id: &str, primitive: &str, work: f64) -> Case {
     )
 }
 
-/// The cases with no work, with little and with much, those of one primitive one after the other.
+/// Returns the cases with no work, with little and with much, sorted by primitive.
 pub(super) fn with_each_work<const N: usize>(cases: impl Fn(f64) -> [Case; N]) -> Vec<Case> {
     let mut cases: Vec<Case> = [0.0, 5.0, 50.0].into_iter().flat_map(cases).collect();
     cases.sort_by_key(|case| case.id.split('-').next().map(str::to_owned));
@@ -152,27 +152,27 @@ pub(crate) fn cases() -> Vec<Case> {
         [
             case("event", "Event", work)
                 .ours(round_trips::<Flags<tl_event::Event>>(work))
-                .held("std", round_trips::<FlagStd>(work))
-                .held("parking_lot", round_trips::<FlagParkingLot>(work)),
+                .peer("std", round_trips::<FlagStd>(work))
+                .peer("parking_lot", round_trips::<FlagParkingLot>(work)),
             case("monitor", "Monitor", work)
                 .ours(guarded::<condition::Monitor>(work))
-                .held("std", guarded::<condition::Std>(work))
-                .held("parking_lot", guarded::<condition::ParkingLot>(work))
+                .peer("std", guarded::<condition::Std>(work))
+                .peer("parking_lot", guarded::<condition::ParkingLot>(work))
                 .shown("usync", guarded::<condition::Usync>(work))
                 .shown("pthread", guarded::<Pthread>(work)),
             case("condition", "Condition", work)
                 .ours(guarded::<condition::Ours>(work))
-                .held("std", guarded::<condition::Std>(work))
-                .held("parking_lot", guarded::<condition::ParkingLot>(work))
+                .peer("std", guarded::<condition::Std>(work))
+                .peer("parking_lot", guarded::<condition::ParkingLot>(work))
                 .shown("usync", guarded::<condition::Usync>(work)),
             case("condvar", "Condvar", work)
                 .ours(guarded::<condition::Condvar>(work))
-                .held("std", guarded::<condition::Std>(work))
-                .held("parking_lot", guarded::<condition::ParkingLot>(work)),
+                .peer("std", guarded::<condition::Std>(work))
+                .peer("parking_lot", guarded::<condition::ParkingLot>(work)),
             case("semaphore", "Semaphore", work)
                 .ours(round_trips::<Semaphores<tl_semaphore::Semaphore>>(work))
-                .held("std", round_trips::<Semaphores<Standard>>(work))
-                .held("sem_t", round_trips::<Semaphores<PosixSemaphore>>(work))
+                .peer("std", round_trips::<Semaphores<Standard>>(work))
+                .peer("sem_t", round_trips::<Semaphores<PosixSemaphore>>(work))
                 .shown("parking_lot", round_trips::<Semaphores<ParkingLot>>(work)),
         ]
     })
