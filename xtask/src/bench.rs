@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: everything measured beside its peers. The program, with its command line,
+//! `cargo xtask bench`: measures everything beside its peers. The program, with its command line,
 //! is `crates/tl-bench`.
 
 use std::env;
@@ -6,7 +6,8 @@ use std::env;
 use crate::flags::Bench;
 use crate::{Outcome, workspace};
 
-/// Builds and runs it, where the user is, so that the files it writes are where the user means.
+/// Builds the program, and runs it in the user's directory, so that it writes files where the user
+/// means.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The programs that cargo builds, tests too: which there are, to run them without cargo.
+//! The programs that cargo builds, tests among them, so that they can be run without cargo.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::BoxedError;
 
-/// With this option cargo says what it builds.
+/// The option by which cargo says what it builds.
 pub const MESSAGES: &str = "--message-format=json-render-diagnostics";
 
 /// A program.
@@ -48,12 +48,12 @@ impl Program {
     }
 }
 
-/// Builds with `cargo`, a `cargo build` or `cargo test --no-run`, and says which programs there are
-/// now; or what the compiler says if it does not build.
+/// Runs `cargo`, a `cargo build` or `cargo test --no-run`, and returns the programs; or what the
+/// compiler says, if they do not build.
 ///
 /// # Errors
 ///
-/// When cargo can't be run, or what it says is not understood.
+/// When cargo can't be run, or its messages can't be parsed.
 pub fn build(mut cargo: Command) -> Result<Result<Vec<Program>, String>, BoxedError> {
     let built = cargo.arg(MESSAGES).output()?;
     Ok(if built.status.success() {
@@ -63,11 +63,11 @@ pub fn build(mut cargo: Command) -> Result<Result<Vec<Program>, String>, BoxedEr
     })
 }
 
-/// Returns the programs that cargo's `messages` tell of, sorted.
+/// Returns the programs that cargo's `messages` name, sorted.
 ///
 /// # Errors
 ///
-/// When the messages are not understood.
+/// When the messages can't be parsed.
 pub fn programs(messages: Vec<u8>) -> Result<Vec<Program>, BoxedError> {
     let mut programs = Vec::new();
     for line in String::from_utf8(messages)?.lines() {

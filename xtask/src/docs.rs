@@ -20,9 +20,10 @@ use crate::{BoxedError, Outcome, progress, workspace};
 
 /// Where the pages are, from the workspace's root.
 const PAGES: &str = "target/doc";
-/// How the page of an item begins that must have an example.
+/// How the file names of the pages begin whose items must have an example.
 const ITEMS: [&str; 7] = ["constant", "enum", "fn", "macro", "struct", "trait", "type"];
-/// How the headings begin under which an example would be taken for a part of what they speak of.
+/// How the headings begin that are not enough for an example: it would be taken for a part of their
+/// subject.
 const NOT_OF_EXAMPLES: [&str; 3] = ["blocking", "errors", "panics"];
 /// Folders of what rustdoc adds by itself.
 const NOT_OURS: [&str; 4] = ["src", "static.files", "search.index", "trait.impl"];
@@ -114,8 +115,8 @@ struct Page<'t> {
     elsewhere: Option<PathBuf>,
 }
 
-/// Returns the pages under `folder`, by their paths from `root`. Directly in `root` are only
-/// rustdoc's own, as its settings.
+/// Returns the pages under `folder`, by their paths from `root`. Directly in `root` there are only
+/// pages of rustdoc's own, such as its settings.
 fn read(root: &Path, folder: &Path) -> Result<BTreeMap<PathBuf, String>, BoxedError> {
     let mut pages = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
@@ -150,7 +151,7 @@ impl Patterns {
     fn new() -> Self {
         let regex = |pattern| Regex::new(pattern).expect("a constant pattern");
         Self {
-            // So a link looks if rustdoc knows the item, but not the page.
+            // This is how a link looks if rustdoc knows the item, but not its page.
             unresolved: regex(r"(\[<code>[^<]*</code>\])"),
             elsewhere: regex(r#"http-equiv="refresh" content="0;URL=([^"]*)""#),
             example: regex(r#"(?s)<pre class="rust rust-example-rendered">(.*?)</pre>"#),
@@ -182,8 +183,8 @@ impl Patterns {
         }
     }
 
-    /// Returns what the page is about, if that is an item that no example of the page uses; else
-    /// its methods of which that is true.
+    /// Returns "the item" if the page of an item has no example; else its methods that no example
+    /// uses.
     fn without_example(&self, name: &Path, text: &str) -> Vec<String> {
         let Some(own) = own_part(name, text) else {
             return Vec::new();
@@ -231,8 +232,8 @@ impl Patterns {
     }
 }
 
-/// Returns the part of a page that speaks of its item alone; `None` if it is of no item. What comes
-/// with a trait has its example there.
+/// Returns the part of a page that speaks of its item alone; `None` if it is of no item. The
+/// methods of a trait have their examples on the trait's page.
 fn own_part<'t>(name: &Path, text: &'t str) -> Option<&'t str> {
     let file = name.file_name().unwrap_or_default().to_string_lossy();
     let is_item = file

@@ -142,11 +142,11 @@ pub fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, BoxedError> 
     build_with(workspace::cargo(), names)
 }
 
-/// As [`build`], with a `cargo` that is in another workspace, say.
+/// Builds like [`build`], with a `cargo` that may run in another workspace.
 ///
 /// # Errors
 ///
-/// As those of [`build`].
+/// The same as [`build`]'s.
 pub fn build_with(
     mut cargo: Command,
     names: &[String],

@@ -16,12 +16,12 @@ use clap::{Args, Parser, Subcommand};
     after_help = "Begin with `verify`. `cargo xtask TASK --help` says more about a task, docs/checking.md what each check proves."
 )]
 pub struct CommandLine {
-    /// What to do; nothing shows what there is
+    /// The task to run; without one, this help is shown
     #[command(subcommand)]
     pub task: Option<Task>,
 }
 
-/// What there is to do.
+/// The tasks.
 #[derive(Debug, Subcommand)]
 pub enum Task {
     /// Run the examples and compare what each prints with its golden

@@ -1,8 +1,8 @@
 //! `cargo xtask loom`: the models of every protocol, explored by the model checker; with
 //! `--mutants`, the same models against protocols that are broken on purpose.
 //!
-//! A model that is listed and printed nothing has not run, and that is a failure. Each runs in a
-//! process of its own, where it has a time limit and does not wait for the memory of another.
+//! A model that is listed but prints nothing has not run, which is a failure. Each model runs in a
+//! process of its own, which has a time limit and shares no memory with others.
 
 use std::time::{Duration, Instant};
 

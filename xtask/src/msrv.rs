@@ -19,13 +19,13 @@ const LIBRARIES: [&str; 5] = [
     "libssh2-1",
 ];
 
-/// Its tests use all the others, some of which take a newer Rust than it does itself: it is only
-/// compiled.
+/// The crate whose tests use all the others, some of which need a newer Rust than it does itself.
+/// It is only compiled.
 const ABOVE_ALL: &str = "tl-inspect";
 
 /// Tests the crates of each `rust-version` with that version, where it is installed or Debian has
-/// it. Without the logger: the newest versions of what that rests on, which the lock file has, ask
-/// for a newer Rust. (For an older one cargo chooses older versions.)
+/// it. The logger is left out: the lock file has the newest versions of its dependencies, which
+/// need a newer Rust. (With an older Rust, cargo chooses older versions.)
 ///
 /// # Errors
 ///
@@ -100,23 +100,22 @@ pub fn versions(root: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, Boxed
     Ok(versions)
 }
 
-/// Returns what the cargo that runs this says of its version:
-/// `cargo 1.95.0 (f2d3ce0bd 2026-03-21)`.
+/// Returns what the cargo in use prints as its version: `cargo 1.95.0 (f2d3ce0bd 2026-03-21)`.
 fn in_use() -> Result<String, BoxedError> {
-    let said = workspace::cargo().arg("--version").output()?;
-    Ok(String::from_utf8(said.stdout)?)
+    let output = workspace::cargo().arg("--version").output()?;
+    Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Returns whether a cargo that says this of its version is a release of `version`.
+/// Returns whether the cargo that printed `printed` as its version is a release of `version`.
 #[must_use]
-pub fn is_of(said: &str, version: &str) -> bool {
-    let release = said.split(' ').nth(1).unwrap_or_default();
+pub fn is_of(printed: &str, version: &str) -> bool {
+    let release = printed.split(' ').nth(1).unwrap_or_default();
     release
         .strip_prefix(version)
         .is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// Cargo of this version, if there is one.
+/// Returns the cargo of this version, if there is one.
 fn cargo(version: &str, may_install: bool) -> Result<Option<Command>, BoxedError> {
     let installed = match Command::new("rustup").args(["toolchain", "list"]).output() {
         Ok(list) => String::from_utf8(list.stdout)?,
@@ -126,7 +125,7 @@ fn cargo(version: &str, may_install: bool) -> Result<Option<Command>, BoxedError
         let mut cargo = Command::new("rustup");
         cargo
             .args(["run", toolchain, "cargo"])
-            // Those of the cargo that runs this would be used otherwise.
+            // Otherwise those of the cargo in use would be taken.
             .env_remove("RUSTC")
             .env_remove("CARGO")
             .env_remove("RUSTUP_TOOLCHAIN");
@@ -135,8 +134,8 @@ fn cargo(version: &str, may_install: bool) -> Result<Option<Command>, BoxedError
     debians(version, may_install)
 }
 
-/// Cargo of this version of Debian's, unpacked in a folder of its own, so that it does not get in
-/// the way of a newer one.
+/// Returns Debian's cargo of this version, unpacked in a folder of its own, so that it does not get
+/// in the way of a newer one.
 fn debians(version: &str, may_install: bool) -> Result<Option<Command>, BoxedError> {
     let folder = tests::folder(&workspace::root(), &format!("rust-{version}"));
     let program = |name: &str| folder.join("usr/bin").join(name);

@@ -1,11 +1,11 @@
-//! `cargo xtask loom --mutants`: each protocol broken on purpose, one change at a time, and the
-//! models must notice.
+//! `cargo xtask loom --mutants`: breaks each protocol on purpose, one change at a time. The models
+//! must notice.
 //!
 //! The changes stand in `xtask/mutants.toml`. Each is made in a copy of the sources, never in the
 //! work tree. A mutant that does not compile proves nothing, and neither does one whose model ends
-//! without a panic or a segmentation fault, as for want of memory; a change whose text is no longer
-//! found in its file has to be brought up to date, and so has one whose model is gone: all of these
-//! fail. That the same models pass when nothing is broken, `cargo xtask loom` shows.
+//! without a panic or a segmentation fault, for want of memory, say. A change whose text is no
+//! longer found in its file has to be brought up to date, and so has one whose model is gone. All
+//! of these fail. `cargo xtask loom` shows that the same models pass when nothing is broken.
 
 use std::fmt;
 use std::fs;
@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::{BoxedError, Outcome, built, models, parallel, progress, workspace};
 
-/// How long a model may run. Each that the list names takes a second or two before it fails.
+/// How long a model may run. Each that the list names fails after a second or two.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// The signal for an access to memory that is not there.
 const SEGMENTATION_FAULT: i32 = 11;
@@ -43,7 +43,7 @@ pub struct Mutant {
     pub model: String,
     /// The file that is changed.
     pub file: String,
-    /// The text that is replaced, where it stands first.
+    /// The text that is replaced, where it occurs first.
     pub find: String,
     /// What stands there instead.
     pub replace: String,
@@ -56,9 +56,9 @@ pub enum Fate {
     Caught,
     /// The model passes.
     Survived,
-    /// The model has not failed so far.
+    /// The model had not failed at the time limit.
     TooLong,
-    /// It proves nothing, and why.
+    /// The mutant proves nothing, for this reason.
     Invalid(String),
 }
 
@@ -145,7 +145,7 @@ fn fate(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
         fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     if !original.contains(&mutant.find) {
         return Ok(Fate::Invalid(format!(
-            "{} has no longer the text {:?}",
+            "{} no longer has the text {:?}",
             mutant.file, mutant.find
         )));
     }
@@ -165,7 +165,9 @@ fn build_and_judge(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
         Err(why) => Fate::Invalid(why),
         Ok(programs) => match &programs[..] {
             [program] => judge(program.command(), &mutant.model, TIME_LIMIT)?,
-            _ => return Err(format!("cargo builds not one program: {programs:?}").into()),
+            _ => {
+                return Err(format!("cargo did not build exactly one program: {programs:?}").into());
+            }
         },
     })
 }
@@ -222,7 +224,7 @@ fn copy_sources(tree: &Path) -> Result<(), BoxedError> {
     Ok(())
 }
 
-/// Begins with what the models were built from, where they have been: the checker takes longer to
+/// Copies what the models were built from, if they have been built: the checker takes longer to
 /// build than a mutant.
 fn copy_dependencies(target: &Path) -> Result<(), BoxedError> {
     let built = models::target();

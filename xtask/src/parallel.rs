@@ -1,4 +1,4 @@
-//! Several things at a time, as many as there are processors.
+//! Does several things at a time, one on each processor.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,14 +6,15 @@ use std::thread;
 
 use crate::BoxedError;
 
-/// Returns how many things go at a time.
+/// Returns how many things are done at a time.
 #[must_use]
 pub fn workers() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// Calls `work` for each of the `items`, in their order, and returns what it returns, in no order.
-/// It is told the number of the worker that calls it, from 0, for what only one can use at a time.
+/// Calls `work` for each of the `items`, in their order, and returns the results, in no order.
+/// `work` is given the number of the worker that calls it, from 0, for what only one can use at a
+/// time.
 ///
 /// # Errors
 ///

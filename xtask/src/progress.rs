@@ -1,5 +1,5 @@
-//! What a long task shows: how far it is, in one line on standard error if that is a terminal, and
-//! what came of each step.
+//! Shows how far a long task is, in one line on standard error if that is a terminal, and what came
+//! of each step.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -15,9 +15,9 @@ pub fn failed() -> StyledObject<&'static str> {
     style("FAILED").red().bold()
 }
 
-/// A bar of `steps` steps, which also shows for how long the task has been running. What is printed
-/// meanwhile goes through [`ProgressBar::suspend`]. The bar hides itself where standard error is no
-/// terminal.
+/// Returns a bar of `steps` steps, which also shows for how long the task has been running. What is
+/// printed meanwhile goes through [`ProgressBar::suspend`]. The bar hides itself where standard
+/// error is no terminal.
 #[must_use]
 pub fn bar(steps: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}")

@@ -1,6 +1,6 @@
-//! Running one program: what it printed, in order, and how it ended.
+//! Runs one program: what it printed, in order, and how it ended.
 
-use std::io::{self, Read};
+use std::io::{self, PipeReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -29,22 +29,32 @@ impl Run {
 /// How often to look whether a program that has closed its output has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
-/// Runs `command` to its end, or to `limit`, when it is killed.
+/// Starts `command` without input. Standard output and standard error are one pipe, so that what they
+/// get is read in the order in which it was written.
 ///
 /// # Errors
 ///
-/// When the program can't be started or its output can't be read.
-pub fn run(mut command: Command, limit: Duration) -> io::Result<Run> {
-    let deadline = Instant::now() + limit;
-    let (mut reader, writer) = io::pipe()?;
-    let mut child = command
+/// When the program can't be started.
+pub(crate) fn spawn(mut command: Command) -> io::Result<(Child, PipeReader)> {
+    let (reader, writer) = io::pipe()?;
+    let child = command
         .stdin(Stdio::null())
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()?;
-    // The command holds this process's ends of the pipe, and the reader waits for the last end to
-    // be closed.
-    drop(command);
+    // The command, which is dropped now, holds this process's ends of the pipe, and the reader reads
+    // until the last end is closed.
+    Ok((child, reader))
+}
+
+/// Runs `command` to its end, or kills it after `limit`.
+///
+/// # Errors
+///
+/// When the program can't be started or its output can't be read.
+pub fn run(command: Command, limit: Duration) -> io::Result<Run> {
+    let deadline = Instant::now() + limit;
+    let (mut child, mut reader) = spawn(command)?;
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();

@@ -89,7 +89,7 @@ pub fn logger(root: &Path, name: &str) -> Result<Option<String>, BoxedError> {
         .map(str::to_owned))
 }
 
-/// Writes the project whose only dependency is the crate `name`, and says where it is.
+/// Writes the project whose only dependency is the crate `name`, and returns its folder.
 fn project(root: &Path, name: &str) -> Result<PathBuf, BoxedError> {
     let project = root.join("target/standalone").join(name);
     let module = name.replace('-', "_");

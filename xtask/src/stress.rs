@@ -4,7 +4,7 @@
 use crate::flags::Stress;
 use crate::{Outcome, workspace};
 
-/// Builds and runs it.
+/// Builds and runs the program.
 ///
 /// # Errors
 ///

@@ -6,8 +6,8 @@
 //!
 //! The standard library that comes with the toolchain is not built for the sanitizer, so what it
 //! orders by atomics of its own is not seen: `xtask/tsan.supp` names those places, and the tests
-//! join their threads one by one, which is seen. That the set-up finds races is checked first, on
-//! one that is planted.
+//! join their threads one by one, which is seen. A planted race, which must be found first, shows
+//! that the set-up finds races.
 
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -74,7 +74,7 @@ pub fn run() -> Outcome {
     let name = |program: &Program| format!("{}: {}", program.package, program.target);
     let clean = progress::each(&programs, parallel::workers(), name, |step, program| {
         let mut tests = sanitized(program.command());
-        // One test at a time, so that the races of one are not laid to another.
+        // One test at a time, so that the races of one are not attributed to another.
         tests.arg("--test-threads=1");
         let run = run::run(tests, TIME_LIMIT)?;
         let clean = run.status.is_some_and(|status| status.success());
@@ -101,7 +101,7 @@ pub fn is_found(output: &Output) -> bool {
     output.status.code() == Some(RACE) && text(output).contains("data race")
 }
 
-/// Cargo of the nightly toolchain, building for the sanitizer.
+/// Returns cargo of the nightly toolchain, building for the sanitizer.
 fn cargo(host: &str) -> Command {
     let root = workspace::root();
     let mut cargo = Command::new("rustup");
@@ -114,7 +114,7 @@ fn cargo(host: &str) -> Command {
         .env_remove("RUSTUP_TOOLCHAIN")
         .env(
             "RUSTFLAGS",
-            // What is generic in the standard library is then at least built here, where it is
+            // Then at least the generic code of the standard library is built here, where it is
             // used, and seen.
             "-Zsanitizer=thread -Zshare-generics=no -Cunsafe-allow-abi-mismatch=sanitizer --cfg sanitize_thread",
         )

@@ -28,12 +28,12 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Returns what a command said, if it failed.
+/// Runs a command, and returns what it printed on standard error if it failed.
 ///
 /// # Errors
 ///
 /// When it can't be run.
-pub fn said(mut command: Command) -> Result<Result<(), String>, BoxedError> {
+pub fn errors_of(mut command: Command) -> Result<Result<(), String>, BoxedError> {
     let output = command.output()?;
     Ok(if output.status.success() {
         Ok(())
@@ -42,7 +42,7 @@ pub fn said(mut command: Command) -> Result<Result<(), String>, BoxedError> {
     })
 }
 
-/// `cargo` for every crate that is published.
+/// Returns `cargo` with every published crate as an argument.
 ///
 /// # Errors
 ///

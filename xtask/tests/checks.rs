@@ -13,7 +13,7 @@ use xtask::{parallel, standalone, tsan, workspace};
 /// Longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// A program that does this, whatever it is asked for.
+/// Returns a program that runs `script`, whatever its arguments are.
 fn shell(script: &str) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", script, "sh"]);

@@ -13,7 +13,7 @@ fn listed(text: &str) -> Golden {
     Golden::parse(text, "order = 'listed'").expect("a sound golden")
 }
 
-/// That the golden is refused with a message that has all of `parts`.
+/// Asserts that the golden is refused with a message that has all of `parts`.
 #[track_caller]
 fn refused(golden: Result<Golden, String>, parts: &[&str]) {
     let message = golden.expect_err("the golden is broken");

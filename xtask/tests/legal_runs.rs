@@ -1,4 +1,4 @@
-//! What nobody promises is not held: legal runs other than the recorded ones are accepted.
+//! Legal runs other than the recorded ones are accepted: a golden holds only what is promised.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! What the manifests say once, and what repeats it.
+//! What the manifests state once is repeated right elsewhere.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Generated mutations of the recorded outputs are rejected, except where the golden cannot tell,
-//! which a table says.
+//! Generated mutations of the recorded outputs are rejected, except those that a golden cannot tell
+//! from a legal run, which a table lists.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! What each example teaches is held: the runs that would contradict it are rejected, for the right
+//! The goldens hold what each example teaches: runs that contradict it are rejected, for the right
 //! reason.
 
 mod common;
@@ -270,7 +270,7 @@ fn a_time_stamp_that_is_none() {
     }
 }
 
-/// That the one problem is that `then` stands before `first`.
+/// Asserts that one problem is that `then` stands before `first`.
 #[track_caller]
 fn assert_pair(mismatch: &Mismatch, first: &str, then: &str) {
     let found = mismatch.problems.iter().any(|problem| {
@@ -282,7 +282,7 @@ fn assert_pair(mismatch: &Mismatch, first: &str, then: &str) {
     );
 }
 
-/// That one problem is an extra `line` of `name`.
+/// Asserts that one problem is an extra `line` of `name`.
 #[track_caller]
 fn assert_extra(mismatch: &Mismatch, name: &str, line: &str) {
     let found = mismatch.problems.iter().any(|problem| match problem {

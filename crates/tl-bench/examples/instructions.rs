@@ -109,7 +109,8 @@ fn count(operation: usize, times: u64) -> Result<u64, Box<dyn Error>> {
         .output()
         .map_err(|error| format!("valgrind can't be run: {error}"))?;
     let report = String::from_utf8_lossy(&output.stderr);
-    let count = report.lines()
+    let count = report
+        .lines()
         .find_map(|line| line.split_once("Collected : "));
     let (_, count) = count.ok_or_else(|| format!("valgrind counts nothing:\n{report}"))?;
     Ok(count.trim().parse()?)

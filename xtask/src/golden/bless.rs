@@ -1,10 +1,10 @@
-//! A golden's text from a run.
+//! Makes a golden's text from a run.
 
 use super::placeholder::Placeholders;
 use super::template::Template;
 
-/// Returns `output` with each line written as one of `known` where it matches one that is still
-/// free, and otherwise with only the placeholders that can't be mistaken.
+/// Returns `output` as a golden. Each line becomes the first of `known` that matches it and is not
+/// used yet; a line that matches none gets only the placeholders that can't be mistaken.
 pub(super) fn blessed(known: &[Template], placeholders: &Placeholders, output: &str) -> String {
     let mut free: Vec<&Template> = known.iter().collect();
     let mut text = String::new();

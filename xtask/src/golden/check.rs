@@ -1,4 +1,4 @@
-//! Holding an output against a golden.
+//! Compares an output with a golden.
 
 use std::collections::BTreeMap;
 

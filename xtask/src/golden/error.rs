@@ -26,7 +26,7 @@ pub enum GoldenError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A numbered placeholder that nobody registered.
+    /// A numbered placeholder that is not registered.
     UnknownPlaceholder {
         /// As it stands in the golden.
         placeholder: String,
@@ -47,7 +47,7 @@ pub enum GoldenError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A line of the golden that no thread rule speaks of.
+    /// A line of the golden that no thread rule matches.
     NoThread {
         /// The line.
         line: String,

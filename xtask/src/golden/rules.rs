@@ -4,9 +4,9 @@
 //! # "listed": exactly in the golden's order. "by-thread": the lines of each thread keep their order.
 //! order = "by-thread"
 //!
-//! # Which thread a line belongs to; the first rule that matches decides. The pattern is held
-//! # against the golden's line with its placeholders, and against the line that was printed. It
-//! # captures the name, or the rule gives it.
+//! # Which thread a line belongs to; the first rule that matches decides. The pattern must match the
+//! # golden's line with its placeholders, and the line that was printed. It captures the name, or the
+//! # rule gives it.
 //! threads = [
 //!     { line = '^\S+ starting$', name = "MainThread" },
 //!     { line = '^(?<thread>\S+) ' },
@@ -135,7 +135,7 @@ impl Rules {
         Ok(Lanes::new(threads, sleeps))
     }
 
-    /// Returns how `lines`, the golden's, may move. Every rule must speak of some of them.
+    /// Returns how `lines`, the golden's, may move. Every rule must apply to at least one of them.
     pub(super) fn order(self, lines: &[Template]) -> Result<Order, GoldenError> {
         let file = self.file;
         if let Some(unused) = file

@@ -12,7 +12,8 @@ use super::placeholder::Placeholders;
 pub(super) struct Template {
     text: String,
     regex: Regex,
-    /// For each placeholder in the line, in order: its label, as `ADDRESS:1`, when it is numbered.
+    /// For each placeholder in the line, in order: its label, such as `ADDRESS:1`, if it is
+    /// numbered.
     labels: Vec<Option<String>>,
     /// The names of the placeholders that the line uses.
     names: Vec<String>,
@@ -24,7 +25,7 @@ pub(super) type Bindings = BTreeMap<String, String>;
 /// A numbered placeholder that stands for two different texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rebound {
-    /// The placeholder with its number, as `ADDRESS:1`.
+    /// The placeholder with its number, such as `ADDRESS:1`.
     pub label: String,
     /// What it stood for the first time.
     pub first: String,

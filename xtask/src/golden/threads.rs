@@ -13,14 +13,14 @@ pub(super) struct ThreadRuleEntry {
     name: Option<String>,
 }
 
-/// A rule: how the lines of a thread look, and its name, if the lines do not have it.
+/// A rule: how the lines of a thread look, and its name, if the lines do not contain it.
 #[derive(Debug, Clone)]
 pub(super) struct ThreadRule {
     pub(super) line: Regex,
     name: Option<String>,
 }
 
-/// Returns the rule that `entry` writes down.
+/// Returns the rule that `entry` describes.
 pub(super) fn thread_rule(entry: ThreadRuleEntry) -> Result<ThreadRule, GoldenError> {
     let line = compile("threads", &entry.line)?;
     let captures = line.capture_names().flatten().any(|name| name == "thread");

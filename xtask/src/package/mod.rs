@@ -15,13 +15,13 @@ use serde::Deserialize;
 use crate::progress::failed;
 use crate::{BoxedError, Outcome, built, progress, run, workspace};
 
-/// The program, which uses every published crate.
+/// The source of the program, which uses every published crate.
 const USER: &str = include_str!("user.rs");
 /// What the program needs besides the crates.
 const OTHERS: &str = "log = \"*\"\nserde_json = \"*\"\n";
 /// The features that the program uses.
 const FEATURES: [(&str, &str); 1] = [("tl-locks", r#"["arc_lock", "serde"]"#)];
-/// Beside `src/`, what a package has: the first four are asked for, the others cargo adds.
+/// What a package has beside `src/`: the first four are required, the others are added by cargo.
 const FILES: [&str; 7] = [
     "Cargo.toml",
     "README.md",
@@ -31,8 +31,8 @@ const FILES: [&str; 7] = [
     "Cargo.toml.orig",
     ".cargo_vcs_info.json",
 ];
-const ASKED_FOR: usize = 4;
-/// A registry takes no more.
+const N_REQUIRED: usize = 4;
+/// The most keywords that a registry takes.
 const MOST_KEYWORDS: usize = 5;
 /// How long the program may run. It takes a second.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -158,7 +158,8 @@ impl Manifest {
     }
 }
 
-/// Packs all at once, so that they are resolved among themselves, though no registry has them.
+/// Packs all crates at once, so that they are resolved among themselves, though no registry has
+/// them.
 fn pack(published: &[Manifest], directory: &Path) -> Result<Result<(), String>, BoxedError> {
     let mut cargo = workspace::cargo();
     // What is not committed is packed too: this is a check, not a release. It is built later, all
@@ -169,10 +170,10 @@ fn pack(published: &[Manifest], directory: &Path) -> Result<Result<(), String>, 
     for manifest in published {
         cargo.arg("--package").arg(&manifest.name);
     }
-    workspace::said(cargo)
+    workspace::errors_of(cargo)
 }
 
-/// Unpacks one beside the others, and says where.
+/// Unpacks a package beside the others, and returns its folder.
 fn unpack(manifest: &Manifest, directory: &Path) -> Result<PathBuf, BoxedError> {
     let name = format!("{}-{}", manifest.name, manifest.version);
     let into = directory.join("unpacked");
@@ -208,7 +209,7 @@ fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, BoxedErr
     if !found.remove("src") {
         mistakes.push("the package has no src".to_owned());
     }
-    for name in &FILES[..ASKED_FOR] {
+    for name in &FILES[..N_REQUIRED] {
         if !found.contains(*name) {
             mistakes.push(format!("the package has no {name}"));
         } else if name.starts_with("LICENSE")
@@ -222,9 +223,7 @@ fn mistakes_of_files(folder: &Path, root: &Path) -> Result<Vec<String>, BoxedErr
             .iter()
             .filter(|name| !FILES.contains(&name.as_str()))
             .map(|name| {
-                format!(
-                    "the package has {name}: `include` in the manifest says what belongs into it"
-                )
+                format!("the package has {name}: `include` in the manifest says what belongs there")
             }),
     );
     Ok(mistakes)
@@ -269,7 +268,7 @@ fn use_them(
         Err(why) => return Ok(Err(why)),
     };
     let [program] = &programs[..] else {
-        return Err(format!("cargo builds not one program: {programs:?}").into());
+        return Err(format!("cargo did not build exactly one program: {programs:?}").into());
     };
     let run = run::run(Command::new(&program.path), TIME_LIMIT)?;
     Ok(match run.status {

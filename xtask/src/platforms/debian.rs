@@ -1,4 +1,4 @@
-//! Debian's packages: which are there, and how to get those that are not.
+//! Debian's packages: which are installed, and how to get the others.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use crate::{BoxedError, Outcome};
 ///
 /// # Errors
 ///
-/// Why they are not there: a sentence to show.
+/// Why they are not there, as a sentence to show.
 pub fn need(packages: &[&str], may_install: bool) -> Result<(), String> {
     let missing: Vec<&str> = packages
         .iter()
@@ -115,7 +115,7 @@ fn apt() -> Command {
     apt
 }
 
-/// Runs a command and shows what it says only if it fails.
+/// Runs a command, and shows what it prints only if it fails.
 fn quietly(command: &mut Command) -> bool {
     let run: Result<_, BoxedError> = command.stdin(Stdio::null()).output().map_err(Into::into);
     match run {

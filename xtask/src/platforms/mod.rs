@@ -100,7 +100,8 @@ fn attempt(platform: &Platform, options: &Platforms) -> std::result::Result<Resu
     let build = Build {
         platform,
         tools: &tools,
-        // What runs while cargo compiles is this machine's, and common to all that is only checked.
+        // What runs while cargo compiles is built for this machine, and is the same for all
+        // platforms that are only checked.
         folder: common.join(if is_compiled { "check" } else { platform.name }),
     };
     let outcome = if platform.tier == Tier::Refused {

@@ -28,7 +28,7 @@ pub struct Platform {
 pub enum Tier {
     /// The tests run, and the examples print what they should.
     Tested,
-    /// The same, but not all of that has been seen to pass: it is tried out only by its name.
+    /// The same, but not all of that has been seen to pass: it is tried out only when it is named.
     Unfinished,
     /// The crates compile.
     Compiled,
@@ -80,7 +80,7 @@ const AARCH64: &[&str] = &[
     "libc6-dev-arm64-cross",
 ];
 
-/// What is left out on all platforms: it tells nothing of them.
+/// What is left out on all platforms, since it says nothing about them.
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("tests/plugin", "builds a library for this machine"),
     (
@@ -92,11 +92,10 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("tests/promises_words", "reads the sources"),
 ];
 
-/// They measure the memory of many threads: an emulator's own is measured too, and it takes
-/// minutes.
+/// Such tests measure the memory of many threads, with that of the emulator.
 const SLOW: &str = "measures memory, which here is the emulator's too, and takes minutes";
-/// In such a child a new thread may get the number of one that only the parent has: "assertion
-/// failed: (success)".
+/// In such a child, a new thread may get the number of a thread that only the parent has:
+/// "assertion failed: (success)".
 const FORKS_IN_QEMU: &str =
     "qemu 7.2 aborts when the child of a process with many threads starts one";
 
@@ -142,7 +141,7 @@ const WINE: &[(&str, &str)] = &[
     ),
     (
         "tests/timer_origin",
-        "what a thread takes over is not known",
+        "it is not known what a new thread inherits",
     ),
     ("tests/faults_clock", "Linux's filter of system calls"),
     ("tests/faults_fork", "there is no fork"),
@@ -164,7 +163,8 @@ const WINE: &[(&str, &str)] = &[
     ("tests/stress", "takes minutes"),
 ];
 
-/// The C library drops them in the order in which they were first used by any thread.
+/// The C library drops emulated thread-locals in the order in which they were first used by any
+/// thread.
 const EARLY_END: &str =
     "the end of a thread comes before the end of its thread-locals, where these are emulated";
 
@@ -250,7 +250,7 @@ pub const PLATFORMS: &[Platform] = &[
         flags: &["-Crelocation-model=static"],
         left_out: &[(
             "tests/fork_chaos",
-            "in one of eight runs two threads of a child spun, which is not understood yet",
+            "in one of eight runs two threads of a child spun, for a reason that is not known",
         )],
         ..TESTED
     },

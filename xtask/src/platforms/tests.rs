@@ -21,7 +21,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(300);
 /// How long an example may run. They take a few seconds, and an emulator takes its time.
 const EXAMPLE_LIMIT: Duration = Duration::from_secs(120);
 
-/// Beyond the limit, to end a program with all that it has started.
+/// How long it may take after the limit to end a program with all that it has started.
 const GRACE: Duration = Duration::from_secs(30);
 
 /// What became of the tests.
@@ -36,7 +36,7 @@ pub struct Count {
 }
 
 impl Count {
-    /// Counts in what `other` counted.
+    /// Adds what `other` counted.
     pub fn add(&mut self, other: Count) {
         self.passed += other.passed;
         self.failed += other.failed;
@@ -49,16 +49,16 @@ impl Count {
 /// How to build for a platform.
 #[derive(Debug)]
 pub struct Build<'p> {
-    /// For which.
+    /// The platform.
     pub platform: &'p Platform,
-    /// With what.
+    /// The tools that it needs.
     pub tools: &'p Tools,
-    /// Where to.
+    /// The folder in which cargo builds.
     pub folder: PathBuf,
 }
 
 impl Build<'_> {
-    /// Cargo with this subcommand, for the platform.
+    /// Returns cargo with this subcommand, for the platform.
     #[must_use]
     pub fn cargo(&self, subcommand: &str) -> Command {
         let Build {
@@ -73,7 +73,7 @@ impl Build<'_> {
                 cargo
                     .current_dir(workspace::root())
                     .env("RUSTC", "/usr/bin/rustc")
-                    // Building the standard library is not for everybody yet.
+                    // Building the standard library is not stable yet.
                     .env("RUSTC_BOOTSTRAP", "1")
                     .env_remove("CARGO")
                     .env_remove("RUSTUP_TOOLCHAIN");
@@ -105,22 +105,22 @@ impl Build<'_> {
             .env(of_target("RUSTFLAGS"), tools.flags.join(" "))
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            // Half the time and most of the space goes to it.
+            // Debug information would take half of the time and most of the space.
             .env("CARGO_PROFILE_DEV_DEBUG", "0");
         cargo
     }
 
-    /// Type-checks the crates; what the compiler says, if they do not pass.
+    /// Type-checks the crates. Returns what the compiler says if they do not pass.
     ///
     /// # Errors
     ///
     /// When cargo can't be run.
     pub fn check(&self) -> Result<Result<(), String>, BoxedError> {
-        workspace::said(workspace::of_published(self.cargo("check"))?)
+        workspace::errors_of(workspace::of_published(self.cargo("check"))?)
     }
 
-    /// Compiles the crate on which all others rest, which the compiler must refuse with one error;
-    /// what it says, if it does not.
+    /// Compiles the crate on which all others rest, which the compiler must refuse with one error.
+    /// Returns what the compiler says if it does not.
     ///
     /// # Errors
     ///
@@ -128,14 +128,15 @@ impl Build<'_> {
     pub fn refused(&self) -> Result<Result<(), String>, BoxedError> {
         let mut check = self.cargo("check");
         check.args(["--package", "tl-core", "--no-default-features"]);
-        Ok(match workspace::said(check)? {
+        Ok(match workspace::errors_of(check)? {
             Err(said) if is_refusal(&said) => Ok(()),
             Err(said) => Err(said),
             Ok(()) => Err("nothing refuses it".to_owned()),
         })
     }
 
-    /// Builds the tests, runs them, and counts; what the compiler says, if they do not build.
+    /// Builds the tests, runs them, and counts. Returns what the compiler says if they do not
+    /// build.
     ///
     /// # Errors
     ///
@@ -147,7 +148,7 @@ impl Build<'_> {
             Ok(programs) => programs,
             Err(why) => return Ok(Err(why)),
         };
-        // Beside them are the programs that some of them start.
+        // Beside the tests, cargo has built the programs that some of them start.
         let is_test =
             |program: &Program| program.path.parent().is_some_and(|at| at.ends_with("deps"));
         let programs: Vec<Program> = programs.into_iter().filter(is_test).collect();
@@ -174,8 +175,8 @@ impl Build<'_> {
         Ok(Ok(all))
     }
 
-    /// Returns how many tests a program has that is left out. One without a test harness, or of
-    /// which nothing is left here, is one.
+    /// Returns how many tests a program has that is left out. A program without a test harness, or
+    /// without a test for this platform, counts as one.
     fn tests_in(&self, program: &Program) -> Result<usize, BoxedError> {
         let mut list = self.limited(program);
         list.args(["--list", "--format", "terse"]);
@@ -193,7 +194,7 @@ impl Build<'_> {
             .find_map(|(program, reason)| (program == name).then_some(reason))
     }
 
-    /// Builds the examples, runs each, and holds what it prints against its golden.
+    /// Builds the examples, runs each, and compares what it prints with its golden.
     ///
     /// # Errors
     ///
@@ -257,8 +258,8 @@ pub fn is_refusal(said: &str) -> bool {
             && count.ends_with("due to 1 previous error"))
 }
 
-/// Returns what a test program's `output` says of its tests. One without a test harness is one
-/// test.
+/// Returns what a test program's `output` says of its tests. A program without a test harness
+/// counts as one test.
 #[must_use]
 pub fn count(output: &str, is_well: bool) -> Count {
     let result = Regex::new(r"(?m)^test result: \w+\. (\d+) passed; (\d+) failed;")
@@ -266,7 +267,7 @@ pub fn count(output: &str, is_well: bool) -> Count {
     let ignored =
         Regex::new(r"(?m)^test \S+ \.\.\. ignored, (.+?)\r?$").expect("a constant pattern");
     let mut count = Count::default();
-    // The last one: before it there may be those of programs that the tests have started.
+    // The last result counts: before it there may be those of programs that the tests have started.
     match result.captures_iter(output).last() {
         Some(found) => {
             let number = |group: usize| found[group].parse::<usize>().unwrap_or(0);

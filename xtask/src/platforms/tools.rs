@@ -1,4 +1,4 @@
-//! What has to be made before a platform's programs can be linked and run: in `target/platforms`.
+//! Makes what a platform's programs need to be linked and run, in `target/platforms`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -29,7 +29,7 @@ pub struct Keeper(Child);
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        // It waits for input, or, if Wine's server is gone, forever.
+        // The program waits for input, or, if Wine's server is gone, forever.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -60,9 +60,9 @@ pub fn make(platform: &Platform, folder: &Path) -> Result<Tools, BoxedError> {
     Ok(tools)
 }
 
-/// Two things of glibc's that gcc's unwinder wants and musl does not have: a function that finds
-/// the unwinding tables of a place in the code, and that the functions which it refers to weakly
-/// are linked although nothing else refers to them.
+/// What gcc's unwinder needs of glibc, and musl does not have: a function that finds the unwinding
+/// tables of a place in the code; and strong references to the functions to which the unwinder
+/// refers only weakly, so that they are linked.
 const UNWINDER: &str = r"
 #define _GNU_SOURCE
 #include <link.h>
@@ -130,8 +130,8 @@ fn musl(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
             .args(["-O", "-fPIC", "-c", "-o"])
             .args([&object, &source]),
     )?;
-    // What the standard library asks for as the unwinder, linked statically and dynamically, is
-    // gcc's with this object.
+    // The unwinder that the standard library asks for, static or dynamic, is gcc's with this
+    // object.
     let script = format!("INPUT(-lgcc_eh {})", object.display());
     for name in ["libunwind.a", "libgcc_s.so"] {
         fs::write(folder.join(name), &script)?;
@@ -146,9 +146,9 @@ fn musl(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
 
 const MINGW: &str = "x86_64-w64-mingw32-gcc-posix";
 
-/// The target is that of LLVM's tools (`gnullvm`), which, as that of Microsoft's, has the loader's
-/// own thread-locals. gcc does the linking with LLVM's linker: GNU's makes a table of imports that
-/// crashes as soon as one library is imported from in two ways.
+/// The target is that of LLVM's tools (`gnullvm`), which, like that of Microsoft's, has the
+/// loader's own thread-locals. gcc does the linking with LLVM's linker: GNU's makes a table of
+/// imports that crashes as soon as one library is imported from in two ways.
 fn windows(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     let folder = folder.join("windows-lib");
     fs::create_dir_all(&folder)?;
@@ -157,7 +157,7 @@ fn windows(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
         .output()?;
     let unwinder = String::from_utf8(unwinder.stdout)?;
     fs::copy(unwinder.trim(), folder.join("libunwind.a"))?;
-    // The compiler takes it for gcc by the end of its name.
+    // By the end of the linker's name, the compiler takes it for gcc.
     let linker = folder.join("windows-gcc");
     executable(
         &linker,
@@ -192,8 +192,8 @@ exec ld.lld-22 "${{words[@]}}"
     Ok(())
 }
 
-/// A library of Windows that Wine 8 lacks, and from which the standard library has its random
-/// numbers.
+/// A library of Windows from which the standard library gets its random numbers, and which Wine 8
+/// lacks.
 const RANDOM: &str = "
 #include <windows.h>
 
@@ -222,8 +222,8 @@ fn wine(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
                 .envs(tools.variables.iter().cloned()),
         )?;
     }
-    // With the first program Wine starts services of its own, which go when the last has ended.
-    // This one stays. What the services say is nobody's output: a pipe that they had would not end.
+    // With the first program Wine starts services of its own, which end after the last. This
+    // program stays. The services get no pipe for what they print, since it would not end.
     let keeper = Command::new(wine)
         .arg("cmd")
         .envs(tools.variables.iter().cloned())
@@ -246,9 +246,9 @@ fn wine(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     Ok(())
 }
 
-/// The tests start themselves again, so it is the kernel that has to know how to start a program
-/// for another processor. It is told so in a user namespace of its own, which leaves the machine as
-/// it is; that takes Linux 6.7.
+/// The tests start themselves again, so the kernel itself has to know how to start a program for
+/// another processor. It is told in a user namespace, which leaves the machine as it is. That takes
+/// Linux 6.7.
 fn qemu(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     let runner = folder.join("run-aarch64");
     executable(
@@ -267,7 +267,7 @@ exec unshare --user --map-root-user --mount bash -c '
     )?;
     done(Command::new(&runner).arg("true")).map_err(|why| {
         format!(
-            "qemu can't be told to the kernel, which takes Linux 6.7 and user namespaces: {why}"
+            "qemu can't be registered with the kernel, which takes Linux 6.7 and user namespaces: {why}"
         )
     })?;
     tools.runner = vec![runner.display().to_string()];

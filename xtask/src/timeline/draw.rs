@@ -202,7 +202,7 @@ fn lane_names(threads: &[String]) -> Vec<&str> {
     names
 }
 
-/// Returns how many characters the longest has.
+/// Returns the length of the longest text, in characters.
 fn widest(texts: &[&str]) -> f64 {
     let longest = texts.iter().map(|text| text.chars().count()).max();
     longest.unwrap_or(0) as f64
@@ -215,9 +215,10 @@ fn y_at(rows: &[(Duration, f64)], time: Duration) -> f64 {
         return rows.last().map_or(HEADER, |(_, y)| *y);
     };
     let between = milliseconds(after.0 - before.0);
-    let part = match between > 0.0 {
-        true => milliseconds(time - before.0) / between,
-        false => 1.0,
+    let part = if between > 0.0 {
+        milliseconds(time - before.0) / between
+    } else {
+        1.0
     };
     before.1 + part * (after.1 - before.1)
 }
@@ -231,10 +232,14 @@ fn spans(marks: &[&Mark], waits: &[(f64, f64)], end_y: f64) -> Vec<Span> {
     // A thread that waits prints nothing: a line that lies in a wait came late, or early.
     let beside_lines = |wait: &(f64, f64)| {
         let lines = marks.iter().map(|mark| mark.y);
-        lines.fold(*wait, |(from, to), line| match from < line && line < to {
-            true if line - from > to - line => (from, line),
-            true => (line, to),
-            false => (from, to),
+        lines.fold(*wait, |(from, to), line| {
+            if line <= from || line >= to {
+                (from, to)
+            } else if line - from > to - line {
+                (from, line)
+            } else {
+                (line, to)
+            }
         })
     };
     let waits: Vec<(f64, f64)> = waits.iter().map(beside_lines).collect();
@@ -292,7 +297,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// `time` in the unit that suits a run that ended at `end`.
+/// Returns `time` in the unit that suits a run that ended at `end`.
 fn clock(time: Duration, end: Duration) -> String {
     if end < Duration::from_millis(100) {
         format!("{:.2} ms", milliseconds(time))

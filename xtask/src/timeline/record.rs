@@ -1,12 +1,13 @@
 //! A run with the time of each line.
 
 use std::io::{self, BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::trace::Wait;
+use crate::run::spawn;
 
 /// What a program printed, and when.
 #[derive(Debug, Clone)]
@@ -38,17 +39,9 @@ impl Recording {
 ///
 /// When the program can't be started, its output can't be read, it fails, or it takes longer than
 /// `limit`.
-pub fn record(mut command: Command, limit: Duration) -> io::Result<Recording> {
-    let (reader, writer) = io::pipe()?;
+pub fn record(command: Command, limit: Duration) -> io::Result<Recording> {
     let (start, started_at) = (Instant::now(), SystemTime::now());
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer)
-        .spawn()?;
-    // The command holds this process's ends of the pipe, and the reader reads until the last end is
-    // closed.
-    drop(command);
+    let (mut child, reader) = spawn(command)?;
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(reader).lines() {

@@ -57,15 +57,15 @@ pub fn build(root: &Path, names: &[String]) -> Result<BTreeMap<String, PathBuf>,
     examples::build_with(cargo, names)
 }
 
-/// The names of the source files in `folder`.
+/// Returns the names of the source files in `folder`.
 fn sources(folder: &Path) -> Result<Vec<PathBuf>, BoxedError> {
     let names = examples::names_in(folder, "rs")?;
     let with_extension = |name: String| Path::new(&name).with_extension("rs");
     Ok(names.into_iter().map(with_extension).collect())
 }
 
-/// A manifest of a workspace that has the copied examples alone, and uses the crates where they
-/// are.
+/// Returns the manifest of a workspace that has the copied examples alone, and uses the crates
+/// where they are.
 fn workspace_of(root: &Path, manifest: &str) -> Result<String, BoxedError> {
     let members = Regex::new(r"(?m)^members = .*$").expect("the pattern is right");
     if !members.is_match(manifest) {
@@ -76,11 +76,11 @@ fn workspace_of(root: &Path, manifest: &str) -> Result<String, BoxedError> {
     Ok(manifest.replace("path = \"crates/", &crates))
 }
 
-/// The program `source`, which records.
+/// Returns the program `source` with a `main` around its own that records.
 ///
 /// # Errors
 ///
-/// When it has no `main` as all have it.
+/// When it has no `fn main()` at the beginning of a line.
 pub fn around(source: &str) -> Result<String, BoxedError> {
     if source.contains(RECORDS) {
         return Ok(source.to_owned());
@@ -91,7 +91,7 @@ pub fn around(source: &str) -> Result<String, BoxedError> {
     }
 }
 
-/// Writes a file if it is not so already: else cargo would build it anew.
+/// Writes a file, unless it has this text already: then cargo need not build it anew.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     if fs::read_to_string(path).is_ok_and(|before| before == text) {
         return Ok(());

@@ -53,9 +53,8 @@ struct Args {
     name: Option<String>,
 }
 
-/// The waits in the trace at `path`, if there is one: an example that makes a recording itself
-/// writes none.
-/// The first line of the run came at `first_line`.
+/// Returns the waits in the trace at `path`, if there is one: an example that makes a recording
+/// itself writes none. The first line of the run came at `first_line`.
 ///
 /// # Errors
 ///
@@ -68,11 +67,11 @@ pub fn read(path: &Path, first_line: SystemTime) -> Result<Vec<Wait>, BoxedError
     }
 }
 
-/// The waits in a trace.
+/// Returns the waits in a trace.
 ///
 /// # Errors
 ///
-/// When it is none.
+/// When the text is no trace.
 pub fn waits(trace: &str, first_line: SystemTime) -> Result<Vec<Wait>, BoxedError> {
     let trace: Trace = serde_json::from_str(trace)?;
     let first_line = first_line.duration_since(UNIX_EPOCH)?.as_secs_f64() * 1e6;

@@ -1,4 +1,4 @@
-//! One run of one example, judged.
+//! Judges one run of one example.
 
 use std::fmt;
 use std::io;
@@ -32,7 +32,7 @@ pub enum Failure {
         /// What it had printed.
         output: String,
     },
-    /// It printed something else than its golden promises.
+    /// It printed something other than its golden promises.
     Mismatch(Mismatch),
 }
 
@@ -59,7 +59,7 @@ fn write_output(f: &mut fmt::Formatter<'_>, output: &str) -> fmt::Result {
         .try_for_each(|line| writeln!(f, "    {line}"))
 }
 
-/// Runs `command` and holds what it printed against `golden`.
+/// Runs `command` and compares what it printed with `golden`.
 ///
 /// # Errors
 ///

@@ -61,7 +61,7 @@ pub(crate) fn rejects(name: &str, output: &str) -> Mismatch {
     }
 }
 
-/// `output` with its line `line` taken out and put in before the line `before`.
+/// Returns `output` with its line `line` moved before the line `before`.
 #[track_caller]
 pub(crate) fn moved(output: &str, line: &str, before: &str) -> String {
     let mut lines: Vec<&str> = output.lines().collect();
@@ -72,7 +72,7 @@ pub(crate) fn moved(output: &str, line: &str, before: &str) -> String {
     text(&lines)
 }
 
-/// `output` with `line` put in after the line `after`.
+/// Returns `output` with `line` inserted after the line `after`.
 #[track_caller]
 pub(crate) fn inserted(output: &str, line: &str, after: &str) -> String {
     let mut lines: Vec<&str> = output.lines().collect();
