@@ -175,7 +175,7 @@
 //! | `TryLockError` | left out | a try returns an `Option` |
 //! | `TryLockResult` | left out | a try returns an `Option` |
 //! | `WaitTimeoutResult` | [`CondvarExt::wait_timeout`](tl_condition::CondvarExt::wait_timeout) | a `bool`, and true where `timed_out` is false |
-//! | `WaitTimeoutResult.timed_out` | [`CondvarExt::wait_timeout`](tl_condition::CondvarExt::wait_timeout) | its contrary |
+//! | `WaitTimeoutResult.timed_out` | [`CondvarExt::wait_timeout`](tl_condition::CondvarExt::wait_timeout) | the opposite |
 //! | `Weak` | left out | `std`'s is used everywhere |
 //! | `atomic` | left out | `std`'s are used everywhere |
 //! | `mpsc` | left out | `std`'s will do; a queue of your own is a [`Monitor`](tl_condition::Monitor) |

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 const PAGE: &str = include_str!("../src/from_rust.rs");
 
-/// A constant with these names. They are imported too, so that one that does not exist does not
-/// compile.
+/// Defines a constant with these names, and imports them, so that a name that does not exist does
+/// not compile.
 macro_rules! names {
     ($constant:ident of $library:path as $module:ident: $($name:ident,)*) => {
         #[allow(unused_imports, deprecated, reason = "that they are there is all that matters")]

@@ -39,7 +39,7 @@ fn markdown_files() -> Vec<PathBuf> {
 struct Markdown {
     /// What is outside of code.
     prose: String,
-    /// What stands behind the opening of each fenced block: its language.
+    /// The language of each fenced block.
     fences: Vec<String>,
 }
 
@@ -120,7 +120,7 @@ impl Markdown {
     }
 }
 
-/// `prose` without what stands between backticks, so that an example of a link is none.
+/// Returns `prose` without inline code, so that an example of a link is not taken for one.
 fn without_inline_code(prose: &str) -> String {
     let paragraphs = prose.split("\n\n").map(|paragraph| {
         let pieces: Vec<&str> = paragraph.split('`').collect();

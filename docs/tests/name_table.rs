@@ -207,7 +207,7 @@ fn every_name_of_python_has_one_row() {
     assert!(unknown.is_empty(), "Python has no {unknown:?}");
 }
 
-/// That the links lead somewhere is rustdoc's to check.
+/// rustdoc checks that the links lead somewhere.
 #[test]
 fn every_row_links_to_ours_or_says_why_there_is_none() {
     for (name, row) in rows(TABLE).unwrap() {

@@ -15,7 +15,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Returns the first fenced block that begins with `opening`: its language, and more if need be.
+/// Returns the first fenced block whose opening line and contents begin with `opening`.
 fn first_block(opening: &str) -> &str {
     let begin = README
         .find(&format!("```{opening}"))
@@ -70,8 +70,8 @@ fn five_commands_lead_from_a_checkout_to_a_program_with_two_crates() {
         output = Some(run(Command::new(program)
             .args(words)
             .current_dir(&place)
-            // What the workspace was built with is there already, and what was built once is not
-            // built again.
+            // The dependencies of the workspace have been fetched already, and what was built once
+            // is not built again.
             .env("CARGO_NET_OFFLINE", "true")
             .env(
                 "CARGO_TARGET_DIR",

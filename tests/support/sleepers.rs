@@ -1,4 +1,4 @@
-//! How a test knows that threads wait, without waiting for a time itself: Linux tells which of them
+//! Lets a test know that threads wait, without waiting for a time itself: Linux tells which of them
 //! sleep. Elsewhere it gives them some time.
 //!
 //! The tests of the crates take this file by its path.
@@ -8,15 +8,15 @@ use std::fs;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-/// Threads that say of themselves that they are about to wait.
+/// Threads that announce that they are about to wait.
 pub(crate) struct Sleepers {
     come: AtomicUsize,
-    /// The system's numbers of those that have come; 0 where none has.
+    /// The system's numbers of the threads that have come; 0 where none has.
     native_ids: Box<[AtomicU64]>,
 }
 
 impl Sleepers {
-    /// Has room for `most` threads.
+    /// Makes room for `most` threads.
     pub(crate) fn new(most: usize) -> Sleepers {
         Sleepers {
             come: AtomicUsize::new(0),
@@ -24,7 +24,7 @@ impl Sleepers {
         }
     }
 
-    /// Says that the calling thread waits next.
+    /// Announces that the calling thread is about to wait.
     pub(crate) fn enter(&self) {
         let place = self.come.fetch_add(1, Ordering::Relaxed);
         self.native_ids[place].store(tl_core::sys::native_id(), Ordering::Relaxed);

@@ -1,4 +1,5 @@
-//! What works with signals: the guide's program for Ctrl-C, and the same at ten thousand a second.
+//! What works with signals: the guide's program for Ctrl-C, and the same with ten thousand signals
+//! a second.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};

@@ -31,7 +31,7 @@ thread_local! {
     static FIRST: Cell<Option<ThreadIdent>> = const { Cell::new(None) };
 }
 
-// SAFETY: it is the system's allocator; what is done beside makes no use of the memory.
+// SAFETY: it is the system's allocator; what is done besides makes no use of the memory.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !IS_INSIDE.replace(true) {
@@ -60,7 +60,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// A profiler's handler, say.
+/// A handler such as a profiler's.
 extern "C" fn handler(_signal: i32) {
     let _ = current_ident();
     HANDLED.fetch_add(1, Ordering::Relaxed);
@@ -72,7 +72,7 @@ fn install_handler() {
     unsafe { libc::signal(libc::SIGURG, handler as libc::sighandler_t) };
 }
 
-/// Returns whether the calling thread has another identity than before it began.
+/// Returns whether the calling thread has got another identity since it began.
 fn looks_well() -> bool {
     let first = FIRST.get().expect("the allocator was called before");
     first != current_ident() && current_thread().ident() == Some(current_ident())

@@ -15,15 +15,14 @@ use tl_event::Event;
 use tl_locks::{Lock, Mutex, RLock};
 use tl_semaphore::{BoundedSemaphore, Semaphore};
 
-/// The system's allocator, which counts what threads allocate that are watched.
+/// The system's allocator, which counts the allocations of threads that are watched.
 struct Counting;
 
 static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local!(static IS_WATCHED: Cell<bool> = const { Cell::new(false) });
 
-// SAFETY: all calls are passed on to the system's allocator as they are; what is counted allocates
-// nothing.
+// SAFETY: all calls are passed on to the system's allocator unchanged; counting allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATED.fetch_add(usize::from(IS_WATCHED.get()), Ordering::Relaxed);

@@ -27,9 +27,9 @@ fn waits_never_ask_for_the_clock_that_can_be_set() {
 
 const FUTEX_CLOCK_REALTIME: u32 = 256;
 
-/// From now on the kernel answers `EACCES` to every wait on a futex that asks for the real-time
-/// clock. A wait without a time limit may name that clock, as the C runtime's own waits for the end
-/// of a thread do: it is not asked.
+/// Lets the kernel answer `EACCES` to every wait on a futex that asks for the real-time clock. A
+/// wait without a time limit may name that clock, as the C runtime's own waits for the end of a
+/// thread do, since the clock is not read.
 fn forbid_real_time() {
     let code = |code: u32| u16::try_from(code).unwrap();
     let load = |offset: usize| libc::sock_filter {
@@ -50,7 +50,7 @@ fn forbid_real_time() {
         jf: 0,
         k,
     };
-    // The lower half of an argument; it comes first where numbers begin with their lower half.
+    // The lower half of an argument, which comes first on a little-endian machine.
     let argument = |number: usize| {
         mem::offset_of!(libc::seccomp_data, args)
             + number * size_of::<u64>()
@@ -106,7 +106,7 @@ fn clock() {
         };
         io::Error::last_os_error().raw_os_error()
     };
-    // The filter sees what it is to see.
+    // The filter refuses what it should.
     let real_time = libc::FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME as libc::c_int;
     assert_eq!(wait(real_time), Some(libc::EACCES));
     assert_eq!(wait(libc::FUTEX_WAIT_BITSET), Some(libc::ETIMEDOUT));

@@ -1,4 +1,4 @@
-//! The process is split in two.
+//! A process is forked while threads wait.
 //!
 //! Not for every system: `fork` is Unix's.
 
@@ -26,8 +26,8 @@ fn in_a_forked_child_what_does_not_wait_works() {
     in_child("in_a_forked_child_what_does_not_wait_works", fork);
 }
 
-/// What holds in the child is in the documentation of the door: its thread is the only one, and
-/// nobody waits.
+/// Forks. What holds in the child is in the documentation of the door: its thread is the only one,
+/// and nobody waits.
 fn fork() {
     struct Shared {
         event: Event,
@@ -61,20 +61,20 @@ fn fork() {
             wait(&shared);
         })
     });
-    // The one that notes it under the lock has let go of it by then, in the queue. The others may
-    // or may not be in theirs.
+    // The waiter of the condition, which notes that it waits under the lock, has released the lock
+    // by then, and is in the queue. The others may or may not be in theirs.
     while shared.waiting.load(Ordering::Relaxed) == 0 || shared.condition.locked() {
         thread::yield_now();
     }
-    // Not in the middle of the beginning of a wait, of which the child would see one half.
+    // Not while a wait begins, of which the child would see one half.
     shared.sleepers.until(3);
-    // SAFETY: the child makes no use of what other threads may hold, as the allocator, and leaves
-    // by `_exit`.
+    // SAFETY: the child makes no use of what other threads may hold, such as the allocator, and
+    // leaves by `_exit`.
     let child = unsafe { libc::fork() };
     if child == 0 {
         let all_well = works_in_the_child(&shared.event, &shared.semaphore, &shared.condition)
             && shared.monitor.try_lock().is_some();
-        // SAFETY: it ends the child, with nothing to be said for.
+        // SAFETY: it ends the child, and has no conditions.
         unsafe { libc::_exit(if all_well { 0 } else { 1 }) };
     }
     assert_eq!(exit_code(child), Some(0));

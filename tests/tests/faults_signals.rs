@@ -22,8 +22,8 @@ extern "C" fn interrupted(_signal: libc::c_int) {
     INTERRUPTIONS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Lets `wait` run in a thread that is hit by a hundred signals, each of which interrupts the
-/// system call that it is in, and then lets it go. It must not have returned before that.
+/// Runs `wait` in a thread that gets a hundred signals, each of which interrupts the thread's
+/// system call, and then lets it go. The wait must not have returned before that.
 fn interrupt(what: &str, wait: impl FnOnce() + Send + 'static, let_go: impl FnOnce()) {
     let (begun, may_return) = (
         Arc::new(AtomicBool::new(false)),
@@ -55,8 +55,8 @@ fn interrupt(what: &str, wait: impl FnOnce() + Send + 'static, let_go: impl FnOn
 
 fn send_signal<T>(to: &thread::JoinHandle<T>) {
     use std::os::unix::thread::JoinHandleExt;
-    // With musl the types differ, of which one is a pointer. SAFETY: the thread has not been
-    // joined, so that its identity is its own.
+    // The types differ with musl, where one is a pointer. SAFETY: the thread has not been joined,
+    // so its identity is its own.
     let error =
         unsafe { libc::pthread_kill(to.as_pthread_t() as usize as libc::pthread_t, libc::SIGUSR1) };
     assert_eq!(error, 0);
@@ -91,7 +91,7 @@ fn a_signal_ends_no_wait() {
     let condition = Arc::new(Condition::with_lock(Lock::new()));
     let waits = Arc::clone(&condition);
     let notify = || {
-        // It may not wait yet, and what is notified before that is nobody's.
+        // The thread may not wait yet; then nobody is notified.
         while condition.lock().notify_all() == 0 {
             thread::yield_now();
         }
@@ -129,7 +129,7 @@ fn a_signal_ends_no_wait() {
     );
 }
 
-/// Interrupts a wait that ends by itself.
+/// Interrupts a wait that ends by itself, until it does.
 fn interrupt_often_until(wait: impl FnOnce() + Send + 'static) {
     let waiter = thread::spawn(wait);
     while !waiter.is_finished() {

@@ -1,4 +1,4 @@
-//! Standard error is closed.
+//! A process whose standard error is closed.
 //!
 //! Not for every system: closes a descriptor of Unix's.
 

@@ -1,5 +1,5 @@
-//! The system refuses threads, and there are more than anybody should have. The limit on addresses
-//! is tested in `tl-thread` and `tl-timer`.
+//! A system that refuses threads, and a process with more threads than anybody should have. The
+//! limit on addresses is tested in `tl-thread` and `tl-timer`.
 //!
 //! Not for every system: sets a limit of Unix's.
 
@@ -43,9 +43,9 @@ fn limit_threads(count: libc::rlim_t) {
 }
 
 fn threads_refused() {
-    // SAFETY: nothing is passed, or no more than a number.
+    // SAFETY: the calls take nothing, or a number.
     unsafe {
-        // The limit does not hold for root, so nobody it is.
+        // The limit does not hold for root, so the user becomes `nobody`.
         if libc::geteuid() == 0 {
             assert_eq!(libc::setuid(65_534), 0, "run by another user");
         }
@@ -74,7 +74,7 @@ fn threads_refused() {
         assert!(!thread.is_alive() && !timer.is_alive());
         assert_eq!(active_count(), listed);
     }
-    // What needs no thread goes on: waits with a timeout, and what does not wait.
+    // What needs no thread still works: waits with a timeout, and what does not wait.
     assert!(!Event::new().wait_timeout(Duration::from_millis(1)));
     assert!(Semaphore::new(1).try_acquire());
     assert_eq!(Barrier::new(1).wait().unwrap().index(), 0);

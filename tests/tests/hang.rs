@@ -1,8 +1,8 @@
-//! A deadlock of each kind is found, and said in words that are right.
+//! A deadlock of each kind is found, and described in the right words.
 
 use std::process::Command;
 
-/// Returns what the program prints that hangs in this way.
+/// Returns what the program prints when it hangs in this way.
 fn output(kind: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_hang"))
         .arg(kind)
@@ -15,7 +15,7 @@ fn output(kind: &str) -> String {
     text
 }
 
-/// As [`output`], with placeholders for the addresses and the lines.
+/// Returns what [`output`] does, with numbers for the addresses, and code for the lines.
 fn report(kind: &str) -> String {
     let text = output(kind);
     let mut addresses: Vec<String> = Vec::new();

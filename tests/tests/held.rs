@@ -49,7 +49,7 @@ fn the_locks_that_a_thread_held_are_in_its_recording() {
     let holder = holder.with_name("holder");
     holder.start().unwrap();
     ARE_HELD.wait();
-    // What kind of lock it is, a thread knows that waits for it.
+    // The kind of a lock is known from a thread that waits for it.
     let waiter = Thread::new(|| drop(LOCK.lock())).with_name("waiter");
     waiter.start().unwrap();
     until_it_waits(&waiter);

@@ -35,7 +35,7 @@ thread_local! {
     static IS_INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Takes and gives back each of them, unless the calling thread is at that already.
+/// Acquires and releases each of them, unless the calling thread is doing so already.
 fn take_all() {
     if IS_INSIDE.replace(true) {
         return;
@@ -51,7 +51,7 @@ fn take_all() {
     IS_INSIDE.set(false);
 }
 
-// SAFETY: it is the system's allocator; what is done beside makes no use of the memory.
+// SAFETY: it is the system's allocator; what is done besides makes no use of the memory.
 unsafe impl GlobalAlloc for Locking {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         take_all();
@@ -87,8 +87,8 @@ fn profile() {
         it_interval: every,
         it_value: every,
     };
-    // SAFETY: the handler asks for the identity, which may be done there, and counts; the timer is
-    // one of the process's own.
+    // SAFETY: the handler only asks for the identity, which a handler may do, and counts; the timer
+    // is one of the process's own.
     unsafe {
         libc::signal(libc::SIGPROF, handler as libc::sighandler_t);
         libc::setitimer(libc::ITIMER_PROF, &raw const timer, std::ptr::null_mut());

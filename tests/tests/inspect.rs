@@ -26,7 +26,8 @@ fn thousands_of_threads_are_seen_at_once() {
 }
 
 fn thousands() {
-    // Wine opens several files for each thread, and may not open many; qemu takes minutes for more.
+    // Wine opens several files for each thread, and may not open many; qemu would take minutes for
+    // more threads.
     const FEWER: bool = cfg!(any(windows, target_arch = "aarch64"));
     const THREADS: usize = if FEWER { 2_000 } else { 10_000 };
     static EVENT: Event = Event::new();
@@ -121,7 +122,7 @@ fn fork() {
 /// Forks, and returns whether the child sees itself alone.
 #[cfg(unix)]
 fn is_alone_in_a_child() -> bool {
-    // SAFETY: the child does not use what another thread may have had in use.
+    // SAFETY: the child does not use what another thread may have been using.
     let child = unsafe { libc::fork() };
     if child == 0 {
         let snapshot = snapshot();

@@ -1,5 +1,5 @@
-//! A thread's name is one name: its handle, the log and the system show the same, from before its
-//! start to its end. The logger is the process's, so this is one test.
+//! A thread has one name: its handle, the log and the system show the same, from before its start
+//! to its end. The logger is the process's, so this is one test.
 
 use std::fs;
 use std::path::Path;
@@ -53,7 +53,7 @@ fn a_name_that_is_set_before_the_start_or_while_it_runs_is_in_the_next_record_an
     drop(ask);
     thread.join().unwrap();
 
-    // So it is with a timer.
+    // The same with a timer,
     let timer = Timer::new(Duration::from_millis(1), || {
         log::info!("{}", comm());
         current_thread().set_name("struck");
@@ -64,7 +64,7 @@ fn a_name_that_is_set_before_the_start_or_while_it_runs_is_in_the_next_record_an
     timer.join().unwrap();
     assert_eq!(&*timer.name(), "struck");
 
-    // With those that nobody named, and with those that the library did not start.
+    // with a thread that has no name of its own, and with one that the library did not start.
     let unnamed = Thread::new(|| log::info!("{}", comm()));
     unnamed.start().unwrap();
     unnamed.join().unwrap();

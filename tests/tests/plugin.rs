@@ -1,4 +1,4 @@
-//! A library that has the crates in it is closed while a thread lives that has used them there.
+//! A library that contains the crates is closed while a thread lives that has used them there.
 // A build for the sanitizer is elsewhere, and has flags of its own.
 // Not for every system: the library is loaded as on Unix, which a static program cannot do.
 #![cfg(all(unix, not(target_feature = "crt-static"), not(sanitize_thread)))]
@@ -50,7 +50,7 @@ fn a_plugin_may_be_closed_before_the_threads_end_that_have_used_it() {
         });
         // The plugin has a standard library of its own, which knows no name of this thread.
         assert!(has_called.recv().unwrap() > 0);
-        // SAFETY: nothing of it is used after this, but by what is called at the thread's end.
+        // SAFETY: nothing of it is used after this, except by what is called at the thread's end.
         assert_eq!(unsafe { libc::dlclose(library) }, 0);
         close.send(()).unwrap();
         user.unwrap().join().unwrap();

@@ -1,11 +1,11 @@
-//! Where there is unsafe code, and which operations on atomics order others: the sources are held
-//! against what is promised of them.
+//! Where there is unsafe code, and which operations on atomics order others: the sources are
+//! compared with what is promised of them.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The only ones that have unsafe code.
+/// The only crates that have unsafe code.
 const WITH_UNSAFE: [&str; 3] = ["tl-core", "tl-locks", "tl-local"];
 
 fn root() -> PathBuf {
@@ -30,7 +30,7 @@ fn published() -> Vec<String> {
     names
 }
 
-/// Returns the sources of a crate: where each is from the root, and its text.
+/// Returns the sources of a crate: the path of each from the root, and its text.
 fn sources(name: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join("crates").join(name).join("src")];
@@ -49,7 +49,7 @@ fn sources(name: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Returns what of a line is code.
+/// Returns the code of a line, without its comment.
 fn code(line: &str) -> &str {
     line.split_once("//").map_or(line, |(code, _)| code)
 }
@@ -99,7 +99,7 @@ fn only_three_crates_may_have_unsafe_code() {
     }
 }
 
-/// Returns whether a comment says what an operation is ordered with.
+/// Returns whether a comment says with what an operation is ordered.
 fn names_its_pair(comment: &str) -> bool {
     let comment = comment.to_lowercase();
     ["pair", "acquire", "release", "acquiring", "releasing"]

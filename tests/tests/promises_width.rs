@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 const COLUMNS: usize = 100;
 
-/// The sources and the Markdown under `folder`, but for what is built, recorded, or linked.
+/// Adds to `found` the sources and the Markdown under `folder`, except what is built, recorded, or
+/// linked.
 fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of the project") {
         let path = entry.expect("an entry of it").path();

@@ -17,7 +17,7 @@ const CRATES: [&str; 8] = [
     "tl-timer",
 ];
 
-/// What begins with one of these can be tried.
+/// A method that begins with one of these must have a form that tries.
 const TRIED: [&str; 6] = [
     "acquire",
     "lock",
@@ -27,7 +27,7 @@ const TRIED: [&str; 6] = [
     "write",
 ];
 
-/// Names that end as a form does and are none, or are not called as the forms are.
+/// Names that end like a form and are none, or that break the rule for a reason.
 const OTHERS: [(&str, &str, &str); 5] = [
     (
         "tl-barrier",
@@ -87,7 +87,7 @@ fn methods(source: &str) -> Methods {
     methods
 }
 
-/// Returns what the methods of one file lack, or have too many.
+/// Returns which forms the methods of one file lack, and which names are no form.
 fn deviations(of: &str, methods: &Methods) -> Vec<String> {
     let Methods { own, of_traits } = methods;
     let is_other = |name: &str| OTHERS.iter().any(|other| (other.0, other.1) == (of, name));
@@ -116,7 +116,7 @@ fn deviations(of: &str, methods: &Methods) -> Vec<String> {
     deviations
 }
 
-/// Returns the sources in a folder, and in those within.
+/// Returns the sources in a folder and in its folders.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -1,5 +1,5 @@
-//! The stress program itself: it notices what is planted, says which seed it was, and with that
-//! seed notices it at once again.
+//! The stress program itself: it notices what is planted, prints the seed, and with that seed
+//! notices it again at once.
 
 use std::process::{Command, Output};
 

@@ -1,5 +1,5 @@
-//! What the thread of a timer's call takes over: what the thread that started the timer has,
-//! whichever thread created the scheduler that creates it.
+//! What the thread of a timer's call inherits: what the thread that started the timer has,
+//! whichever thread made the scheduler that makes it.
 //!
 //! Not for every system: processors, niceness and signals as on Linux.
 
@@ -16,7 +16,7 @@ use std::{mem, ptr, thread};
 use support::in_child;
 use tl_timer::Timer;
 
-/// What a thread has that it passes on.
+/// What a thread passes on to those that it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Attributes {
     cpus: Vec<usize>,
@@ -57,7 +57,7 @@ fn pin(cpu: usize) {
 }
 
 fn be_nice(nice: i32) {
-    // SAFETY: numbers alone. In Linux that is the niceness of the calling thread.
+    // SAFETY: the call takes numbers alone. On Linux it sets the niceness of the calling thread.
     let error = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice) };
     assert_eq!(error, 0);
 }
@@ -66,10 +66,10 @@ fn set_policy(policy: i32) {
     assert!(is_scheduled(policy, 0));
 }
 
-/// Returns whether the calling thread could be given this policy, with this priority. This is the
-/// kernel's own call: musl refuses, since by POSIX it would be the whole process's.
+/// Gives the calling thread this policy with this priority, and returns whether that succeeded.
+/// This is the kernel's own call: musl's refuses, since POSIX has it change the whole process.
 fn is_scheduled(policy: i32, priority: i32) -> bool {
-    // SAFETY: the parameters, a priority, are there for the length of the call.
+    // SAFETY: the parameter, a priority, lives as long as the call.
     unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, policy, &raw const priority) == 0 }
 }
 
@@ -83,7 +83,7 @@ fn block_usr2() {
     }
 }
 
-/// Returns what the function of a timer finds that the calling thread starts.
+/// Starts a timer, and returns the attributes that its function finds.
 fn of_a_timer(after_start: impl FnOnce()) -> Attributes {
     let (said, heard) = mpsc::channel();
     let timer = Timer::new(Duration::from_millis(5), move || {
@@ -95,7 +95,8 @@ fn of_a_timer(after_start: impl FnOnce()) -> Attributes {
     heard.recv().unwrap()
 }
 
-/// Starts a timer that stays pending, in a thread that is made like this; then asks others.
+/// Starts a timer that stays pending, in a thread that has been prepared like this, so that the
+/// scheduler is of that thread's making.
 fn keep_a_scheduler_of(prepare: impl FnOnce() + Send + 'static) {
     let keeper = thread::spawn(move || {
         prepare();
@@ -114,7 +115,7 @@ fn assert_as_the_starter(prepare: impl FnOnce() + Send + 'static) {
     starter.join().unwrap();
 }
 
-/// Each kind of starter after each kind of scheduler.
+/// Checks each kind of starter with the scheduler that there is.
 fn all_kinds() {
     let cpus = Attributes::of_current().cpus;
     let (first, last) = (cpus[0], cpus[cpus.len() - 1]);
@@ -160,12 +161,12 @@ fn a_call_has_what_the_starter_has_after_a_thread_began_that_runs_when_nothing_e
     );
 }
 
-/// The two above in a process that may lower the rank of a thread, but not lift it.
+/// Repeats the two tests above in a process that may lower the rank of a thread, but not raise it.
 #[test]
 fn a_call_has_what_the_starter_has_without_privileges() {
-    // SAFETY: takes nothing, cannot fail.
+    // SAFETY: the call takes nothing, and cannot fail.
     if unsafe { libc::geteuid() } != 0 {
-        return; // The other tests were that.
+        return; // Then the tests above had none.
     }
     // SAFETY: numbers alone.
     if unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) } > 0 {

@@ -1,5 +1,5 @@
 //! As many timers' functions as may run at once, all of which wait for a timer that therefore never
-//! comes: what the page of the timers says, and how it looks.
+//! fires. The page of the timers warns of it; here is how it looks.
 
 mod support;
 

@@ -27,7 +27,7 @@ thread_local! {
 fn count() {
     if IS_ON.load(Ordering::Relaxed) {
         if IS_INSIDE.replace(true) {
-            // In a wait for the lock of the allocator: with that lock it would be a deadlock.
+            // Inside a wait for the allocator's lock: to take the lock again would be a deadlock.
             RECURSIONS.fetch_add(1, Ordering::Relaxed);
             return;
         }
@@ -36,7 +36,7 @@ fn count() {
     }
 }
 
-// SAFETY: it is the system's allocator; what is done beside makes no use of the memory.
+// SAFETY: it is the system's allocator; what is done besides makes no use of the memory.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
@@ -107,7 +107,7 @@ fn a_child_made_by_fork_does_not_record_and_can_begin_its_own() {
     let wait = || assert!(!NEVER.wait_timeout(Duration::from_millis(1)));
     let recording = trace::start().unwrap();
     wait();
-    // SAFETY: the child does not use what another thread may have had in use.
+    // SAFETY: the child does not use what another thread may have been using.
     let child = unsafe { libc::fork() };
     if child == 0 {
         wait();

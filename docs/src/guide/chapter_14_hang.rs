@@ -2,7 +2,7 @@
 //!
 //! The program stands still, and you want to know which thread waits for what.
 //! [`snapshot`](tl_inspect::snapshot) says so for every thread: in which operation it waits, since
-//! when, where in the program that was called, and which thread holds what it waits for.
+//! when, where in the program it called that operation, and which thread holds what it waits for.
 //! [`deadlocks`](tl_inspect::deadlocks) says which threads wait for each other in a circle.
 //!
 #![doc = program!("deadlock")]
@@ -37,9 +37,9 @@
 //! # Before it hangs
 //!
 //! Two threads that take two locks in opposite order hang once in a thousand runs, and rarely on
-//! the machine of whoever wrote them. With the feature `lock-order` of `tl-locks` it need not come
-//! to that. The locks note which of them is wanted while which is held, and the first time that
-//! these notes close a circle, a warning says so, whether or not anything waits:
+//! the machine of their author. With the feature `lock-order` of `tl-locks` it need not come to
+//! that. The locks note which of them is wanted while which is held, and the first time that these
+//! notes close a circle, a warning says so, whether or not anything waits:
 //!
 //! ```text
 //! Lock order: 2 threads that do this at the same time can wait for each other forever

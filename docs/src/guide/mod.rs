@@ -1,6 +1,6 @@
 //! Threads in Rust for readers who know them from Python: thirteen chapters, each around one to
-//! three programs of a tutorial for Python's `threading`, and one around three programs that hang
-//! or wait for long.
+//! three programs of a tutorial for Python's `threading`, and a fourteenth around three programs
+//! that hang or wait for long.
 //!
 //! | chapter | | programs |
 //! | --- | --- | --- |
@@ -32,8 +32,8 @@
 //! another order of their lines; `cargo xtask verify` checks the rest.
 //!
 //! A picture shows the same run. Time runs downwards; every thread has a lane, and every line that
-//! it printed is a mark in it. A solid line is a thread between two of its lines, a dotted one a
-//! thread that waits or sleeps, where its output says so.
+//! it printed is a mark in it. A solid line is a thread between two of its lines; a dotted line is
+//! a thread that waits, which is recorded, or sleeps, which its output says.
 //!
 //! # Four differences that are everywhere
 //!

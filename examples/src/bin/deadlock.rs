@@ -25,7 +25,7 @@ fn main() -> Result<(), StartError> {
     let ada = Thread::new(|| dine(&KNIFE, &FORK)).with_name("Ada");
     let ben = Thread::new(|| dine(&FORK, &KNIFE)).with_name("Ben");
     for guest in [ada, ben] {
-        // Else the program would not end.
+        // Otherwise the program would not end.
         guest.with_daemon(true).start()?;
     }
     while deadlocks().is_empty() {

@@ -1,4 +1,4 @@
-//! What Python does with a subclass of `Thread`, a type does here that is `Runnable`.
+//! A type that is `Runnable` takes the place of a subclass of `Thread`.
 //!
 //! Chapter 5: Subclassing Thread.
 

@@ -1,5 +1,5 @@
-//! Programs that hang, each in its own way, and what is seen of that. `hang KIND` prints the
-//! deadlocks that it has come to, and ends.
+//! Programs that hang, each in its own way. `hang KIND` prints the deadlocks that it runs into, and
+//! ends.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -98,7 +98,7 @@ fn take_two_locks() {
     });
 }
 
-/// Looks in an exit hook, which comes when the process has waited for its threads.
+/// Looks in an exit hook, which runs when the process has waited for its threads.
 fn two_locks_at_exit() {
     extern "C" fn look() {
         let seen = snapshot();
@@ -113,7 +113,7 @@ fn two_locks_at_exit() {
     }
 }
 
-/// Daemons look, and record, all the time while threads end and the process does.
+/// Lets daemons look and record all the time, while threads end, and then the process.
 fn look_at_exit() {
     for _ in 0..2 {
         start("looks", || {
@@ -211,7 +211,7 @@ fn reentrant_mutex() {
 }
 
 fn reader_and_writer() {
-    // Readers that are not in the circle.
+    // A reader that is not in the circle.
     start("other", || {
         let _r = R.read();
         HELD_BY_THREE.wait().unwrap();
@@ -238,7 +238,7 @@ fn read_then_write() {
     report();
 }
 
-/// A writer comes between, and keeps readers out once it is overdue.
+/// Reads twice, with a writer in between, which keeps readers out once it is overdue.
 fn read_twice() {
     let writer = Thread::new(|| *R.write() += 1);
     let writer = writer.with_name("writer").with_daemon(true);
@@ -253,8 +253,8 @@ fn read_twice() {
     report();
 }
 
-/// A lock as a signal: the thread that waits for it has acquired it, and another thread releases
-/// it.
+/// Uses a lock as a signal: the thread that waits for it has acquired it, and another thread
+/// releases it.
 fn lock_twice_released() {
     let waiter = start("waiter", || {
         LOCK.acquire();
@@ -271,7 +271,8 @@ fn lock_twice_released() {
     println!("none");
 }
 
-/// A thread that is notified needs the lock of its condition, whose holder needs what it holds.
+/// Notifies a thread that then needs the lock of its condition, whose holder needs what that thread
+/// holds.
 fn condition() {
     start("waiter", || {
         let _a = A.lock();
@@ -367,7 +368,7 @@ fn end() {
     stuck.start().unwrap();
 }
 
-/// Threads that wait long, and for each other, but not forever.
+/// Lets threads wait long, and for each other, but not forever.
 fn none() {
     start("with a limit", || {
         let _a = A.lock();

@@ -1,6 +1,6 @@
-//! A race on purpose: two threads add to a number that nothing guards. `cargo xtask tsan` runs this
-//! program under ThreadSanitizer and expects it to be found, which shows that the set-up finds
-//! races at all.
+//! Has a race on purpose: two threads add to a number that nothing guards. `cargo xtask tsan` runs
+//! this program under ThreadSanitizer and expects the race to be found, which shows that the set-up
+//! finds races at all.
 
 use std::cell::UnsafeCell;
 use std::thread;

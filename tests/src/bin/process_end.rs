@@ -364,9 +364,9 @@ fn from(is_daemon: bool, after_main: bool, exit: impl FnOnce() + Send + 'static)
     }
 }
 
-fn until_main_is_over(and_for_ever: bool) {
+fn until_main_is_over(and_forever: bool) {
     main_thread().join().unwrap();
-    if and_for_ever {
+    if and_forever {
         block();
     }
 }

@@ -1,15 +1,15 @@
-//! What changes a whole process happens in a child.
+//! Runs in a child process what would change the test's own.
 
 use std::env;
 use std::process::{Command, Stdio};
 
-/// Says to a test that it runs in the child.
+/// The variable that tells a test that it runs in the child.
 const CHILD: &str = "TL_TESTS_CHILD";
 
 /// What a child prints when all went well.
 const DONE: &str = "the case is done";
 
-/// Runs the case of the test of this name in a process of its own: the same test again, alone.
+/// Runs the case of the test of this name in a process of its own, which runs that test alone.
 pub(crate) fn in_child(test: &str, case: fn()) {
     if env::var_os(CHILD).is_some() {
         case();

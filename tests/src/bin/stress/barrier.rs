@@ -14,7 +14,7 @@ pub(crate) fn run(round: &Round) -> Report {
 }
 
 /// Timeouts, aborts, resets and panicking actions break rounds, and a thread that finds the barrier
-/// broken makes it new.
+/// broken resets it.
 fn disturbed(round: &Round) -> Report {
     let parties = round.threads;
     let (calls, panics) = (Arc::new(Count::default()), Arc::new(Count::default()));
@@ -99,7 +99,7 @@ fn disturbed(round: &Round) -> Report {
             calls.get() >= rounds + panics.get(),
         )
         .holds(
-            "nobody hears of a panic that was not",
+            "nobody hears of a panic that did not happen",
             panics.get() > 0 || told_of_panics.get() == 0,
         )
         .holds(

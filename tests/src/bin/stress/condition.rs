@@ -69,7 +69,7 @@ struct Line {
     notified: BTreeSet<u64>,
 }
 
-/// Notified with and without the mutex, by many at once.
+/// Notifies with and without the mutex, from many threads at once.
 pub(crate) fn condvar(round: &Round) -> Report {
     let (value, condvars) = (Mutex::new(0_u64), [Condvar::new(), Condvar::new()]);
     let (notified, woken) = (Count::default(), Count::default());
@@ -99,8 +99,8 @@ pub(crate) fn condvar(round: &Round) -> Report {
         .holds("the mutex is free at the end", value.try_lock().is_some())
 }
 
-/// Nobody's time runs out, so that it is known which waiters are notified: the oldest, as many as
-/// were to be, and they alone go on.
+/// Without timeouts it is known which waiters are notified: the oldest, as many as were asked for.
+/// Only they may go on.
 pub(crate) fn order(round: &Round) -> Report {
     if round.rng(99).bool() {
         order_on(round, &Condition::with_lock(Lock::new()))

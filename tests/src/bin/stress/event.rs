@@ -8,7 +8,7 @@ use tl_event::{AutoResetEvent, Event};
 
 use crate::round::{Count, Report, Round, timeout};
 
-/// A token goes round a ring of threads. Each waits for an event of its own, which is set once a
+/// Sends a token round a ring of threads. Each waits for an event of its own, which is set once a
 /// lap: a `set` that is lost stops the ring, and a wait that ends without one finds the token
 /// elsewhere.
 pub(crate) fn ring(round: &Round) -> Report {
@@ -42,7 +42,7 @@ pub(crate) fn ring(round: &Round) -> Report {
         .even("waits that ended without the token", elsewhere.get(), 0)
 }
 
-/// One thread sets and clears, the others wait and clear.
+/// Lets one thread set and clear, and the others wait and clear.
 pub(crate) fn storm(round: &Round) -> Report {
     let event = Event::new();
     let (begun, ended) = (Count::default(), Count::default());
@@ -86,8 +86,8 @@ pub(crate) fn storm(round: &Round) -> Report {
         )
 }
 
-/// A baton: the thread that is let go has it, and sets the event for the next. A `set` that is lost
-/// stops all, and one that lets two go is seen.
+/// Passes a baton: the thread that is let go has it, and sets the event for the next. A `set` that
+/// is lost stops all, and one that lets two go is noticed.
 pub(crate) fn baton(round: &Round) -> Report {
     const TURNS: u64 = 50;
     let (baton, inside) = (AutoResetEvent::new(), AtomicUsize::new(0));

@@ -40,8 +40,8 @@ pub(crate) fn run(round: &Round) -> Report {
             }
             listener.close();
         });
-        // They wait for the same all the time, so that a signal often comes while somebody is
-        // woken.
+        // All of them wait for the same things, so that a signal often comes while a thread is
+        // being woken.
         round.in_threads(|_, rng| {
             while !over.wait_timeout(Duration::ZERO) {
                 operations.one();

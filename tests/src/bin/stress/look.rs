@@ -1,5 +1,5 @@
-//! Looking: a thread looks all the time at others that wait, hold, notify and end. It sees none
-//! that is not there, no wait but theirs, and no deadlock.
+//! Looking: a thread looks all the time at others that wait, hold, notify and end. It sees no
+//! thread that does not exist, no wait but theirs, and no deadlock.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -146,8 +146,8 @@ const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-/// What must fail: it shows that this program notices, and that a seed repeats what was noticed.
-/// Run only when it is named.
+/// Scenarios that must fail: they show that this program notices, and that a seed repeats what was
+/// noticed. They run only when they are named.
 const PLANTED: &[Scenario] = &[
     Scenario {
         name: "planted-leak",
@@ -177,7 +177,7 @@ struct CommandLine {
     /// Where the random choices start; a failure prints the one that repeats it
     #[arg(long)]
     seed: Option<u64>,
-    /// After how many seconds a round hangs
+    /// After how many seconds a round is taken for hung
     #[arg(long, default_value_t = 120)]
     limit: u64,
     /// What to stress; everything when nothing is named
@@ -265,8 +265,8 @@ const AT_LEAST: u64 = 4;
 /// Runs rounds of a scenario until `end`, and stops at the first that fails.
 fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> Total {
     let mut total = Total::default();
-    // What the first round leaves is what is kept for good: tables that have grown, caches of the
-    // threads that live on.
+    // What the first round leaves is kept for good: tables that have grown, caches of the threads
+    // that live on.
     let mut baseline = 0;
     while total.failures.is_empty() && (total.rounds < AT_LEAST || Instant::now() < end) {
         let round = Round::new(seed, total.rounds);
@@ -286,8 +286,8 @@ fn repeat(scenario: &Scenario, seed: u64, end: Instant, progress: impl Fn()) -> 
     }
     let is_even = total.failures.is_empty();
     if is_even {
-        // The last threads of a round may be about to free what they had. What a failure leaves,
-        // nobody frees.
+        // The last threads of a round may be about to free what they had. What a failure leaves is
+        // not freed.
         round::soon(|| allocations::live() <= baseline);
     }
     total.left_allocated = allocations::live() - baseline;

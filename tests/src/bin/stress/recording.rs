@@ -60,8 +60,8 @@ pub(crate) fn recording(round: &Round) -> Report {
     Report::new(operations.get() + recordings.get()).even("strange recordings", strange.get(), 0)
 }
 
-/// Whether the waits of each thread follow each other, within the recording, and each is woken
-/// while it lasts.
+/// Returns whether the waits of each thread follow each other, within the recording, and each is
+/// woken while it lasts.
 fn is_in_order(trace: &Trace) -> bool {
     trace.threads().iter().all(|thread| {
         let mut last = Duration::ZERO;

@@ -1,4 +1,4 @@
-//! One round of a scenario: how many threads, what they draw, and what they count.
+//! One round of a scenario: how many threads it has, their random choices, and what they count.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,7 +47,8 @@ impl Round {
         })
     }
 
-    /// As [`in_threads`](Round::in_threads), calling `each` over and over.
+    /// Calls `each` over and over in as many threads as the round has. Returns how many calls that
+    /// were.
     pub(crate) fn operations(&self, each: impl Fn(usize, &mut Rng) + Sync) -> u64 {
         self.in_threads(|number, rng| {
             for _ in 0..OPERATIONS {
@@ -153,7 +154,7 @@ pub(crate) fn timeout(rng: &mut Rng) -> Duration {
 }
 
 /// Runs `body`, in which [`perhaps_panic`] may panic while guards are held: unwinding must release
-/// them. Any other panic, as that of an assertion, goes on.
+/// them. Any other panic, such as that of an assertion, goes on.
 pub(crate) fn unwinding(body: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(body))
         && payload.downcast_ref() != Some(&ON_PURPOSE)
@@ -164,7 +165,7 @@ pub(crate) fn unwinding(body: impl FnOnce()) {
 
 const ON_PURPOSE: &str = "on purpose";
 
-/// Panics now and then, without a word.
+/// Panics now and then, without a message.
 pub(crate) fn perhaps_panic(rng: &mut Rng) {
     if rng.u8(..) < 8 {
         resume_unwind(Box::new(ON_PURPOSE));

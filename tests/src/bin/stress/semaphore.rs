@@ -22,8 +22,8 @@ pub(crate) fn run(round: &Round) -> Report {
                 perhaps_panic(rng);
             }),
             1 => {
-                // Up to one more than there will ever be: that one must run out, and then hold
-                // nobody up.
+                // Up to one more than there will ever be: such a request must run out, and then
+                // hold nobody up.
                 let n = rng.usize(1..=permits + 1);
                 if semaphore.acquire_many_timeout(n, timeout(rng)) {
                     enter(n as u64);

@@ -1,4 +1,4 @@
-//! A signal that does nothing but interrupt whatever sleeps.
+//! Sends a signal that does nothing but interrupt whatever sleeps.
 
 /// Sends the process `SIGALRM` every millisecond from now on. The handler is installed without
 /// `SA_RESTART`, so that every wait in the kernel that can be interrupted is.
@@ -29,6 +29,6 @@ pub(crate) fn interrupt_every_millisecond() {
     );
 }
 
-/// There are no signals.
+/// Does nothing, since there are no signals.
 #[cfg(not(unix))]
 pub(crate) fn interrupt_every_millisecond() {}

@@ -9,7 +9,7 @@ use crate::round::{Count, Report, Round, soon, timeout};
 
 static REPORTED: AtomicU64 = AtomicU64::new(0);
 
-/// Counts the panics that reach the excepthook, without a word.
+/// Returns how many panics have reached the excepthook, which prints nothing.
 pub(crate) fn reported() -> u64 {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
@@ -97,7 +97,7 @@ impl Counts {
     }
 }
 
-/// Waits for the end again and again, a little each time.
+/// Joins again and again, for a little while each time.
 fn join_in_steps<T>(mut handle: JoinHandle<T>, rng: &mut fastrand::Rng) -> std::thread::Result<T> {
     loop {
         match handle.join_timeout(timeout(rng)) {

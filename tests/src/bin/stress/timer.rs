@@ -92,7 +92,7 @@ pub(crate) fn run(round: &Round) -> Report {
         )
 }
 
-/// A timer that repeats, cancelled after a while, or from inside.
+/// Starts a timer that repeats, restarts it now and then, and cancels it.
 fn repeat(rng: &mut fastrand::Rng, late: &Count) {
     let calls = Arc::new(AtomicU32::new(0));
     let called = Arc::clone(&calls);

@@ -1,4 +1,4 @@
-//! A round that hangs is a failure too: what a lost wake-up looks like from outside.
+//! Watches for a round that hangs, which is what a lost wake-up looks like from outside.
 
 use std::process;
 use std::sync::Mutex;
