@@ -1,5 +1,19 @@
-//! Tests that cross the crates. This library holds the programs of the READMEs, which are compiled
-//! and run as its doctests.
+//! Tests that cross the crates. This library holds what several of them use, and the programs of the
+//! READMEs, which are compiled and run as its doctests.
+
+/// Returns what `setitimer` takes for a signal every millisecond, from now on.
+#[cfg(unix)]
+#[must_use]
+pub fn every_millisecond() -> libc::itimerval {
+    let every = libc::timeval {
+        tv_sec: 0,
+        tv_usec: 1_000,
+    };
+    libc::itimerval {
+        it_interval: every,
+        it_value: every,
+    }
+}
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

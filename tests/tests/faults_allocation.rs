@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tl_barrier::Barrier;
 use tl_condition::{Condition, Monitor};
+use tl_core::door::waits;
 use tl_event::Event;
 use tl_locks::{Lock, Mutex, RLock};
 use tl_semaphore::{BoundedSemaphore, Semaphore};
@@ -19,6 +20,8 @@ use tl_semaphore::{BoundedSemaphore, Semaphore};
 struct Counting;
 
 static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
+/// How many threads have come to [`hold`] since the last call of [`allocated`].
+static HOLDS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local!(static IS_WATCHED: Cell<bool> = const { Cell::new(false) });
 
@@ -44,6 +47,7 @@ const THREADS: usize = 4;
 /// Lets the threads run `each` at once, and counts what they allocate there.
 fn allocated(each: impl Fn(usize) + Sync) -> usize {
     let before = ALLOCATED.load(Ordering::Relaxed);
+    HOLDS.store(0, Ordering::Relaxed);
     let ready = AtomicUsize::new(0);
     thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
@@ -67,9 +71,16 @@ fn allocated(each: impl Fn(usize) + Sync) -> usize {
     ALLOCATED.load(Ordering::Relaxed) - before
 }
 
-/// Long enough that somebody sleeps.
+/// Returns once another thread sleeps in one of the primitives; at once in the last of the threads
+/// that come here, for which none can wait.
 fn hold() {
-    thread::sleep(Duration::from_millis(2));
+    let is_last = HOLDS.fetch_add(1, Ordering::Relaxed) + 1 == THREADS;
+    // The look itself allocates.
+    let is_watched = IS_WATCHED.replace(false);
+    while !is_last && waits().iter().all(|wait| wait.asleep_for.is_none()) {
+        thread::yield_now();
+    }
+    IS_WATCHED.set(is_watched);
 }
 
 #[test]

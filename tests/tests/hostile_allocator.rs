@@ -79,14 +79,7 @@ extern "C" fn handler(_signal: i32) {
 /// Sends the process a thousand signals for each second of its processor time.
 fn profile() {
     let handler: extern "C" fn(i32) = handler;
-    let every = libc::timeval {
-        tv_sec: 0,
-        tv_usec: 1_000,
-    };
-    let timer = libc::itimerval {
-        it_interval: every,
-        it_value: every,
-    };
+    let timer = tl_tests::every_millisecond();
     // SAFETY: the handler only asks for the identity, which a handler may do, and counts; the timer
     // is one of the process's own.
     unsafe {

@@ -2,6 +2,10 @@
 //! what, what can be a static, what each crate brings along, and where there is unsafe code. Most
 //! of these tests fail by not compiling.
 
+#[macro_use]
+#[path = "../support/assert_not.rs"]
+mod assert_not;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::mem::size_of;
@@ -22,20 +26,6 @@ use tl_locks::{
 use tl_semaphore::{BoundedSemaphore, ClosableSemaphore, OwnedPermit, Permit, Semaphore};
 use tl_thread::{JoinError, JoinHandle, SetDaemonError, StartError, Thread};
 use tl_timer::{CancelOnDrop, Timer};
-
-/// Does not compile if the type has the trait: then there are two candidates for the parameter of
-/// `Ambiguous`.
-macro_rules! assert_not {
-    ($type:ty: $trait:ident) => {{
-        trait Ambiguous<A> {
-            fn here() {}
-        }
-        impl<T: ?Sized> Ambiguous<()> for T {}
-        struct Both;
-        impl<T: ?Sized + $trait> Ambiguous<Both> for T {}
-        <$type as Ambiguous<_>>::here();
-    }};
-}
 
 #[test]
 fn a_primitive_is_64_bits_or_less_and_a_protocol_of_two_parts_a_line_or_two() {

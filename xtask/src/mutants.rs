@@ -166,7 +166,9 @@ fn build_and_judge(mutant: &Mutant, place: &Place) -> Result<Fate, BoxedError> {
         Ok(programs) => match &programs[..] {
             [program] => judge(program.command(), &mutant.model, TIME_LIMIT)?,
             _ => {
-                return Err(format!("cargo did not build exactly one program: {programs:?}").into());
+                return Err(
+                    format!("cargo did not build exactly one program: {programs:?}").into(),
+                );
             }
         },
     })

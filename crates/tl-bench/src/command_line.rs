@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 /// Measures the threading crates beside their peers and the limit of the machine
 #[derive(Debug, Parser)]
@@ -17,20 +17,16 @@ The cases are 1 and 2 (locks), 3 (locks under contention), 4 (conditions), 5 (ev
 7 (semaphores), 8 (threads), 9 (timers), 10 (locals), 11 (identity), 12 (logging), 13 (the processor
 time of waits), 14 (locks for readers and writers), 15 (snapshots), 16 (parking, auto-reset events,
 semaphores that can be closed); lock, semaphore, barrier, condition, timer, enumerate, local, start
-(cost as work grows); and memory. README.md beside the program says how each is measured."
+(cost as work grows); and memory. A whole run takes four minutes. README.md beside the program says
+how each is measured."
 )]
 pub(crate) struct CommandLine {
     /// The cases to run: 1a, or 1 for all of that number; all when none is named
     #[arg(value_name = "CASE")]
     pub(crate) cases: Vec<String>,
 
-    /// Repeat less, and for less time each; a whole run takes four minutes
-    #[arg(long)]
-    pub(crate) quick: bool,
-
-    /// Run everything once and briefly, to see that it works
-    #[arg(long, hide = true)]
-    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) extent: Extent,
 
     /// Write the figures to FILE too, as JSON
     #[arg(long, value_name = "FILE")]
@@ -60,6 +56,31 @@ pub(crate) struct CommandLine {
     pub(crate) log_child: Option<Vec<String>>,
 }
 
+/// How much of everything a run does.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Extent {
+    /// Repeat less, and for less time each
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// Run everything once and briefly, to see that it works
+    #[arg(long, hide = true)]
+    pub(crate) once: bool,
+}
+
+impl Extent {
+    /// Returns the effort that is asked for.
+    pub(crate) fn choose<E>(self, full: E, quick: E, once: E) -> E {
+        if self.once {
+            once
+        } else if self.quick {
+            quick
+        } else {
+            full
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     /// Measures waits beside processes that compute, as on a machine that has other work
@@ -79,18 +100,13 @@ pub(crate) struct ResultsCommandLine {
     #[arg(long, value_name = "N", default_value = "3")]
     pub(crate) runs: usize,
 
-    /// Repeat less, and for less time each
-    #[arg(long)]
-    pub(crate) quick: bool,
-
-    /// Run everything once and briefly, to see that it works
-    #[arg(long, hide = true)]
-    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) extent: Extent,
 }
 
 #[derive(Debug, Parser)]
 #[command(after_help = "\
-A case is named by its id, or by the beginning of it up to a hyphen: monitor-5, barrier-4, lock. \
+A whole run takes eleven minutes. A case is named by its id, or by the beginning of it up to a hyphen: monitor-5, barrier-4, lock. \
 In the tables a cell is the mean of a wait, in brackets the processor time of an operation, and \
 after the dot p50 / p99 / p99.9 / the greatest, all in microseconds, each the median of the \
 repetitions.")]
@@ -103,13 +119,8 @@ pub(crate) struct BusyCommandLine {
     #[arg(long, value_delimiter = ',', default_value = "0,1,2,4")]
     pub(crate) loads: Vec<usize>,
 
-    /// Repeat less, and for less time each; a whole run takes eleven minutes
-    #[arg(long)]
-    pub(crate) quick: bool,
-
-    /// Run everything once and briefly, to see that it works
-    #[arg(long, hide = true)]
-    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) extent: Extent,
 
     /// Write the figures to FILE too, as JSON
     #[arg(long, value_name = "FILE")]

@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use std::time::{Duration, Instant};
 use std::{fs, process, thread};
 
+use crate::command_line::Extent;
 use crate::posix;
 
 /// A case is disturbed when others took more than this share of the processor while it ran.
@@ -57,10 +58,20 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
+    /// Returns what runs before a run of this extent, which waits for a quiet machine unless it is
+    /// only to see that everything works.
+    pub(crate) fn before(extent: Extent) -> Surroundings {
+        if extent.once {
+            Surroundings::look()
+        } else {
+            Surroundings::wait_until_quiet()
+        }
+    }
+
     /// Waits until the machine is left alone, for ten seconds at most: when a program has ended,
     /// such as a build, the system is busy with its remains for a moment. Returns what the last
     /// look saw.
-    pub(crate) fn wait_until_quiet() -> Surroundings {
+    fn wait_until_quiet() -> Surroundings {
         const PATIENCE: Duration = Duration::from_secs(10);
         let start = Instant::now();
         loop {
@@ -76,7 +87,7 @@ impl Surroundings {
     }
 
     /// Looks for half a second.
-    pub(crate) fn look() -> Surroundings {
+    fn look() -> Surroundings {
         const LOOK: Duration = Duration::from_millis(500);
         /// The share of a core above which a program is named: two ticks.
         const SHOWN: f64 = 0.04;

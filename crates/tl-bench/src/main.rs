@@ -66,11 +66,8 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
         Some(Task::Results(command_line)) => return results::run(&command_line),
         None => {}
     }
-    let effort = match (command_line.once, command_line.quick) {
-        (true, _) => Effort::ONCE,
-        (_, true) => Effort::QUICK,
-        _ => Effort::FULL,
-    };
+    let extent = command_line.extent;
+    let effort = extent.choose(Effort::FULL, Effort::QUICK, Effort::ONCE);
     let (mut cases, mut growths) = (cases::all(), growth::all());
     let ids = cases
         .iter()
@@ -89,11 +86,7 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|growth| growth.steps(effort))
             .sum::<usize>();
-    let surroundings = if command_line.once {
-        Surroundings::look()
-    } else {
-        Surroundings::wait_until_quiet()
-    };
+    let surroundings = Surroundings::before(extent);
     println!("{surroundings}\n");
     let start = Instant::now();
     let mut progress = Progress::new(steps);
@@ -105,7 +98,7 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn Error>> {
         .into_iter()
         .map(|growth| growth.run(effort, &mut progress))
         .collect();
-    let wants_memory = wanted.contains(memory::ID) && !command_line.once;
+    let wants_memory = wanted.contains(memory::ID) && !extent.once;
     let memory = wants_memory.then(memory::tables);
     progress.finish();
     println!("{:.0} s in all.\n", start.elapsed().as_secs_f64());

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::posix;
@@ -93,15 +93,7 @@ pub(crate) fn team(budget: Duration, threads: usize, operation: impl Fn() + Sync
         thread::sleep(budget);
         stop.store(true, Ordering::Relaxed);
         let elapsed = start.elapsed();
-        let operations: Vec<u64> = workers
-            .into_iter()
-            .map(|worker| {
-                worker
-                    .join()
-                    .expect("a benchmark's operation does not panic")
-            })
-            .collect();
-        (elapsed, operations)
+        (elapsed, join_all(workers))
     });
     let slowest = *operations.iter().min().unwrap_or(&0) as f64;
     let fastest = *operations.iter().max().unwrap_or(&0) as f64;
@@ -109,6 +101,14 @@ pub(crate) fn team(budget: Duration, threads: usize, operation: impl Fn() + Sync
         second: Some(slowest / fastest.max(1.0)),
         ..Sample::per_operation(elapsed, operations.iter().sum())
     })
+}
+
+/// Joins the threads of a case, and returns their results.
+fn join_all<T>(threads: Vec<ScopedJoinHandle<'_, T>>) -> Vec<T> {
+    let results = threads.into_iter().map(ScopedJoinHandle::join);
+    results
+        .map(|result| result.expect("a benchmark's operation does not panic"))
+        .collect()
 }
 
 /// On which cores the threads of a case run.
@@ -210,15 +210,7 @@ pub(crate) fn rounds<W: FnMut() + Send>(
                 })
             })
             .collect();
-        let samples: Vec<Sample> = workers
-            .into_iter()
-            .map(|worker| {
-                worker
-                    .join()
-                    .expect("a benchmark's operation does not panic")
-            })
-            .collect();
-        Ok(samples[0])
+        Ok(join_all(workers)[0])
     })
 }
 

@@ -1,6 +1,10 @@
 //! What the compiler holds: sizes, `Send`, `Sync`, unwind safety, constants. These tests fail by
 //! not compiling.
 
+#[macro_use]
+#[path = "../../../tests/support/assert_not.rs"]
+mod assert_not;
+
 use std::cell::Cell;
 use std::mem::size_of;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -9,19 +13,6 @@ use std::sync::Arc;
 
 use tl_condition::{Condition, ConditionGuard, Condvar, Monitor, MonitorGuard, NotAcquired};
 use tl_locks::{Lock, RLock};
-
-/// Does not compile if `$type` is `$trait`: there are two candidates for `A` then.
-macro_rules! assert_not {
-    ($type:ty: $trait:ident) => {{
-        trait Ambiguous<A> {
-            fn here() {}
-        }
-        impl<T: ?Sized> Ambiguous<()> for T {}
-        struct Both;
-        impl<T: ?Sized + $trait> Ambiguous<Both> for T {}
-        <$type as Ambiguous<_>>::here();
-    }};
-}
 
 #[test]
 fn sizes_are_those_promised() {

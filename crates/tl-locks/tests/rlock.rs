@@ -5,12 +5,14 @@ mod sleepers;
 
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(not(sanitize_thread))]
 use std::thread;
 use std::time::{Duration, Instant};
 
 use sleepers::Sleepers;
+use tl_core::current_ident;
+use tl_core::door::waits;
 #[cfg(sanitize_thread)]
 use tl_core::sanitized::thread;
 use tl_locks::{RLock, ReleaseError};
@@ -304,16 +306,19 @@ fn unlocked_gives_all_levels_up_and_takes_them_back() {
 
 #[test]
 fn unlocked_waits_for_a_thread_that_came_in_between() {
-    let (lock, inside) = (RLock::new(), std::sync::atomic::AtomicBool::new(false));
-    let order = std::sync::atomic::Ordering::Relaxed;
+    let (lock, owner) = (RLock::new(), current_ident());
+    let (inside, has_returned) = (AtomicBool::new(false), AtomicBool::new(false));
     thread::scope(|scope| {
         let guard = lock.lock();
         lock.unlocked(|| {
             scope.spawn(|| {
                 lock.with(|| {
-                    inside.store(true, order);
-                    thread::sleep(SHORT);
-                    inside.store(false, order);
+                    inside.store(true, Ordering::Relaxed);
+                    let is_awaited = || waits().iter().any(|wait| wait.thread == owner);
+                    while !is_awaited() && !has_returned.load(Ordering::Relaxed) {
+                        thread::yield_now();
+                    }
+                    inside.store(false, Ordering::Relaxed);
                 });
             });
             while !lock.locked() {
@@ -321,7 +326,9 @@ fn unlocked_waits_for_a_thread_that_came_in_between() {
             }
         })
         .unwrap();
-        assert!(!inside.load(order));
+        let is_alone = !inside.load(Ordering::Relaxed);
+        has_returned.store(true, Ordering::Relaxed);
+        assert!(is_alone);
         drop(guard);
     });
 }

@@ -1,6 +1,10 @@
 //! What the compiler holds: sizes, `Send`, `Sync`, unwind safety, constants. These tests fail by
 //! not compiling.
 
+#[macro_use]
+#[path = "../../../tests/support/assert_not.rs"]
+mod assert_not;
+
 use std::cell::Cell;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
@@ -16,19 +20,6 @@ use tl_locks::{
     RawRwLock, ReentrantMutex, ReentrantMutexGuard, ReleaseError, RwLock, RwLockReadGuard,
     RwLockUpgradableReadGuard, RwLockWriteGuard,
 };
-
-/// Does not compile if `$type` is `$trait`: there are two candidates for `A` then.
-macro_rules! assert_not {
-    ($type:ty: $trait:ident) => {{
-        trait Ambiguous<A> {
-            fn here() {}
-        }
-        impl<T: ?Sized> Ambiguous<()> for T {}
-        struct Both;
-        impl<T: ?Sized + $trait> Ambiguous<Both> for T {}
-        <$type as Ambiguous<_>>::here();
-    }};
-}
 
 // With the feature `lock-order` each lock has room for its number.
 #[cfg(not(feature = "lock-order"))]

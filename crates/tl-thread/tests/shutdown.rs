@@ -1,17 +1,28 @@
 //! `shutdown`, in a process of its own: it waits for whatever thread there is.
 
-use std::thread::sleep;
-use std::time::Duration;
+use std::thread::yield_now;
+use std::time::{Duration, Instant};
 
+use tl_core::door::waits;
 use tl_thread::{Thread, active_count, enumerate, shutdown};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Returns once the thread in `shutdown` sleeps. A thread that ends then wakes it, and has just left
+/// the list.
+fn until_shutdown_sleeps() {
+    let begin = Instant::now();
+    while waits().iter().all(|wait| wait.asleep_for.is_none()) {
+        assert!(begin.elapsed() < LIMIT, "no thread sleeps in `shutdown`");
+        yield_now();
+    }
+}
 
 #[test]
 fn after_a_shutdown_the_threads_have_ended() {
     for _ in 0..100 {
         let threads = [(); 3].map(|()| {
-            // Long enough for this thread to fall asleep in `shutdown`, most times: the thread that
-            // wakes it has then just left the list.
-            let thread = Thread::new(|| sleep(Duration::from_millis(1)));
+            let thread = Thread::new(until_shutdown_sleeps);
             thread.start().unwrap();
             thread
         });

@@ -80,6 +80,12 @@ fn report() -> ! {
     }
 }
 
+fn until_a_deadlock() {
+    while deadlocks().is_empty() {
+        std::thread::yield_now();
+    }
+}
+
 fn two_locks() {
     take_two_locks();
     report();
@@ -108,9 +114,7 @@ fn two_locks_at_exit() {
     }
     tl_core::sys::at_exit(look).unwrap();
     take_two_locks();
-    while deadlocks().is_empty() {
-        std::thread::yield_now();
-    }
+    until_a_deadlock();
 }
 
 /// Lets daemons look and record all the time, while threads end, and then the process.
@@ -329,19 +333,8 @@ fn join_oneself() {
 fn signal() {
     tl_inspect::dump_on_signal(libc::SIGQUIT).unwrap();
     assert!(tl_inspect::dump_on_signal(libc::SIGQUIT).is_err());
-    start("left", || {
-        let _a = A.lock();
-        HELD.wait().unwrap();
-        B.acquire();
-    });
-    start("right", || {
-        let _b = B.lock();
-        HELD.wait().unwrap();
-        A.acquire();
-    });
-    while deadlocks().is_empty() {
-        std::thread::yield_now();
-    }
+    take_two_locks();
+    until_a_deadlock();
     // SAFETY: it sends a signal, which is caught.
     unsafe { libc::raise(libc::SIGQUIT) };
     // Until it is killed.

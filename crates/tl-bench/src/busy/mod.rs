@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use crate::command_line::BusyCommandLine;
 use crate::disturbance::Surroundings;
+use run::Effort;
 
 pub(crate) use bar::{BAR_KEYS, figure_name, value_text};
 pub(crate) use child::{run_as_loop, run_as_sample};
@@ -39,19 +40,11 @@ pub(crate) fn run(command_line: &BusyCommandLine) -> Result<(), Box<dyn Error>> 
     cases.retain(|case| {
         command_line.cases.is_empty() || command_line.cases.iter().any(|name| case.is_named(name))
     });
-    let effort = match (command_line.once, command_line.quick) {
-        (true, _) => run::Effort::ONCE,
-        (_, true) => run::Effort::QUICK,
-        _ => run::Effort::FULL,
-    };
-    let surroundings = if command_line.once {
-        Surroundings::look()
-    } else {
-        Surroundings::wait_until_quiet()
-    };
-    println!("{surroundings}");
+    let extent = command_line.extent;
+    let effort = extent.choose(Effort::FULL, Effort::QUICK, Effort::ONCE);
+    println!("{}", Surroundings::before(extent));
     let start = Instant::now();
-    let loads = if command_line.once {
+    let loads = if extent.once {
         &[1]
     } else {
         command_line.loads.as_slice()

@@ -64,8 +64,8 @@ fn measure(
         command.arg("--plot").arg(charts);
     }
     for (flag, is_given) in [
-        ("--quick", command_line.quick),
-        ("--once", command_line.once),
+        ("--quick", command_line.extent.quick),
+        ("--once", command_line.extent.once),
     ] {
         if is_given {
             command.arg(flag);

@@ -5,14 +5,7 @@
 #[cfg(unix)]
 pub(crate) fn interrupt_every_millisecond() {
     extern "C" fn ignore(_signal: libc::c_int) {}
-    let every = libc::timeval {
-        tv_sec: 0,
-        tv_usec: 1_000,
-    };
-    let timer = libc::itimerval {
-        it_interval: every,
-        it_value: every,
-    };
+    let timer = tl_tests::every_millisecond();
     // SAFETY: both structures are filled as the calls want them (an all-zero `sigaction` is one
     // without flags and with an empty mask) and are only read; the handler does nothing, so it may
     // run at any point of any thread.
