@@ -226,12 +226,12 @@ impl Barrier {
     ///
     /// # Errors
     ///
-    /// As [`wait`](Barrier::wait). The party whose time ran out and those that it leaves behind all
-    /// get [`TimedOut`](crate::BrokenBarrierKind::TimedOut).
+    /// The same as [`wait`](Barrier::wait). The party whose time ran out and those that it leaves
+    /// behind all get [`TimedOut`](crate::BrokenBarrierKind::TimedOut).
     ///
     /// # Panics
     ///
-    /// As [`wait`](Barrier::wait).
+    /// The same as [`wait`](Barrier::wait).
     ///
     /// # Blocking
     ///
@@ -260,15 +260,15 @@ impl Barrier {
     ///
     /// # Errors
     ///
-    /// As [`wait_timeout`](Barrier::wait_timeout).
+    /// The same as [`wait_timeout`](Barrier::wait_timeout).
     ///
     /// # Panics
     ///
-    /// As [`wait`](Barrier::wait).
+    /// The same as [`wait`](Barrier::wait).
     ///
     /// # Blocking
     ///
-    /// As [`wait_timeout`](Barrier::wait_timeout).
+    /// The same as [`wait_timeout`](Barrier::wait_timeout).
     ///
     /// # Examples
     ///

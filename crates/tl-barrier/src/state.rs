@@ -122,7 +122,7 @@ pub(crate) fn token_of(why: Option<BrokenBarrierKind>) -> u32 {
     }
 }
 
-/// The inverse of [`token_of`].
+/// Returns the kind of a token: the inverse of [`token_of`].
 pub(crate) fn kind_of(token: u32) -> Option<BrokenBarrierKind> {
     match token {
         1 => Some(BrokenBarrierKind::TimedOut),

@@ -163,7 +163,7 @@ pub(crate) fn of_main() -> ThreadIdent {
     ThreadIdent::from_u64(OF_MAIN.load(Ordering::Relaxed)).unwrap_or(ThreadIdent::MAIN)
 }
 
-/// The calling thread, which has an identity, is the main thread of this process.
+/// Makes the calling thread, which has an identity, the main thread of this process.
 pub(crate) fn become_main() {
     OF_MAIN.store(CURRENT.with(Cell::get), Ordering::Relaxed);
 }

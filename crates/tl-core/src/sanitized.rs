@@ -29,7 +29,7 @@ pub mod thread {
         result
     }
 
-    /// As [`std::thread::Scope`].
+    /// The same as [`std::thread::Scope`].
     #[derive(Debug)]
     pub struct Scope<'scope, 'env: 'scope> {
         scope: &'scope std::thread::Scope<'scope, 'env>,

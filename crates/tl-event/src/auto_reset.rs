@@ -258,7 +258,7 @@ impl AutoResetEvent {
     ///
     /// # Blocking
     ///
-    /// As [`wait`](AutoResetEvent::wait), until the time has run out.
+    /// The same as [`wait`](AutoResetEvent::wait), until the time has run out.
     ///
     /// # Examples
     ///
@@ -287,7 +287,7 @@ impl AutoResetEvent {
     ///
     /// # Blocking
     ///
-    /// As [`wait`](AutoResetEvent::wait), until the deadline.
+    /// The same as [`wait`](AutoResetEvent::wait), until the deadline.
     ///
     /// # Examples
     ///

@@ -230,7 +230,7 @@ impl Event {
     ///
     /// # Blocking
     ///
-    /// As [`wait`](Event::wait), until the time has run out.
+    /// The same as [`wait`](Event::wait), until the time has run out.
     ///
     /// # Examples
     ///
@@ -258,7 +258,7 @@ impl Event {
     ///
     /// # Blocking
     ///
-    /// As [`wait`](Event::wait), until the deadline.
+    /// The same as [`wait`](Event::wait), until the deadline.
     ///
     /// # Examples
     ///

@@ -71,7 +71,7 @@ impl fmt::Debug for LockOrder {
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for LockOrder {
-    /// As the list of its steps.
+    /// Serializes it as the list of its steps.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.steps())
     }

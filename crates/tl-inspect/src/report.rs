@@ -131,7 +131,7 @@ impl fmt::Display for ThreadInfo {
 }
 
 impl Wait {
-    /// As `Semaphore::acquire_many(3) at src/pool.rs:41`.
+    /// Returns the call as in `Semaphore::acquire_many(3) at src/pool.rs:41`.
     pub(crate) fn call(&self) -> String {
         let amount = match self.amount() {
             Some(amount) if amount != 1 => format!("({amount})"),

@@ -55,7 +55,7 @@ impl fmt::Debug for Place {
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for Place {
-    /// As `file:line:column`.
+    /// Serializes it as `file:line:column`.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self.0)
     }

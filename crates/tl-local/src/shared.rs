@@ -355,7 +355,7 @@ impl<'a, T: Send + Sync + 'static> IntoIterator for &'a SharedLocal<T> {
     type Item = SharedRef<'a, T>;
     type IntoIter = SharedIter<'a, T>;
 
-    /// As [`iter`](SharedLocal::iter).
+    /// Returns what [`iter`](SharedLocal::iter) does.
     fn into_iter(self) -> SharedIter<'a, T> {
         self.iter()
     }

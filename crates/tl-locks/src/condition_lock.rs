@@ -67,11 +67,11 @@ pub trait ConditionLock: sealed::Sealed + fmt::Debug {
     /// If the lock is not held, or the calling thread does not own it.
     fn release(&self) -> Result<(), ReleaseError>;
 
-    /// Whether any thread holds the lock.
+    /// Returns whether any thread holds the lock.
     fn locked(&self) -> bool;
 
-    /// Whether the calling thread holds the lock, as far as the lock knows: a [`Lock`] has no
-    /// owner, so that it knows only that some thread does.
+    /// Returns whether the calling thread holds the lock, as far as the lock knows: a [`Lock`] has
+    /// no owner, so that it knows only that some thread does.
     fn is_acquired(&self) -> bool;
 
     /// Gives the lock up whole, waits to be notified or for the deadline, and takes it back whole.

@@ -239,7 +239,7 @@ impl Lock {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Lock::acquire).
+    /// The same as [`acquire`](Lock::acquire).
     ///
     /// # Examples
     ///
@@ -340,8 +340,8 @@ impl Lock {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Lock::acquire). If `f` acquires the same lock it waits for itself, forever:
-    /// see [`RLock`](crate::RLock).
+    /// The same as [`acquire`](Lock::acquire). If `f` acquires the same lock it waits for itself,
+    /// forever: see [`RLock`](crate::RLock).
     ///
     /// # Examples
     ///

@@ -126,7 +126,7 @@ impl BoundedSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Semaphore::acquire).
+    /// The same as [`acquire`](Semaphore::acquire).
     ///
     /// # Examples
     ///
@@ -167,7 +167,7 @@ impl BoundedSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_timeout`](Semaphore::acquire_timeout).
+    /// The same as [`acquire_timeout`](Semaphore::acquire_timeout).
     ///
     /// # Examples
     ///
@@ -193,7 +193,7 @@ impl BoundedSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_deadline`](Semaphore::acquire_deadline).
+    /// The same as [`acquire_deadline`](Semaphore::acquire_deadline).
     ///
     /// # Examples
     ///
@@ -219,7 +219,7 @@ impl BoundedSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many`](Semaphore::acquire_many).
+    /// The same as [`acquire_many`](Semaphore::acquire_many).
     ///
     /// # Examples
     ///
@@ -263,7 +263,7 @@ impl BoundedSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
+    /// The same as [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
     ///
     /// # Examples
     ///
@@ -296,7 +296,7 @@ impl BoundedSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
+    /// The same as [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
     ///
     /// # Examples
     ///

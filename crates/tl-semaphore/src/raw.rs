@@ -122,8 +122,9 @@ impl RawSemaphore {
         self.take(n)
     }
 
-    /// If the queue is empty in a child made by `fork`, the thread that permits are kept for, or
-    /// that is on its way to try, is not there. (Where it is, it finds what it wants in the word.)
+    /// Frees what belongs to a thread that is lost, in a child made by `fork`: if the queue is
+    /// empty, the thread that permits are kept for, or that is on its way to try, does not exist.
+    /// (Where it does, it finds what it wants in the word.)
     fn forget_the_lost(&self, queue: &mut LockedQueue<'_>) {
         if queue.is_empty() && !self.load().is_quiet() {
             self.distribute(queue, true);

@@ -70,6 +70,6 @@ mod hooks {
     }
 }
 
-/// The model checker has no forks.
+/// Does nothing: the model checker has no forks.
 #[cfg(loom)]
 pub(crate) fn be_ready() {}

@@ -39,7 +39,7 @@ pub fn park() {
 ///
 /// # Blocking
 ///
-/// As [`park`], but no longer than `timeout`.
+/// The same as [`park`], but no longer than `timeout`.
 ///
 /// # Examples
 ///
@@ -60,7 +60,7 @@ pub fn park_timeout(timeout: Duration) -> bool {
 ///
 /// # Blocking
 ///
-/// As [`park`], but not after `deadline`.
+/// The same as [`park`], but not after `deadline`.
 ///
 /// # Examples
 ///

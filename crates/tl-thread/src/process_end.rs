@@ -214,7 +214,7 @@ fn sleep_until(deadline: Deadline) {
     locked.wait_if(&mut Backoff::none(), deadline, || true);
 }
 
-/// The code that [`exit`] was called with first, if it was.
+/// Returns the code that [`exit`] was called with first, if it was called.
 pub(crate) fn asked_code() -> Option<i32> {
     let word = EXIT.load(Ordering::Relaxed);
     (word & ASKED != 0).then_some(word as u32 as i32)

@@ -42,7 +42,7 @@ use crate::{Builder, JoinHandle};
     note = "implement `tl_thread::Runnable` for it, or pass a closure to `Thread::new` or `spawn`"
 )]
 pub trait Runnable {
-    /// What the thread does.
+    /// Does the work of the thread.
     fn run(&mut self);
 }
 

@@ -180,7 +180,7 @@ impl<T> JoinHandle<T> {
     ///
     /// # Blocking
     ///
-    /// As [`Thread::join`].
+    /// The same as [`Thread::join`].
     ///
     /// # Examples
     ///
@@ -206,7 +206,7 @@ impl<T> JoinHandle<T> {
     ///
     /// # Blocking
     ///
-    /// As [`Thread::join_timeout`].
+    /// The same as [`Thread::join_timeout`].
     ///
     /// # Examples
     ///
@@ -236,7 +236,7 @@ impl<T> JoinHandle<T> {
     ///
     /// # Blocking
     ///
-    /// As [`Thread::join_deadline`].
+    /// The same as [`Thread::join_deadline`].
     ///
     /// # Examples
     ///

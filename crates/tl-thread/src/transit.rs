@@ -27,7 +27,7 @@ model_static! {
 pub(crate) struct Birth(());
 
 impl Birth {
-    /// To be called before the system is asked for the thread, and moved there.
+    /// Counts a thread, before the system is asked for it. The value is moved there.
     pub(crate) fn begin() -> Birth {
         *COUNT.lock() += 1;
         Birth(())
@@ -40,7 +40,7 @@ impl Drop for Birth {
     }
 }
 
-/// In a child made by `fork` no thread is counted that was before.
+/// Counts one thread less. In a child made by `fork`, the threads that were counted before are not.
 fn one_less() {
     let mut count = COUNT.lock();
     *count = count.saturating_sub(1);

@@ -187,7 +187,7 @@ mod forked {
         HELD.replace(Kept::new(held)).into_inner()
     }
 
-    /// To be called before the schedule is used.
+    /// Prepares for forks, before the schedule is used.
     pub(super) fn be_ready() {
         // Without memory for that, a fork is what it is in most libraries.
         let _ = at_fork(

@@ -132,7 +132,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Panics
     ///
-    /// As [`RLock::acquire`], if that is the lock.
+    /// The same as [`RLock::acquire`], if that is the lock.
     ///
     /// # Blocking
     ///
@@ -160,7 +160,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Panics
     ///
-    /// As [`RLock::acquire`], if that is the lock.
+    /// The same as [`RLock::acquire`], if that is the lock.
     ///
     /// # Examples
     ///
@@ -185,11 +185,11 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Panics
     ///
-    /// As [`RLock::acquire`], if that is the lock.
+    /// The same as [`RLock::acquire`], if that is the lock.
     ///
     /// # Blocking
     ///
-    /// As [`lock`](Condition::lock), no longer than `timeout`.
+    /// The same as [`lock`](Condition::lock), no longer than `timeout`.
     ///
     /// # Examples
     ///
@@ -213,11 +213,11 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Panics
     ///
-    /// As [`RLock::acquire`], if that is the lock.
+    /// The same as [`RLock::acquire`], if that is the lock.
     ///
     /// # Blocking
     ///
-    /// As [`lock`](Condition::lock), until `deadline` at the latest.
+    /// The same as [`lock`](Condition::lock), until `deadline` at the latest.
     ///
     /// # Examples
     ///
@@ -241,11 +241,11 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Panics
     ///
-    /// As [`RLock::acquire`], if that is the lock.
+    /// The same as [`RLock::acquire`], if that is the lock.
     ///
     /// # Blocking
     ///
-    /// As [`lock`](Condition::lock).
+    /// The same as [`lock`](Condition::lock).
     ///
     /// # Examples
     ///
@@ -269,7 +269,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Panics
     ///
-    /// As [`RLock::acquire`], if that is the lock.
+    /// The same as [`RLock::acquire`], if that is the lock.
     ///
     /// # Examples
     ///
@@ -291,11 +291,11 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Panics
     ///
-    /// As [`RLock::acquire`], if that is the lock.
+    /// The same as [`RLock::acquire`], if that is the lock.
     ///
     /// # Blocking
     ///
-    /// As [`lock`](Condition::lock), no longer than `timeout`.
+    /// The same as [`lock`](Condition::lock), no longer than `timeout`.
     ///
     /// # Examples
     ///
@@ -318,11 +318,11 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Panics
     ///
-    /// As [`RLock::acquire`], if that is the lock.
+    /// The same as [`RLock::acquire`], if that is the lock.
     ///
     /// # Blocking
     ///
-    /// As [`lock`](Condition::lock), until `deadline` at the latest.
+    /// The same as [`lock`](Condition::lock), until `deadline` at the latest.
     ///
     /// # Examples
     ///

@@ -50,7 +50,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// As [`wait`](Condition::wait).
+    /// The same as [`wait`](Condition::wait).
     ///
     /// # Blocking
     ///
@@ -77,7 +77,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// As [`wait`](Condition::wait).
+    /// The same as [`wait`](Condition::wait).
     ///
     /// # Blocking
     ///
@@ -107,8 +107,8 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// As [`wait`](Condition::wait). If the caller does not hold the lock `predicate` is not called
-    /// at all.
+    /// The same as [`wait`](Condition::wait). If the caller does not hold the lock `predicate` is
+    /// not called at all.
     ///
     /// # Blocking
     ///
@@ -137,7 +137,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// As [`wait_for`](Condition::wait_for).
+    /// The same as [`wait_for`](Condition::wait_for).
     ///
     /// # Blocking
     ///
@@ -170,7 +170,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// As [`wait_for`](Condition::wait_for).
+    /// The same as [`wait_for`](Condition::wait_for).
     ///
     /// # Blocking
     ///
@@ -225,7 +225,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// As [`notify_one`](Condition::notify_one).
+    /// The same as [`notify_one`](Condition::notify_one).
     ///
     /// # Examples
     ///
@@ -244,7 +244,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// # Errors
     ///
-    /// As [`notify_one`](Condition::notify_one).
+    /// The same as [`notify_one`](Condition::notify_one).
     ///
     /// # Examples
     ///

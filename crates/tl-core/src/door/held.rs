@@ -33,7 +33,8 @@ pub struct Held {
     pub thread: ThreadIdent,
     /// Where that was.
     pub place: &'static Location<'static>,
-    /// When that was, if somebody recorded: see [`trace_clock`](super::trace_clock). Else 0.
+    /// When that was, if a recording was being made (see [`trace_clock`](super::trace_clock)), or
+    /// else 0.
     pub since: u64,
     /// Whether others may hold it at the same time, to read.
     pub is_shared: bool,

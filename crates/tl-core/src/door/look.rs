@@ -55,7 +55,7 @@ impl Moves {
     }
 }
 
-/// A wait, as it was when somebody looked. See [`waits`].
+/// A wait, as it was when [`waits`] looked.
 ///
 /// # Examples
 ///

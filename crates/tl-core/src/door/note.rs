@@ -283,7 +283,7 @@ impl<'a> Note<'a> {
         }
     }
 
-    /// To be called when the thread is about to join the queue `key`, which is locked.
+    /// Completes the note when the thread is about to join the queue `key`, which is locked.
     pub(super) fn show(&self, key: usize) {
         if self.thread.load(Ordering::Relaxed) == 0 {
             let thread = current_ident().as_u64().get();

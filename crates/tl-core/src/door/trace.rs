@@ -53,7 +53,7 @@ impl Tracer {
     }
 }
 
-/// The place of the recorder; null if nobody does.
+/// Returns the place of the recorder, which is null if nothing is recorded.
 #[cfg(not(loom))]
 #[inline]
 fn tracer() -> &'static AtomicPtr<Tracer> {
@@ -94,14 +94,14 @@ pub fn set_tracer(tracer: Option<&'static Tracer>) {
     self::tracer().store(to, Ordering::Release);
 }
 
-/// In a child made by `fork`.
+/// Forgets the recorder, in a child made by `fork`.
 #[cfg(not(loom))]
 pub(super) fn forget_tracer() {
     // Relaxed: there is one thread.
     tracer().store(ptr::null_mut(), Ordering::Relaxed);
 }
 
-/// Returns whether somebody records.
+/// Returns whether a recording is being made.
 #[inline]
 pub(super) fn is_on() -> bool {
     // Relaxed: `tell` looks again.
@@ -277,7 +277,7 @@ pub struct Waker {
 }
 
 impl Waker {
-    /// Returns the calling thread, now, if somebody records.
+    /// Returns the calling thread, now, if a recording is being made.
     #[inline]
     pub(super) fn here() -> Option<Waker> {
         is_on().then(Waker::now)

@@ -19,6 +19,8 @@ impl WakeList {
         }
     }
 
+    /// Puts a node on the list.
+    ///
     /// # Safety
     ///
     /// The node is in no queue and on no other list, so that nobody else uses its links or wakes

@@ -32,7 +32,7 @@ impl Moment {
         self.0 as f64 / 1e9
     }
 
-    /// Whole milliseconds within the second; a float, as Python's is.
+    /// Returns the whole milliseconds within the second, as a float, like Python's.
     pub(super) fn milliseconds(self) -> f64 {
         f64::from(self.subsecond_milliseconds())
     }
@@ -101,8 +101,8 @@ impl Clock {
     }
 }
 
-/// `2018-05-01 15:39:49`. Not by a format: in a debug build that takes a dozen KiB of the stack,
-/// which a thread may not have.
+/// Appends `2018-05-01 15:39:49`. It uses no format: in a debug build that takes a dozen KiB of the
+/// stack, which a thread may not have.
 fn push_default_date(text: &mut String, date: DateTime) {
     // Years have four digits from now until they no longer fit the clock.
     for (number, digits, after) in [
@@ -154,7 +154,7 @@ fn spell_out(datefmt: &str) -> String {
     spelt
 }
 
-/// `%c`, `%x`, `%X` and `%r` as in a C or Python program that sets no locale.
+/// Returns what makes `%c`, `%x`, `%X` and `%r` as in a C or Python program that sets no locale.
 fn c_locale() -> Config<PosixCustom> {
     Config::new().custom(PosixCustom::new())
 }

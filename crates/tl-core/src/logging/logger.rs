@@ -90,7 +90,8 @@ impl Logger {
         line.push('\n');
     }
 
-    /// Not inlined: most formats have none of these, and their arithmetic would go before the loop.
+    /// Returns the value of a field. It is not inlined: most formats have no such field, and the
+    /// arithmetic would go before the loop.
     #[inline(never)]
     fn float(&self, field: FloatField, moment: Moment) -> f64 {
         match field {

@@ -22,7 +22,8 @@ pub(super) enum Destination {
 }
 
 impl Destination {
-    /// `is_test` if the standard streams are to be written as a test writes them.
+    /// Opens the destination. With `is_test`, the standard streams are written as a test writes
+    /// them.
     pub(super) fn open(&self, is_test: bool) -> Result<Sink, InitError> {
         Ok(match self {
             Destination::Stderr if is_test => Sink::Printed(Stream::Error),
@@ -62,8 +63,8 @@ impl Sink {
         }
     }
 
-    /// Only standard output keeps anything back: the start of a line that the program printed
-    /// without its end.
+    /// Flushes what is kept back, by standard output alone: the start of a line that the program
+    /// printed without its end.
     pub(super) fn flush(&self) {
         if let Sink::Stream(stream @ Stream::Output) = self {
             stream.write(b"");
@@ -196,7 +197,7 @@ fn id_of(metadata: &Metadata) -> Option<FileId> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// Other systems do not say, or do not let a file that is open be moved away.
+/// Returns `None`: other systems do not say, or do not let a file that is open be moved away.
 #[cfg(not(unix))]
 fn id_of(_metadata: &Metadata) -> Option<FileId> {
     None

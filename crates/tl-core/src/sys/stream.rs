@@ -36,7 +36,7 @@ static ALL_TURNS: std::sync::LazyLock<[Mutex<()>; TURNS]> =
 pub(crate) struct Turn(usize);
 
 impl Turn {
-    /// One for a file.
+    /// Returns a turn for a file.
     #[cfg(feature = "logging")]
     pub(crate) fn new() -> Turn {
         static NEXT: AtomicUsize = AtomicUsize::new(0);

@@ -18,8 +18,8 @@ impl Look {
         Look { waits, held }
     }
 
-    /// As [`now`](Look::now), in the other order: what is held in both looks was held while the
-    /// threads that wait in both looks waited.
+    /// Looks in the other order than [`now`](Look::now). So what is held in both looks was held
+    /// while the threads that wait in both looks waited.
     pub(super) fn again() -> Look {
         let held = door::held();
         let waits = door::waits();

@@ -1,10 +1,10 @@
 //! Where the events go: a buffer for each thread, which is written to where nothing may be
 //! allocated.
 //!
-//! A thread that begins while somebody records has a buffer of its own. It is made before the
-//! thread runs its function, since a wait may be that of an allocator, in which nothing may be
-//! allocated. All other threads, and those that are past the destructors of their thread-locals,
-//! share some buffers, which are made when the recording starts.
+//! A thread that begins during a recording has a buffer of its own. It is made before the thread
+//! runs its function, since a wait may be that of an allocator, in which nothing may be allocated.
+//! All other threads, and those that are past the destructors of their thread-locals, share some
+//! buffers, which are made when the recording starts.
 
 use std::collections::HashSet;
 use std::mem;

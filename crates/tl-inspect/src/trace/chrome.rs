@@ -47,7 +47,7 @@ impl Trace {
         file.flush()
     }
 
-    /// As [`write_chrome`](Trace::write_chrome), to whatever takes bytes.
+    /// Writes what [`write_chrome`](Trace::write_chrome) does to a writer.
     ///
     /// # Errors
     ///

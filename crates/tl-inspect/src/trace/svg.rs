@@ -56,7 +56,7 @@ impl Trace {
         fs::write(path, self.to_svg())
     }
 
-    /// As [`write_svg`](Trace::write_svg): the picture as a text.
+    /// Returns what [`write_svg`](Trace::write_svg) writes: the picture as a text.
     ///
     /// # Examples
     ///
@@ -165,7 +165,7 @@ impl<'t> Picture<'t> {
         self.svg
     }
 
-    /// The times on the left, and a line across for each.
+    /// Draws the times on the left, and a line across for each.
     fn scale(&mut self, width: f64) {
         let Some(step) = step(self.trace.length) else {
             return;

@@ -44,6 +44,8 @@ struct Owned<T>(NonNull<Slot<T>>);
 unsafe impl<T: Send> Send for Owned<T> {}
 
 impl<T> Owned<T> {
+    /// Returns the slot as the box that it was.
+    ///
     /// # Safety
     ///
     /// The slot is in no registry, and its thread and the owner of the local will not touch it,

@@ -187,7 +187,7 @@ unsafe impl GetThreadId for RawThreadIdent {
     }
 }
 
-/// The lock that a guard holds.
+/// Returns the lock that a guard holds.
 fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
     // SAFETY: the lock must not be released behind the guard's back. It is not: only
     // `RawLock::wait`, through `wait_with_guard`, gets the reference.

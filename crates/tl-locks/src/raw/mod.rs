@@ -52,7 +52,7 @@ pub(crate) struct Acquire<'a> {
 }
 
 impl Acquire<'_> {
-    /// For a lock that keeps no holder.
+    /// Returns what acquires a lock that keeps no holder.
     #[inline]
     pub(crate) fn without_owner(call: Call) -> Acquire<'static> {
         Acquire { call, owner: None }
@@ -124,7 +124,7 @@ impl RawLock {
         }
     }
 
-    /// The word whose queue is that of the lock.
+    /// Returns the word whose queue is that of the lock.
     #[inline]
     fn word(&self) -> &AtomicU32 {
         &self.state
@@ -179,7 +179,7 @@ impl RawLock {
         acquired
     }
 
-    /// The lock as the features `owners` and `lock-order` note it.
+    /// Returns the lock as the features `owners` and `lock-order` note it.
     #[inline]
     fn noted(&self) -> Noted<'_> {
         Noted {
@@ -234,8 +234,8 @@ impl RawLock {
         self.acquire_awake(deadline, queue.contended_backoff(), false, &note)
     }
 
-    /// As [`acquire_before`](RawLock::acquire_before), with `backoff` to begin with. `is_trying`
-    /// says that the thread was woken to try.
+    /// Acquires the lock like [`acquire_before`](RawLock::acquire_before), beginning with
+    /// `backoff`. `is_trying` says that the thread was woken to try.
     fn acquire_awake(
         &self,
         deadline: Deadline,

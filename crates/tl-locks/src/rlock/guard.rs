@@ -18,11 +18,11 @@ impl RLock {
     ///
     /// # Panics
     ///
-    /// As [`acquire`](RLock::acquire).
+    /// The same as [`acquire`](RLock::acquire).
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](RLock::acquire).
+    /// The same as [`acquire`](RLock::acquire).
     ///
     /// # Examples
     ///
@@ -48,7 +48,7 @@ impl RLock {
     ///
     /// # Panics
     ///
-    /// As [`acquire`](RLock::acquire).
+    /// The same as [`acquire`](RLock::acquire).
     ///
     /// # Examples
     ///
@@ -72,11 +72,11 @@ impl RLock {
     ///
     /// # Panics
     ///
-    /// As [`acquire`](RLock::acquire).
+    /// The same as [`acquire`](RLock::acquire).
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](RLock::acquire), no longer than `timeout`.
+    /// The same as [`acquire`](RLock::acquire), no longer than `timeout`.
     ///
     /// # Examples
     ///
@@ -101,11 +101,11 @@ impl RLock {
     ///
     /// # Panics
     ///
-    /// As [`acquire`](RLock::acquire).
+    /// The same as [`acquire`](RLock::acquire).
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](RLock::acquire), until `deadline` at the latest.
+    /// The same as [`acquire`](RLock::acquire), until `deadline` at the latest.
     ///
     /// # Examples
     ///
@@ -138,11 +138,11 @@ impl RLock {
     ///
     /// # Panics
     ///
-    /// As [`acquire`](RLock::acquire).
+    /// The same as [`acquire`](RLock::acquire).
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](RLock::acquire).
+    /// The same as [`acquire`](RLock::acquire).
     ///
     /// # Examples
     ///

@@ -155,7 +155,7 @@ impl RLock {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](RLock::acquire), no longer than `timeout`.
+    /// The same as [`acquire`](RLock::acquire), no longer than `timeout`.
     ///
     /// # Examples
     ///
@@ -186,7 +186,7 @@ impl RLock {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](RLock::acquire), until `deadline` at the latest.
+    /// The same as [`acquire`](RLock::acquire), until `deadline` at the latest.
     ///
     /// # Examples
     ///

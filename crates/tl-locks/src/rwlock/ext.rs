@@ -157,8 +157,8 @@ pub trait RwLockExt<T: ?Sized>: sealed::Sealed {
     ///
     /// # Blocking
     ///
-    /// As [`upgradable_read_timeout`](RwLockExt::upgradable_read_timeout), until `deadline` at the
-    /// latest.
+    /// The same as [`upgradable_read_timeout`](RwLockExt::upgradable_read_timeout), until
+    /// `deadline` at the latest.
     ///
     /// # Examples
     ///

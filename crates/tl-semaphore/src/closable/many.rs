@@ -19,8 +19,8 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`Semaphore::acquire_many`](crate::Semaphore::acquire_many), until the semaphore is
-    /// closed: permits are kept for a request that has waited for half a millisecond, and all
+    /// The same as [`Semaphore::acquire_many`](crate::Semaphore::acquire_many), until the semaphore
+    /// is closed: permits are kept for a request that has waited for half a millisecond, and all
     /// others wait.
     ///
     /// # Examples
@@ -74,7 +74,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many`](ClosableSemaphore::acquire_many), until the time has run out.
+    /// The same as [`acquire_many`](ClosableSemaphore::acquire_many), until the time has run out.
     ///
     /// # Examples
     ///
@@ -105,7 +105,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many`](ClosableSemaphore::acquire_many), until the deadline.
+    /// The same as [`acquire_many`](ClosableSemaphore::acquire_many), until the deadline.
     ///
     /// # Examples
     ///

@@ -176,7 +176,8 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`Semaphore::acquire`](crate::Semaphore::acquire), until the semaphore is closed.
+    /// The same as [`Semaphore::acquire`](crate::Semaphore::acquire), until the semaphore is
+    /// closed.
     ///
     /// # Examples
     ///
@@ -230,7 +231,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](ClosableSemaphore::acquire), until the time has run out.
+    /// The same as [`acquire`](ClosableSemaphore::acquire), until the time has run out.
     ///
     /// # Examples
     ///
@@ -262,7 +263,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](ClosableSemaphore::acquire), until the deadline.
+    /// The same as [`acquire`](ClosableSemaphore::acquire), until the deadline.
     ///
     /// # Examples
     ///
@@ -309,7 +310,7 @@ impl ClosableSemaphore {
     ///
     /// # Errors
     ///
-    /// As [`release_many`](ClosableSemaphore::release_many).
+    /// The same as [`release_many`](ClosableSemaphore::release_many).
     ///
     /// # Examples
     ///
@@ -359,7 +360,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](ClosableSemaphore::acquire), before `f` is called.
+    /// The same as [`acquire`](ClosableSemaphore::acquire), before `f` is called.
     ///
     /// # Examples
     ///

@@ -23,7 +23,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](ClosableSemaphore::acquire).
+    /// The same as [`acquire`](ClosableSemaphore::acquire).
     ///
     /// # Examples
     ///
@@ -76,7 +76,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_timeout`](ClosableSemaphore::acquire_timeout).
+    /// The same as [`acquire_timeout`](ClosableSemaphore::acquire_timeout).
     ///
     /// # Examples
     ///
@@ -110,7 +110,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_deadline`](ClosableSemaphore::acquire_deadline).
+    /// The same as [`acquire_deadline`](ClosableSemaphore::acquire_deadline).
     ///
     /// # Examples
     ///
@@ -144,7 +144,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many`](ClosableSemaphore::acquire_many).
+    /// The same as [`acquire_many`](ClosableSemaphore::acquire_many).
     ///
     /// # Examples
     ///
@@ -201,7 +201,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_timeout`](ClosableSemaphore::acquire_many_timeout).
+    /// The same as [`acquire_many_timeout`](ClosableSemaphore::acquire_many_timeout).
     ///
     /// # Examples
     ///
@@ -239,7 +239,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_deadline`](ClosableSemaphore::acquire_many_deadline).
+    /// The same as [`acquire_many_deadline`](ClosableSemaphore::acquire_many_deadline).
     ///
     /// # Examples
     ///

@@ -20,7 +20,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](ClosableSemaphore::acquire).
+    /// The same as [`acquire`](ClosableSemaphore::acquire).
     ///
     /// # Examples
     ///
@@ -72,7 +72,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_timeout`](ClosableSemaphore::acquire_timeout).
+    /// The same as [`acquire_timeout`](ClosableSemaphore::acquire_timeout).
     ///
     /// # Examples
     ///
@@ -103,7 +103,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_deadline`](ClosableSemaphore::acquire_deadline).
+    /// The same as [`acquire_deadline`](ClosableSemaphore::acquire_deadline).
     ///
     /// # Examples
     ///
@@ -134,7 +134,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many`](ClosableSemaphore::acquire_many).
+    /// The same as [`acquire_many`](ClosableSemaphore::acquire_many).
     ///
     /// # Examples
     ///
@@ -185,7 +185,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_timeout`](ClosableSemaphore::acquire_many_timeout).
+    /// The same as [`acquire_many_timeout`](ClosableSemaphore::acquire_many_timeout).
     ///
     /// # Examples
     ///
@@ -221,7 +221,7 @@ impl ClosableSemaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_deadline`](ClosableSemaphore::acquire_many_deadline).
+    /// The same as [`acquire_many_deadline`](ClosableSemaphore::acquire_many_deadline).
     ///
     /// # Examples
     ///

@@ -174,7 +174,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Semaphore::acquire), until the time has run out.
+    /// The same as [`acquire`](Semaphore::acquire), until the time has run out.
     ///
     /// # Examples
     ///
@@ -202,7 +202,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Semaphore::acquire), until the deadline.
+    /// The same as [`acquire`](Semaphore::acquire), until the deadline.
     ///
     /// # Examples
     ///
@@ -281,8 +281,8 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many`](Semaphore::acquire_many), until the time has run out. What was kept for
-    /// it is then there for the others.
+    /// The same as [`acquire_many`](Semaphore::acquire_many), until the time has run out. What was
+    /// kept for it is then there for the others.
     ///
     /// # Examples
     ///
@@ -311,7 +311,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_timeout`](Semaphore::acquire_many_timeout), until the deadline.
+    /// The same as [`acquire_many_timeout`](Semaphore::acquire_many_timeout), until the deadline.
     ///
     /// # Examples
     ///
@@ -355,7 +355,7 @@ impl Semaphore {
     ///
     /// # Errors
     ///
-    /// As [`release_many`](Semaphore::release_many).
+    /// The same as [`release_many`](Semaphore::release_many).
     ///
     /// # Examples
     ///
@@ -402,7 +402,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Semaphore::acquire), before `f` is called.
+    /// The same as [`acquire`](Semaphore::acquire), before `f` is called.
     ///
     /// # Examples
     ///

@@ -17,7 +17,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Semaphore::acquire).
+    /// The same as [`acquire`](Semaphore::acquire).
     ///
     /// # Examples
     ///
@@ -58,7 +58,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_timeout`](Semaphore::acquire_timeout).
+    /// The same as [`acquire_timeout`](Semaphore::acquire_timeout).
     ///
     /// # Examples
     ///
@@ -84,7 +84,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_deadline`](Semaphore::acquire_deadline).
+    /// The same as [`acquire_deadline`](Semaphore::acquire_deadline).
     ///
     /// # Examples
     ///
@@ -110,7 +110,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many`](Semaphore::acquire_many).
+    /// The same as [`acquire_many`](Semaphore::acquire_many).
     ///
     /// # Examples
     ///
@@ -152,7 +152,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
+    /// The same as [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
     ///
     /// # Examples
     ///
@@ -183,7 +183,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
+    /// The same as [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
     ///
     /// # Examples
     ///

@@ -14,7 +14,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire`](Semaphore::acquire).
+    /// The same as [`acquire`](Semaphore::acquire).
     ///
     /// # Examples
     ///
@@ -59,7 +59,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_timeout`](Semaphore::acquire_timeout).
+    /// The same as [`acquire_timeout`](Semaphore::acquire_timeout).
     ///
     /// # Examples
     ///
@@ -86,7 +86,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_deadline`](Semaphore::acquire_deadline).
+    /// The same as [`acquire_deadline`](Semaphore::acquire_deadline).
     ///
     /// # Examples
     ///
@@ -112,7 +112,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many`](Semaphore::acquire_many).
+    /// The same as [`acquire_many`](Semaphore::acquire_many).
     ///
     /// # Examples
     ///
@@ -153,7 +153,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
+    /// The same as [`acquire_many_timeout`](Semaphore::acquire_many_timeout).
     ///
     /// # Examples
     ///
@@ -180,7 +180,7 @@ impl Semaphore {
     ///
     /// # Blocking
     ///
-    /// As [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
+    /// The same as [`acquire_many_deadline`](Semaphore::acquire_many_deadline).
     ///
     /// # Examples
     ///

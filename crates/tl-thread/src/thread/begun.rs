@@ -56,7 +56,7 @@ impl Thread {
     ///
     /// # Blocking
     ///
-    /// As [`wait_begun`](Thread::wait_begun), but no longer than `timeout`.
+    /// The same as [`wait_begun`](Thread::wait_begun), but no longer than `timeout`.
     ///
     /// # Examples
     ///
@@ -78,7 +78,7 @@ impl Thread {
     ///
     /// # Blocking
     ///
-    /// As [`wait_begun`](Thread::wait_begun), but not after `deadline`.
+    /// The same as [`wait_begun`](Thread::wait_begun), but not after `deadline`.
     ///
     /// # Examples
     ///
@@ -131,7 +131,8 @@ impl Thread {
     /// the thread [has begun](Thread::has_begun) and after its end. The caller of such a function
     /// makes sure that the thread does not end meanwhile.
     ///
-    /// As [`JoinHandleExt::as_pthread_t`](std::os::unix::thread::JoinHandleExt::as_pthread_t).
+    /// The same as
+    /// [`JoinHandleExt::as_pthread_t`](std::os::unix::thread::JoinHandleExt::as_pthread_t).
     ///
     /// # Examples
     ///

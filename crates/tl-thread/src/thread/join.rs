@@ -66,11 +66,11 @@ impl Thread {
     ///
     /// # Errors
     ///
-    /// As [`join`](Thread::join).
+    /// The same as [`join`](Thread::join).
     ///
     /// # Blocking
     ///
-    /// As [`join`](Thread::join), but no longer than `timeout`.
+    /// The same as [`join`](Thread::join), but no longer than `timeout`.
     ///
     /// # Examples
     ///
@@ -98,11 +98,11 @@ impl Thread {
     ///
     /// # Errors
     ///
-    /// As [`join`](Thread::join).
+    /// The same as [`join`](Thread::join).
     ///
     /// # Blocking
     ///
-    /// As [`join`](Thread::join), but not after `deadline`.
+    /// The same as [`join`](Thread::join), but not after `deadline`.
     ///
     /// # Examples
     ///

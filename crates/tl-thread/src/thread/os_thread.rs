@@ -87,6 +87,6 @@ pub(crate) fn lock_discarded() -> MutexGuard<'static, Vec<OsThread<JoinHandle<()
     DISCARDED.lock()
 }
 
-/// The models start no threads of the system.
+/// Does nothing: the models start no threads of the system.
 #[cfg(loom)]
 pub(crate) fn discard(_thread: OsThread<std::thread::JoinHandle<()>>) {}

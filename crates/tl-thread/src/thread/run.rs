@@ -24,7 +24,7 @@ pub(crate) struct Main {
 }
 
 impl Main {
-    /// For a new thread of the operating system, which the system is to know by `os_name`.
+    /// Prepares for a new thread of the operating system, which the system will know by `os_name`.
     pub(super) fn new(thread: &Thread, os_name: Arc<str>) -> Main {
         Main {
             birth: Birth::begin(),
@@ -33,8 +33,8 @@ impl Main {
         }
     }
 
-    /// The new thread is there. Returns the thread that it is to become, whose end the caller sees
-    /// to from now on, and the name that the system knows it by.
+    /// Notes that the new thread is there. Returns the thread that it becomes, whose end the caller
+    /// sees to from now on, and the name by which the system knows it.
     fn arrive(self) -> (Thread, Arc<str>) {
         let Main {
             birth,
@@ -46,7 +46,7 @@ impl Main {
         (thread, os_name)
     }
 
-    /// The function that the handle keeps. It does not unwind.
+    /// Returns a function that runs the one that the handle keeps. It does not unwind.
     pub(super) fn quietly(self) -> impl FnOnce() + Send + 'static {
         move || {
             let (thread, os_name) = self.arrive();
@@ -55,8 +55,8 @@ impl Main {
         }
     }
 
-    /// The function that the handle of a pending thread keeps, if `ready` gives a permit and the
-    /// thread is still pending then.
+    /// Returns a function that runs the one that the handle of a pending thread keeps, if `ready`
+    /// gives a permit and the thread is still pending then.
     pub(super) fn once_ready<P>(
         self,
         ready: impl FnOnce() -> Option<P> + Send + 'static,
@@ -81,7 +81,8 @@ impl Main {
         }
     }
 
-    /// Another function, whose result, or panic, goes to `result`. It does not unwind.
+    /// Returns a function that runs `function`, whose result or panic goes to `result`. It does not
+    /// unwind.
     pub(super) fn into_packet<T>(
         self,
         function: impl FnOnce() -> T,
@@ -101,7 +102,7 @@ impl Main {
         }
     }
 
-    /// Another function. A panic in it goes on when it has been noted.
+    /// Returns a function that runs `function`. A panic in it goes on when it has been noted.
     pub(crate) fn around<T>(self, function: impl FnOnce() -> T) -> impl FnOnce() -> T {
         move || {
             let (thread, os_name) = self.arrive();
@@ -112,8 +113,8 @@ impl Main {
     }
 }
 
-/// A thread that is being started, whose end no one sees to yet. If the new thread of the operating
-/// system drops it, the thread has ended.
+/// A thread that is being started, and whose end is not yet taken care of. If the new thread of the
+/// operating system drops it, the thread has ended.
 struct Due {
     thread: Option<Thread>,
     /// The thread that starts it: if std drops it there, the system has refused it, and so the
@@ -129,7 +130,7 @@ impl Due {
         }
     }
 
-    /// The thread, whose end the caller sees to from now on.
+    /// Returns the thread, whose end the caller sees to from now on.
     fn take(&mut self) -> Option<Thread> {
         self.thread.take()
     }
@@ -145,8 +146,8 @@ impl Drop for Due {
 }
 
 impl Thread {
-    /// For each thread of the operating system that is started, so that each can leave, at its end
-    /// or when it is refused.
+    /// Joins the crew, for each thread of the operating system that is started, so that each can
+    /// leave it, at its end or when it is refused.
     pub(super) fn join_crew(&self) {
         if let Some(crew) = &self.inner.crew {
             crew.join();
@@ -166,7 +167,7 @@ impl Thread {
         });
     }
 
-    /// The new thread of the operating system has dropped what it was to do.
+    /// Ends a thread whose new thread of the operating system has dropped what it had to do.
     #[cold]
     fn end_without_result(&self) {
         let message = Arc::from("the thread has ended before it began");
@@ -174,7 +175,7 @@ impl Thread {
         self.end();
     }
 
-    /// The thread has ended: its thread-locals are dropped.
+    /// Ends the thread, whose thread-locals are dropped.
     pub(crate) fn end(&self) {
         trace_end(|| Some((self.ident()?, self.name())));
         self.end_and_unlist();
@@ -186,7 +187,7 @@ impl Thread {
         }
     }
 
-    /// The main thread has left `main`, or is about to: a second call changes nothing.
+    /// Ends the main thread, which has left `main` or is about to. A second call changes nothing.
     pub(crate) fn main_is_over(&self) {
         debug_assert!(self.is_main());
         let life = &self.inner.life;
@@ -195,8 +196,8 @@ impl Thread {
         }
     }
 
-    /// Both under the lock of the list: a thread that has left it has ended, and one whose end is
-    /// seen is no longer in it.
+    /// Ends and unlists the thread, both under the lock of the list: a thread that has left the
+    /// list has ended, and one whose end is seen is no longer in it.
     fn end_and_unlist(&self) {
         let life = &self.inner.life;
         registry::unlist_if(self, || {
@@ -207,7 +208,8 @@ impl Thread {
     }
 }
 
-/// `keep` has the result before the thread can be seen to have ended. It does not unwind.
+/// Runs `function` as `thread`. `keep` gets the result before the thread can be seen to have ended;
+/// it does not unwind.
 ///
 /// Whatever panics here, the thread ends, and threads that join it hear of it.
 fn run<T, R>(

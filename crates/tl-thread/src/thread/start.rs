@@ -120,7 +120,7 @@ impl<'t> Start<'t> {
         self.thread.build()
     }
 
-    /// The system has given the thread, and `handle` to join it by.
+    /// Keeps the thread, which the system has started, with the `handle` by which it is joined.
     pub(crate) fn keep<H>(self, handle: H) -> OsThread<H> {
         mem::forget(self);
         OsThread::new(handle)
@@ -128,7 +128,8 @@ impl<'t> Start<'t> {
 }
 
 impl Drop for Start<'_> {
-    /// The system has refused the thread, or the function panicked when std dropped it for that.
+    /// Undoes the start: the system has refused the thread, or the function panicked when std
+    /// therefore dropped it.
     fn drop(&mut self) {
         let Inner {
             record, life, crew, ..
@@ -221,7 +222,8 @@ mod tests {
         assert!(!crate::enumerate().contains(thread));
     }
 
-    /// A thread leaves its crew after those that join it have heard of its end.
+    /// Waits until all threads have left the crew, which they do after those that join them have
+    /// heard of their end.
     fn assert_leaves(crew: &Crew) {
         let begin = Instant::now();
         while !crew.is_empty() {

@@ -13,9 +13,9 @@ impl Timer {
     ///
     /// # Errors
     ///
-    /// As [`Thread::join`]: [`JoinError::Panicked`] if the function panicked; at once, without
-    /// waiting, [`JoinError::NotStarted`], and [`JoinError::CurrentThread`] in the timer's own
-    /// function.
+    /// The same as [`Thread::join`]: [`JoinError::Panicked`] if the function panicked; at once,
+    /// without waiting, [`JoinError::NotStarted`], and [`JoinError::CurrentThread`] in the timer's
+    /// own function.
     ///
     /// # Blocking
     ///
@@ -48,11 +48,11 @@ impl Timer {
     ///
     /// # Errors
     ///
-    /// As [`join`](Timer::join).
+    /// The same as [`join`](Timer::join).
     ///
     /// # Blocking
     ///
-    /// As [`join`](Timer::join), but no longer than `timeout`.
+    /// The same as [`join`](Timer::join), but no longer than `timeout`.
     ///
     /// # Examples
     ///
@@ -77,11 +77,11 @@ impl Timer {
     ///
     /// # Errors
     ///
-    /// As [`join`](Timer::join).
+    /// The same as [`join`](Timer::join).
     ///
     /// # Blocking
     ///
-    /// As [`join`](Timer::join), but not after `deadline`.
+    /// The same as [`join`](Timer::join), but not after `deadline`.
     ///
     /// # Examples
     ///

@@ -179,17 +179,17 @@ impl Backoff {
         Backoff::of(None, PATIENT)
     }
 
-    /// For one wait for something that happens once.
+    /// Returns the backoff for one wait for something that happens once.
     pub(super) fn patient(history: &'static History) -> Backoff {
         Backoff::of(Some(history), PATIENT)
     }
 
-    /// For one wait for something that others compete for.
+    /// Returns the backoff for one wait for something that others compete for.
     pub(super) fn contended(history: &'static History) -> Backoff {
         Backoff::of(Some(history), CONTENDED)
     }
 
-    /// For one wait for a lock that its holder is about to release.
+    /// Returns the backoff for one wait for a lock that its holder is about to release.
     pub(super) fn notified(history: &'static History) -> Backoff {
         Backoff::of(Some(history), NOTIFIED)
     }
@@ -326,7 +326,7 @@ impl Backoff {
         true
     }
 
-    /// The spin was in vain.
+    /// Ends a spin that was in vain.
     #[cold]
     fn give_up(&mut self) {
         self.spin = 0;

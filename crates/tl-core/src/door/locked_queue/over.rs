@@ -34,7 +34,7 @@ pub(super) struct Over {
 }
 
 impl Over {
-    /// Tells of it, if somebody records.
+    /// Records it, if a recording is being made.
     #[inline]
     pub(super) fn tell(self, node: &Node, has_timed_out: bool) {
         if trace::is_on() {

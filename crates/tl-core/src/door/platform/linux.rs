@@ -93,7 +93,7 @@ pub(in crate::door) fn pause() {
     std::hint::spin_loop();
 }
 
-/// The kernel keeps nothing for a thread that does not wait.
+/// Does nothing: the kernel keeps nothing for a thread that does not wait.
 pub(crate) fn prepare_thread() {}
 
 /// Returns whether the machine has one core: then a thread that spins keeps from running what it

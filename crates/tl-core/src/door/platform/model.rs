@@ -81,5 +81,5 @@ pub fn let_time_pass() {
     PLATFORM.sleepers.notify_all();
 }
 
-/// The model keeps nothing for a thread.
+/// Does nothing: the model keeps nothing for a thread.
 pub(crate) fn prepare_thread() {}

@@ -90,9 +90,9 @@ pub(in crate::door) fn pause() {
     std::hint::spin_loop();
 }
 
-/// `parking_lot_core` counts the threads by a thread-local that it makes when a thread first waits,
-/// and drops. If that were at the very end of the thread, nothing would drop it: the table would
-/// grow with each thread that ends.
+/// Lets `parking_lot_core` know the calling thread. It counts the threads by a thread-local that it
+/// makes when a thread first waits, and drops. If that were at the very end of the thread, nothing
+/// would drop it: the table would grow with each thread that ends.
 pub(crate) fn prepare_thread() {
     // SAFETY: the closures neither panic nor call `parking_lot_core`. The address is that of a
     // `static` of this module, so nobody sleeps there, and neither does this call.

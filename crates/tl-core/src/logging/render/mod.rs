@@ -107,7 +107,7 @@ pub(super) fn float(line: &mut String, value: f64, spec: &Spec) {
     finish_number(line, start, "", 0, spec);
 }
 
-/// The fewest digits that read back as the same number, as Python's `repr` has them.
+/// Appends the fewest digits that read back as the same number, like Python's `repr`.
 fn shortest(line: &mut String, value: f64) {
     let start = line.len();
     if value == 0.0 || (1e-4..1e16).contains(&value) {
@@ -118,8 +118,8 @@ fn shortest(line: &mut String, value: f64) {
     }
 }
 
-/// `%g`: `digits` significant digits, with an exponent if that is shorter, without zeros at the
-/// end.
+/// Appends `%g`: `digits` significant digits, with an exponent if that is shorter, without zeros at
+/// the end.
 fn general(line: &mut String, value: f64, digits: usize, alternate: bool, upper: bool) {
     let start = line.len();
     let decimals = digits - 1;
@@ -225,7 +225,7 @@ fn insert_repeated(line: &mut String, at: usize, fill: char, count: usize) {
     }
 }
 
-/// Python's `repr` of a text, or its `ascii`.
+/// Appends Python's `repr` of a text, or its `ascii`.
 ///
 /// Which characters are printable is decided by this Rust's version of Unicode.
 fn quote(line: &mut String, text: &str, ascii: bool) {

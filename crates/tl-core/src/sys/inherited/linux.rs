@@ -155,7 +155,7 @@ impl Inherited {
         }
     }
 
-    /// Of the thread that has this number of the system's, 0 for the calling one.
+    /// Returns what the thread has that the system knows by this number; 0 is the calling one.
     fn of_thread(number: u32) -> Inherited {
         let mut cpus = [0; CPU_WORDS];
         let mut many_cpus = Vec::new();
