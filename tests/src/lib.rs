@@ -1,5 +1,5 @@
-//! Tests that cross the crates. This library holds what several of them use, and the programs of the
-//! READMEs, which are compiled and run as its doctests.
+//! Tests that cross the crates. This library holds what several of them use, and the programs of
+//! the READMEs, which are compiled and run as its doctests.
 
 /// Returns what `setitimer` takes for a signal every millisecond, from now on.
 #[cfg(unix)]

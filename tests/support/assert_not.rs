@@ -1,4 +1,5 @@
-//! An assertion that a type does not have a trait. The tests of the crates take this file by its path.
+//! An assertion that a type does not have a trait. The tests of the crates take this file by its
+//! path.
 
 /// Does not compile if the type has the trait: then there are two candidates for the parameter of
 /// `Ambiguous`.

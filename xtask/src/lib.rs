@@ -6,8 +6,8 @@
 //! [`workspace`], the example programs in [`examples`], the programs that cargo builds in
 //! [`built`], the models among them in [`models`], running one in [`run`], several at a time in
 //! [`parallel`], what each prints in [`golden`], and how far a long task is in [`progress`]. A new
-//! task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`. A long one
-//! shows a progress bar.
+//! task is a file with a `run` function, a line in [`flags::Task`], and one in `main.rs`. A long
+//! one shows a progress bar.
 
 pub mod bench;
 pub mod built;

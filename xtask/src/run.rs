@@ -29,8 +29,8 @@ impl Run {
 /// How often to look whether a program that has closed its output has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
-/// Starts `command` without input. Standard output and standard error are one pipe, so that what they
-/// get is read in the order in which it was written.
+/// Starts `command` without input. Standard output and standard error are one pipe, so that what
+/// they get is read in the order in which it was written.
 ///
 /// # Errors
 ///
@@ -42,8 +42,8 @@ pub(crate) fn spawn(mut command: Command) -> io::Result<(Child, PipeReader)> {
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()?;
-    // The command, which is dropped now, holds this process's ends of the pipe, and the reader reads
-    // until the last end is closed.
+    // The command, which is dropped now, holds this process's ends of the pipe, and the reader
+    // reads until the last end is closed.
     Ok((child, reader))
 }
 

@@ -8,8 +8,8 @@ use tl_thread::{Thread, active_count, enumerate, shutdown};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Returns once the thread in `shutdown` sleeps. A thread that ends then wakes it, and has just left
-/// the list.
+/// Returns once the thread in `shutdown` sleeps. A thread that ends then wakes it, and has just
+/// left the list.
 fn until_shutdown_sleeps() {
     let begin = Instant::now();
     while waits().iter().all(|wait| wait.asleep_for.is_none()) {
