@@ -60,7 +60,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// A handler such as a profiler's.
+/// Does what a profiler's handler may do.
 extern "C" fn handler(_signal: i32) {
     let _ = current_ident();
     HANDLED.fetch_add(1, Ordering::Relaxed);

@@ -48,7 +48,7 @@ fn until_waiting(barrier: &Barrier, count: usize) {
     }
 }
 
-/// Each of the parties writes before it waits and reads the others' afterwards. The accesses are
+/// Lets each of the parties write before it waits and read the others' afterwards. The accesses are
 /// relaxed, so that the barrier alone orders them.
 fn meet(shared: &(Barrier, Vec<AtomicU32>), me: usize, round: u32) -> usize {
     let (barrier, words) = shared;

@@ -28,32 +28,32 @@ pub(crate) enum Bar {
 }
 
 impl Bar {
-    /// `ours ≤ times × limit`
+    /// Returns the bar `ours ≤ times × limit`.
     pub(crate) fn limit(times: f64) -> Bar {
         Bar::Median(Against::Limit, times)
     }
 
-    /// `ours ≤ times × the best peer`
+    /// Returns the bar `ours ≤ times × the best peer`.
     pub(crate) fn best(times: f64) -> Bar {
         Bar::Median(Against::BestPeer, times)
     }
 
-    /// `ours ≤ times × the better of the limit and the best peer`
+    /// Returns the bar `ours ≤ times × the better of the limit and the best peer`.
     pub(crate) fn limit_or_peer(times: f64) -> Bar {
         Bar::Median(Against::LimitOrPeer, times)
     }
 
-    /// `ours ≤ times × the row of this name`
+    /// Returns the bar `ours ≤ times × the row of this name`.
     pub(crate) fn row(name: &'static str, times: f64) -> Bar {
         Bar::Median(Against::Row(name), times)
     }
 
-    /// `ours ≤ nanos`
+    /// Returns the bar `ours ≤ nanos`.
     pub(crate) fn nanos(nanos: f64) -> Bar {
         Bar::Median(Against::Nanos(nanos), 1.0)
     }
 
-    /// `ours ≤ CPython ÷ times`
+    /// Returns the bar `ours ≤ CPython ÷ times`.
     pub(crate) fn python(times: f64) -> Bar {
         Bar::Median(Against::Python, 1.0 / times)
     }

@@ -251,7 +251,7 @@ impl Chart<'_> {
     }
 }
 
-/// 1, 2 and 5 of each decade of nanoseconds, up to a thousand seconds.
+/// Returns 1, 2 and 5 of each decade of nanoseconds, up to a thousand seconds.
 fn marks() -> Vec<f64> {
     let decades = (-1..=12).map(|power| 10_f64.powi(power));
     decades

@@ -197,9 +197,9 @@ fn not_remembered<L: ConditionLock + Sync>(condition: &Condition<L>) {
     assert!(!guard.wait_timeout(Duration::ZERO));
 }
 
-/// The wake-ups may be delivered when the lock is released. A thread that begins to wait after
-/// that, above all the notifier itself, gets none of them, though more were asked for than there
-/// were waiters.
+/// Checks that a notification reaches nobody later. The wake-ups may be delivered when the lock is
+/// released. A thread that begins to wait after that, above all the notifier itself, gets none of
+/// them, though more were asked for than there were waiters.
 fn never_later<L: ConditionLock + Sync>(condition: &Condition<L>) {
     const ROUNDS: usize = if cfg!(sanitize_thread) { 20 } else { 200 };
     let (waiting, woken) = (AtomicUsize::new(0), AtomicUsize::new(0));

@@ -56,7 +56,7 @@ fn spawn<L: ConditionLock + 'static, T: 'static>(
     thread::spawn(move || act(&shared))
 }
 
-/// After all threads have ended nobody waits and nobody holds the lock.
+/// Asserts that, after all threads have ended, nobody waits and nobody holds the lock.
 fn assert_idle<L: ConditionLock>(condition: &Condition<L>) {
     assert!(!condition.locked());
     assert!(condition.try_acquire());

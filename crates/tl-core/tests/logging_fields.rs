@@ -230,7 +230,7 @@ fn asctime_is_local_time_with_milliseconds() {
     );
 }
 
-/// Year, month and day of a day after 1970-01-01, counted out.
+/// Counts out the year, month and day of a day after 1970-01-01.
 fn civil(mut days: u64) -> (u64, usize, u64) {
     let mut year = 1970;
     loop {

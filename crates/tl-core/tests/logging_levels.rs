@@ -26,7 +26,7 @@ fn let_through(test: &str, config: BasicConfig) -> Vec<String> {
     lines.lines().map(str::to_owned).collect()
 }
 
-/// For each target how many levels were let through.
+/// Returns for each target how many levels were let through.
 fn counts(test: &str, config: BasicConfig) -> [usize; 4] {
     let lines = let_through(test, config);
     ["app", "app::net", "app::net::http", "other"].map(|target| {

@@ -206,7 +206,7 @@ fn a_logger_for_tests_writes_files_as_ever() {
     assert_eq!(lines, "ERROR:test:kept\n");
 }
 
-/// Beside a log file, where it is moved to.
+/// Returns the path beside a log file to which it is moved.
 fn old(file: &LogFile) -> PathBuf {
     file.path().with_extension("old")
 }

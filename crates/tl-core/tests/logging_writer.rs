@@ -220,7 +220,7 @@ fn a_file_that_cannot_be_opened_is_an_error() {
 const THREADS: usize = 16;
 const RECORDS: usize = 400;
 
-/// Every eighth record is longer than what a pipe takes in one piece.
+/// Returns a record's payload. Every eighth record is longer than what a pipe takes in one piece.
 fn payload(thread: usize, number: usize) -> String {
     let length = if number % 8 == 0 {
         9_000 + thread

@@ -19,7 +19,7 @@ use tl_thread::{Thread, current_thread};
 use tl_timer::Timer;
 use trace_support::alone;
 
-/// A kind of program as the example `semaphore`, and what that lacks.
+/// Records a program like the example `semaphore`, with what that lacks.
 fn recording() -> Trace {
     static CONDITION: Condition<Lock> = Condition::with_lock(Lock::new());
     static NEWS: Event = Event::new();
@@ -74,7 +74,7 @@ fn recording() -> Trace {
     trace
 }
 
-/// The events, of a document that has what the format asks for.
+/// Returns the events of a document, which must have what the format asks for.
 fn events(trace: &Trace) -> Vec<Value> {
     let mut json = Vec::new();
     trace.write_chrome_to(&mut json).unwrap();
@@ -104,7 +104,7 @@ fn number(event: &Value, key: &str) -> u64 {
         .unwrap_or_else(|| panic!("no {key} in {event}"))
 }
 
-/// In nanoseconds.
+/// Returns a time in nanoseconds.
 fn time(event: &Value, key: &str) -> u64 {
     let micros = event[key]
         .as_f64()
@@ -112,7 +112,7 @@ fn time(event: &Value, key: &str) -> u64 {
     (micros * 1000.0).round() as u64
 }
 
-/// Whether the event has all the fields that its phase asks for, and no other.
+/// Checks that the event has all the fields that its phase asks for, and no other.
 fn check_fields(event: &Value) {
     let own: &[&str] = match text(event, "ph") {
         "M" => &["args"],
@@ -135,7 +135,7 @@ fn check_fields(event: &Value) {
     }
 }
 
-/// The tracks, by the name of each; what is said of a track comes before what is on it.
+/// Returns the tracks by their names. What is said of a track must come before what is on it.
 fn check_tracks(events: &[Value]) -> HashMap<u64, &str> {
     let mut names = HashMap::new();
     let mut places = HashMap::new();
@@ -167,7 +167,8 @@ fn check_tracks(events: &[Value]) -> HashMap<u64, &str> {
     names
 }
 
-/// On each track, events in the order of time, and slices that nest. Returns the slices.
+/// Checks that on each track the events are in the order of time, and the slices nest. Returns the
+/// slices.
 fn check_order(events: &[Value], length: Duration) -> HashMap<u64, Vec<(u64, u64, &str)>> {
     // The mark of a wake-up is as long as it must be to be seen.
     let length = length.as_nanos() as u64 + 1_000;
@@ -195,7 +196,7 @@ fn check_order(events: &[Value], length: Duration) -> HashMap<u64, Vec<(u64, u64
     slices
 }
 
-/// What the format asks of each event, by its phase.
+/// Checks what the format asks of each event, by its phase.
 fn check(events: &[Value], length: Duration) {
     let processes: BTreeSet<u64> = events.iter().map(|event| number(event, "pid")).collect();
     assert_eq!(processes.len(), 1);

@@ -12,8 +12,8 @@ use trace_support::{alone, until_all_wait};
 
 const WAITERS: usize = 3;
 
-/// Three threads wait for a lock that this one holds, each of them the longer the later its turn;
-/// and one wait runs out.
+/// Records three threads that wait for a lock that this one holds, each the longer the later its
+/// turn, and one wait that runs out.
 fn recording() -> Trace {
     static LOCK: RLock = RLock::new();
     static NEVER: Event = Event::new();

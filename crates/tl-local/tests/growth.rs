@@ -64,7 +64,7 @@ impl Drop for Value {
     }
 }
 
-/// All values that there have been are dropped, each of them once.
+/// Asserts that all values that there have been are dropped, each of them once.
 fn assert_dropped_once(values: usize) {
     assert_eq!(VALUES.load(Ordering::Relaxed), values);
     let wrong = DROPS[..values]

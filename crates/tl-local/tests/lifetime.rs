@@ -266,8 +266,8 @@ fn destructors_that_set_again_and_again_come_to_an_end() {
     thread::spawn(|| assert!(!LOCAL.is_set())).join().unwrap();
 }
 
-/// A thread-local of the standard library that runs something when it is dropped, before or after
-/// the values of the locals.
+/// Makes a thread-local of the standard library that runs something when it is dropped, before or
+/// after the values of the locals.
 fn at_thread_exit(before: bool, make_values: impl FnOnce(), f: impl FnOnce() + Send + 'static) {
     thread_local! {
         static AT_EXIT: std::cell::RefCell<Option<AtDrop>> = const { std::cell::RefCell::new(None) };

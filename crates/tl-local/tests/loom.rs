@@ -76,7 +76,7 @@ impl Ends {
         })
     }
 
-    /// To be called by each thread when it has set all its other values.
+    /// Announces the calling thread, when it has set all its other values.
     fn announce(&self) {
         self.last.set(End(Arc::clone(&self.ended)));
     }

@@ -58,7 +58,8 @@ fn add_one_under(shared: &Guarded<Lock>) {
     shared.lock.with(|| shared.add_one());
 }
 
-/// After all threads have ended the lock is as good as new: nobody is queued, and it is not held.
+/// Asserts that, after all threads have ended, the lock is as good as new: nobody is queued, and it
+/// is not held.
 fn assert_free(lock: &Lock) {
     assert_eq!(lock.release(), Err(ReleaseError::NotLocked));
     assert!(lock.try_acquire());

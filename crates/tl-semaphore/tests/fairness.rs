@@ -215,8 +215,8 @@ fn a_request_for_more_than_there_ever_were_is_first_once_it_is_overdue() {
     assert_eq!(semaphore.available(), 0);
 }
 
-/// Whether `eight`, called by a thread that is overdue, comes before one that tries for a single
-/// permit after each release.
+/// Checks that `eight`, called by a thread that is overdue, comes before one that tries for a
+/// single permit after each release.
 fn is_first(release: impl Fn(), try_one: impl Fn() -> bool, eight: impl FnOnce() -> bool + Send) {
     thread::scope(|scope| {
         let waiter = spawn_overdue(scope, eight);

@@ -104,7 +104,7 @@ fn every_call_makes_a_foreign_thread_known() {
         assert!(listed.join().unwrap());
     }
 
-    /// Not from the thread itself, which would become known by that.
+    /// Calls `enumerate` in another thread, since the calling one would become known by that.
     fn enumerate_from_elsewhere() -> Vec<Thread> {
         std::thread::spawn(enumerate).join().unwrap()
     }

@@ -10,7 +10,7 @@ use tl_thread::{
     enumerate, get_ident, get_native_id, main_thread,
 };
 
-/// A thread that runs until the sender is dropped.
+/// Returns a thread that runs until the sender is dropped.
 fn parked() -> (Thread, mpsc::Sender<()>) {
     let (finish, finished) = mpsc::channel::<()>();
     let thread = Thread::new(move || {

@@ -24,7 +24,7 @@ fn telling(period: Duration) -> (Timer, Receiver<Instant>) {
     (timer, heard)
 }
 
-/// In which period after `begin` a moment lies, from 0.
+/// Returns in which period after `begin` a moment lies, from 0.
 fn beat(begin: Instant, moment: Instant, period: Duration) -> u128 {
     (moment - begin).as_nanos() / period.as_nanos()
 }

@@ -100,7 +100,7 @@ impl Model {
     }
 }
 
-/// A deadline that comes when the model lets time pass, or is there at once if it has passed.
+/// Returns a deadline that comes when the model lets time pass, or at once if it has passed.
 fn some_time() -> Deadline {
     Deadline::after(Duration::from_secs(1))
 }

@@ -16,7 +16,7 @@ use support::{AGES, LATER, blocking, counting, eventually, is_listed};
 use tl_core::sanitized::thread;
 use tl_timer::Timer;
 
-/// A timer that says when it is called.
+/// Returns a timer that says when it is called.
 fn telling(interval: Duration) -> (Timer, mpsc::Receiver<Instant>) {
     let (said, heard) = mpsc::channel();
     let timer = Timer::new(interval, move || {

@@ -310,7 +310,7 @@ fn end(ending: &str) {
     }
 }
 
-/// A hook that takes its time.
+/// Takes its time, as an exit hook.
 extern "C" fn slow_hook() {
     println!("the hook begins");
     thread::sleep(Duration::from_millis(20));

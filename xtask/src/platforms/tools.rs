@@ -146,9 +146,9 @@ fn musl(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
 
 const MINGW: &str = "x86_64-w64-mingw32-gcc-posix";
 
-/// The target is that of LLVM's tools (`gnullvm`), which, like that of Microsoft's, has the
-/// loader's own thread-locals. gcc does the linking with LLVM's linker: GNU's makes a table of
-/// imports that crashes as soon as one library is imported from in two ways.
+/// Makes a linker for Windows. The target is that of LLVM's tools (`gnullvm`), which, like that of
+/// Microsoft's, has the loader's own thread-locals. gcc does the linking with LLVM's linker: GNU's
+/// makes a table of imports that crashes as soon as one library is imported from in two ways.
 fn windows(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     let folder = folder.join("windows-lib");
     fs::create_dir_all(&folder)?;
@@ -246,9 +246,9 @@ fn wine(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     Ok(())
 }
 
-/// The tests start themselves again, so the kernel itself has to know how to start a program for
-/// another processor. It is told in a user namespace, which leaves the machine as it is. That takes
-/// Linux 6.7.
+/// Makes a runner for aarch64. The tests start themselves again, so the kernel itself has to know
+/// how to start a program for another processor. It is told in a user namespace, which leaves the
+/// machine as it is. That takes Linux 6.7.
 fn qemu(folder: &Path, tools: &mut Tools) -> Result<(), BoxedError> {
     let runner = folder.join("run-aarch64");
     executable(

@@ -77,7 +77,7 @@ pub(crate) fn pthread(parties: usize) -> Vec<Box<dyn FnMut() + Send>> {
     share(PthreadBarrier::new(parties), parties, PthreadBarrier::wait)
 }
 
-/// Each thread has its own copy, as the interface of `hurdles` asks.
+/// Gives each thread its own copy, as the interface of `hurdles` asks.
 pub(crate) fn hurdles(parties: usize) -> Vec<Box<dyn FnMut() + Send>> {
     let barrier = hurdles::Barrier::new(parties);
     (0..parties)

@@ -247,7 +247,7 @@ const THERE: u64 = 0;
 const BACK: u64 = 1;
 const OVER: u64 = 2;
 
-/// Two threads hand a turn to and fro.
+/// Lets two threads hand a turn to and fro.
 pub(crate) fn ping_pong<G: Guarded>(cores: Cores) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let guarded = CachePadded::new(G::new());

@@ -281,7 +281,7 @@ fn set_and_clear<F: Flag>() -> impl FnMut(Duration) -> Outcome {
     }
 }
 
-/// Two threads that wake each other, each by an event of its own.
+/// Lets two threads wake each other, each by an event of its own.
 pub(crate) fn ping_pong<F: Flag>(cores: Cores) -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let (ping, pong) = (CachePadded::new(F::new()), CachePadded::new(F::new()));

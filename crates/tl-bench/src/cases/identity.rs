@@ -18,7 +18,7 @@ fn read<T>(read: impl Fn() -> T) -> impl FnMut(Duration) -> Outcome {
     }
 }
 
-/// The limit: the number is in a thread-local that needs no initialiser.
+/// Returns the limit's number, from a thread-local that needs no initialiser.
 fn number() -> u64 {
     thread_local! {
         static NUMBER: Cell<u64> = const { Cell::new(7) };
@@ -26,7 +26,7 @@ fn number() -> u64 {
     NUMBER.get()
 }
 
-/// The limit: a name that lives as long as the process.
+/// Returns the length of the limit's name, which lives as long as the process.
 fn name_length() -> usize {
     thread_local! {
         static NAME: Cell<&'static str> = const { Cell::new("MainThread") };

@@ -51,7 +51,7 @@ impl<const IS_NOTED: bool> Turn<IS_NOTED> {
     }
 }
 
-/// Two threads on one core that give each other the turn: each wait sleeps.
+/// Lets two threads on one core give each other the turn: each wait sleeps.
 fn turns<const IS_NOTED: bool>() -> impl FnMut(Duration) -> Outcome {
     move |budget| {
         let [there, back] = [(); 2].map(|()| CachePadded::new(Turn::<IS_NOTED>(AtomicU32::new(0))));

@@ -15,7 +15,7 @@ use crate::posix::PthreadMutex;
 pub(crate) trait Exclusive: Sync + 'static {
     fn new() -> Self;
     fn hold(&self, inside: impl FnOnce());
-    /// Whether a thread that does not wait gets it.
+    /// Returns whether a thread that does not wait gets it.
     fn try_hold(&self) -> bool;
 }
 
@@ -193,7 +193,7 @@ fn depth_3<L: Reentrant>() -> impl FnMut(Duration) -> Outcome {
     move |budget| per_call(budget, || lock.hold(|| lock.hold(|| lock.hold(|| ()))))
 }
 
-/// The threads share one lock, which guards nothing but itself, and work `outside` nanoseconds
+/// Lets threads share one lock, which guards nothing but itself, and work `outside` nanoseconds
 /// between two turns.
 pub(crate) fn contended<L: Exclusive>(
     threads: usize,
@@ -209,7 +209,7 @@ pub(crate) fn contended<L: Exclusive>(
     }
 }
 
-/// The same without the sharing: one thread alone, or several with nothing to hold.
+/// Does the same without the sharing: with one thread alone, or several with nothing to hold.
 fn alone(threads: usize, outside: f64) -> impl FnMut(Duration) -> Outcome {
     let work = work_of(outside);
     move |budget| {

@@ -17,7 +17,7 @@ pub(crate) mod semaphore;
 pub(crate) mod thread;
 pub(crate) mod timer;
 
-/// All cases, in the order in which they are printed.
+/// Returns all cases, in the order in which they are printed.
 pub(crate) fn all() -> Vec<Case> {
     let families = [
         locks::cases,

@@ -168,7 +168,7 @@ fn monitor(length: Duration) -> impl FnMut(Duration) -> Outcome {
     )
 }
 
-/// A lock that nobody owns: one thread acquires, the other releases.
+/// Waits for a lock without an owner: one thread acquires it, the other releases it.
 fn lock(length: Duration) -> impl FnMut(Duration) -> Outcome {
     let locked = || {
         let lock = tl_locks::Lock::new();

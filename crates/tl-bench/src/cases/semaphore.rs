@@ -166,8 +166,8 @@ pub(crate) fn uncontended<P: Permits>() -> impl FnMut(Duration) -> Outcome {
     move |budget| per_call(budget, || permits.hold(|| ()))
 }
 
-/// Several threads share two permits, and work `inside` nanoseconds with a permit and `outside`
-/// without.
+/// Lets several threads share two permits, and work `inside` nanoseconds with a permit and
+/// `outside` without.
 pub(crate) fn contended<P: Permits>(
     threads: usize,
     inside: f64,

@@ -41,7 +41,7 @@ impl Timers for Heap {
     fn cancel(&mut self, (): ()) {}
 }
 
-/// One runtime for the life of the process, as a program has it.
+/// Returns the one runtime of the process, as a program has it.
 pub(crate) fn runtime() -> &'static Runtime {
     static RUNTIME: std::sync::OnceLock<Runtime> = std::sync::OnceLock::new();
     RUNTIME.get_or_init(|| {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tl_core::door::{Mutex, MutexGuard};
 use tl_thread::Thread;
 
-/// A recording is of the whole process: one test at a time.
+/// Lets one test at a time record, since a recording is of the whole process.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock()

@@ -36,7 +36,8 @@ fn add_one_by_upgrading(shared: &Shared) {
     shared.lock.release_write();
 }
 
-/// After all threads have ended the lock is as good as new: nobody is queued, and it is not held.
+/// Asserts that, after all threads have ended, the lock is as good as new: nobody is queued, and it
+/// is not held.
 fn assert_free(shared: &Shared, number: u32) {
     assert!(shared.lock.try_write());
     assert_eq!(shared.number(), number);

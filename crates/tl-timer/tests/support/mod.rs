@@ -98,7 +98,7 @@ pub(crate) fn counting(interval: Duration) -> (Timer, Arc<AtomicU32>) {
     (timer, calls)
 }
 
-/// A timer whose call begins at once, says so, and waits until it is told to end.
+/// Returns a timer whose call begins at once, says so, and waits until it is told to end.
 pub(crate) fn blocking() -> (Timer, Receiver<()>, Sender<()>) {
     let (began, has_begun) = mpsc::channel();
     let (end, may_end) = mpsc::channel::<()>();

@@ -99,8 +99,8 @@ pub(crate) fn condvar(round: &Round) -> Report {
         .holds("the mutex is free at the end", value.try_lock().is_some())
 }
 
-/// Without timeouts it is known which waiters are notified: the oldest, as many as were asked for.
-/// Only they may go on.
+/// Notifies waiters without timeouts, so that it is known which of them are notified: the oldest,
+/// as many as were asked for. Only they may go on.
 pub(crate) fn order(round: &Round) -> Report {
     if round.rng(99).bool() {
         order_on(round, &Condition::with_lock(Lock::new()))

@@ -51,7 +51,8 @@ pub(crate) fn run(round: &Round) -> Report {
 /// Items of each producer.
 const ITEMS: u64 = 200;
 
-/// Each notification is for one thread, so that one that is lost leaves a thread asleep forever.
+/// Sends items through a bounded queue. Each notification is for one thread, so that one that is
+/// lost leaves a thread asleep forever.
 pub(crate) fn further(round: &Round) -> Report {
     let items = Monitor::new(VecDeque::new());
     let (not_empty, not_full) = (Condvar::new(), Condvar::new());

@@ -11,7 +11,7 @@ fn is_here(round: &Round) -> bool {
     round.rng(99).u8(0..8) == 0
 }
 
-/// One permit is not given back.
+/// Does not give back one permit.
 pub(crate) fn leak(round: &Round) -> Report {
     let semaphore = Semaphore::new(3);
     let operations = round.operations(|_, _| drop(semaphore.permit()));
@@ -25,7 +25,7 @@ pub(crate) fn leak(round: &Round) -> Report {
     )
 }
 
-/// A thread panics where none is meant to.
+/// Panics in a thread where none should.
 pub(crate) fn panic(round: &Round) -> Report {
     let planted = is_here(round);
     Report::new(round.operations(|number, rng| {
@@ -33,7 +33,7 @@ pub(crate) fn panic(round: &Round) -> Report {
     }))
 }
 
-/// A wake-up is lost.
+/// Loses a wake-up.
 pub(crate) fn hang(round: &Round) -> Report {
     let event = Event::new();
     if !is_here(round) {
@@ -43,7 +43,7 @@ pub(crate) fn hang(round: &Round) -> Report {
     Report::new(1)
 }
 
-/// Each round leaves something allocated.
+/// Leaves something allocated in each round.
 pub(crate) fn garbage(_round: &Round) -> Report {
     std::mem::forget(std::hint::black_box(Box::new(0_u8)));
     Report::new(1)

@@ -72,8 +72,8 @@ impl<F: Flag> Place for Flagged<F> {
     }
 }
 
-/// The producer computes for `micros` microseconds between two items. The processor time is that
-/// of putting and taking, for each item that arrives.
+/// Measures items between which the producer computes for `micros` microseconds. The processor time
+/// is that of putting and taking, for each item that arrives.
 fn every<P: Place>(micros: f64) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let place = P::new();

@@ -14,7 +14,7 @@ mod timeout;
 mod timer;
 mod turns;
 
-/// All cases, in the order in which they are printed.
+/// Returns all cases, in the order in which they are printed.
 pub(crate) fn all() -> Vec<Case> {
     let families = [
         turns::cases,

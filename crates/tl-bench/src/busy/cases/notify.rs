@@ -14,7 +14,7 @@ use crate::posix;
 
 const WAITERS: usize = 8;
 
-/// The processor time is that of the waiters and of the notifications.
+/// Measures notifications. The processor time is that of the waiters and of the notifications.
 fn notify_all<G: Guarded>(budget: Duration) -> Waits {
     let guarded = CachePadded::new(G::new());
     let epoch = Instant::now();

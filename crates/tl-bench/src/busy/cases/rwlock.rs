@@ -17,7 +17,8 @@ const READERS: usize = 8;
 /// The threads of a team have numbers: the first is the writer.
 const WRITER: usize = 0;
 
-/// The processor time is that of all nine threads, divided by the operations of all.
+/// Measures the acquisitions of the threads for which `is_recorded` returns true. The processor
+/// time is that of all nine threads, divided by the operations of all.
 fn shared<L: Shared>(is_recorded: fn(usize) -> bool) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let lock = CachePadded::new(L::new());

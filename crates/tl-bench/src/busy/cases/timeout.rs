@@ -77,7 +77,7 @@ impl Timed for (parking_lot::Mutex<u64>, parking_lot::Condvar) {
     }
 }
 
-/// Each trip has a number of its own.
+/// Measures round trips, each of which has a number of its own.
 fn round_trips<T: Timed>(budget: Duration, computing: usize) -> Waits {
     let (there, back) = (CachePadded::new(T::new()), CachePadded::new(T::new()));
     let is_over = AtomicBool::new(false);

@@ -8,7 +8,8 @@ use crate::busy::waits::{Histogram, Waits};
 use crate::cases::timer::{late_ours, late_tasks, late_threads, late_timer_crate, runtime};
 use crate::posix;
 
-/// The processor time is that of the process, and includes starting the timers.
+/// Measures how late timers are. The processor time is that of the process, and includes starting
+/// the timers.
 fn lateness(
     budget: Duration,
     mut start: impl FnMut(Duration, Instant, mpsc::Sender<Duration>),

@@ -81,7 +81,7 @@ impl<S: Tokens> Turns for Semaphores<S> {
     }
 }
 
-/// Round trips with `work` microseconds of work on each side.
+/// Measures round trips with `work` microseconds of work on each side.
 pub(super) fn round_trips<T: Turns>(work: f64) -> impl Fn(Duration) -> Waits {
     move |budget| {
         let turns = T::new();
@@ -132,7 +132,7 @@ fn guarded<G: Guarded>(work: f64) -> impl Fn(Duration) -> Waits {
     round_trips::<CachePadded<G>>(work)
 }
 
-/// The round trips of a primitive, without its contenders.
+/// Returns the case of a primitive's round trips, without its contenders.
 pub(super) fn case(id: &str, primitive: &str, work: f64) -> Case {
     Case::new(
         format!("{id}-{work}"),
