@@ -16,12 +16,14 @@ use std::ptr;
 use crossbeam_utils::CachePadded;
 
 #[cfg(not(loom))]
-use super::fork;
+use super::fork::{self, Part};
 use super::gate::Gate;
 use super::history::History;
 use super::mutex::{Mutex, MutexGuard};
 use super::node::{NO_QUEUE, Node};
 use crate::sync::atomic::Ordering;
+#[cfg(not(loom))]
+use crate::sys::ForkHooks;
 
 /// How many buckets there are. One under the model checker, where addresses differ from run to run.
 const BUCKETS: usize = if cfg!(loom) { 1 } else { 512 };
@@ -62,15 +64,22 @@ impl Bucket {
         Bucket::table().iter().for_each(|bucket| f(bucket));
     }
 
-    /// Locks all buckets, for the thread that is about to fork.
-    pub(super) fn hold_all() {
+    /// In the child no thread waits: its node is on a stack that the C runtime gives to a new
+    /// thread.
+    const AT_FORK: ForkHooks = ForkHooks {
+        before: Bucket::hold_all,
+        in_parent: || Bucket::let_all_go(|_| ()),
+        in_child: || Bucket::let_all_go(Queues::forget),
+    };
+
+    fn hold_all() {
         for bucket in Bucket::table() {
             bucket.queues.hold();
         }
     }
 
-    /// Calls `f` with the queues of each bucket and unlocks it, in the parent or in the child.
-    pub(super) fn let_all_go(f: fn(&mut Queues)) {
+    /// Calls `f` with the queues of each bucket and unlocks it.
+    fn let_all_go(f: fn(&mut Queues)) {
         for bucket in Bucket::table() {
             // SAFETY: this is the thread that has called `hold_all`, and no guard came into being
             // since.
@@ -102,7 +111,7 @@ impl Bucket {
 impl Bucket {
     pub(super) fn lock(&'static self) -> MutexGuard<'static, Queues> {
         #[cfg(not(loom))]
-        fork::be_ready();
+        fork::be_ready(Part::Queues, &Bucket::AT_FORK);
         self.queues.lock()
     }
 }
@@ -144,7 +153,7 @@ impl Queues {
 
     /// Forgets all waiters, whose threads are no more.
     #[cfg(not(loom))]
-    pub(super) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.first = ptr::null();
     }
 

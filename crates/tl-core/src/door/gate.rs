@@ -31,7 +31,7 @@ impl Gate {
         // sleep.
         let opened = self.opened.load(Ordering::Acquire);
         if !is_woken() {
-            platform::wait(&self.opened, opened, deadline);
+            platform::wait(&self.opened, opened, deadline.nanos());
         }
     }
 

@@ -3,12 +3,16 @@
 use std::mem;
 use std::panic::Location;
 
+#[cfg(not(loom))]
+use super::fork::{self, Part};
 use super::mutex::Mutex;
 use super::note::Holder;
 use super::platform;
 use super::trace::{self, Event, WasHeld};
 use super::word::QueueId;
 use crate::ident::{ThreadIdent, current_ident};
+#[cfg(not(loom))]
+use crate::sys::ForkHooks;
 
 /// A lock that a thread holds. See [`held`].
 ///
@@ -49,25 +53,26 @@ static HELD: [Mutex<Vec<Held>>; SHARDS] = [const { Mutex::new(Vec::new()) }; SHA
 static HELD: std::sync::LazyLock<[Mutex<Vec<Held>>; SHARDS]> =
     std::sync::LazyLock::new(|| [(); SHARDS].map(|()| Mutex::new(Vec::new())));
 
-/// Locks all shards, for the thread that is about to fork.
+/// In the child what was held stays held.
 #[cfg(not(loom))]
-pub(super) fn hold_all() {
-    HELD.iter().for_each(Mutex::hold);
-}
+const AT_FORK: ForkHooks = ForkHooks {
+    before: || HELD.iter().for_each(Mutex::hold),
+    in_parent: let_all_go,
+    in_child: let_all_go,
+};
 
-/// Unlocks them, in the parent or in the child. What was held stays held there.
 #[cfg(not(loom))]
-pub(super) fn let_all_go() {
+fn let_all_go() {
     for shard in &HELD {
-        // SAFETY: this is the thread that has called `hold_all`, and no guard came into being
-        // since.
+        // SAFETY: this is the thread that has taken all of them before the fork, and it has no
+        // guard.
         drop(unsafe { shard.take_back() });
     }
 }
 
 fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
     #[cfg(not(loom))]
-    super::fork::be_ready();
+    fork::be_ready(Part::Held, &AT_FORK);
     const SHIFT: u32 = usize::BITS - SHARDS.trailing_zeros();
     // As the buckets of the queues are found.
     &HELD[lock.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]

@@ -11,7 +11,7 @@
 //! | `deadline.rs` | [`Deadline`]: when a wait gives up |
 //! | `mutex.rs` | [`Mutex`]: the small lock under all this |
 //! | `pooled.rs` | [`PooledMutex`]: a value behind one of a few such locks, which a fork can take |
-//! | `fork.rs` | what is done around a `fork` |
+//! | `fork.rs` | what the parts of the door do around a `fork` |
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
 //! | `held.rs` | [`held`]: which thread holds which lock, for locks without an owner that are told to note it |

@@ -7,7 +7,7 @@ use std::fmt;
 use std::mem;
 use std::ops::{Deref, DerefMut};
 
-use super::{Deadline, platform};
+use super::platform;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::const_unless_loom;
 
@@ -140,7 +140,7 @@ impl<T: ?Sized> Mutex<T> {
         // Acquire: as in `take`. Having slept, this thread cannot know whether others still do: it
         // leaves `CONTENDED`.
         while self.state.swap(CONTENDED, Ordering::Acquire) != FREE {
-            platform::wait(&self.state, CONTENDED, Deadline::NEVER);
+            platform::wait(&self.state, CONTENDED, None);
         }
     }
 }

@@ -126,7 +126,7 @@ impl Node {
             .compare_exchange(WAITING, asleep, Ordering::Relaxed, Ordering::Relaxed);
         while !self.is_woken() {
             match self.gate {
-                None => platform::wait(&self.parker, PARKED, deadline),
+                None => platform::wait(&self.parker, PARKED, deadline.nanos()),
                 Some(gate) => gate.wait_unless(|| self.is_woken(), deadline),
             }
             if !self.is_woken() && deadline.has_passed() {

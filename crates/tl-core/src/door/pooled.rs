@@ -7,14 +7,29 @@ use std::ptr;
 
 use crossbeam_utils::CachePadded;
 
-use super::fork;
+use super::fork::{self, Part};
 use super::mutex::{Mutex, MutexGuard};
+use crate::sys::ForkHooks;
 
 /// How many locks there are. It is rare that two threads use different values behind the same lock
 /// at the same time, and then one waits for a few instructions.
 const LOCKS: usize = 64;
 
 static POOL: [CachePadded<Mutex<()>>; LOCKS] = [const { CachePadded::new(Mutex::new(())) }; LOCKS];
+
+const AT_FORK: ForkHooks = ForkHooks {
+    before: || POOL.iter().for_each(|lock| lock.hold()),
+    in_parent: let_all_go,
+    in_child: let_all_go,
+};
+
+fn let_all_go() {
+    for lock in &POOL {
+        // SAFETY: this is the thread that has taken all of them before the fork, and it has no
+        // guard.
+        drop(unsafe { lock.take_back() });
+    }
+}
 
 /// A value behind a lock of a pool, for critical sections of a few instructions, as with [`Mutex`].
 /// It takes no room beside the value.
@@ -59,7 +74,7 @@ impl<T> PooledMutex<T> {
 
     /// Waits for the lock and takes it.
     pub fn lock(&self) -> PooledGuard<'_, T> {
-        fork::be_ready();
+        fork::be_ready(Part::Pool, &AT_FORK);
         const SHIFT: u32 = usize::BITS - LOCKS.trailing_zeros();
         // Fibonacci hashing, as for the buckets. The address stays the same while the value is
         // borrowed.
@@ -120,21 +135,5 @@ impl<T> DerefMut for PooledGuard<'_, T> {
 impl<T: fmt::Debug> fmt::Debug for PooledGuard<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)
-    }
-}
-
-/// Takes all locks, for the thread that is about to fork.
-pub(super) fn hold_all() {
-    for lock in &POOL {
-        lock.hold();
-    }
-}
-
-/// Releases them, in the parent or in the child.
-pub(super) fn let_all_go() {
-    for lock in &POOL {
-        // SAFETY: this is the thread that has called `hold_all`, and no guard of it came into
-        // being.
-        drop(unsafe { lock.take_back() });
     }
 }

@@ -9,10 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::deadline::Deadline;
+#[cfg(not(loom))]
+use super::fork::{self, Part};
 use super::note::{Call, Holder};
 use super::platform;
 use super::word::QueueId;
 use crate::ident::{ThreadIdent, current_ident};
+#[cfg(not(loom))]
+use crate::sys::ForkHooks;
 
 /// A recorder: it is told of each [`Event`], on the thread to which it happens.
 ///
@@ -88,18 +92,19 @@ fn tracer() -> &'static AtomicPtr<Tracer> {
 /// ```
 pub fn set_tracer(tracer: Option<&'static Tracer>) {
     #[cfg(not(loom))]
-    super::fork::be_ready();
+    fork::be_ready(Part::Tracer, &AT_FORK);
     let to = tracer.map_or(ptr::null_mut(), |tracer| ptr::from_ref(tracer).cast_mut());
     // Release: pairs with `tell`.
     self::tracer().store(to, Ordering::Release);
 }
 
-/// Forgets the recorder, in a child made by `fork`.
 #[cfg(not(loom))]
-pub(super) fn forget_tracer() {
+const AT_FORK: ForkHooks = ForkHooks {
+    before: || (),
+    in_parent: || (),
     // Relaxed: there is one thread.
-    tracer().store(ptr::null_mut(), Ordering::Relaxed);
-}
+    in_child: || tracer().store(ptr::null_mut(), Ordering::Relaxed),
+};
 
 /// Returns whether a recording is being made.
 #[inline]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::LockMode;
+use super::mode::LockMode;
 use crate::door::word::QueueId;
 use crate::ident::ThreadIdent;
 

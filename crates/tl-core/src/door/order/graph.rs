@@ -4,15 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::{Holding, LockMode, LockOrder, OrderStep};
+use super::found::{LockOrder, OrderStep};
+use super::mode::LockMode;
 use crate::door::word::QueueId;
 use crate::ident::ThreadIdent;
+
+/// A lock that a thread holds.
+#[derive(Clone, Copy)]
+pub(super) struct Holding {
+    pub(super) lock: u64,
+    pub(super) queue: QueueId,
+    pub(super) mode: LockMode,
+    pub(super) place: &'static Location<'static>,
+}
 
 /// A lock that a thread is about to take.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
-    /// The thread and its name, read before the graph is locked: reading a name that was changed
-    /// takes a lock, which a thread that forks takes before that of the graph.
+    /// The thread and its name, read before the graph is locked, since that takes a lock, too.
     pub(super) thread: ThreadIdent,
     pub(super) thread_name: &'a Arc<str>,
     pub(super) lock: u64,

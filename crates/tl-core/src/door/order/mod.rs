@@ -3,6 +3,7 @@
 //! | file | what it has |
 //! | --- | --- |
 //! | `mod.rs` | what a lock notes when it is wanted, taken and let go |
+//! | `mode.rs` | [`LockMode`]: how a lock is held or wanted |
 //! | `graph.rs` | which lock was wanted while which was held, and the circles in that |
 //! | `found.rs` | [`LockOrder`]: such a circle, and how it is written for people |
 //!
@@ -30,22 +31,46 @@
 
 mod found;
 mod graph;
+mod mode;
 
 use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use graph::{Graph, Wanted};
+use graph::{Graph, Holding, Wanted};
 
+use super::fork::{self, Part};
 use super::held;
-use super::mutex::Mutex;
+use super::mutex::{Mutex, MutexGuard};
 use super::word::QueueId;
 use crate::ident::current_ident;
 use crate::names::current_name;
+use crate::sys::ForkHooks;
 
 pub use found::{LockOrder, OrderStep};
+pub use mode::LockMode;
 
 static GRAPH: Mutex<Graph> = Mutex::new(Graph::new());
+
+const AT_FORK: ForkHooks = ForkHooks {
+    before: || GRAPH.hold(),
+    in_parent: let_go,
+    in_child: || {
+        // The threads that look for new orders are the parent's.
+        WATCHES.store(0, Ordering::Relaxed);
+        let_go();
+    },
+};
+
+fn let_go() {
+    // SAFETY: this is the thread that has taken it before the fork, and it has no guard.
+    drop(unsafe { GRAPH.take_back() });
+}
+
+fn graph() -> MutexGuard<'static, Graph> {
+    fork::be_ready(Part::Orders, &AT_FORK);
+    GRAPH.lock()
+}
 
 /// How many orders have been found, how many of them somebody has taken to report them, and how
 /// many threads look for new ones. Relaxed: what they count is under the lock of the graph.
@@ -61,47 +86,6 @@ thread_local! {
     /// What the calling thread holds, the oldest first. Some of it another thread may have released
     /// since: see `still_held`.
     static HERE: RefCell<Vec<Holding>> = const { RefCell::new(Vec::new()) };
-}
-
-/// A lock that a thread holds.
-#[derive(Clone, Copy)]
-struct Holding {
-    lock: u64,
-    queue: QueueId,
-    mode: LockMode,
-    place: &'static Location<'static>,
-}
-
-/// How a lock is held or wanted.
-///
-/// | held | stands in the way of a thread that wants it |
-/// | --- | --- |
-/// | `Exclusive` | in any mode |
-/// | `Upgradable` | `Exclusive` or `Upgradable` |
-/// | `Shared` | `Exclusive` |
-///
-/// A reader also stands in the way of a thread that wants to read, if there are threads that write:
-/// one that is overdue lets no reader in. That counts from the first time on that the lock is
-/// written after it was read with another lock held or wanted. It never counts for a thread that
-/// reads again (`Recursive`), and writing by an upgrade does not count as writing.
-///
-/// # Examples
-///
-/// ```
-/// use tl_core::door::LockMode;
-///
-/// assert!(LockMode::Exclusive < LockMode::Shared);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LockMode {
-    /// By one thread at a time.
-    Exclusive,
-    /// To read, with the right to write later.
-    Upgradable,
-    /// To read.
-    Shared,
-    /// To read, past writers that wait.
-    Recursive,
 }
 
 /// The identity of a lock, for as long as the lock lives. It is to lie in the lock.
@@ -191,7 +175,7 @@ impl LockId {
                 mode,
                 place,
             };
-            let mut graph = GRAPH.lock();
+            let mut graph = graph();
             graph.wanted(here, wanted);
             FOUND.store(graph.found().len(), Ordering::Relaxed);
         });
@@ -225,7 +209,7 @@ impl LockId {
     /// Notes that a thread has taken the lock to write, and that others read it at other times.
     pub fn note_writer(&self) {
         if self.number.load(Ordering::Relaxed) != 0 {
-            let mut graph = GRAPH.lock();
+            let mut graph = graph();
             graph.written(self.number());
             FOUND.store(graph.found().len(), Ordering::Relaxed);
         }
@@ -243,7 +227,7 @@ impl LockId {
         });
         let is_here = found.flatten().is_some() || held::is_held_here(queue);
         if !is_here && held::holder_of(queue).is_some() {
-            GRAPH.lock().passed_on(lock);
+            graph().passed_on(lock);
         }
     }
 }
@@ -253,7 +237,7 @@ impl Drop for LockId {
     fn drop(&mut self) {
         let number = self.number.load(Ordering::Relaxed);
         if number != 0 {
-            GRAPH.lock().forget(number);
+            graph().forget(number);
         }
     }
 }
@@ -279,7 +263,7 @@ fn still_held(holding: &Holding) -> bool {
 /// assert!(tl_core::door::lock_orders().is_empty());
 /// ```
 pub fn lock_orders() -> Vec<LockOrder> {
-    GRAPH.lock().found().to_vec()
+    graph().found().to_vec()
 }
 
 /// Returns those [`lock_orders`] that nobody has reported, for the caller to do so. It returns none
@@ -309,7 +293,7 @@ fn take_unreported() -> Vec<LockOrder> {
     if holds_nothing != Some(true) || WATCHES.load(Ordering::Relaxed) > 0 {
         return Vec::new();
     }
-    let graph = GRAPH.lock();
+    let graph = graph();
     let found = graph.found();
     let taken = TAKEN.swap(found.len(), Ordering::Relaxed);
     found[taken..].to_vec()
@@ -325,6 +309,7 @@ fn take_unreported() -> Vec<LockOrder> {
 /// drop(watch);
 /// ```
 pub fn watch_lock_orders() -> OrderWatch {
+    fork::be_ready(Part::Orders, &AT_FORK);
     WATCHES.fetch_add(1, Ordering::Relaxed);
     OrderWatch(())
 }
@@ -348,7 +333,7 @@ impl OrderWatch {
         if FOUND.load(Ordering::Relaxed) == known {
             return Vec::new();
         }
-        let graph = GRAPH.lock();
+        let graph = graph();
         let found = graph.found();
         TAKEN.store(found.len(), Ordering::Relaxed);
         found.get(known..).unwrap_or_default().to_vec()
@@ -362,20 +347,4 @@ impl Drop for OrderWatch {
             watches.checked_sub(1)
         });
     }
-}
-
-/// Forgets the threads that look at the orders, in a child made by `fork`: they are the parent's.
-pub(super) fn forget_watches() {
-    WATCHES.store(0, Ordering::Relaxed);
-}
-
-/// Locks the graph, for the thread that is about to fork.
-pub(super) fn hold_all() {
-    GRAPH.hold();
-}
-
-/// Unlocks it, in the parent or in the child.
-pub(super) fn let_all_go() {
-    // SAFETY: this is the thread that has called `hold_all`, and no guard came into being since.
-    drop(unsafe { GRAPH.take_back() });
 }

@@ -4,8 +4,6 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::super::Deadline;
-
 /// Half of the `timespec` that the system call takes. That is the kernel's first one, of two
 /// `long`s, whatever the C library's is by now: on 32 bits its seconds end 68 years after the start
 /// of the machine, from which they count. Two systems with pointers of 32 bits have had 64 from the
@@ -24,10 +22,10 @@ type Part = i64;
 /// `FUTEX_BITSET_MATCH_ANY`, all bits of the set, which `libc` does not have for Android.
 const MATCH_ANY: u32 = u32::MAX;
 
-pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
+pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, until: Option<u64>) {
     // What cannot be represented is so far away that the thread can as well sleep until it is
     // woken.
-    let until = deadline.nanos().and_then(|nanos| {
+    let until = until.and_then(|nanos| {
         let seconds = Part::try_from(nanos / 1_000_000_000).ok()?;
         Some([seconds, (nanos % 1_000_000_000) as Part])
     });

@@ -4,7 +4,7 @@
 //!
 //! | function | promise |
 //! | --- | --- |
-//! | `wait(word, expected, deadline)` | sleeps if `word` still holds `expected`; returns after a `wake`, at the deadline, or for no reason at all: the caller looks at the word again |
+//! | `wait(word, expected, until)` | sleeps if `word` still holds `expected`; returns after a `wake`, at the moment `until` if there is one, or for no reason at all: the caller looks at the word again |
 //! | `wake(word)` | wakes one thread that sleeps on the address; it never reads the word, so the word may be gone |
 //! | `wake_all(word)` | wakes all threads that sleep on the address, as `wake` does one |
 //! | `now()` | nanoseconds of a clock that never goes back |

@@ -5,8 +5,6 @@
 use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use loom::sync::{Condvar, Mutex};
 
-use super::super::Deadline;
-
 struct Platform {
     /// Held while a sleeper looks at its word, as the kernel holds its own lock.
     kernel: Mutex<()>,
@@ -22,12 +20,12 @@ loom::lazy_static! {
     };
 }
 
-pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
+pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, until: Option<u64>) {
     let kernel = PLATFORM
         .kernel
         .lock()
         .expect("no thread of a model panics here");
-    let has_passed = deadline.nanos().is_some_and(|nanos| nanos <= now());
+    let has_passed = until.is_some_and(|until| until <= now());
     if word.load(Ordering::Relaxed) == expected && !has_passed {
         drop(PLATFORM.sleepers.wait(kernel));
     }

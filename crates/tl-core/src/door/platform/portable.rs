@@ -19,12 +19,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN};
 
-use super::super::Deadline;
-
-pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) {
+pub(in crate::door) fn wait(word: &AtomicU32, expected: u32, until: Option<u64>) {
     // One that cannot be represented is so far away that the thread can as well sleep until it is
     // woken.
-    let until = deadline.nanos().and_then(|nanos| {
+    let until = until.and_then(|nanos| {
         let since_origin = nanos.saturating_sub(AT_ORIGIN);
         origin().checked_add(Duration::from_nanos(since_origin))
     });
