@@ -5,8 +5,8 @@ use std::mem;
 use std::sync::Arc;
 
 use super::ThreadRecord;
-use super::own::{RECORD, take};
-use super::record::{MAIN, TELLING};
+use super::own::{MAIN, RECORD, take};
+use super::record::TELLING;
 use crate::door::MutexGuard;
 use crate::ident::{self, current_ident};
 use crate::sys::{self, ForkHooks, ForkRank, Kept, at_fork};

@@ -16,13 +16,17 @@
 //!
 //! | file | what it has |
 //! | --- | --- |
-//! | `record.rs` | the record of a thread: its identity, its name, and what the operating system hears of it |
 //! | `text.rs` | a name that was given, or a default one |
-//! | `own.rs` | the record of the calling thread, and what that remembers of its name |
+//! | `record.rs` | the record of a thread: its identity, its name, and what the operating system hears of it |
+//! | `own.rs` | what is known of records: that of the main thread; and in each thread its own, and its name |
 //! | `forked.rs` | the records around a `fork` |
+//! | `made.rs` | how records are made: for new threads, and for the main thread |
+//! | `current.rs` | the calling thread's record and its name |
 
+mod current;
 #[cfg(not(loom))]
 mod forked;
+mod made;
 mod own;
 mod record;
 mod text;
@@ -33,5 +37,5 @@ mod forked {
     pub(super) fn be_ready() {}
 }
 
-pub use own::{current_name, with_current_name};
+pub use current::{current_name, with_current_name};
 pub use record::ThreadRecord;

@@ -2,16 +2,13 @@
 
 use std::fmt;
 use std::mem;
-use std::panic::{self, RefUnwindSafe, UnwindSafe};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::thread;
 
-use super::forked;
-use super::own::{RECORD, STAGE, Stage, has_ended, keep, take};
-use super::text::{DUMMIES, THREADS, Text};
+use super::text::Text;
 use crate::door::{Mutex, MutexGuard, PooledMutex};
-use crate::ident::{self, ThreadIdent, current_ident};
+use crate::ident::ThreadIdent;
 use crate::sys;
 
 /// The identity and the name of one thread: what the thread itself reads them from, and what others
@@ -81,145 +78,39 @@ pub(super) static TELLING: Mutex<()> = Mutex::new(());
 #[cfg(loom)]
 static TELLING: std::sync::LazyLock<Mutex<()>> = std::sync::LazyLock::new(|| Mutex::new(()));
 
-/// The record of the main thread, once somebody has asked for it.
-#[cfg(not(loom))]
-pub(super) static MAIN: Mutex<Option<Arc<ThreadRecord>>> = Mutex::new(None);
-#[cfg(loom)]
-static MAIN: std::sync::LazyLock<Mutex<Option<Arc<ThreadRecord>>>> =
-    std::sync::LazyLock::new(|| Mutex::new(None));
-
 impl ThreadRecord {
-    /// Creates a record for a thread that will have this name.
-    pub fn new(name: impl Into<Arc<str>>) -> Arc<ThreadRecord> {
-        ThreadRecord::with_text(Text::Given(name.into()))
-    }
-
-    /// Creates a record for a thread without a name: it will be `Thread-N`, where N counts these
-    /// calls from 1.
-    pub fn unnamed() -> Arc<ThreadRecord> {
-        ThreadRecord::with_text(THREADS.next())
-    }
-
-    fn with_text(text: Text) -> Arc<ThreadRecord> {
-        forked::be_ready();
-        Arc::new(ThreadRecord {
+    /// To be called when a fork finds the records as it should: see `forked.rs`.
+    pub(super) fn with_text(text: Text) -> ThreadRecord {
+        ThreadRecord {
             ident: AtomicU64::new(0),
             has_begun: AtomicBool::new(false),
             native_id: AtomicU64::new(0),
             version: AtomicU32::new(0),
             is_running: AtomicBool::new(false),
             name: PooledMutex::new(text),
-        })
+        }
     }
 
-    /// Returns the record of the main thread, from whichever thread this is called.
-    pub fn main() -> Arc<ThreadRecord> {
-        let known = MAIN.lock().as_ref().map(Arc::clone);
-        known.unwrap_or_else(|| {
-            if sys::is_main_thread() {
-                // In a child made by `fork` before there was any record, it is not what it is
-                // elsewhere.
-                current_ident();
-                ident::become_main();
-            }
-            let record = ThreadRecord::new("MainThread");
-            record.set_ident(Some(ident::of_main()));
-            record.has_begun.store(true, Ordering::Relaxed);
-            record.run(sys::main_native_id());
-            // Unless another thread has been faster. The lock is released before that one is
-            // dropped.
-            Arc::clone(MAIN.lock().get_or_insert_with(|| Arc::clone(&record)))
-        })
+    /// Notes that a thread has this record from now on. Returns false if one has it already.
+    pub(super) fn claim(&self) -> bool {
+        // Relaxed: that only one thread finds it false is all that is asked.
+        !self.has_begun.swap(true, Ordering::Relaxed)
     }
 
     /// Notes that the thread runs, and the number that the system gave it, if that is known.
     pub(super) fn run(&self, native_id: Option<u64>) {
         // Relaxed, both: what has to see one with the other locks `TELLING`.
-        self.native_id
-            .store(native_id.unwrap_or(0), Ordering::Relaxed);
+        self.set_native_id(native_id.unwrap_or(0));
         self.is_running.store(true, Ordering::Relaxed);
     }
 
-    /// Notes that the thread runs no longer.
-    pub(super) fn stop(&self) {
-        let telling = TELLING.lock();
-        self.is_running.store(false, Ordering::Relaxed);
-        drop(telling);
+    pub(super) fn set_native_id(&self, native_id: u64) {
+        self.native_id.store(native_id, Ordering::Relaxed);
     }
 
-    /// Returns the record of the calling thread.
-    ///
-    /// At the first call of a thread that has no record this makes one. In a destructor that runs
-    /// after the very end of the thread (in C, there are some) it is a new one at each call, named
-    /// as the operating system has it.
-    pub fn current() -> Arc<ThreadRecord> {
-        let known = RECORD.with_borrow(|own| own.as_ref().map(|own| Arc::clone(&own.0)));
-        known.unwrap_or_else(ThreadRecord::adopt_current)
-    }
-
-    /// Makes a record for the calling thread, which has none.
-    #[cold]
-    fn adopt_current() -> Arc<ThreadRecord> {
-        let ident = current_ident();
-        if ident == ident::of_main() || sys::is_main_thread() {
-            let record = ThreadRecord::main();
-            record.native_id.store(sys::native_id(), Ordering::Relaxed);
-            keep(&record);
-            return record;
-        }
-        let text = if has_ended() {
-            Text::Given(sys::os_name().into())
-        } else {
-            match std_name() {
-                Some(name) => Text::Given(name),
-                None => DUMMIES.next(),
-            }
-        };
-        let record = ThreadRecord::with_text(text);
-        record.set_ident(Some(ident));
-        record.has_begun.store(true, Ordering::Relaxed);
-        record.run(Some(sys::native_id()));
-        if has_ended() {
-            record.stop();
-        } else {
-            keep(&record);
-        }
-        record
-    }
-
-    /// Makes the calling thread, which must be a new one, the thread of this record: its identity
-    /// is the record's, and so is its name. If the record has no identity yet it gets one.
-    ///
-    /// `os_name` is what the operating system has been told already, empty if nothing: only what
-    /// differs from it is told again.
-    ///
-    /// What runs in a new thread before this call may have asked for its identity or its name
-    /// already: an allocator that takes a lock, the handler of a signal. What it was given then is
-    /// replaced. Nothing may still be held in its name, such as a reentrant lock, since nobody has
-    /// that identity any more.
-    ///
-    /// # Panics
-    ///
-    /// If the calling thread is the main thread, has begun a record, or has dropped its
-    /// thread-locals; and if the record is that of another thread, though it may have ended.
-    /// Nothing has changed then.
-    pub fn begin(self: &Arc<ThreadRecord>, os_name: &str) {
-        assert!(
-            STAGE.get() == Stage::NotBegun && ident::assigned() != Some(ident::of_main()),
-            "only a new thread can begin a record: the main thread, one that has begun another, or one \
-             that has dropped its thread-locals cannot"
-        );
-        // Relaxed: that only one thread finds it false is all that is asked.
-        assert!(
-            !self.has_begun.swap(true, Ordering::Relaxed),
-            "a record is that of one thread: make a new one for each"
-        );
-        ident::set_current(self.ident().unwrap_or_else(|| self.give_ident()));
-        STAGE.set(Stage::Begun);
-        if let Some(temporary) = take(&RECORD) {
-            temporary.0.replaced();
-        }
-        keep(self);
+    /// Notes that the calling thread runs with this record, and tells the system its name, unless
+    /// that is `os_name`, which the system has been told before.
+    pub(super) fn run_here(&self, os_name: &str) {
         let native_id = sys::native_id();
         let telling = TELLING.lock();
         self.run(Some(native_id));
@@ -233,9 +124,16 @@ impl ThreadRecord {
         drop(telling);
     }
 
+    /// Notes that the thread runs no longer.
+    pub(super) fn stop(&self) {
+        let telling = TELLING.lock();
+        self.is_running.store(false, Ordering::Relaxed);
+        drop(telling);
+    }
+
     /// Notes that the thread for which this record was made too early has begun another record.
     #[cold]
-    fn replaced(&self) {
+    pub(super) fn replaced(&self) {
         self.stop();
         // So that a thread that remembers the old name looks again. Relaxed: by the same thread.
         self.version.fetch_add(1, Ordering::Relaxed);
@@ -257,7 +155,7 @@ impl ThreadRecord {
         self.give_ident()
     }
 
-    fn give_ident(&self) -> ThreadIdent {
+    pub(super) fn give_ident(&self) -> ThreadIdent {
         let ident = ThreadIdent::next();
         self.set_ident(Some(ident));
         ident
@@ -280,7 +178,7 @@ impl ThreadRecord {
         );
     }
 
-    fn set_ident(&self, ident: Option<ThreadIdent>) {
+    pub(super) fn set_ident(&self, ident: Option<ThreadIdent>) {
         let number = ident.map_or(0, |ident| ident.as_u64().get());
         self.ident.store(number, Ordering::Relaxed);
     }
@@ -365,11 +263,4 @@ impl fmt::Debug for ThreadRecord {
             .field("native_id", &self.native_id())
             .finish()
     }
-}
-
-/// Returns the name that the calling thread has in the standard library.
-fn std_name() -> Option<Arc<str>> {
-    // Once std has dropped its own record of the thread, among C's last destructors, it panics.
-    let name = panic::catch_unwind(|| thread::current().name().map(Arc::from));
-    name.ok().flatten()
 }
