@@ -146,6 +146,11 @@ impl fmt::Display for SetDaemonError {
 
 impl Error for SetDaemonError {}
 
+/// The smallest stack: what Python allows too.
+pub(crate) const SMALLEST_STACK: usize = 32 * 1024;
+/// The largest stack: half of what a pointer can reach on 64 bits, and more than any system has.
+pub(crate) const LARGEST_STACK: usize = isize::MAX as usize / 2;
+
 /// Why the stack size for new threads was not changed. It is as it was.
 ///
 /// # Examples
@@ -171,12 +176,12 @@ impl fmt::Display for StackSizeError {
             StackSizeError::TooSmall(size) => write!(
                 f,
                 "a stack of {size} bytes is too small: use {} or more, or 0 for the default",
-                crate::stack::SMALLEST
+                SMALLEST_STACK
             ),
             StackSizeError::TooLarge(size) => write!(
                 f,
                 "a stack of {size} bytes is too large: use {} or less, or 0 for the default",
-                crate::stack::LARGEST
+                LARGEST_STACK
             ),
         }
     }

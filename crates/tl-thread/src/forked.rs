@@ -15,13 +15,13 @@ mod hooks {
 
     use crate::registry::Registry;
     use crate::thread::{OsThread, lock_discarded};
-    use crate::{excepthook, own, process_end, registry, scope, transit};
+    use crate::{crews, excepthook, own, process_end, registry, transit};
 
     struct Held {
         registry: MutexGuard<'static, Registry>,
         /// The count of threads in transit, of which none is there in the child.
         transit: MutexGuard<'static, usize>,
-        _crews: MutexGuard<'static, scope::Crews>,
+        _crews: MutexGuard<'static, crews::Crews>,
         _hook: MutexGuard<'static, Option<excepthook::Hook>>,
         _discarded: MutexGuard<'static, Vec<OsThread<JoinHandle<()>>>>,
     }
@@ -55,7 +55,7 @@ mod hooks {
         replace_held(Some(Held {
             transit,
             registry: registry::lock(),
-            _crews: scope::lock_crews(),
+            _crews: crews::lock(),
             _hook: excepthook::lock(),
             _discarded: lock_discarded(),
         }));

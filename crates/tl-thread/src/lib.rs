@@ -192,6 +192,7 @@
 #![forbid(unsafe_code)]
 
 mod crew;
+mod crews;
 mod current;
 mod ending;
 mod enumerate;

@@ -16,9 +16,7 @@ use tl_core::door::{Call, Mutex};
 use crate::Thread;
 use crate::event_count::EventCount;
 use crate::statics::model_static;
-
-/// No place in the list.
-pub(crate) const NOWHERE: u32 = u32::MAX;
+use crate::thread::NOWHERE;
 
 /// A vector with room for fewer entries than this is never made smaller.
 const SMALL: usize = 1024;

@@ -11,29 +11,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-#[cfg(not(loom))]
-use tl_core::door::MutexGuard;
-use tl_core::door::{Call, Deadline, Mutex, Operation};
+use tl_core::door::{Call, Deadline, Operation};
 
 use crate::crew::Crew;
+use crate::crews;
 use crate::spawn::no_result;
-use crate::statics::model_static;
 use crate::thread::{OsThread, Start};
 use crate::{Builder, Thread};
-
-/// The crews of the open scopes, by the address of the standard library's scope. There are few, so
-/// that a list is fast enough.
-pub(crate) type Crews = Vec<(usize, Arc<Crew>)>;
-
-model_static! {
-    static CREWS: Mutex<Crews> = Mutex::new(Vec::new());
-}
-
-/// Locks them, for the thread that is about to fork.
-#[cfg(not(loom))]
-pub(crate) fn lock_crews() -> MutexGuard<'static, Crews> {
-    CREWS.lock()
-}
 
 const SCOPE: &Operation = &Operation::new("tl_thread", "scope");
 const JOIN: &Operation = &Operation::new("ScopedJoinHandle", "join");
@@ -49,8 +33,7 @@ struct CloseScope {
 
 impl CloseScope {
     fn open(key: usize, call: Call) -> CloseScope {
-        let crew = Arc::new(Crew::new());
-        CREWS.lock().push((key, Arc::clone(&crew)));
+        let crew = crews::open(key);
         CloseScope { key, crew, call }
     }
 }
@@ -59,7 +42,7 @@ impl Drop for CloseScope {
     fn drop(&mut self) {
         // As long as one thread of the crew runs it may start others, and looks the crew up here.
         self.crew.wait(self.call);
-        CREWS.lock().retain(|(key, _)| *key != self.key);
+        crews::close(self.key);
     }
 }
 
@@ -209,14 +192,9 @@ impl Builder {
     {
         let std_scope = scope.std_scope();
         let key = ptr::from_ref(std_scope).addr();
-        let crew = CREWS
-            .lock()
-            .iter()
-            .find(|(open, _)| *open == key)
-            .map(|(_, crew)| Arc::clone(crew));
         // The thread joins the crew when it is started, and leaves when it has ended, or was
         // refused. In a scope that the standard library has opened there is no crew.
-        let thread = self.thread(crew);
+        let thread = self.thread(crews::of(key));
         let start = Start::of_new(&thread);
         let (builder, main) = start.build()?;
         let os = start.keep(builder.spawn_scoped(std_scope, main.around(f))?);

@@ -3,12 +3,8 @@
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::StackSizeError;
+use crate::error::{LARGEST_STACK, SMALLEST_STACK, StackSizeError};
 
-/// The smallest stack: what Python allows too.
-pub(crate) const SMALLEST: usize = 32 * 1024;
-/// The largest stack: half of what a pointer can reach on 64 bits, and more than any system has.
-pub(crate) const LARGEST: usize = isize::MAX as usize / 2;
 /// The largest stack that any system grants.
 pub(crate) const LARGE: usize = 64 * 1024 * 1024;
 
@@ -61,8 +57,8 @@ pub fn set_stack_size(size: usize) -> Result<(), StackSizeError> {
 
 fn check(size: usize) -> Result<(), StackSizeError> {
     match size {
-        0 | SMALLEST..=LARGEST => Ok(()),
-        1..SMALLEST => Err(StackSizeError::TooSmall(size)),
+        0 | SMALLEST_STACK..=LARGEST_STACK => Ok(()),
+        1..SMALLEST_STACK => Err(StackSizeError::TooSmall(size)),
         _ => Err(StackSizeError::TooLarge(size)),
     }
 }
@@ -74,7 +70,7 @@ pub(crate) fn for_new_thread(own: usize) -> io::Result<Option<usize>> {
     let size = if own == 0 {
         stack_size()
     } else {
-        own.max(SMALLEST)
+        own.max(SMALLEST_STACK)
     };
     check(size).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     Ok((size != 0).then_some(size))

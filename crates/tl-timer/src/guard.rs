@@ -47,11 +47,31 @@ pub struct CancelOnDrop {
     timer: Option<Timer>,
 }
 
-impl CancelOnDrop {
-    pub(crate) fn new(timer: Timer) -> CancelOnDrop {
-        CancelOnDrop { timer: Some(timer) }
+impl Timer {
+    /// Turns the handle into one that [`cancel`](Timer::cancel)s the timer when it is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_timer::Timer;
+    ///
+    /// fn answer() -> Result<u32, tl_thread::StartError> {
+    ///     let warning = Timer::new(Duration::from_secs(10), || println!("this takes long"));
+    ///     warning.start()?;
+    ///     let _warning = warning.cancel_on_drop();
+    ///     Ok(6 * 7) // however the function is left, no warning comes afterwards
+    /// }
+    ///
+    /// assert_eq!(answer()?, 42);
+    /// # Ok::<(), tl_thread::StartError>(())
+    /// ```
+    pub fn cancel_on_drop(self) -> CancelOnDrop {
+        CancelOnDrop { timer: Some(self) }
     }
+}
 
+impl CancelOnDrop {
     /// Returns the timer, which is no longer cancelled by itself.
     ///
     /// # Examples

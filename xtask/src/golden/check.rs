@@ -7,16 +7,23 @@ use super::mismatch::{Mismatch, Problem, diff};
 use super::rules::{ByThread, Order};
 use super::template::{Bindings, Template};
 
-pub(super) fn check(golden: &Golden, output: &str) -> Result<(), Mismatch> {
-    let printed: Vec<&str> = output.lines().collect();
-    let problems = match &golden.order {
-        Order::Listed => listed(&golden.lines, &printed),
-        Order::ByThread(rules) => by_thread(&golden.lines, rules, &printed),
-    };
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Mismatch { problems })
+impl Golden {
+    /// Compares what a program printed with the golden.
+    ///
+    /// # Errors
+    ///
+    /// Every way in which the output is not what the golden promises.
+    pub fn check(&self, output: &str) -> Result<(), Mismatch> {
+        let printed: Vec<&str> = output.lines().collect();
+        let problems = match &self.order {
+            Order::Listed => listed(&self.lines, &printed),
+            Order::ByThread(rules) => by_thread(&self.lines, rules, &printed),
+        };
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Mismatch { problems })
+        }
     }
 }
 

@@ -68,15 +68,6 @@ impl Golden {
         })
     }
 
-    /// Compares what a program printed with the golden.
-    ///
-    /// # Errors
-    ///
-    /// Every way in which the output is not what the golden promises.
-    pub fn check(&self, output: &str) -> Result<(), Mismatch> {
-        check::check(self, output)
-    }
-
     /// Returns how a run is drawn.
     #[must_use]
     pub fn lanes(&self) -> &Lanes {

@@ -8,6 +8,117 @@ use tl_locks::{ConditionLock, RLock};
 
 use crate::{Condition, NotAcquired};
 
+impl<L: ConditionLock> Condition<L> {
+    /// Acquires the lock, and returns a guard to wait and notify with, that releases it when it is
+    /// dropped.
+    ///
+    /// # Panics
+    ///
+    /// The same as [`RLock::acquire`], if that is the lock.
+    ///
+    /// # Blocking
+    ///
+    /// Waits until the lock is free: see [`RLock::acquire`],
+    /// [`Lock::acquire`](tl_locks::Lock::acquire).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_condition::Condition;
+    ///
+    /// let condition = Condition::new();
+    /// let guard = condition.lock();
+    /// assert!(!guard.wait_timeout(Duration::from_millis(1)));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn lock(&self) -> ConditionGuard<'_, L> {
+        self.acquire();
+        ConditionGuard::new(self)
+    }
+
+    /// Acquires the lock if that is possible at once. Does not wait.
+    ///
+    /// # Panics
+    ///
+    /// The same as [`RLock::acquire`], if that is the lock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_condition::Condition;
+    /// use tl_locks::Lock;
+    ///
+    /// let condition = Condition::with_lock(Lock::new());
+    /// let guard = condition.try_lock();
+    /// assert!(guard.is_some());
+    /// assert!(condition.try_lock().is_none());
+    /// ```
+    #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
+    pub fn try_lock(&self) -> Option<ConditionGuard<'_, L>> {
+        self.try_acquire().then(|| ConditionGuard::new(self))
+    }
+
+    /// Acquires the lock if that is possible within `timeout`: at once if it is zero, however long
+    /// it takes if it is too long to be added to the clock.
+    ///
+    /// # Panics
+    ///
+    /// The same as [`RLock::acquire`], if that is the lock.
+    ///
+    /// # Blocking
+    ///
+    /// The same as [`lock`](Condition::lock), no longer than `timeout`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tl_condition::Condition;
+    ///
+    /// let condition = Condition::new();
+    /// assert!(condition.lock_timeout(Duration::from_millis(10)).is_some());
+    /// ```
+    #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
+    pub fn lock_timeout(&self, timeout: Duration) -> Option<ConditionGuard<'_, L>> {
+        self.acquire_timeout(timeout)
+            .then(|| ConditionGuard::new(self))
+    }
+
+    /// Acquires the lock if that is possible before `deadline`, which may be in the past: then at
+    /// once or not at all.
+    ///
+    /// # Panics
+    ///
+    /// The same as [`RLock::acquire`], if that is the lock.
+    ///
+    /// # Blocking
+    ///
+    /// The same as [`lock`](Condition::lock), until `deadline` at the latest.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use tl_condition::Condition;
+    ///
+    /// let condition = Condition::new();
+    /// assert!(condition.lock_deadline(Instant::now()).is_some());
+    /// ```
+    #[inline]
+    #[must_use = "if it is `None` the lock was not acquired, and if not, it is released when the guard is dropped"]
+    #[track_caller]
+    pub fn lock_deadline(&self, deadline: Instant) -> Option<ConditionGuard<'_, L>> {
+        self.acquire_deadline(deadline)
+            .then(|| ConditionGuard::new(self))
+    }
+}
+
 /// The lock of a [`Condition`], held; dropping the guard releases it. With it the holder waits and
 /// notifies.
 ///

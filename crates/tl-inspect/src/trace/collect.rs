@@ -1,14 +1,14 @@
 //! From the events in the buffers to what each thread did.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::ops::Range;
+use std::time::{Duration, SystemTime};
 
 use tl_core::ThreadIdent;
 use tl_core::door::{self, Call, Event, QueueId, Waker, trace_clock};
 use tl_thread::{enumerate, main_thread};
 
-use super::spans::{End, TracedHold, TracedThread, TracedTimer, TracedWait, Wakeup};
-use super::{Recording, Trace};
+use super::spans::{End, Trace, TracedHold, TracedThread, TracedTimer, TracedWait, Wakeup};
 use crate::snapshot::Names;
 use crate::{Holder, Place};
 
@@ -60,17 +60,24 @@ struct Track {
 }
 
 impl Trace {
-    pub(super) fn of(recording: &Recording, ended: u64, events: Vec<Event>, open: Open) -> Trace {
+    /// Returns what was recorded at the times of `recorded`.
+    pub(super) fn of(
+        recorded: Range<u64>,
+        started_at: SystemTime,
+        events: Vec<Event>,
+        open: Open,
+    ) -> Trace {
+        let Range {
+            start: began,
+            end: ended,
+        } = recorded;
         let mut tracks = Tracks::default();
         for event in events {
-            tracks.add(event, recording.began);
+            tracks.add(event, began);
         }
         tracks.add_open(open);
         tracks.name_the_living();
-        let clock = Clock {
-            began: recording.began,
-            ended,
-        };
+        let clock = Clock { began, ended };
         let primitives = tracks.primitives();
         let Tracks { names, by_thread } = tracks;
         let threads = by_thread
@@ -78,7 +85,7 @@ impl Trace {
             .map(|(ident, track)| track.finish(ident, &clock, &names, &primitives))
             .collect();
         Trace {
-            started_at: recording.started_at,
+            started_at,
             length: clock.at(ended),
             threads,
             dropped: 0,

@@ -181,7 +181,7 @@ impl Recording {
         let (events, dropped) = buffers::collect();
         Trace {
             dropped,
-            ..Trace::of(&self, ended, events, open)
+            ..Trace::of(self.began..ended, self.started_at, events, open)
         }
     }
 

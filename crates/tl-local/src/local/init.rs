@@ -1,18 +1,7 @@
 //! The first value of a thread.
 
-use super::Local;
+use super::{Init, Local};
 use crate::cell::{Cells, State};
-
-/// Where the first value of a thread comes from.
-pub(super) enum Init<T> {
-    Nowhere,
-    #[cfg_attr(
-        loom,
-        expect(dead_code, reason = "for statics, which models have none of")
-    )]
-    Function(fn() -> T),
-    Closure(Box<dyn Fn() -> T + Send + Sync>),
-}
 
 impl<T: Send + 'static> Local<T> {
     /// Creates a `Local` in which each thread has the value that `init` returns.

@@ -9,7 +9,6 @@ use tl_core::sync::const_unless_loom;
 
 use crate::cell::{Cells, Exclusion, State};
 use crate::drain::Drain;
-use init::Init;
 
 /// An object in which every thread has a value of its own.
 ///
@@ -94,6 +93,17 @@ use init::Init;
 pub struct Local<T: Send + 'static> {
     pub(crate) cells: Cells<T>,
     init: Init<T>,
+}
+
+/// Where the first value of a thread comes from.
+enum Init<T> {
+    Nowhere,
+    #[cfg_attr(
+        loom,
+        expect(dead_code, reason = "for statics, which models have none of")
+    )]
+    Function(fn() -> T),
+    Closure(Box<dyn Fn() -> T + Send + Sync>),
 }
 
 // A panic can leave a value half changed only in `with_mut`, and then only the thread that panicked

@@ -5,12 +5,11 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use lock_api::{GetThreadId, GuardSend, RawMutex, RawMutexFair, RawMutexTimed};
+use lock_api::{GetThreadId, GuardSend, MutexGuard, RawMutex, RawMutexFair, RawMutexTimed};
 
 use tl_core::door::{Call, Deadline, Operation};
 
 use super::{Acquire, RawCondvar, RawLock};
-use crate::MutexGuard;
 use crate::place::Place;
 
 const LOCK: &Operation = &Operation::new("Mutex", "lock");
@@ -188,7 +187,7 @@ unsafe impl GetThreadId for RawThreadIdent {
 }
 
 /// Returns the lock that a guard holds.
-fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
+fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, RawLock, T>) -> &'a RawLock {
     // SAFETY: the lock must not be released behind the guard's back. It is not: only
     // `RawLock::wait`, through `wait_with_guard`, gets the reference.
     unsafe { MutexGuard::mutex(guard).raw() }
@@ -218,7 +217,7 @@ fn raw_of_guard<'a, T: ?Sized>(guard: &MutexGuard<'a, T>) -> &'a RawLock {
 /// queue.push(1); // locked again
 /// ```
 pub fn wait_with_guard<T: ?Sized>(
-    guard: &mut MutexGuard<'_, T>,
+    guard: &mut MutexGuard<'_, RawLock, T>,
     waiters: &RawCondvar,
     deadline: Deadline,
     call: Call,

@@ -9,7 +9,7 @@ use tl_core::names::ThreadRecord;
 use super::{Inner, Origin, Thread, Work};
 use crate::crew::Crew;
 use crate::life::Life;
-use crate::{Runnable, current, own};
+use crate::{Runnable, SetDaemonError, current, own, registry};
 
 impl Thread {
     /// Creates a thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of
@@ -162,5 +162,42 @@ impl Thread {
     pub fn with_stack_size(self, size: usize) -> Thread {
         self.inner.stack_size.store(size, Ordering::Relaxed);
         self
+    }
+
+    /// Makes the thread a daemon, or one for which the end of the process waits.
+    ///
+    /// As Python's
+    /// [`daemon`](https://docs.python.org/3/library/threading.html#threading.Thread.daemon).
+    ///
+    /// # Errors
+    ///
+    /// When the thread has been started; the flag is as it was. A timer can be changed until it
+    /// fires.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_thread::{SetDaemonError, Thread};
+    ///
+    /// let thread = Thread::new(|| ());
+    /// thread.set_daemon(true)?;
+    /// thread.start().unwrap();
+    /// assert_eq!(thread.set_daemon(false), Err(SetDaemonError::AlreadyStarted));
+    /// # Ok::<(), SetDaemonError>(())
+    /// ```
+    pub fn set_daemon(&self, is_daemon: bool) -> Result<(), SetDaemonError> {
+        let life = &self.inner.life;
+        let is_set = registry::change_daemon(self, || {
+            let may_change = life.is_new() || life.is_pending();
+            if may_change {
+                self.inner.is_daemon.store(is_daemon, Ordering::Relaxed);
+            }
+            may_change
+        });
+        if is_set {
+            Ok(())
+        } else {
+            Err(SetDaemonError::AlreadyStarted)
+        }
     }
 }

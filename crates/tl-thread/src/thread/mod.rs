@@ -34,13 +34,15 @@ use tl_core::names::ThreadRecord;
 use crate::crew::Crew;
 use crate::life::Life;
 use crate::parker::Parker;
-use crate::{SetDaemonError, registry};
 
 pub(crate) use os_thread::OsThread;
 #[cfg(not(loom))]
 pub(crate) use os_thread::lock_discarded;
 pub(crate) use run::Packet;
 pub(crate) use start::Start;
+
+/// The place of a thread that is not in the registry.
+pub(crate) const NOWHERE: u32 = u32::MAX;
 
 /// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones
 /// stand for the same thread, and are equal.
@@ -145,7 +147,7 @@ impl Inner {
             origin: AtomicU8::new(origin as u8),
             is_daemon: AtomicBool::new(false),
             stack_size: AtomicUsize::new(0),
-            place: AtomicU32::new(registry::NOWHERE),
+            place: AtomicU32::new(NOWHERE),
             work: PooledMutex::new(Work::of(None)),
             panic: OnceLock::new(),
             parker: Parker::new(),
@@ -250,43 +252,6 @@ impl Thread {
         self.inner.is_daemon.load(Ordering::Relaxed)
     }
 
-    /// Makes the thread a daemon, or one for which the end of the process waits.
-    ///
-    /// As Python's
-    /// [`daemon`](https://docs.python.org/3/library/threading.html#threading.Thread.daemon).
-    ///
-    /// # Errors
-    ///
-    /// When the thread has been started; the flag is as it was. A timer can be changed until it
-    /// fires.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_thread::{SetDaemonError, Thread};
-    ///
-    /// let thread = Thread::new(|| ());
-    /// thread.set_daemon(true)?;
-    /// thread.start().unwrap();
-    /// assert_eq!(thread.set_daemon(false), Err(SetDaemonError::AlreadyStarted));
-    /// # Ok::<(), SetDaemonError>(())
-    /// ```
-    pub fn set_daemon(&self, is_daemon: bool) -> Result<(), SetDaemonError> {
-        let life = &self.inner.life;
-        let is_set = registry::change_daemon(self, || {
-            let may_change = life.is_new() || life.is_pending();
-            if may_change {
-                self.inner.is_daemon.store(is_daemon, Ordering::Relaxed);
-            }
-            may_change
-        });
-        if is_set {
-            Ok(())
-        } else {
-            Err(SetDaemonError::AlreadyStarted)
-        }
-    }
-
     /// Returns the identity; `None` before the start. It stays after the end, and no other thread
     /// ever has it.
     ///
@@ -374,7 +339,7 @@ impl Thread {
     /// Notes that this thread is not there, in a child made by `fork`.
     #[cfg(not(loom))]
     pub(crate) fn lose(&self) {
-        self.inner.place.store(registry::NOWHERE, Ordering::Relaxed);
+        self.inner.place.store(NOWHERE, Ordering::Relaxed);
         self.inner.life.lose();
     }
 }

@@ -12,7 +12,6 @@ use std::time::Duration;
 use tl_core::door::{Call, Operation};
 use tl_thread::{StartError, Thread};
 
-use crate::CancelOnDrop;
 use crate::every::Every;
 use crate::once::Once;
 
@@ -423,28 +422,6 @@ impl Timer {
             Kind::Once(once) => once.restart(interval),
             Kind::Every(every) => every.restart(interval),
         }
-    }
-
-    /// Turns the handle into one that [`cancel`](Timer::cancel)s the timer when it is dropped.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tl_timer::Timer;
-    ///
-    /// fn answer() -> Result<u32, tl_thread::StartError> {
-    ///     let warning = Timer::new(Duration::from_secs(10), || println!("this takes long"));
-    ///     warning.start()?;
-    ///     let _warning = warning.cancel_on_drop();
-    ///     Ok(6 * 7) // however the function is left, no warning comes afterwards
-    /// }
-    ///
-    /// assert_eq!(answer()?, 42);
-    /// # Ok::<(), tl_thread::StartError>(())
-    /// ```
-    pub fn cancel_on_drop(self) -> CancelOnDrop {
-        CancelOnDrop::new(self)
     }
 }
 

@@ -324,12 +324,7 @@ fn summary(chosen: &[&Scenario], totals: &[Total]) {
             println!("{}: {failure}", scenario.name);
         }
         if !total.failures.is_empty() {
-            println!("{}", repeat_with(scenario.name, total.seed));
+            println!("{}", round::repeat_with(scenario.name, total.seed));
         }
     }
-}
-
-/// Returns how a round is repeated.
-fn repeat_with(name: &str, seed: u64) -> String {
-    format!("repeat with: cargo xtask stress --seed {seed} {name}")
 }

@@ -171,3 +171,8 @@ pub(crate) fn perhaps_panic(rng: &mut Rng) {
         resume_unwind(Box::new(ON_PURPOSE));
     }
 }
+
+/// Returns how a round is repeated.
+pub(crate) fn repeat_with(name: &str, seed: u64) -> String {
+    format!("repeat with: cargo xtask stress --seed {seed} {name}")
+}

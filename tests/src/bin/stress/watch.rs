@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::round::repeat_with;
+
 /// The round that runs: its scenario, its seed, and since when.
 static ROUND: Mutex<Option<(&'static str, u64, Instant)>> = Mutex::new(None);
 
@@ -18,7 +20,7 @@ pub(crate) fn start(limit: Duration) {
                 && since.elapsed() > limit
             {
                 println!("{name}: a round has not ended after {limit:?}");
-                println!("{}", crate::repeat_with(name, seed));
+                println!("{}", repeat_with(name, seed));
                 process::exit(1);
             }
         }

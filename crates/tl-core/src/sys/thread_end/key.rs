@@ -102,5 +102,5 @@ extern "C" fn run(value: *mut c_void) {
             return;
         }
     }
-    super::call(hook.at_end);
+    super::ending::call(hook.at_end);
 }

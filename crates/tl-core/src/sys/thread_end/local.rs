@@ -17,7 +17,7 @@ struct Armed(RefCell<Vec<&'static Hook>>);
 impl Drop for Armed {
     fn drop(&mut self) {
         for hook in self.0.take() {
-            super::call(hook.at_end);
+            super::ending::call(hook.at_end);
         }
     }
 }

@@ -88,7 +88,7 @@ extern "system" fn at_thread_end(_module: *mut c_void, reason: u32, _reserved: *
         for (place, hook) in TABLE.iter().enumerate() {
             let is_armed = armed & 1 << place != 0;
             if let Some(hook) = hook.get().filter(|_| is_armed) {
-                super::call(hook.at_end);
+                super::ending::call(hook.at_end);
             }
         }
     }
