@@ -70,12 +70,16 @@ fn let_all_go() {
     }
 }
 
-fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
+fn shards() -> &'static [Mutex<Vec<Held>>; SHARDS] {
     #[cfg(not(loom))]
     fork::be_ready(Part::Held, &AT_FORK);
+    &HELD
+}
+
+fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
     const SHIFT: u32 = usize::BITS - SHARDS.trailing_zeros();
     // As the buckets of the queues are found.
-    &HELD[lock.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
+    &shards()[lock.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
 }
 
 /// Notes that the calling thread has acquired a lock, at `place`. Nobody else holds it: what was
@@ -266,7 +270,7 @@ pub fn holder_of(lock: QueueId) -> Option<Holder> {
 /// ```
 pub fn held() -> Vec<Held> {
     let mut all = Vec::new();
-    for shard in HELD.iter() {
+    for shard in shards() {
         loop {
             let held = shard.lock();
             if held.len() <= all.capacity() - all.len() {

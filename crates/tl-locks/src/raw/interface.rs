@@ -80,8 +80,7 @@ unsafe impl RawMutexTimed for RawLock {
 }
 
 // SAFETY: a lock released fairly is released as by `unlock`, or stays locked and is the longest
-// waiter's. `bump` reports nothing, so
-// that it does not unwind.
+// waiter's. `bump` reports nothing, so that it does not unwind.
 unsafe impl RawMutexFair for RawLock {
     #[inline]
     unsafe fn unlock_fair(&self, _guard: GuardSend) {

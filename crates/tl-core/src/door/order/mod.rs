@@ -33,7 +33,7 @@ mod found;
 mod graph;
 mod mode;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -41,7 +41,7 @@ use graph::{Graph, Holding, Wanted};
 
 use super::fork::{self, Part};
 use super::held;
-use super::mutex::{Mutex, MutexGuard};
+use super::mutex::Mutex;
 use super::word::QueueId;
 use crate::ident::current_ident;
 use crate::names::current_name;
@@ -67,9 +67,16 @@ fn let_go() {
     drop(unsafe { GRAPH.take_back() });
 }
 
-fn graph() -> MutexGuard<'static, Graph> {
+/// Calls `f` with the graph. It returns `None`, without calling `f`, in an allocator that locks,
+/// when it is called from within `f`.
+fn with_graph<R>(f: impl FnOnce(&mut Graph) -> R) -> Option<R> {
+    if IS_AT_GRAPH.replace(true) {
+        return None;
+    }
     fork::be_ready(Part::Orders, &AT_FORK);
-    GRAPH.lock()
+    let result = f(&mut GRAPH.lock());
+    IS_AT_GRAPH.set(false);
+    Some(result)
 }
 
 /// How many orders have been found, how many of them somebody has taken to report them, and how
@@ -86,6 +93,7 @@ thread_local! {
     /// What the calling thread holds, the oldest first. Some of it another thread may have released
     /// since: see `still_held`.
     static HERE: RefCell<Vec<Holding>> = const { RefCell::new(Vec::new()) };
+    static IS_AT_GRAPH: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The identity of a lock, for as long as the lock lives. It is to lie in the lock.
@@ -175,9 +183,10 @@ impl LockId {
                 mode,
                 place,
             };
-            let mut graph = graph();
-            graph.wanted(here, wanted);
-            FOUND.store(graph.found().len(), Ordering::Relaxed);
+            with_graph(|graph| {
+                graph.wanted(here, wanted);
+                FOUND.store(graph.found().len(), Ordering::Relaxed);
+            });
         });
     }
 
@@ -209,9 +218,10 @@ impl LockId {
     /// Notes that a thread has taken the lock to write, and that others read it at other times.
     pub fn note_writer(&self) {
         if self.number.load(Ordering::Relaxed) != 0 {
-            let mut graph = graph();
-            graph.written(self.number());
-            FOUND.store(graph.found().len(), Ordering::Relaxed);
+            with_graph(|graph| {
+                graph.written(self.number());
+                FOUND.store(graph.found().len(), Ordering::Relaxed);
+            });
         }
     }
 
@@ -227,7 +237,7 @@ impl LockId {
         });
         let is_here = found.flatten().is_some() || held::is_held_here(queue);
         if !is_here && held::holder_of(queue).is_some() {
-            graph().passed_on(lock);
+            with_graph(|graph| graph.passed_on(lock));
         }
     }
 }
@@ -237,7 +247,7 @@ impl Drop for LockId {
     fn drop(&mut self) {
         let number = self.number.load(Ordering::Relaxed);
         if number != 0 {
-            graph().forget(number);
+            with_graph(|graph| graph.forget(number));
         }
     }
 }
@@ -263,7 +273,7 @@ fn still_held(holding: &Holding) -> bool {
 /// assert!(tl_core::door::lock_orders().is_empty());
 /// ```
 pub fn lock_orders() -> Vec<LockOrder> {
-    graph().found().to_vec()
+    with_graph(|graph| graph.found().to_vec()).unwrap_or_default()
 }
 
 /// Returns those [`lock_orders`] that nobody has reported, for the caller to do so. It returns none
@@ -293,10 +303,12 @@ fn take_unreported() -> Vec<LockOrder> {
     if holds_nothing != Some(true) || WATCHES.load(Ordering::Relaxed) > 0 {
         return Vec::new();
     }
-    let graph = graph();
-    let found = graph.found();
-    let taken = TAKEN.swap(found.len(), Ordering::Relaxed);
-    found[taken..].to_vec()
+    let untaken = with_graph(|graph| {
+        let found = graph.found();
+        let taken = TAKEN.swap(found.len(), Ordering::Relaxed);
+        found[taken..].to_vec()
+    });
+    untaken.unwrap_or_default()
 }
 
 /// Announces that the caller looks at [`lock_orders`] every so often, until it drops what this
@@ -333,10 +345,12 @@ impl OrderWatch {
         if FOUND.load(Ordering::Relaxed) == known {
             return Vec::new();
         }
-        let graph = graph();
-        let found = graph.found();
-        TAKEN.store(found.len(), Ordering::Relaxed);
-        found.get(known..).unwrap_or_default().to_vec()
+        let news = with_graph(|graph| {
+            let found = graph.found();
+            TAKEN.store(found.len(), Ordering::Relaxed);
+            found.get(known..).unwrap_or_default().to_vec()
+        });
+        news.unwrap_or_default()
     }
 }
 
