@@ -143,6 +143,7 @@ impl<T> Heap<T> {
     }
 
     /// Calls `f` with each item that has a slot, and forgets all of them, without freeing anything.
+    #[cfg(not(loom))]
     pub(crate) fn forget(&mut self, mut f: impl FnMut(&T)) {
         for slot in &self.slots {
             if let Slot::Taken { item, .. } = slot {

@@ -376,6 +376,7 @@ impl<T: Scheduled> Schedule<T> {
     }
 
     /// Locks the schedule, for the thread that is about to fork.
+    #[cfg(not(loom))]
     pub(crate) fn hold(&self) -> Held<'_, T> {
         Held {
             agenda: self.agenda.lock(),
@@ -400,11 +401,13 @@ impl<T: Scheduled> Schedule<T> {
 }
 
 /// A schedule that is locked for the length of a fork.
+#[cfg(not(loom))]
 pub(crate) struct Held<'a, T> {
     agenda: MutexGuard<'a, Agenda<T>>,
     signal: &'a AtomicU32,
 }
 
+#[cfg(not(loom))]
 impl<T: Scheduled> Held<'_, T> {
     /// Makes the schedule a new one, in a child made by `fork`: there is no scheduler, no call
     /// runs, and none of the timers will ever fire. Nothing is freed there.

@@ -9,8 +9,9 @@ use lock_api::{
 };
 
 use tl_core::door::{Call, Deadline, Operation};
+use tl_core::sync::atomic::Ordering;
 
-use super::{RawRwLock, Wish};
+use super::{HELD, RawRwLock, WRITER, Wish};
 use crate::place::{self, Mode, Place};
 use crate::{RwLock, RwLockReadGuard};
 
@@ -29,6 +30,16 @@ const TRY_UPGRADE_UNTIL: &Operation =
     &Operation::new("RwLockUpgradableReadGuard", "try_upgrade_until");
 
 impl RawRwLock {
+    #[inline]
+    fn acquire_shared_deadline(&self, deadline: Instant, call: Call) -> bool {
+        self.join_readers() || self.acquire_before(Wish::Read, Deadline::at(deadline), call)
+    }
+
+    #[inline]
+    fn acquire_exclusive_deadline(&self, deadline: Instant, call: Call) -> bool {
+        self.take_free() || self.acquire_before(Wish::Write, Deadline::at(deadline), call)
+    }
+
     /// Notes that the lock was acquired, if it was.
     #[inline]
     fn got(&self, acquired: bool, mode: Mode, place: Place) -> Option<GuardSend> {
@@ -126,12 +137,12 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
 
     #[inline]
     fn is_locked(&self) -> bool {
-        RawRwLock::is_locked(self)
+        self.state.load(Ordering::Relaxed) & HELD != 0
     }
 
     #[inline]
     fn is_locked_exclusive(&self) -> bool {
-        RawRwLock::is_locked_exclusive(self)
+        self.state.load(Ordering::Relaxed) & WRITER != 0
     }
 }
 

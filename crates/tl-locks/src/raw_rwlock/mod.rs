@@ -22,7 +22,7 @@ mod release;
 mod upgrade;
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tl_core::door::{Backoff, Call, Deadline, LockedQueue, Note, OVERDUE, WaitQueue, Wake};
 use tl_core::sync::atomic::{AtomicU32, Ordering};
@@ -171,16 +171,6 @@ impl RawRwLock {
     }
 
     #[inline]
-    fn is_locked(&self) -> bool {
-        self.state.load(Ordering::Relaxed) & HELD != 0
-    }
-
-    #[inline]
-    fn is_locked_exclusive(&self) -> bool {
-        self.state.load(Ordering::Relaxed) & WRITER != 0
-    }
-
-    #[inline]
     fn acquire_shared(&self, call: Call) {
         if !self.join_readers() {
             self.acquire_before(Wish::Read, Deadline::NEVER, call);
@@ -193,11 +183,6 @@ impl RawRwLock {
     }
 
     #[inline]
-    fn acquire_shared_deadline(&self, deadline: Instant, call: Call) -> bool {
-        self.join_readers() || self.acquire_before(Wish::Read, Deadline::at(deadline), call)
-    }
-
-    #[inline]
     fn acquire_exclusive(&self, call: Call) {
         if !self.take_free() {
             self.acquire_before(Wish::Write, Deadline::NEVER, call);
@@ -207,11 +192,6 @@ impl RawRwLock {
     #[inline]
     fn acquire_exclusive_timeout(&self, timeout: Duration, call: Call) -> bool {
         self.take_free() || self.acquire_timeout_slow(Wish::Write, timeout, call)
-    }
-
-    #[inline]
-    fn acquire_exclusive_deadline(&self, deadline: Instant, call: Call) -> bool {
-        self.take_free() || self.acquire_before(Wish::Write, Deadline::at(deadline), call)
     }
 
     /// Tries once to read, where no thread writes and the lock is not closed.
