@@ -359,6 +359,15 @@ fn end() {
     start("daemon", || NEVER.wait());
     let stuck = Thread::new(|| NEVER.wait()).with_name("stuck");
     stuck.start().unwrap();
+    // The report is to find it waiting, however late it begins.
+    let is_stuck = || {
+        let seen = snapshot();
+        let stuck = stuck.ident().and_then(|ident| seen.thread(ident));
+        stuck.is_some_and(|stuck| stuck.wait().is_some())
+    };
+    while !is_stuck() {
+        std::thread::yield_now();
+    }
 }
 
 /// Lets threads wait long, and for each other, but not forever.
