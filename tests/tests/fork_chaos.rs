@@ -189,8 +189,8 @@ impl Chaos {
             thread::spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
                     work(&shared);
-                    // The process that forks needs a core too.
-                    thread::sleep(Duration::from_micros(20));
+                    // The children need a core too, on a machine with other work as well.
+                    thread::sleep(Duration::from_micros(500));
                 }
             })
         });

@@ -25,8 +25,9 @@ pub(crate) fn fork(f: impl FnOnce()) -> libc::pid_t {
     if child != 0 {
         return child;
     }
-    // SAFETY: no handler is installed: a child that hangs is killed.
-    unsafe { libc::alarm(60) };
+    // SAFETY: no handler is installed: a child that hangs is killed, and no other, however long it
+    // has to wait for a core.
+    unsafe { libc::alarm(300) };
     let outcome = catch_unwind(AssertUnwindSafe(f));
     // SAFETY: it ends the child, with nothing to be said for.
     unsafe { libc::_exit(if outcome.is_ok() { 0 } else { 1 }) }
