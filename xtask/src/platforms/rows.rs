@@ -100,7 +100,7 @@ const FORKS_IN_QEMU: &str =
     "qemu 7.2 aborts when the child of a process with many threads starts one";
 
 const EMULATED: &[(&str, &str)] = &[
-    ("tl-core/logging_memory", SLOW),
+    ("tl-core/logging_growth", SLOW),
     ("tl-local/growth", SLOW),
     ("tl-thread/growth", SLOW),
     (
@@ -118,7 +118,6 @@ const EMULATED: &[(&str, &str)] = &[
     ("tests/stress", "takes minutes"),
 ];
 const WINE: &[(&str, &str)] = &[
-    ("tl-core/logging_memory", SLOW),
     ("tl-local/growth", SLOW),
     ("tl-thread/growth", SLOW),
     (
@@ -248,10 +247,6 @@ pub const PLATFORMS: &[Platform] = &[
         packages: MUSL,
         linker: Linker::Musl,
         flags: &["-Crelocation-model=static"],
-        left_out: &[(
-            "tests/fork_chaos",
-            "in one of eight runs two threads of a child spun, for a reason that is not known",
-        )],
         ..TESTED
     },
     Platform {
