@@ -251,7 +251,9 @@ fn a_bell_lets_two_go_if_each_rings_for_the_next() {
         });
         bell.message.store(1, Ordering::Relaxed);
         bell.event.set();
-        others.map(|thread| thread.join().unwrap());
+        for thread in others {
+            thread.join().unwrap();
+        }
         assert_eq!(bell.message.load(Ordering::Relaxed), 5);
         assert!(bell.event.try_wait());
         assert!(!bell.event.try_wait());

@@ -14,6 +14,7 @@ mod of_repeat;
 #[path = "../src/repeat.rs"]
 mod repeat;
 #[path = "../src/schedule.rs"]
+#[expect(dead_code, reason = "the models have no thread of a call, nor ranks")]
 mod schedule;
 
 use std::convert::Infallible;
