@@ -21,6 +21,8 @@ use super::gate::Gate;
 use super::history::History;
 use super::mutex::{Mutex, MutexGuard};
 use super::node::{NO_QUEUE, Node};
+#[cfg(not(loom))]
+use super::spread::entry_of;
 use crate::sync::atomic::Ordering;
 #[cfg(not(loom))]
 use crate::sys::ForkHooks;
@@ -53,10 +55,8 @@ impl Bucket {
 
     /// Returns the bucket of `key`.
     pub(super) fn of(key: usize) -> &'static Bucket {
-        // Fibonacci hashing: the odd multiplier spreads addresses, which share their low bits and
-        // often their high ones.
-        const SHIFT: u32 = usize::BITS - BUCKETS.trailing_zeros();
-        &Bucket::table()[key.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
+        let bucket: &CachePadded<Bucket> = entry_of(Bucket::table(), key);
+        bucket
     }
 
     /// Calls `f` with each bucket.

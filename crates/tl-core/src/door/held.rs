@@ -8,6 +8,7 @@ use super::fork::{self, Part};
 use super::mutex::Mutex;
 use super::note::Holder;
 use super::platform;
+use super::spread::entry_of;
 use super::trace::{self, Event, WasHeld};
 use super::word::QueueId;
 use crate::ident::{ThreadIdent, current_ident};
@@ -77,9 +78,7 @@ fn shards() -> &'static [Mutex<Vec<Held>>; SHARDS] {
 }
 
 fn shard(lock: QueueId) -> &'static Mutex<Vec<Held>> {
-    const SHIFT: u32 = usize::BITS - SHARDS.trailing_zeros();
-    // As the buckets of the queues are found.
-    &shards()[lock.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT]
+    entry_of(shards(), lock.address())
 }
 
 /// Notes that the calling thread has acquired a lock, at `place`. Nobody else holds it: what was

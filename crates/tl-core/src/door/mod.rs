@@ -13,6 +13,7 @@
 //! | `pooled.rs` | [`PooledMutex`]: a value behind one of a few such locks, which a fork can take |
 //! | `fork.rs` | what the parts of the door do around a `fork` |
 //! | `bucket.rs`, `node.rs`, `wake_list.rs` | the table of queues by address, a waiter as the queues see it, and those about to be woken |
+//! | `spread.rs` | which entry of a table, such as that of the queues, an address belongs to |
 //! | `note.rs`, `look.rs` | [`Note`]: what a waiter shows of its wait; [`waits`]: looking at all of them |
 //! | `held.rs` | [`held`]: which thread holds which lock, for locks without an owner that are told to note it |
 //! | `trace.rs` | [`Tracer`]: what records the events of the door, and which events it is told of |
@@ -96,6 +97,7 @@ mod platform;
 #[cfg(not(loom))]
 mod pooled;
 mod queue;
+mod spread;
 mod trace;
 mod wake_list;
 mod word;

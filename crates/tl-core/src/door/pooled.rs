@@ -9,6 +9,7 @@ use crossbeam_utils::CachePadded;
 
 use super::fork::{self, Part};
 use super::mutex::{Mutex, MutexGuard};
+use super::spread::entry_of;
 use crate::sys::ForkHooks;
 
 /// How many locks there are. It is rare that two threads use different values behind the same lock
@@ -75,14 +76,11 @@ impl<T> PooledMutex<T> {
     /// Waits for the lock and takes it.
     pub fn lock(&self) -> PooledGuard<'_, T> {
         fork::be_ready(Part::Pool, &AT_FORK);
-        const SHIFT: u32 = usize::BITS - LOCKS.trailing_zeros();
-        // Fibonacci hashing, as for the buckets. The address stays the same while the value is
-        // borrowed.
+        // The address stays the same while the value is borrowed.
         let address = ptr::from_ref(self).addr();
-        let lock = &POOL[address.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> SHIFT];
         PooledGuard {
             mutex: self,
-            _turn: lock.lock(),
+            _turn: entry_of(&POOL, address).lock(),
         }
     }
 }
