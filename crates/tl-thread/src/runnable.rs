@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::{Builder, JoinHandle};
+use crate::{Builder, JoinHandle, Thread};
 
 /// What a thread can run: a struct whose fields are the arguments, and in which `run` can leave
 /// results.
@@ -44,6 +44,40 @@ use crate::{Builder, JoinHandle};
 pub trait Runnable {
     /// Does the work of the thread.
     fn run(&mut self);
+}
+
+impl Thread {
+    /// Creates a thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread
+    /// by subclassing.
+    ///
+    /// To get the struct back afterwards, with what `run` left in it, see
+    /// [`spawn_runnable`](crate::spawn_runnable).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_thread::{Runnable, Thread};
+    ///
+    /// struct Greeter {
+    ///     whom: String,
+    /// }
+    ///
+    /// impl Runnable for Greeter {
+    ///     fn run(&mut self) {
+    ///         println!("hello, {}", self.whom);
+    ///     }
+    /// }
+    ///
+    /// let thread = Thread::from_runnable(Greeter { whom: "world".into() });
+    /// thread.start()?;
+    /// thread.join()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "a thread does nothing until it is started: call `start`"]
+    pub fn from_runnable(runnable: impl Runnable + Send + 'static) -> Thread {
+        let mut runnable = runnable;
+        Thread::new(move || runnable.run())
+    }
 }
 
 /// What is in the box runs, so that structs of different types can be kept in one list.

@@ -99,7 +99,7 @@ impl RawRwLock {
 
     /// Gives up writing, holds the lock as `keep` from then on, and lets waiters in: one writer, or
     /// all readers ahead of the first overdue writer, and one upgradable reader with them.
-    pub(super) fn admit_next(&self, mut queue: LockedQueue<'_>, keep: u32, fair: bool) {
+    fn admit_next(&self, mut queue: LockedQueue<'_>, keep: u32, fair: bool) {
         let closed = self.state.load(Ordering::Relaxed) & CLOSED != 0;
         let mut left = keep;
         // What the woken waiters take, whether it was handed to them or not.
@@ -143,6 +143,47 @@ impl RawRwLock {
         // Release: pairs with the acquiring exchange in `take`. A waiter that is handed the lock is
         // ordered after this thread by its wake-up.
         self.state.store(left | queued | closed, Ordering::Release);
+    }
+
+    /// Lets the upgradable reader write, if it waits for that and no other reader is left.
+    fn admit_upgrade(&self, mut queue: LockedQueue<'_>) {
+        let mut waits = false;
+        queue.scan(|waiter| {
+            waits |= waiter.request == request::UPGRADE;
+            if waits { Verdict::Stop } else { Verdict::Keep }
+        });
+        let state = self.state.load(Ordering::Relaxed);
+        // It waits in the queue, so nobody else touches its bit. But a reader may have come.
+        //
+        // Acquire: pairs with the releasing operations of those that have read; what this thread
+        // has seen, the woken one sees.
+        let upgraded = waits
+            && state & READERS == 0
+            && self
+                .state
+                .compare_exchange(
+                    state,
+                    state & !UPGRADABLE | WRITER,
+                    Ordering::Acquire,
+                    Ordering::Relaxed,
+                )
+                .is_ok();
+        if !upgraded {
+            return;
+        }
+        let (mut more, mut closing) = (false, false);
+        queue.scan(|waiter| {
+            if waiter.request == request::UPGRADE {
+                return Verdict::Wake(HANDED_OVER);
+            }
+            more = true;
+            closing |= waiter.request == request::WRITE_CLOSING;
+            Verdict::Keep
+        });
+        let queued = if more { QUEUED } else { 0 };
+        let closed = if closing { CLOSED } else { 0 };
+        self.state
+            .store(WRITER | queued | closed, Ordering::Relaxed);
     }
 
     /// Takes back the marks of a waiter whose time has run out.

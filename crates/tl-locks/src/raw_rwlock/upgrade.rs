@@ -1,11 +1,10 @@
 //! Reading with the right to write later: one reader at a time may have it.
 
-use tl_core::door::{Call, Deadline, LockedQueue, Verdict, WaitQueue};
+use tl_core::door::{Call, Deadline, Verdict, WaitQueue};
 use tl_core::sync::atomic::Ordering;
 
 use super::{
-    CLOSED, HANDED_OVER, QUEUED, READER, READERS, RawRwLock, TRY_AGAIN, UPGRADABLE, WRITER, Wish,
-    request,
+    CLOSED, HANDED_OVER, QUEUED, READER, READERS, RawRwLock, TRY_AGAIN, UPGRADABLE, Wish, request,
 };
 
 impl RawRwLock {
@@ -76,46 +75,5 @@ impl RawRwLock {
     #[inline]
     pub(super) fn downgrade_to_upgradable(&self) {
         self.step_down(UPGRADABLE, false);
-    }
-
-    /// Lets the upgradable reader write, if it waits for that and no other reader is left.
-    pub(super) fn admit_upgrade(&self, mut queue: LockedQueue<'_>) {
-        let mut waits = false;
-        queue.scan(|waiter| {
-            waits |= waiter.request == request::UPGRADE;
-            if waits { Verdict::Stop } else { Verdict::Keep }
-        });
-        let state = self.state.load(Ordering::Relaxed);
-        // It waits in the queue, so nobody else touches its bit. But a reader may have come.
-        //
-        // Acquire: pairs with the releasing operations of those that have read; what this thread
-        // has seen, the woken one sees.
-        let upgraded = waits
-            && state & READERS == 0
-            && self
-                .state
-                .compare_exchange(
-                    state,
-                    state & !UPGRADABLE | WRITER,
-                    Ordering::Acquire,
-                    Ordering::Relaxed,
-                )
-                .is_ok();
-        if !upgraded {
-            return;
-        }
-        let (mut more, mut closing) = (false, false);
-        queue.scan(|waiter| {
-            if waiter.request == request::UPGRADE {
-                return Verdict::Wake(HANDED_OVER);
-            }
-            more = true;
-            closing |= waiter.request == request::WRITE_CLOSING;
-            Verdict::Keep
-        });
-        let queued = if more { QUEUED } else { 0 };
-        let closed = if closing { CLOSED } else { 0 };
-        self.state
-            .store(WRITER | queued | closed, Ordering::Relaxed);
     }
 }

@@ -9,7 +9,7 @@ use tl_core::names::ThreadRecord;
 use super::{Inner, Origin, Thread, Work};
 use crate::crew::Crew;
 use crate::life::Life;
-use crate::{Runnable, SetDaemonError, current, own, registry};
+use crate::{SetDaemonError, current, own, registry};
 
 impl Thread {
     /// Creates a thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of
@@ -28,38 +28,6 @@ impl Thread {
         Thread::made_here(ThreadRecord::unnamed(), Some(Box::new(f)), None)
     }
 
-    /// Creates a thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread
-    /// by subclassing.
-    ///
-    /// To get the struct back afterwards, with what `run` left in it, see
-    /// [`spawn_runnable`](crate::spawn_runnable).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_thread::{Runnable, Thread};
-    ///
-    /// struct Greeter {
-    ///     whom: String,
-    /// }
-    ///
-    /// impl Runnable for Greeter {
-    ///     fn run(&mut self) {
-    ///         println!("hello, {}", self.whom);
-    ///     }
-    /// }
-    ///
-    /// let thread = Thread::from_runnable(Greeter { whom: "world".into() });
-    /// thread.start()?;
-    /// thread.join()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use = "a thread does nothing until it is started: call `start`"]
-    pub fn from_runnable(runnable: impl Runnable + Send + 'static) -> Thread {
-        let mut runnable = runnable;
-        Thread::new(move || runnable.run())
-    }
-
     /// Creates a thread whose function is kept elsewhere.
     pub(crate) fn without_function(name: Option<Arc<str>>, crew: Option<Arc<Crew>>) -> Thread {
         let record = match name {
@@ -75,40 +43,12 @@ impl Thread {
         crew: Option<Arc<Crew>>,
     ) -> Thread {
         current::ensure_listed();
-        Thread::with(Inner {
+        Thread::of(Inner {
             is_daemon: AtomicBool::new(own::makes_daemons()),
             work: PooledMutex::new(Work::of(function)),
             crew,
             ..Inner::new(record, Life::new(), Origin::Library)
         })
-    }
-
-    /// Creates the handle of the main thread. To be called once.
-    pub(crate) fn main() -> Thread {
-        let thread = Thread::with(Inner::new(
-            ThreadRecord::main(),
-            Life::running(),
-            Origin::Main,
-        ));
-        thread.runs_now();
-        thread
-    }
-
-    /// Creates a handle of the calling thread, which the library did not start. The process does
-    /// not wait for it.
-    pub(crate) fn foreign() -> Thread {
-        let thread = Thread::with(Inner {
-            is_daemon: AtomicBool::new(true),
-            ..Inner::new(ThreadRecord::current(), Life::running(), Origin::Foreign)
-        });
-        thread.runs_now();
-        thread
-    }
-
-    fn with(inner: Inner) -> Thread {
-        Thread {
-            inner: Arc::new(inner),
-        }
     }
 
     /// Names the thread, instead of `Thread-N`, which the next unnamed thread may then get.

@@ -4,14 +4,18 @@
 //! | --- | --- |
 //! | `mod.rs` | the handle, and what it says |
 //! | `made.rs` | how it is made: what it is to do, its name, its daemon flag, its stack |
+//! | `adopted.rs` | handles of threads that the library did not start |
 //! | `start.rs` | from the handle to a thread of the operating system |
-//! | `run.rs` | what that does: it becomes the thread of the handle, runs its function, and ends |
+//! | `run.rs` | what that does: it becomes the thread of the handle, and runs its function |
 //! | `begun.rs` | waiting for the beginning, and what only a thread has that has begun |
+//! | `end.rs` | the end, as those that wait for it and the list of threads hear of it |
 //! | `join.rs` | waiting for the end |
 //! | `os_thread.rs` | the standard library's handle, which is of no use in a child made by `fork` |
 //! | `pending.rs` | between being listed and being started |
 
+mod adopted;
 mod begun;
+mod end;
 mod join;
 mod made;
 mod os_thread;
@@ -191,6 +195,12 @@ impl Work {
 }
 
 impl Thread {
+    fn of(inner: Inner) -> Thread {
+        Thread {
+            inner: Arc::new(inner),
+        }
+    }
+
     /// Returns whether the thread has been started and has not ended. It has ended when its
     /// thread-locals have been dropped, just before [`join`](Thread::join) returns. A pending timer
     /// is alive.

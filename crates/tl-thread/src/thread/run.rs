@@ -5,12 +5,12 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::thread;
 
-use tl_core::door::{PooledMutex, trace_begin, trace_end};
+use tl_core::door::{PooledMutex, trace_begin};
 use tl_core::{ThreadIdent, current_ident};
 
 use super::Thread;
 use crate::transit::{self, Birth};
-use crate::{current, excepthook, registry};
+use crate::{current, excepthook};
 
 /// Where a thread leaves its result for the thread that joins it.
 pub(crate) type Packet<T> = Arc<PooledMutex<Option<thread::Result<T>>>>;
@@ -173,38 +173,6 @@ impl Thread {
         let message = Arc::from("the thread has ended before it began");
         let _ = self.inner.panic.set(message);
         self.end();
-    }
-
-    /// Ends the thread, whose thread-locals are dropped.
-    pub(crate) fn end(&self) {
-        trace_end(|| Some((self.ident()?, self.name())));
-        self.end_and_unlist();
-        // It has not been joined: the system need not keep what is left of it for that.
-        let handle = self.inner.work.lock().handle.take();
-        drop(handle);
-        if let Some(crew) = &self.inner.crew {
-            crew.leave();
-        }
-    }
-
-    /// Ends the main thread, which has left `main` or is about to. A second call changes nothing.
-    pub(crate) fn main_is_over(&self) {
-        debug_assert!(self.is_main());
-        let life = &self.inner.life;
-        if registry::unlist_if(self, || life.end_once()) {
-            life.announce_end();
-        }
-    }
-
-    /// Ends and unlists the thread, both under the lock of the list: a thread that has left the
-    /// list has ended, and one whose end is seen is no longer in it.
-    fn end_and_unlist(&self) {
-        let life = &self.inner.life;
-        registry::unlist_if(self, || {
-            life.end();
-            true
-        });
-        life.announce_end();
     }
 }
 
