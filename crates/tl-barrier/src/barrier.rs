@@ -59,7 +59,7 @@ const WAIT_DEADLINE: &Operation = &Operation::new("Barrier", "wait_deadline");
 ///             for round in 1..=10 {
 ///                 done.fetch_add(1, Ordering::Relaxed);
 ///                 barrier.wait().unwrap();
-///                 // All three have done their part of this round, and nobody goes on before all have seen that.
+///                 // All three have done this round; none goes on before all have seen that.
 ///                 assert_eq!(done.load(Ordering::Relaxed), 3 * round);
 ///                 barrier.wait().unwrap();
 ///             }

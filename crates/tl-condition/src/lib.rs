@@ -14,6 +14,9 @@
 //! | a fixed number of threads to wait for each other | [`tl-barrier`] |
 //! | to pass values from thread to thread | [`std::sync::mpsc`], or a queue in a [`Monitor`] |
 //!
+//! A signal handler must not wait, notify a thread or take a lock.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
+//!
 //! # How they differ
 //!
 //! | | data | lock | several conditions on one lock |
@@ -53,12 +56,9 @@
 //! assert_eq!(*answer, Some(42));
 //! ```
 //!
-//! A signal handler must not wait, notify a thread or take a lock.
-//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
-//!
 //! # Platforms
 //!
-//! | | |
+//! | | systems |
 //! | --- | --- |
 //! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
 //! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |

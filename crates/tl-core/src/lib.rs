@@ -21,7 +21,7 @@
 //!
 //! # Platforms
 //!
-//! | | |
+//! | | systems |
 //! | --- | --- |
 //! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
 //! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |

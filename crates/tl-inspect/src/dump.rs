@@ -9,8 +9,10 @@ use tl_thread::{StartError, Thread};
 use crate::{deadlocks, lock_orders, observers, snapshot};
 
 /// Writes a [`snapshot`], the [`deadlocks`] and the [`lock_orders`] to standard error whenever the
-/// signal comes. `kill -QUIT` and `Ctrl-\`, for example, send `SIGQUIT`. The signal then does
-/// nothing else: `SIGQUIT` no longer ends the process.
+/// signal comes.
+///
+/// `kill -QUIT` and `Ctrl-\`, for example, send `SIGQUIT`. The signal then does nothing else:
+/// `SIGQUIT` no longer ends the process.
 ///
 /// The signal handler only wakes a daemon thread, `dump-on-signal`, which does the rest. A thread
 /// that holds standard error locked delays the report.

@@ -20,6 +20,10 @@
 //! | to know which threads are alive, no more | `enumerate` of [`tl-thread`] |
 //! | to wait with a time limit, so that nothing hangs | the forms `…_timeout` of [`tl-event`], [`tl-locks`] and all others |
 //!
+//! A signal handler must not call anything of this crate.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may; `dump_on_signal`
+//! starts such a thread.
+//!
 //! # What is seen
 //!
 //! This crate sees every thread that waits in one of the primitives of these crates, whether they
@@ -48,10 +52,6 @@
 //! | feature | by default | what it brings |
 //! | --- | --- | --- |
 //! | `serde` | off | `Serialize` for what is seen |
-//!
-//! A signal handler must not call anything of this crate.
-//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may; `dump_on_signal`
-//! starts such a thread.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.

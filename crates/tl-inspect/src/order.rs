@@ -90,7 +90,8 @@ impl serde::Serialize for LockOrder {
 ///     let mode = |alone: bool| if alone { "" } else { " to read" };
 ///     let held = format!("{:#x}{}", step.held(), mode(step.is_held_alone()));
 ///     let wanted = format!("{:#x}{}", step.wanted(), mode(step.is_wanted_alone()));
-///     format!("{thread} held {held} since {}, wanted {wanted} at {}", step.held_at(), step.wanted_at())
+///     let (held_at, wanted_at) = (step.held_at(), step.wanted_at());
+///     format!("{thread} held {held} since {held_at}, wanted {wanted} at {wanted_at}")
 /// }
 /// for order in lock_orders() {
 ///     order.steps().for_each(|step| println!("{}", describe(&step)));

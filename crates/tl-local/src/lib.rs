@@ -46,22 +46,12 @@
 //! The drop of a value may use other `Local`s, and set them: such values are dropped next. A new
 //! thread starts with no value, and nothing is kept of threads that have ended.
 //!
-//! A signal handler must not use a `Local`.
-//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
-//!
-//! # Platforms
-//!
-//! | | |
-//! | --- | --- |
-//! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
-//! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
-//! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
-//!
-//! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
-//!
 //! A thread's first value is refused, and handed back, where it would come too late for anybody to
 //! drop it: in the function of a [`ThreadEnd`](tl_core::sys::ThreadEnd), after the thread-locals
 //! are gone.
+//!
+//! A signal handler must not use a `Local`.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Values that outlive their thread
 //!
@@ -96,6 +86,16 @@
 //!
 //! To forget the values of threads that have ended, drop from the list each `Arc` that has no other
 //! owner (its [`strong_count`](std::sync::Arc::strong_count) is 1).
+//!
+//! # Platforms
+//!
+//! | | systems |
+//! | --- | --- |
+//! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
+//! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
+//! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
+//!
+//! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.
 //!
 // The pages of its siblings: on docs.rs each has an address of its own, elsewhere they are side by
 // side.

@@ -14,6 +14,9 @@
 //! | at most a given number of threads at a time to do something | [`tl-semaphore`] |
 //! | many threads at a time to read a value, or one to write it | an [`RwLock`], where reading takes long; else a [`Mutex`] |
 //!
+//! A signal handler must not acquire or release a lock.
+//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
+//!
 //! # How they differ
 //!
 //! | | data | its holder locks again | released by | guard |
@@ -51,9 +54,6 @@
 //! *total.lock() += 1;
 //! assert_eq!(total.into_inner(), 1);
 //! ```
-//!
-//! A signal handler must not acquire or release a lock.
-//! [A thread that learns of the signal](tl_core::door#in-a-signal-handler) may.
 //!
 //! # Feature flags
 //!
@@ -110,7 +110,7 @@
 //!
 //! # Platforms
 //!
-//! | | |
+//! | | systems |
 //! | --- | --- |
 //! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
 //! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |

@@ -52,8 +52,8 @@ const LOCK_DEADLINE: &Operation = &Operation::new("Lock", "lock_deadline");
 /// # Mistakes that do not compile
 ///
 /// A guard that is not kept is dropped at once, and the lock is released. That is a warning, here
-/// made an error. (`let _ = lock.lock();` drops the guard just as soon, without a warning; a
-/// variable such as `_guard` keeps it.)
+/// made an error. `let _ = lock.lock();` drops the guard just as soon, without a warning. A
+/// variable such as `_guard` keeps it.
 ///
 /// ```compile_fail
 /// #![deny(unused_must_use)]

@@ -139,7 +139,8 @@ pub type ReentrantMutexGuard<'a, T> = lock_api::ReentrantMutexGuard<'a, RawLock,
 /// use tl_locks::{MappedReentrantMutexGuard, ReentrantMutex, ReentrantMutexGuard};
 ///
 /// let pair = ReentrantMutex::new((1, "one"));
-/// let word: MappedReentrantMutexGuard<'_, &str> = ReentrantMutexGuard::map(pair.lock(), |pair| &pair.1);
+/// let word: MappedReentrantMutexGuard<'_, &str> =
+///     ReentrantMutexGuard::map(pair.lock(), |pair| &pair.1);
 /// assert_eq!(*word, "one");
 /// ```
 pub type MappedReentrantMutexGuard<'a, T> =

@@ -15,7 +15,8 @@ use std::fmt;
 /// assert_eq!(error, ReleaseError::AboveBound { bound: 2, available: 2, released: 1 });
 /// assert_eq!(
 ///     error.to_string(),
-///     "releasing 1 permit with 2 available would exceed the bound of 2: release only what was acquired"
+///     "releasing 1 permit with 2 available would exceed the bound of 2: \
+///      release only what was acquired"
 /// );
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

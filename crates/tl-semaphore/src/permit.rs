@@ -155,10 +155,10 @@ pub(crate) trait AnySemaphore: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn raw(&self) -> &RawSemaphore;
 }
 
-/// Permits of a semaphore in an [`Arc`], given back when this is dropped. It keeps the semaphore
-/// alive, and so can go where a borrow cannot: into a thread that is not scoped, or into a struct.
+/// Permits of a semaphore in an [`Arc`], given back when this is dropped.
 ///
-/// All else is as with [`Permit`].
+/// It keeps the semaphore alive, and so can go where a borrow cannot: into a thread that is not
+/// scoped, or into a struct. All else is as with [`Permit`].
 ///
 /// # Examples
 ///

@@ -34,7 +34,7 @@ static AT_END: ThreadEnd = ThreadEnd::new(leave);
 
 /// Returns the handle of the calling thread.
 ///
-/// As Python's
+/// It is Python's
 /// [`current_thread`](https://docs.python.org/3/library/threading.html#threading.current_thread).
 /// In a thread that this library did not start the handle is that of a `Dummy`, or of the main
 /// thread. It works in every thread at every time, also while thread-locals are being dropped and
@@ -61,7 +61,7 @@ pub fn current_thread() -> Thread {
 ///
 /// In a child made by `fork` it is the thread that forked, by the handle and the name that it had.
 ///
-/// As Python's
+/// It is Python's
 /// [`main_thread`](https://docs.python.org/3/library/threading.html#threading.main_thread).
 ///
 /// # Examples
@@ -92,7 +92,7 @@ pub fn get_ident() -> ThreadIdent {
 /// Returns the number by which the operating system knows the calling thread. The system uses it
 /// again once the thread has ended.
 ///
-/// As Python's
+/// It is Python's
 /// [`get_native_id`](https://docs.python.org/3/library/threading.html#threading.get_native_id).
 ///
 /// # Examples

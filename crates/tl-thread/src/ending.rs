@@ -19,7 +19,8 @@ const SHUTDOWN: &Operation = &Operation::new("tl_thread", "shutdown");
 ///
 /// # Blocking
 ///
-/// Until those threads have ended. Two workers that both call this wait for each other forever.
+/// Waits until those threads have ended. Two workers that both call this wait for each other
+/// forever.
 ///
 /// # Examples
 ///

@@ -6,7 +6,7 @@ use crate::{Thread, current, registry};
 /// first: those that this library started, daemons and pending timers included, and those that it
 /// did not start but that have called it.
 ///
-/// As Python's [`enumerate`](https://docs.python.org/3/library/threading.html#threading.enumerate).
+/// It is Python's [`enumerate`](https://docs.python.org/3/library/threading.html#threading.enumerate).
 ///
 /// # Examples
 ///
@@ -22,7 +22,7 @@ pub fn enumerate() -> Vec<Thread> {
 
 /// Returns how many threads are alive: the length of what [`enumerate`] returns.
 ///
-/// As Python's
+/// It is Python's
 /// [`active_count`](https://docs.python.org/3/library/threading.html#threading.active_count).
 ///
 /// # Examples

@@ -16,7 +16,10 @@ use std::sync::Arc;
 /// thread.start()?;
 /// let error = thread.start().unwrap_err();
 /// assert!(matches!(error, StartError::AlreadyStarted));
-/// assert_eq!(error.to_string(), "the thread has been started before: make a new one for each run");
+/// assert_eq!(
+///     error.to_string(),
+///     "the thread has been started before: make a new one for each run"
+/// );
 /// # Ok::<(), StartError>(())
 /// ```
 #[derive(Debug)]

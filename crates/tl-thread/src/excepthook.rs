@@ -69,7 +69,7 @@ model_static! {
 /// panics: a [`Thread`], a timer, or one that was spawned, even if `join` passes its panic on as
 /// well.
 ///
-/// As Python's
+/// It is Python's
 /// [`threading.excepthook`](https://docs.python.org/3/library/threading.html#threading.excepthook).
 /// There is one hook for the process. At first it does nothing: the standard library's own panic
 /// hook has already printed the message and where it happened, and goes on doing so (see

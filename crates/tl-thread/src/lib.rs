@@ -138,7 +138,7 @@
 //!
 //! # Platforms
 //!
-//! | | |
+//! | | systems |
 //! | --- | --- |
 //! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
 //! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
@@ -191,6 +191,10 @@
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
+// First, so that their methods come first on the pages of `Builder` and `Thread`.
+mod spawn;
+mod thread;
+
 mod crew;
 mod crews;
 mod current;
@@ -210,10 +214,8 @@ mod process_end;
 mod registry;
 mod runnable;
 mod scope;
-mod spawn;
 mod stack;
 mod statics;
-mod thread;
 mod transit;
 
 pub use current::{current_thread, get_ident, get_native_id, main_thread};

@@ -56,8 +56,8 @@ impl Drop for CloseScope {
 ///
 /// # Blocking
 ///
-/// Until all threads of the scope have ended. In a child made by `fork` within the scope they never
-/// do: there the process has to end within the scope.
+/// Waits until all threads of the scope have ended. In a child made by `fork` within the scope they
+/// never do: there the process has to end within the scope.
 ///
 /// # Examples
 ///
@@ -95,7 +95,10 @@ where
 /// use tl_thread::{Scope, ScopedJoinHandle, scope};
 ///
 /// /// Starts one more thread in a scope that somebody else has opened.
-/// fn count<'scope>(s: &'scope Scope<'scope, '_>, text: &'scope str) -> ScopedJoinHandle<'scope, usize> {
+/// fn count<'scope>(
+///     s: &'scope Scope<'scope, '_>,
+///     text: &'scope str,
+/// ) -> ScopedJoinHandle<'scope, usize> {
 ///     s.spawn(|| text.split_whitespace().count())
 /// }
 ///
@@ -241,7 +244,7 @@ impl<'scope, T> ScopedJoinHandle<'scope, T> {
     ///
     /// # Blocking
     ///
-    /// Until the thread has ended.
+    /// Waits until the thread has ended.
     #[track_caller]
     pub fn join(self) -> thread::Result<T> {
         let ScopedJoinHandle { thread, os } = self;
@@ -260,7 +263,7 @@ impl<'scope, T> ScopedJoinHandle<'scope, T> {
     ///
     /// # Blocking
     ///
-    /// Until the thread has ended, but no longer than `timeout`.
+    /// Waits until the thread has ended, but no longer than `timeout`.
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     #[track_caller]
     pub fn join_timeout(
@@ -280,7 +283,7 @@ impl<'scope, T> ScopedJoinHandle<'scope, T> {
     ///
     /// # Blocking
     ///
-    /// Until the thread has ended, but not after `deadline`.
+    /// Waits until the thread has ended, but not after `deadline`.
     #[must_use = "it is the thread's value, or the handle if the time ran out; dropping the handle gives the value up"]
     #[track_caller]
     pub fn join_deadline(

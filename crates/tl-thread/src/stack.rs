@@ -14,7 +14,7 @@ static DEFAULT: AtomicUsize = AtomicUsize::new(0);
 /// for the standard library's default (2 MiB, or what the environment variable `RUST_MIN_STACK`
 /// said when the first thread was started).
 ///
-/// As Python's
+/// It is Python's
 /// [`stack_size`](https://docs.python.org/3/library/threading.html#threading.stack_size).
 ///
 /// # Examples

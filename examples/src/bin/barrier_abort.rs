@@ -1,4 +1,4 @@
-//! A thread that waits at a barrier that is aborted gets an error instead of waiting forever.
+//! A wait at a barrier that is aborted returns an error instead of lasting forever.
 //!
 //! Chapter 11: Condition and Barrier. The barrier waits for one thread more than there are.
 

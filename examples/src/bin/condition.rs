@@ -1,5 +1,5 @@
-//! Consumers wait on a condition until the producer has made a resource available and notifies
-//! them.
+//! Consumers wait on a condition until the producer has made a resource available and
+//! notifies them.
 //!
 //! Chapter 11: Condition and Barrier. A notify that nobody waits for is not remembered, so a
 //! consumer waits for what it needs, not for the notify: it asks first, and again after each

@@ -1,5 +1,5 @@
-//! Three threads want a lock that a fourth one holds for long, and the summary of a recording says
-//! where the time went.
+//! Three threads want a lock that a fourth one holds for long, and the summary of a recording
+//! says where the time went.
 //!
 //! Chapter 14: When it hangs.
 

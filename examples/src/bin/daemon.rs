@@ -1,4 +1,4 @@
-//! The program does not wait for a daemon thread: it ends in the middle of the daemon's work.
+//! The program does not wait for a daemon thread: it ends amid the daemon's work.
 //!
 //! Chapter 3: Daemon threads.
 

@@ -1,5 +1,5 @@
-//! A join with a timeout gives up when the time has run out; `is_alive` says whether the thread has
-//! ended.
+//! A join with a timeout gives up when the time has run out; `is_alive` says whether the
+//! thread has ended.
 //!
 //! Chapter 3: Daemon threads.
 

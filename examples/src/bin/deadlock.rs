@@ -1,4 +1,4 @@
-//! Two threads take two locks in opposite order, and a third one says how they wait for each other.
+//! Two threads take two locks in opposite order; a third says how they wait for each other.
 //!
 //! Chapter 14: When it hangs.
 

@@ -1,5 +1,5 @@
-//! `enumerate` lists the threads that are alive, so that nobody has to keep their handles in order
-//! to join them.
+//! `enumerate` lists the threads that are alive, so that nobody has to keep their handles
+//! in order to join them.
 //!
 //! Chapter 4: Enumerating all threads.
 

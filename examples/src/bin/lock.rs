@@ -1,5 +1,5 @@
-//! A lock lets one thread at a time change what several share; in Rust the lock holds the value
-//! that it guards.
+//! A lock lets one thread at a time change what several share; in Rust the lock holds the
+//! value that it guards.
 //!
 //! Chapter 8: Lock.
 

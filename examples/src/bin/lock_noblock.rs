@@ -1,7 +1,7 @@
 //! A thread that tries a lock goes on at once, whether it got it or not.
 //!
-//! Chapter 8: Lock. Both threads follow one clock with four beats a second. The holder takes the
-//! lock on the first and gives it back on the third, the worker tries on the second and the fourth.
+//! Chapter 8: Lock. Both threads follow one clock with four beats a second. The holder takes
+//! the lock on the first and gives it back on the third, the worker tries on the other two.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// Waits for the next beat. It comes when both have waited for it, so that neither runs ahead.
+    /// Waits for the next beat. It comes when both wait for it, so that neither runs ahead.
     fn beat(&self) {
         sleep(Duration::from_millis(250));
         self.both.wait().expect("nobody breaks the barrier");

@@ -1,4 +1,4 @@
-//! Every thread has a name: one that it was given, or `Thread-1`, `Thread-2`, … in their order.
+//! Every thread has a name: one that it was given, or `Thread-1`, `Thread-2`, … in order.
 //!
 //! Chapter 2: The current thread and its name.
 

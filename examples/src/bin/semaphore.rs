@@ -1,4 +1,4 @@
-//! A semaphore lets a fixed number of threads in at a time; the others wait until one leaves.
+//! A semaphore lets a given number of threads in at a time; others wait until one leaves.
 //!
 //! Chapter 12: Semaphore.
 

@@ -1,4 +1,4 @@
-//! A thread runs a function; the program ends when all its threads have ended, without a join.
+//! A thread runs a function. The program ends when all its threads have, without a join.
 //!
 //! Chapter 1: Thread.
 

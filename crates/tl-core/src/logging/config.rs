@@ -229,7 +229,7 @@ impl BasicConfig {
     /// somebody has moved the file away or removed it, as `logrotate` does, the next record makes a
     /// new one.
     ///
-    /// As Python's
+    /// It is Python's
     /// [`WatchedFileHandler`](https://docs.python.org/3/library/logging.handlers.html#watchedfilehandler).
     /// Each record asks the system what file has the name. If that cannot be opened, the old file
     /// is written to as before. On systems other than Unix this is [`file`](BasicConfig::file). A

@@ -77,7 +77,8 @@ impl Error for FormatError {}
 /// assert!(matches!(error.kind(), FormatErrorKind::WrongConversion { field: "message", .. }));
 /// assert_eq!(
 ///     error.to_string(),
-///     "log format \"%(message)d\", byte 0: %(message)d is not possible; message converts with one of s r a",
+///     "log format \"%(message)d\", byte 0: %(message)d is not possible; \
+///      message converts with one of s r a",
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

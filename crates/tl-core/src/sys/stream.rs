@@ -92,7 +92,7 @@ impl Stream {
     ///
     /// # Blocking
     ///
-    /// Until the system has taken the text, and until no other thread writes there.
+    /// Waits until the system has taken the text, and until no other thread writes there.
     ///
     /// # Examples
     ///

@@ -126,7 +126,8 @@ impl ThreadInfo {
 ///
 /// // Of locks it is known with the feature `owners` of `tl-locks`.
 /// let what = |lock: &Holding| if lock.is_shared() { "reads" } else { "holds" };
-/// let describe = |lock: &Holding| format!("{} {:#x}, since {}", what(lock), lock.address(), lock.place());
+/// let describe =
+///     |lock: &Holding| format!("{} {:#x}, since {}", what(lock), lock.address(), lock.place());
 /// for thread in snapshot().threads() {
 ///     thread.holds().iter().for_each(|lock| println!("{}", describe(lock)));
 /// }

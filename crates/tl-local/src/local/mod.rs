@@ -84,7 +84,7 @@ use crate::drain::Drain;
 ///         count(5);
 ///         assert_eq!(hits.get(), Some(5));
 ///     });
-///     // The end of the standard library's scope does not wait for the end of its threads' values: a join does.
+///     // A join waits for the end of the thread's values, which the scope alone does not.
 ///     other.join().unwrap();
 /// });
 /// // The value of the thread that has ended is gone.

@@ -37,7 +37,7 @@ impl RLock {
     /// static LOCK: RLock = RLock::new();
     ///
     /// let (_outer, _inner) = (LOCK.lock(), LOCK.lock());
-    /// let elsewhere = LOCK.unlocked(|| thread::spawn(|| LOCK.try_acquire() && LOCK.release().is_ok()))?;
+    /// let elsewhere = LOCK.unlocked(|| thread::spawn(|| LOCK.with(|| LOCK.recursion_count())))?;
     /// assert!(elsewhere.join().is_ok());
     /// assert_eq!(LOCK.recursion_count(), 2);
     /// # Ok::<(), tl_locks::ReleaseError>(())

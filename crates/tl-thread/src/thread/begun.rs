@@ -35,8 +35,8 @@ impl Thread {
     ///
     /// # Blocking
     ///
-    /// Until the system has given the thread a core for the first time. For a pending timer that is
-    /// when it fires.
+    /// Waits until the system has given the thread a core for the first time. For a pending timer
+    /// that is when it fires.
     ///
     /// # Examples
     ///

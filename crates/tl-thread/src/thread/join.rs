@@ -21,7 +21,7 @@ impl Thread {
     /// Any number of threads may join the same one, any number of times. A timer that is cancelled
     /// has ended.
     ///
-    /// As Python's
+    /// It is Python's
     /// [`join`](https://docs.python.org/3/library/threading.html#threading.Thread.join).
     ///
     /// # Errors

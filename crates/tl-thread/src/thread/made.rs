@@ -106,7 +106,7 @@ impl Thread {
 
     /// Makes the thread a daemon, or one for which the end of the process waits.
     ///
-    /// As Python's
+    /// It is Python's
     /// [`daemon`](https://docs.python.org/3/library/threading.html#threading.Thread.daemon).
     ///
     /// # Errors

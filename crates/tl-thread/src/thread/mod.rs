@@ -13,15 +13,17 @@
 //! | `os_thread.rs` | the standard library's handle, which is of no use in a child made by `fork` |
 //! | `pending.rs` | between being listed and being started |
 
+// First, so that their methods come first on the page of `Thread`.
+mod made;
+mod start;
+
 mod adopted;
 mod begun;
 mod end;
 mod join;
-mod made;
 mod os_thread;
 mod pending;
 mod run;
-mod start;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -51,7 +53,7 @@ pub(crate) const NOWHERE: u32 = u32::MAX;
 /// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones
 /// stand for the same thread, and are equal.
 ///
-/// As Python's [`Thread`](https://docs.python.org/3/library/threading.html#thread-objects). The
+/// It is Python's [`Thread`](https://docs.python.org/3/library/threading.html#thread-objects). The
 /// thread exists once it is [`start`](Thread::start)ed, and does not end with its handles. For a
 /// thread that returns a value see [`spawn`](crate::spawn), for one that borrows
 /// [`scope`](crate::scope).
@@ -205,7 +207,7 @@ impl Thread {
     /// thread-locals have been dropped, just before [`join`](Thread::join) returns. A pending timer
     /// is alive.
     ///
-    /// As Python's
+    /// It is Python's
     /// [`is_alive`](https://docs.python.org/3/library/threading.html#threading.Thread.is_alive).
     ///
     /// # Examples

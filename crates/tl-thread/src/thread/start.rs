@@ -16,7 +16,7 @@ impl Thread {
     /// [`enumerate`](crate::enumerate), and has its [`ident`](Thread::ident); its
     /// [`native_id`](Thread::native_id) may be a moment behind.
     ///
-    /// As Python's
+    /// It is Python's
     /// [`start`](https://docs.python.org/3/library/threading.html#threading.Thread.start).
     ///
     /// # Errors

@@ -21,7 +21,7 @@ const REPEAT: &Operation = &Operation::new("Timer", "repeat");
 /// A thread that calls a function once a time has passed, and that can be cancelled until then. A
 /// handle: clones stand for the same timer, and are equal.
 ///
-/// As Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like any
+/// It is Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like any
 /// thread it is [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`];
 /// the process does not end before it has fired or been cancelled, unless it is a daemon. While it
 /// is pending it costs no thread of the operating system. Dropping its handles does not cancel it.
@@ -302,7 +302,7 @@ impl Timer {
     /// here, and threads that join it go on. A timer that has not been started can be cancelled
     /// too: its start then ends it.
     ///
-    /// As Python's
+    /// It is Python's
     /// [`cancel`](https://docs.python.org/3/library/threading.html#threading.Timer.cancel), which
     /// does not tell.
     ///

@@ -24,7 +24,7 @@ use crate::sync::atomic::Ordering;
 /// let word = AtomicU32::new(0);
 /// let soon = Deadline::after(Duration::from_millis(1));
 /// match WaitQueue::of(&word).lock().wait(&mut Backoff::none(), soon) {
-///     Wake::Woken { token, .. } => unreachable!("nobody knows the word, and yet somebody said {token}"),
+///     Wake::Woken { token, .. } => unreachable!("no thread wakes this one: {token}"),
 ///     Wake::TimedOut(queue) => assert!(queue.is_empty()),
 /// }
 /// ```
