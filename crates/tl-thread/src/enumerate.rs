@@ -6,7 +6,8 @@ use crate::{Thread, current, registry};
 /// first: those that this library started, daemons and pending timers included, and those that it
 /// did not start but that have called it.
 ///
-/// It is Python's [`enumerate`](https://docs.python.org/3/library/threading.html#threading.enumerate).
+/// It is Python's
+/// [`enumerate`](https://docs.python.org/3/library/threading.html#threading.enumerate).
 ///
 /// # Examples
 ///

@@ -121,6 +121,9 @@
 #![doc(html_root_url = "../")]
 #![forbid(unsafe_code)]
 
+// First, so that its methods come first on the page of `Timer`.
+mod timer;
+
 mod every;
 mod guard;
 mod heap;
@@ -128,7 +131,6 @@ mod once;
 mod origin;
 mod repeat;
 mod schedule;
-mod timer;
 
 pub use guard::CancelOnDrop;
 pub use once::MAX_RUNNING;
