@@ -16,7 +16,7 @@ use std::time::Duration;
 use forking::{FORKS, LIMIT, check, fork, fork_and_check};
 use support::in_child;
 use tl_condition::Monitor;
-use tl_core::door::{WaitQueue, note_held, note_released, waits};
+use tl_core::door::{LockId, LockMode, WaitQueue, note_held, note_released, waits};
 use tl_event::Event;
 use tl_locks::{Lock, RLock, RwLock};
 use tl_semaphore::Semaphore;
@@ -246,4 +246,28 @@ fn the_notes_of_which_threads_hold_locks_are_not_stuck_in_the_child() {
             while_others(note, || fork_and_check(note));
         },
     );
+}
+
+/// Notes that a lock is taken while another one is held, as `tl-locks` does with `lock-order`.
+fn note_an_order() {
+    let locks = [(); 2].map(|()| (AtomicU32::new(0), LockId::new()));
+    let here = Location::caller();
+    for (word, id) in &locks {
+        let queue = WaitQueue::of(word).id();
+        id.note_wanted(queue, LockMode::Exclusive, here);
+        note_held(queue, here);
+        id.note_held(queue, LockMode::Exclusive, here);
+    }
+    for (word, id) in &locks {
+        let queue = WaitQueue::of(word).id();
+        id.note_released(queue, LockMode::Exclusive);
+        note_released(queue);
+    }
+}
+
+#[test]
+fn the_orders_of_locks_are_not_stuck_in_the_child() {
+    in_child("the_orders_of_locks_are_not_stuck_in_the_child", || {
+        while_others(note_an_order, || fork_and_check(note_an_order));
+    });
 }
