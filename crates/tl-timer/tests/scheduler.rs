@@ -18,8 +18,9 @@ use tl_core::sanitized::thread;
 use tl_thread::{Thread, enumerate};
 use tl_timer::{MAX_RUNNING, Timer};
 
-/// How many timers are many. Under ThreadSanitizer, which makes threads slow and large, fewer.
-const MANY: usize = if cfg!(sanitize_thread) {
+/// How many timers are many. Fewer under ThreadSanitizer and in an emulator of aarch64, which make
+/// threads slow and large.
+const MANY: usize = if cfg!(any(sanitize_thread, target_arch = "aarch64")) {
     5_000
 } else {
     100_000
