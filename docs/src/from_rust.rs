@@ -68,7 +68,7 @@
 //!
 //! # The timed forms
 //!
-//! | by `lock_api`'s name | also called | |
+//! | by `lock_api`'s name | also called | what differs |
 //! | --- | --- | --- |
 //! | `Mutex.try_lock_for` | [`MutexExt::lock_timeout`](tl_locks::MutexExt::lock_timeout) | |
 //! | `Mutex.try_lock_until` | [`MutexExt::lock_deadline`](tl_locks::MutexExt::lock_deadline) | |

@@ -287,8 +287,10 @@ impl fmt::Debug for OwnedPermit {
     }
 }
 
-/// The error of an attempt to merge permits of two semaphores. Nothing has changed, and the permit
-/// that was to be taken over is in here: it is dropped with this.
+/// The error of an attempt to merge permits of two semaphores.
+///
+/// Nothing has changed, and the permit that was to be taken over is in here: it is dropped with
+/// this.
 ///
 /// # Examples
 ///

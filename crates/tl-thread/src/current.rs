@@ -89,8 +89,9 @@ pub fn get_ident() -> ThreadIdent {
     current_ident()
 }
 
-/// Returns the number by which the operating system knows the calling thread. The system uses it
-/// again once the thread has ended.
+/// Returns the number by which the operating system knows the calling thread.
+///
+/// The system uses it again once the thread has ended.
 ///
 /// It is Python's
 /// [`get_native_id`](https://docs.python.org/3/library/threading.html#threading.get_native_id).

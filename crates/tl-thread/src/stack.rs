@@ -33,7 +33,9 @@ pub fn stack_size() -> usize {
 /// Sets the size of the stack, in bytes, for threads that are started from now on without one of
 /// their own ([`with_stack_size`](crate::Thread::with_stack_size),
 /// [`Builder::stack_size`](crate::Builder::stack_size)); 0 goes back to the standard library's
-/// default. Memory is used only as a stack grows into it.
+/// default.
+///
+/// Memory is used only as a stack grows into it.
 ///
 /// # Errors
 ///

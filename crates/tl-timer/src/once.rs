@@ -13,8 +13,10 @@ use tl_thread::{StartError, Thread, pending};
 use crate::origin;
 use crate::schedule::{Cancelled, Due, Place, Schedule, Scheduled};
 
-/// How many timers' functions run at once. Timers that fall due while that many run wait until one
-/// of them returns, and then come in the order of their times.
+/// How many timers' functions run at once.
+///
+/// Timers that fall due while that many run wait until one of them returns, and then come in the
+/// order of their times.
 ///
 /// So a function must not wait for what only a later timer does: once this many of them wait, none
 /// that they wait for begins, and all of them wait forever. See [*Deadlocks*](crate#deadlocks).

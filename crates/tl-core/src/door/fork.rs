@@ -39,8 +39,10 @@ static HOOKS: Mutex<Hooks> = Mutex::new([None; PARTS]);
 /// Which parts have said what is to be done.
 static IS_READY: [AtomicBool; PARTS] = [const { AtomicBool::new(false) }; PARTS];
 
-/// Sees to it that these functions are called around each fork. To be called before the part's
-/// locks are taken for the first time. Later calls change nothing, and cost a load.
+/// Sees to it that these functions are called around each fork.
+///
+/// To be called before the part's locks are taken for the first time. Later calls change nothing,
+/// and cost a load.
 #[inline]
 pub(super) fn be_ready(part: Part, hooks: &ForkHooks) {
     // Relaxed: to say it twice changes nothing.

@@ -157,8 +157,9 @@ impl Holder {
 pub(super) type HolderOf<'a> = &'a (dyn Fn() -> Option<Holder> + Sync + 'a);
 
 /// What a thread waits for, on its stack for as long as one blocking operation lasts, however often
-/// that is woken in vain. [`LockedQueue::noting`](super::LockedQueue::noting) shows it in
-/// [`waits`](super::waits).
+/// that is woken in vain.
+///
+/// [`LockedQueue::noting`](super::LockedQueue::noting) shows it in [`waits`](super::waits).
 ///
 /// It costs a few stores when the wait begins. Nothing is allocated, and no primitive grows.
 ///

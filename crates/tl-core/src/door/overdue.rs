@@ -12,7 +12,9 @@ use std::time::Duration;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// How long a waiter waits until it is overdue: then it gets a turn before any thread that comes
-/// by. See [`Waiter::is_overdue`](super::Waiter::is_overdue) for when that begins.
+/// by.
+///
+/// See [`Waiter::is_overdue`](super::Waiter::is_overdue) for when that begins.
 ///
 /// # Examples
 ///

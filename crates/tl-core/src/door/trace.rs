@@ -76,8 +76,9 @@ fn tracer() -> &'static AtomicPtr<Tracer> {
 }
 
 /// Makes `tracer` the one that is told of every event from now on, in place of the tracer before
-/// it; with `None`, no tracer is told. A thread that is just telling the old tracer of an event may
-/// still do so.
+/// it; with `None`, no tracer is told.
+///
+/// A thread that is just telling the old tracer of an event may still do so.
 ///
 /// In a child made by `fork` there is no tracer.
 ///

@@ -4,7 +4,9 @@ use std::io;
 
 /// Starts a thread that has nothing of the standard library's that the calling thread has: what it
 /// prints, and what the threads print that it starts, is never captured as the output of the test
-/// that happened to start it. Nobody can join it. A panic in `function` aborts the process.
+/// that happened to start it.
+///
+/// Nobody can join it. A panic in `function` aborts the process.
 ///
 /// What the system passes on it takes over all the same: see [`Inherited`](super::Inherited). A
 /// system without such threads gives one of the standard library's.

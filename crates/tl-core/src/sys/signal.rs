@@ -38,8 +38,10 @@ pub struct CaughtSignal {
 }
 
 /// Catches a signal: instead of what it did until now, it wakes the thread that
-/// [waits](CaughtSignal::wait) for it. The handler does no more than write one byte. In a child
-/// made by `fork` it wakes the thread that waits in the parent.
+/// [waits](CaughtSignal::wait) for it.
+///
+/// The handler does no more than write one byte. In a child made by `fork` it wakes the thread that
+/// waits in the parent.
 ///
 /// # Errors
 ///

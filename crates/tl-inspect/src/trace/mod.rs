@@ -71,9 +71,10 @@ const EVENTS: usize = 4096;
 /// that records.
 static RECORDED_BY: AtomicU64 = AtomicU64::new(0);
 
-/// Starts a recording of the whole process, with room for 4,096 events of each thread. (An event
-/// takes about two hundred bytes, and memory that is not used costs nothing where the system
-/// gives it out when it is first touched, as most do.)
+/// Starts a recording of the whole process, with room for 4,096 events of each thread.
+///
+/// An event takes about two hundred bytes, and memory that is not used costs nothing where the
+/// system gives it out when it is first touched, as most do.
 ///
 /// # Errors
 ///
@@ -94,8 +95,9 @@ pub fn start() -> Result<Recording, AlreadyRecording> {
     start_with_room_for(EVENTS)
 }
 
-/// Starts a recording as [`start`] does, with room for `events` events of each thread. Events that
-/// find no room are dropped and [counted](Trace::dropped).
+/// Starts a recording as [`start`] does, with room for `events` events of each thread.
+///
+/// Events that find no room are dropped and [counted](Trace::dropped).
 ///
 /// # Errors
 ///

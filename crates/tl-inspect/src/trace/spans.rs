@@ -154,9 +154,10 @@ pub enum End {
     Open,
 }
 
-/// One blocking operation, as long as it waited. One that is woken in vain, and waits again, is one
-/// wait; but the forms of a condition that wait for a predicate wait once for each time that they
-/// are notified.
+/// One blocking operation, as long as it waited.
+///
+/// One that is woken in vain, and waits again, is one wait; but the forms of a condition that wait
+/// for a predicate wait once for each time that they are notified.
 ///
 /// # Examples
 ///

@@ -50,8 +50,9 @@ pub(crate) use start::Start;
 /// The place of a thread that is not in the registry.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
-/// A thread: what it is to do, its name, and whether the process waits for it. A handle: clones
-/// stand for the same thread, and are equal.
+/// A thread: what it is to do, its name, and whether the process waits for it.
+///
+/// A handle: clones stand for the same thread, and are equal.
 ///
 /// It is Python's [`Thread`](https://docs.python.org/3/library/threading.html#thread-objects). The
 /// thread exists once it is [`start`](Thread::start)ed, and does not end with its handles. For a

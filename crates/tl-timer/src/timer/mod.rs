@@ -13,8 +13,9 @@ use std::sync::Arc;
 use crate::every::Every;
 use crate::once::Once;
 
-/// A thread that calls a function once a time has passed, and that can be cancelled until then. A
-/// handle: clones stand for the same timer, and are equal.
+/// A thread that calls a function once a time has passed, and that can be cancelled until then.
+///
+/// A handle: clones stand for the same timer, and are equal.
 ///
 /// It is Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like
 /// any thread it is [`start`](Timer::start)ed, has a name, and is listed by

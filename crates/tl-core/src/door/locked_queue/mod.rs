@@ -78,8 +78,9 @@ pub enum Verdict {
     Stop,
 }
 
-/// A queue that is locked: no thread can join or leave it meanwhile. The waiters that were taken
-/// out are woken when the lock is dropped or waited with.
+/// A queue that is locked: no thread can join or leave it meanwhile.
+///
+/// The waiters that were taken out are woken when the lock is dropped or waited with.
 ///
 /// # Examples
 ///

@@ -264,8 +264,9 @@ fn still_held(holding: &Holding) -> bool {
 }
 
 /// Returns all orders of locks that were found in which threads could wait for each other, the
-/// oldest first. An order is found once for the same places in the program, whichever locks are
-/// taken there.
+/// oldest first.
+///
+/// An order is found once for the same places in the program, whichever locks are taken there.
 ///
 /// # Examples
 ///
@@ -276,9 +277,10 @@ pub fn lock_orders() -> Vec<LockOrder> {
     with_graph(|graph| graph.found().to_vec()).unwrap_or_default()
 }
 
-/// Returns those [`lock_orders`] that nobody has reported, for the caller to do so. It returns none
-/// while a thread looks for them ([`watch_lock_orders`]), or while the calling thread holds a lock,
-/// which the reader of the report may want.
+/// Returns those [`lock_orders`] that nobody has reported, for the caller to do so.
+///
+/// It returns none while a thread looks for them ([`watch_lock_orders`]), or while the calling
+/// thread holds a lock, which the reader of the report may want.
 ///
 /// # Examples
 ///

@@ -14,8 +14,10 @@ mod imp;
 
 pub use imp::{at_fork, fork_generation};
 
-/// In which order the parts of a program get ready for a fork. A part whose threads may hold its
-/// lock while they wait for the lock of another part comes before that part.
+/// In which order the parts of a program get ready for a fork.
+///
+/// A part whose threads may hold its lock while they wait for the lock of another part comes before
+/// that part.
 ///
 /// # Examples
 ///

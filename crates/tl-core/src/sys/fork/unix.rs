@@ -25,7 +25,9 @@ thread_local! {
 }
 
 /// Sees to it that these functions are called around each `fork` of the process, in the order of
-/// the ranks. The first call for a rank counts, later ones change nothing, and cost two loads.
+/// the ranks.
+///
+/// The first call for a rank counts, later ones change nothing, and cost two loads.
 ///
 /// A panic in one of them aborts the process.
 ///

@@ -14,8 +14,9 @@ pub(super) fn call(at_end: fn()) {
 }
 
 /// Returns whether the calling thread is past the destructors of its thread-locals: it is in the
-/// function of a [`ThreadEnd`](super::ThreadEnd), or such a function has run. A thread-local that
-/// it makes from now on is never dropped.
+/// function of a [`ThreadEnd`](super::ThreadEnd), or such a function has run.
+///
+/// A thread-local that it makes from now on is never dropped.
 ///
 /// # Examples
 ///
