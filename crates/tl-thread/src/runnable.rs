@@ -1,16 +1,12 @@
 //! Structs that can be run in a thread.
 
-use std::io;
-
-use crate::{Builder, JoinHandle, Thread};
-
 /// What a thread can run: a struct whose fields are the arguments, and in which `run` can leave
 /// results.
 ///
 /// It is Python's way to
 /// [subclass `Thread`](https://docs.python.org/3/library/threading.html#threading.Thread.run) and
 /// override `run`. Use it with [`Thread::from_runnable`](crate::Thread::from_runnable), or with
-/// [`spawn_runnable`], which gives the struct back.
+/// [`spawn_runnable`](crate::spawn_runnable), which gives the struct back.
 ///
 /// # Examples
 ///
@@ -46,40 +42,6 @@ pub trait Runnable {
     fn run(&mut self);
 }
 
-impl Thread {
-    /// Creates a thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread
-    /// by subclassing.
-    ///
-    /// To get the struct back afterwards, with what `run` left in it, see
-    /// [`spawn_runnable`](crate::spawn_runnable).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_thread::{Runnable, Thread};
-    ///
-    /// struct Greeter {
-    ///     whom: String,
-    /// }
-    ///
-    /// impl Runnable for Greeter {
-    ///     fn run(&mut self) {
-    ///         println!("hello, {}", self.whom);
-    ///     }
-    /// }
-    ///
-    /// let thread = Thread::from_runnable(Greeter { whom: "world".into() });
-    /// thread.start()?;
-    /// thread.join()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use = "a thread does nothing until it is started: call `start`"]
-    pub fn from_runnable(runnable: impl Runnable + Send + 'static) -> Thread {
-        let mut runnable = runnable;
-        Thread::new(move || runnable.run())
-    }
-}
-
 /// What is in the box runs, so that structs of different types can be kept in one list.
 ///
 /// # Examples
@@ -111,71 +73,5 @@ impl Thread {
 impl<R: Runnable + ?Sized> Runnable for Box<R> {
     fn run(&mut self) {
         (**self).run();
-    }
-}
-
-/// Runs `runnable` in a new thread. Joining it gives the struct back, with what
-/// [`run`](Runnable::run) left in it.
-///
-/// # Panics
-///
-/// If the operating system refuses the thread; [`Builder::spawn_runnable`] returns the error
-/// instead.
-///
-/// # Examples
-///
-/// ```
-/// use tl_thread::{Runnable, spawn_runnable};
-///
-/// struct Counter(u32);
-///
-/// impl Runnable for Counter {
-///     fn run(&mut self) {
-///         self.0 += 1;
-///     }
-/// }
-///
-/// assert_eq!(spawn_runnable(Counter(1)).join().unwrap().0, 2);
-/// ```
-pub fn spawn_runnable<R: Runnable + Send + 'static>(runnable: R) -> JoinHandle<R> {
-    Builder::new()
-        .spawn_runnable(runnable)
-        .expect("failed to spawn thread")
-}
-
-impl Builder {
-    /// Runs `runnable` as [`spawn_runnable`] does, with the name, daemon flag and stack size of the
-    /// builder.
-    ///
-    /// # Errors
-    ///
-    /// When the operating system refuses the thread, or the stack size is impossible.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tl_thread::{Builder, Runnable};
-    ///
-    /// struct Name(String);
-    ///
-    /// impl Runnable for Name {
-    ///     fn run(&mut self) {
-    ///         self.0 = tl_core::current_name().to_string();
-    ///     }
-    /// }
-    ///
-    /// let handle = Builder::new().name("worker".into()).spawn_runnable(Name(String::new()))?;
-    /// assert_eq!(handle.join().unwrap().0, "worker");
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn spawn_runnable<R: Runnable + Send + 'static>(
-        self,
-        runnable: R,
-    ) -> io::Result<JoinHandle<R>> {
-        let mut runnable = runnable;
-        self.spawn(move || {
-            runnable.run();
-            runnable
-        })
     }
 }

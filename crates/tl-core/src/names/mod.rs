@@ -23,10 +23,12 @@
 //! | `made.rs` | how records are made: for new threads, and for the main thread |
 //! | `current.rs` | the calling thread's record and its name |
 
+// First, so that its methods come first on the page of `ThreadRecord`.
+mod made;
+
 mod current;
 #[cfg(not(loom))]
 mod forked;
-mod made;
 mod own;
 mod record;
 mod text;

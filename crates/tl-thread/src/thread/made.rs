@@ -9,7 +9,7 @@ use tl_core::names::ThreadRecord;
 use super::{Inner, Origin, Thread, Work};
 use crate::crew::Crew;
 use crate::life::Life;
-use crate::{SetDaemonError, current, own, registry};
+use crate::{Runnable, SetDaemonError, current, own, registry};
 
 impl Thread {
     /// Creates a thread that will call `f`. It is named `Thread-N` and inherits the daemon flag of
@@ -26,6 +26,38 @@ impl Thread {
     #[must_use = "a thread does nothing until it is started: call `start`"]
     pub fn new(f: impl FnOnce() + Send + 'static) -> Thread {
         Thread::made_here(ThreadRecord::unnamed(), Some(Box::new(f)), None)
+    }
+
+    /// Creates a thread that will [`run`](Runnable::run) `runnable`: Python's way to make a thread
+    /// by subclassing.
+    ///
+    /// To get the struct back afterwards, with what `run` left in it, see
+    /// [`spawn_runnable`](crate::spawn_runnable).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tl_thread::{Runnable, Thread};
+    ///
+    /// struct Greeter {
+    ///     whom: String,
+    /// }
+    ///
+    /// impl Runnable for Greeter {
+    ///     fn run(&mut self) {
+    ///         println!("hello, {}", self.whom);
+    ///     }
+    /// }
+    ///
+    /// let thread = Thread::from_runnable(Greeter { whom: "world".into() });
+    /// thread.start()?;
+    /// thread.join()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "a thread does nothing until it is started: call `start`"]
+    pub fn from_runnable(runnable: impl Runnable + Send + 'static) -> Thread {
+        let mut runnable = runnable;
+        Thread::new(move || runnable.run())
     }
 
     /// Creates a thread whose function is kept elsewhere.
