@@ -2,7 +2,7 @@
 //! three programs of a tutorial for Python's `threading`, and a fourteenth around three programs
 //! that hang or wait for long.
 //!
-//! | chapter | | programs |
+//! | chapter | title | programs |
 //! | --- | --- | --- |
 //! | 1 | [Thread](chapter_01_thread) | `simple`, `simple_args` |
 //! | 2 | [The current thread and its name](chapter_02_names) | `names`, `names_log` |

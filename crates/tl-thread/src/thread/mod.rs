@@ -52,12 +52,10 @@ pub(crate) const NOWHERE: u32 = u32::MAX;
 
 /// A thread: what it is to do, its name, and whether the process waits for it.
 ///
-/// A handle: clones stand for the same thread, and are equal.
-///
-/// It is Python's [`Thread`](https://docs.python.org/3/library/threading.html#thread-objects). The
-/// thread exists once it is [`start`](Thread::start)ed, and does not end with its handles. For a
-/// thread that returns a value see [`spawn`](crate::spawn), for one that borrows
-/// [`scope`](crate::scope).
+/// It is Python's [`Thread`](https://docs.python.org/3/library/threading.html#thread-objects), and
+/// a handle: clones stand for the same thread, and are equal. The thread exists once it is
+/// [`start`](Thread::start)ed, and does not end with its handles. For a thread that returns a value
+/// see [`spawn`](crate::spawn), for one that borrows [`scope`](crate::scope).
 ///
 /// # Examples
 ///

@@ -15,13 +15,11 @@ use crate::once::Once;
 
 /// A thread that calls a function once a time has passed, and that can be cancelled until then.
 ///
-/// A handle: clones stand for the same timer, and are equal.
-///
-/// It is Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects). Like
-/// any thread it is [`start`](Timer::start)ed, has a name, and is listed by
-/// [`tl_thread::enumerate`]; the process does not end before it has fired or been cancelled, unless
-/// it is a daemon. While it is pending it costs no thread of the operating system. Dropping its
-/// handles does not cancel it.
+/// It is Python's [`Timer`](https://docs.python.org/3/library/threading.html#timer-objects), and a
+/// handle: clones stand for the same timer, and are equal. Like any thread it is
+/// [`start`](Timer::start)ed, has a name, and is listed by [`tl_thread::enumerate`]; the process
+/// does not end before it has fired or been cancelled, unless it is a daemon. While it is pending
+/// it costs no thread of the operating system. Dropping its handles does not cancel it.
 ///
 /// # Examples
 ///
