@@ -18,9 +18,8 @@ use tl_core::sanitized::thread;
 use tl_thread::{Thread, enumerate};
 use tl_timer::{MAX_RUNNING, Timer};
 
-/// How many timers are many. Fewer under ThreadSanitizer and in an emulator of aarch64, which make
-/// threads slow and large.
-const MANY: usize = if cfg!(any(sanitize_thread, target_arch = "aarch64")) {
+/// How many timers are many. Under ThreadSanitizer, which makes threads slow and large, fewer.
+const MANY: usize = if cfg!(sanitize_thread) {
     5_000
 } else {
     100_000

@@ -104,6 +104,14 @@ const EMULATED: &[(&str, &str)] = &[
     ("tl-local/growth", SLOW),
     ("tl-thread/growth", SLOW),
     (
+        "tl-timer/refused",
+        "limits the addresses of the emulator, too",
+    ),
+    (
+        "tl-timer/scheduler",
+        "starts a thousand threads at once, which takes the emulator minutes",
+    ),
+    (
         "tests/faults_clock",
         "the filter of system calls is this kernel's, not the emulator's",
     ),
