@@ -184,9 +184,15 @@ const TIMERS: &[Work] = &[
 impl Chaos {
     fn begin(shared: &Arc<Shared>, work: &[&[Work]]) -> Chaos {
         let stop = Arc::new(AtomicBool::new(false));
-        let threads = work.iter().copied().flatten().map(|&work| {
+        let work = work.concat();
+        // The standard library has a lock for a thread that begins, which would stay locked in a
+        // child.
+        let all_have_begun = Arc::new(std::sync::Barrier::new(work.len() + 1));
+        let threads = work.into_iter().map(|work| {
             let (stop, shared) = (Arc::clone(&stop), Arc::clone(shared));
+            let all_have_begun = Arc::clone(&all_have_begun);
             thread::spawn(move || {
+                all_have_begun.wait();
                 while !stop.load(Ordering::Relaxed) {
                     work(&shared);
                     // The children need a core too, on a machine with other work as well.
@@ -194,10 +200,9 @@ impl Chaos {
                 }
             })
         });
-        Chaos {
-            threads: threads.collect(),
-            stop,
-        }
+        let threads = threads.collect();
+        all_have_begun.wait();
+        Chaos { stop, threads }
     }
 
     fn end(mut self) {
