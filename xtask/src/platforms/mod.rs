@@ -157,15 +157,22 @@ fn print(results: &[(&Platform, Result, u64)]) -> bool {
     }
     for (platform, result, _) in results {
         match result {
-            Result::Tested { tests, .. } if !tests.left_out.is_empty() => {
-                println!("\nleft out on {}:", platform.name);
-                for (why, count) in &tests.left_out {
-                    println!("{count:>5}  {why}");
-                }
-            }
+            Result::Tested { tests, .. } => print_besides(platform.name, tests),
             Result::NotRun(why) => println!("\n{} not run: {why}", platform.name),
             _ => {}
         }
     }
     is_well
+}
+
+fn print_besides(platform: &str, tests: &Count) {
+    if !tests.left_out.is_empty() {
+        println!("\nleft out on {platform}:");
+    }
+    for (why, count) in &tests.left_out {
+        println!("{count:>5}  {why}");
+    }
+    for program in &tests.passed_again {
+        println!("\n{platform}: {program} failed at first, and passed when it was run again");
+    }
 }

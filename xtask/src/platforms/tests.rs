@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use super::rows::{LEFT_OUT, Linker, Platform};
+use super::rows::{LEFT_OUT, Linker, Platform, Runner};
 use super::tools::Tools;
 use crate::built::Program;
 use crate::golden::Golden;
@@ -33,6 +33,8 @@ pub struct Count {
     pub failed: usize,
     /// Tests that mean nothing here, by reason.
     pub left_out: BTreeMap<String, usize>,
+    /// Programs that failed in an emulator, and did not when they were run again.
+    pub passed_again: Vec<String>,
 }
 
 impl Count {
@@ -43,6 +45,7 @@ impl Count {
         for (why, count) in other.left_out {
             *self.left_out.entry(why).or_default() += count;
         }
+        self.passed_again.extend(other.passed_again);
     }
 }
 
@@ -162,13 +165,30 @@ impl Build<'_> {
                     ..Count::default()
                 });
             }
-            let run = run::run(self.limited(program), TIME_LIMIT + GRACE)?;
-            let is_well = run.status.is_some_and(|status| status.success());
-            if !is_well {
+            let attempt = || run::run(self.limited(program), TIME_LIMIT + GRACE);
+            let is_well = |run: &run::Run| run.status.is_some_and(|status| status.success());
+            let fails = |run: &run::Run| {
                 let (output, ending) = (&run.output, run.ending());
                 step.say(format_args!("{output}\n{} {name}: {ending}", failed()));
+            };
+            let mut run = attempt()?;
+            let mut passed_again = Vec::new();
+            if !is_well(&run) {
+                fails(&run);
+                // What fails by chance there may be the emulator's fault. It is not passed over.
+                if self.platform.runner != Runner::Kernel {
+                    run = attempt()?;
+                    if is_well(&run) {
+                        passed_again.push(name);
+                    } else {
+                        fails(&run);
+                    }
+                }
             }
-            Ok(count(&run.output, is_well))
+            Ok(Count {
+                passed_again,
+                ..count(&run.output, is_well(&run))
+            })
         })?;
         let mut all = Count::default();
         counts.into_iter().for_each(|count| all.add(count));
