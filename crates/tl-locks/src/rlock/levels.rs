@@ -37,8 +37,11 @@ impl RLock {
     /// static LOCK: RLock = RLock::new();
     ///
     /// let (_outer, _inner) = (LOCK.lock(), LOCK.lock());
-    /// let elsewhere = LOCK.unlocked(|| thread::spawn(|| LOCK.with(|| LOCK.recursion_count())))?;
-    /// assert!(elsewhere.join().is_ok());
+    /// let elsewhere = LOCK.unlocked(|| {
+    ///     let thread = thread::spawn(|| LOCK.with(|| LOCK.recursion_count()));
+    ///     thread.join().unwrap()
+    /// })?;
+    /// assert_eq!(elsewhere, 1);
     /// assert_eq!(LOCK.recursion_count(), 2);
     /// # Ok::<(), tl_locks::ReleaseError>(())
     /// ```
