@@ -104,7 +104,8 @@ fn an_allocator_that_waits_is_recorded_and_never_entered_again() {
 #[cfg(unix)]
 fn a_child_made_by_fork_does_not_record_and_can_begin_its_own() {
     static NEVER: tl_event::Event = tl_event::Event::new();
-    let wait = || assert!(!NEVER.wait_timeout(Duration::from_millis(1)));
+    // Long enough not to be over before the thread has begun to wait, on a busy machine too.
+    let wait = || assert!(!NEVER.wait_timeout(Duration::from_millis(100)));
     let recording = trace::start().unwrap();
     wait();
     // SAFETY: the child does not use what another thread may have been using.
