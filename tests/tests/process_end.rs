@@ -5,85 +5,25 @@
 //! can only go wrong for a reason. A child that is to end at once has threads that would otherwise
 //! never end; one that hangs is killed.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+#[path = "support/ending.rs"]
+mod ending;
+
+use std::io::{BufRead, BufReader};
+use std::process::Child;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// Longer than any child takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
+use ending::{DROPS_THE_LOCALS_OF_MAIN, Ended};
 
-struct Ended {
-    code: Option<i32>,
-    was_aborted: bool,
-    stdout: String,
-    stderr: String,
-}
+const PROGRAM: &str = env!("CARGO_BIN_EXE_process_end");
 
 fn child(ending: &str, scene: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_process_end"))
-        .args([ending, scene])
-        .env("RUST_BACKTRACE", "0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-/// Waits for a child, and kills it at the limit.
-fn status_within(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
-    let deadline = Instant::now() + limit;
-    while Instant::now() < deadline {
-        if let Some(status) = child.try_wait().unwrap() {
-            return Some(status);
-        }
-        thread::sleep(Duration::from_millis(2));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    None
+    ending::start(PROGRAM, &[ending, scene])
 }
 
 fn run(ending: &str, scene: &str) -> Ended {
-    let mut child = child(ending, scene);
-    let status = status_within(&mut child, LIMIT)
-        .unwrap_or_else(|| panic!("{ending} with {scene} does not end"));
-    let (mut stdout, mut stderr) = (String::new(), String::new());
-    child.stdout.unwrap().read_to_string(&mut stdout).unwrap();
-    child.stderr.unwrap().read_to_string(&mut stderr).unwrap();
-    Ended {
-        code: status.code(),
-        was_aborted: was_aborted(status),
-        stdout,
-        stderr,
-    }
+    ending::run(PROGRAM, &[ending, scene])
 }
-
-/// Returns whether a process has ended by `abort`.
-#[cfg(unix)]
-fn was_aborted(status: ExitStatus) -> bool {
-    use std::os::unix::process::ExitStatusExt;
-    status.signal() == Some(libc::SIGABRT)
-}
-
-/// Returns whether a process has ended by `abort`: what Windows calls a fast failure.
-#[cfg(windows)]
-fn was_aborted(status: ExitStatus) -> bool {
-    const FAST_FAIL: u32 = 0xc000_0409;
-    status.code() == Some(FAST_FAIL as i32)
-}
-
-/// Whether the end of the process drops the main thread's thread-locals. Where Rust keeps their
-/// destructors under a key of the C library's, it does not: musl, glibc in a static program, and
-/// where thread-locals are emulated. Windows drops them when no other thread is left, and Wine
-/// never.
-const DROPS_THE_LOCALS_OF_MAIN: bool = !cfg!(any(
-    target_env = "musl",
-    target_feature = "crt-static",
-    emulated_tls,
-    windows
-));
 
 /// Returns the endings that there are here: those in a thread-local of the main thread's come
 /// first.

@@ -16,6 +16,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// Returns whether it ended by itself, and said that all is well.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.status.is_some_and(|status| status.success())
+    }
+
     /// Returns how it ended, in words.
     #[must_use]
     pub fn ending(&self) -> String {

@@ -77,7 +77,7 @@ pub fn run() -> Outcome {
         // One test at a time, so that the races of one are not attributed to another.
         tests.arg("--test-threads=1");
         let run = run::run(tests, TIME_LIMIT)?;
-        let clean = run.status.is_some_and(|status| status.success());
+        let clean = run.is_well();
         let name = name(program);
         if clean {
             step.say(format_args!("{name}: clean"));

@@ -1,11 +1,17 @@
 //! `cargo xtask platforms`: what it counts, and that its rows speak of what is there.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::process::Command;
+use std::time::Duration;
 
 use xtask::platforms::rows::{LEFT_OUT, PLATFORMS, Tier};
-use xtask::platforms::tests::{Count, count, is_refusal};
+use xtask::platforms::tests::{Count, count, is_refusal, until_well};
 use xtask::platforms::{debian, select};
+use xtask::run::run;
 use xtask::workspace;
+
+const LIMIT: Duration = Duration::from_secs(60);
 
 #[test]
 fn each_row_has_a_name_of_its_own_and_is_found_by_it() {
@@ -89,4 +95,23 @@ fn the_newest_of_debians_packages_of_a_version_is_found() {
 ";
     assert_eq!(debian::newest(listed, "1.85"), Some("1.85.0+dfsg3-1"));
     assert_eq!(debian::newest(listed, "1.9"), None);
+}
+
+#[test]
+fn a_program_that_fails_by_chance_is_run_again_and_each_failure_is_told() {
+    let of_runs = |attempts, fails_before: usize| {
+        let (runs, told) = (Cell::new(0), Cell::new(0));
+        let attempt = || {
+            runs.set(runs.get() + 1);
+            let is_well = runs.get() > fails_before;
+            run(Command::new(if is_well { "true" } else { "false" }), LIMIT)
+        };
+        let (last, failures) = until_well(attempts, attempt, |_| told.set(told.get() + 1)).unwrap();
+        assert_eq!(failures, told.get());
+        (runs.get(), failures, last.is_well())
+    };
+    assert_eq!(of_runs(2, 0), (1, 0, true));
+    assert_eq!(of_runs(2, 1), (2, 1, true));
+    assert_eq!(of_runs(2, 2), (2, 2, false));
+    assert_eq!(of_runs(1, 1), (1, 1, false));
 }

@@ -388,10 +388,12 @@ fn a_wait_that_was_moved_is_told_with_its_notifier_and_with_its_waker() {
         waiter.join().unwrap();
         let told = TOLD.take().expect("the wait is told of");
         let ended_by = [told.notified, told.woken].map(|waker| waker.map(|waker| waker.thread));
-        match was_moved {
-            true => assert_eq!(ended_by, [Some(mover), Some(current_ident())]),
-            false => assert_eq!(ended_by, [None, Some(mover)]),
-        }
+        let expected = if was_moved {
+            [Some(mover), Some(current_ident())]
+        } else {
+            [None, Some(mover)]
+        };
+        assert_eq!(ended_by, expected);
     });
     set_tracer(None);
 }

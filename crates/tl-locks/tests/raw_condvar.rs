@@ -18,16 +18,18 @@ fn until_waiting(waiters: &RawCondvar, count: usize) {
     }
 }
 
+fn until_notified(lock: &Lock, waiters: &RawCondvar) {
+    let _guard = lock.lock();
+    let wait = ConditionLock::wait(lock, waiters, Deadline::NEVER, Call::here(WAIT));
+    assert_eq!(wait, Ok(true));
+}
+
 #[test]
 fn who_holds_another_lock_notifies_and_the_waiter_takes_its_own_back() {
     let (first, second, waiters) = (Lock::new(), Lock::new(), RawCondvar::new());
     for _ in 0..100 {
         thread::scope(|scope| {
-            scope.spawn(|| {
-                let _guard = first.lock();
-                let wait = ConditionLock::wait(&first, &waiters, Deadline::NEVER, Call::here(WAIT));
-                assert_eq!(wait, Ok(true));
-            });
+            scope.spawn(|| until_notified(&first, &waiters));
             until_waiting(&waiters, 1);
             let guard = second.lock();
             assert_eq!(ConditionLock::notify(&second, &waiters, 1), Ok(1));
@@ -41,11 +43,7 @@ fn who_holds_another_lock_notifies_and_the_waiter_takes_its_own_back() {
 fn to_wait_with_another_lock_is_refused() {
     let (first, second, waiters) = (Lock::new(), RLock::new(), RawCondvar::new());
     thread::scope(|scope| {
-        scope.spawn(|| {
-            let _guard = first.lock();
-            let wait = ConditionLock::wait(&first, &waiters, Deadline::NEVER, Call::here(WAIT));
-            assert_eq!(wait, Ok(true));
-        });
+        scope.spawn(|| until_notified(&first, &waiters));
         until_waiting(&waiters, 1);
         let _guard = (second.lock(), second.lock());
         let soon = Deadline::after(Duration::from_millis(1));

@@ -1,6 +1,7 @@
 //! The tests and the examples of one platform: built, run, and counted.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use super::tools::Tools;
 use crate::built::Program;
 use crate::golden::Golden;
 use crate::progress::failed;
+use crate::run::Run;
 use crate::verify::verdict;
 use crate::{BoxedError, built, examples, parallel, progress, run, workspace};
 
@@ -165,30 +167,25 @@ impl Build<'_> {
                     ..Count::default()
                 });
             }
-            let attempt = || run::run(self.limited(program), TIME_LIMIT + GRACE);
-            let is_well = |run: &run::Run| run.status.is_some_and(|status| status.success());
-            let fails = |run: &run::Run| {
-                let (output, ending) = (&run.output, run.ending());
-                step.say(format_args!("{output}\n{} {name}: {ending}", failed()));
+            // What fails by chance in an emulator may be its fault. It is named all the same.
+            let attempts = if self.platform.runner == Runner::Kernel {
+                1
+            } else {
+                2
             };
-            let mut run = attempt()?;
-            let mut passed_again = Vec::new();
-            if !is_well(&run) {
-                fails(&run);
-                // What fails by chance there may be the emulator's fault. It is not passed over.
-                if self.platform.runner != Runner::Kernel {
-                    run = attempt()?;
-                    if is_well(&run) {
-                        passed_again.push(name);
-                    } else {
-                        fails(&run);
-                    }
-                }
+            let (run, failures) = until_well(
+                attempts,
+                || run::run(self.limited(program), TIME_LIMIT + GRACE),
+                |run| {
+                    let (output, ending) = (&run.output, run.ending());
+                    step.say(format_args!("{output}\n{} {name}: {ending}", failed()));
+                },
+            )?;
+            let mut counted = count(&run.output, run.is_well());
+            if failures > 0 && run.is_well() {
+                counted.passed_again.push(name);
             }
-            Ok(Count {
-                passed_again,
-                ..count(&run.output, is_well(&run))
-            })
+            Ok(counted)
         })?;
         let mut all = Count::default();
         counts.into_iter().for_each(|count| all.add(count));
@@ -262,6 +259,31 @@ impl Build<'_> {
             .env("RUST_BACKTRACE", "0")
             .envs(self.tools.variables.iter().cloned());
         command
+    }
+}
+
+/// Runs a program up to `attempts` times, until it ends well, and tells of each failure. Returns
+/// the last run, and how many failed.
+///
+/// # Errors
+///
+/// When the program can't be run.
+pub fn until_well(
+    attempts: usize,
+    attempt: impl Fn() -> io::Result<Run>,
+    failure: impl Fn(&Run),
+) -> io::Result<(Run, usize)> {
+    let mut failures = 0;
+    loop {
+        let run = attempt()?;
+        if run.is_well() {
+            return Ok((run, failures));
+        }
+        failure(&run);
+        failures += 1;
+        if failures >= attempts {
+            return Ok((run, failures));
+        }
     }
 }
 
